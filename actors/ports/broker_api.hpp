@@ -1,0 +1,113 @@
+// The stock broker. Calls return at once; the callback comes once, from any thread.
+// Facts about the API: Schwab Trader API, as documented in docs/broker.md.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/ports/clock.hpp"
+#include "messages/types/amount.hpp"
+#include "messages/types/expected.hpp"
+#include "messages/types/ids.hpp"
+
+namespace hedgerow::ports {
+
+/// What a failed call tells about the order or the question. Only `not_sent` and `throttled` to a placement are
+/// certain that nothing was processed; only `refused` is certain that the broker said no.
+enum class broker_failure : std::uint8_t {
+  not_sent,       // DNS, connect or TLS failure, no token, or the lease ended: not a byte of the request was written
+  throttled,      // 429
+  unauthorized,   // 401: the access token is not valid
+  refused,        // documented 4xx: 400, 403
+  not_found,      // 404
+  server_error,   // 5xx: for a placement the outcome is unknown
+  no_answer,      // the connection ended or timed out after the request was written: outcome unknown
+  malformed,      // an answer that cannot be understood: for a placement the outcome is unknown
+};
+
+[[nodiscard]] constexpr std::string_view to_string(broker_failure f) {
+  constexpr std::string_view names[] = {"not_sent",  "throttled",    "unauthorized", "refused",
+                                        "not_found", "server_error", "no_answer",    "malformed"};
+  return names[static_cast<std::size_t>(f)];
+}
+
+struct broker_error {
+  broker_failure kind = broker_failure::no_answer;
+  int http_status = 0;
+  /// For people, without secrets.
+  std::string detail;
+  /// From Retry-After; zero when absent.
+  std::chrono::milliseconds retry_after{0};
+};
+
+struct order_request {
+  hedgerow::symbol symbol;
+  hedgerow::side side = side::buy;
+  std::uint64_t quantity = 0;
+};
+
+/// A 201. Without a usable Location the order is probably live and must be found by evidence (facts, 5.5).
+struct placement {
+  std::optional<order_id> order;
+  /// `Schwab-Client-CorrelId`, for support.
+  std::string correlation;
+};
+
+/// How the broker's status is read (facts, 5.7). Unknown texts are `working`, never terminal.
+enum class order_status : std::uint8_t { working, filled, cancelled, rejected, expired };
+
+struct broker_order {
+  order_id id;
+  hedgerow::symbol symbol;
+  hedgerow::side side = side::buy;
+  shares quantity;
+  /// A plain market order for the day with one leg: the only kind that Hedgerow places.
+  bool market_day = true;
+  order_status status = order_status::working;
+  /// As the broker spelled it.
+  std::string status_text;
+  /// False when status_text is not in the documented list, or is one that needs a look (UNKNOWN, REPLACED).
+  bool status_known = true;
+  /// Cumulative, from filledQuantity.
+  shares filled;
+  /// Sum of price * quantity over execution legs; `priced` is the sum of their quantities.
+  usd filled_notional;
+  shares priced;
+  std::optional<timestamp> entered_at;
+  std::optional<timestamp> closed_at;
+  /// Reason text of a reject.
+  std::string description;
+};
+
+/// Regular hours of one day. Closed when there are none.
+struct market_session {
+  bool open_today = false;
+  timestamp start;
+  timestamp end;
+  [[nodiscard]] bool is_open(timestamp now) const { return open_today && start <= now && now < end; }
+};
+
+template <class T>
+using broker_callback = std::function<void(expected<T, broker_error>)>;
+
+/// Thread-safe.
+class broker_api {
+ public:
+  virtual ~broker_api() = default;
+
+  /// Sends one POST and never repeats it. The socket is written only while the monotonic clock is before `not_after`;
+  /// later the answer is `not_sent`.
+  virtual void place(order_request request, monotonic_time not_after, broker_callback<placement> done) = 0;
+  virtual void get_order(order_id order, broker_callback<broker_order> done) = 0;
+  /// All orders entered in [from, to], in any state.
+  virtual void list_orders(timestamp from, timestamp to, broker_callback<std::vector<broker_order>> done) = 0;
+  /// Signed shares of `symbol` in the account; zero when there is no entry.
+  virtual void position(hedgerow::symbol symbol, broker_callback<shares> done) = 0;
+  /// The regular session of the day that `now` is in (exchange time).
+  virtual void session(timestamp now, broker_callback<market_session> done) = 0;
+};
+
+}  // namespace hedgerow::ports

@@ -1,0 +1,105 @@
+// One EVM node. Calls return at once; callbacks come once, from any thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "messages/events/blockchain_event.hpp"
+#include "messages/types/expected.hpp"
+
+namespace hedgerow::ports {
+
+/// A log with what only JSON-RPC knows of it.
+struct chain_log {
+  raw_log log;
+  bool removed = false;
+  /// Newer nodes only (facts, 3.8).
+  std::optional<timestamp> block_time;
+};
+
+struct chain_block {
+  std::uint64_t number = 0;
+  hash32 hash;
+  hash32 parent;
+  timestamp time;
+};
+
+/// Inclusive range, one address, any of the topics as topic0.
+struct log_query {
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  std::vector<address> books;
+  std::vector<hash32> topic0;
+};
+
+enum class chain_failure : std::uint8_t {
+  disconnected,
+  timed_out,
+  throttled,       // 429 or the provider's words for it
+  range_too_wide,  // halve the range (facts, 3.8)
+  reverted,        // eth_call: the contract said no
+  rpc_error,       // any other error object
+  malformed,       // an answer that cannot be understood
+};
+
+[[nodiscard]] constexpr std::string_view to_string(chain_failure f) {
+  constexpr std::string_view names[] = {"disconnected",   "timed_out", "throttled", "range_too_wide",
+                                        "reverted", "rpc_error", "malformed"};
+  return names[static_cast<std::size_t>(f)];
+}
+
+struct chain_error {
+  chain_failure kind = chain_failure::disconnected;
+  std::string detail;
+};
+
+/// A log that does not have the form of one; the raw text is cut to 64 KiB.
+struct malformed_log {
+  std::string reason;
+  std::string text;
+};
+
+struct logs_answer {
+  std::vector<chain_log> logs;
+  std::vector<malformed_log> malformed;
+};
+
+/// What the node says on its own. Called from the adapter's thread; must not block.
+struct chain_listener {
+  /// Connected and subscribed; everything after this call is seen until `down`.
+  std::function<void()> up;
+  std::function<void(std::string reason)> down;
+  std::function<void(chain_log)> log;
+  std::function<void(chain_block)> head;
+  /// A frame that cannot be understood.
+  std::function<void(malformed_log)> malformed;
+};
+
+template <class T>
+using chain_callback = std::function<void(expected<T, chain_error>)>;
+
+/// Connects by itself and again after every loss, with back-off. Thread-safe.
+class chain_client {
+ public:
+  virtual ~chain_client() = default;
+  /// Starts connecting. Subscribes to heads, and to logs of `books` with any of `topic0`. Call once.
+  virtual void open(std::vector<address> books, std::vector<hash32> topic0, chain_listener listener) = 0;
+  /// After it returns no callback of the listener is called any more.
+  virtual void close() = 0;
+
+  virtual void chain_id(chain_callback<std::uint64_t> done) = 0;
+  virtual void head(chain_callback<chain_block> done) = 0;
+  /// Nothing when the node does not have the block.
+  virtual void block(std::uint64_t number, chain_callback<std::optional<chain_block>> done) = 0;
+  virtual void logs(log_query query, chain_callback<logs_answer> done) = 0;
+  /// All logs of a transaction, from its receipt; nothing when there is no receipt.
+  virtual void receipt_logs(hash32 tx, chain_callback<std::optional<logs_answer>> done) = 0;
+  /// eth_call at the latest block.
+  virtual void call(address to, bytes input, chain_callback<bytes> done) = 0;
+};
+
+}  // namespace hedgerow::ports

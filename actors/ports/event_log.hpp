@@ -1,0 +1,139 @@
+// The event log: partitioned topics, consumer groups, and transactions that append records and move offsets in one
+// step. Three adapters must agree (runtime/adapters: kafka, sqlite_log, memory_log); tests/contract/event_log holds
+// what they agree on.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "messages/events/topics.hpp"
+#include "messages/types/expected.hpp"
+#include "messages/types/time.hpp"
+
+namespace hedgerow::ports {
+
+struct topic_partition {
+  hedgerow::topic topic{};
+  std::uint32_t partition = 0;
+  friend auto operator<=>(const topic_partition&, const topic_partition&) = default;
+};
+
+/// A committed record. Offsets of a partition ascend, with gaps after compaction or retention.
+struct record {
+  topic_partition from;
+  std::int64_t offset = 0;
+  /// When it was appended.
+  timestamp recorded_at;
+  std::string key;
+  /// Nothing: a tombstone, which deletes the key in a compacted topic.
+  std::optional<std::string> value;
+};
+
+/// A record to append.
+struct outgoing {
+  topic_partition to;
+  std::string key;
+  std::optional<std::string> value;
+};
+
+/// `next` is the offset of the first record that has not been processed.
+struct input_offset {
+  topic_partition from;
+  std::int64_t next = 0;
+};
+
+/// All of it becomes visible and durable, or none of it.
+struct log_transaction {
+  std::vector<outgoing> records;
+  std::vector<input_offset> offsets;
+};
+
+enum class log_errc : std::uint8_t {
+  fenced,          // another owner has taken over: this member is dead
+  lost_partition,  // an offset belongs to a partition that is no longer assigned: aborted
+  timed_out,       // the outcome is unknown; the member must be closed and its entities rebuilt
+  io,              // the store failed; aborted
+  closed,
+};
+
+struct log_error {
+  log_errc code = log_errc::io;
+  /// For people.
+  std::string detail;
+};
+
+/// What a poll brings. Changes of assignment come before the records that follow from them.
+struct log_batch {
+  std::vector<topic_partition> revoked;
+  std::vector<topic_partition> assigned;
+  /// In offset order per partition.
+  std::vector<record> records;
+  [[nodiscard]] bool empty() const { return revoked.empty() && assigned.empty() && records.empty(); }
+};
+
+struct member_options {
+  /// Consumer group, one per service.
+  std::string group;
+  /// Stable name of this instance; a second member with the same name fences the first.
+  std::string instance;
+  /// Topics with the same partition count are co-partitioned: one owner per partition number.
+  std::vector<hedgerow::topic> inputs;
+};
+
+/// Any thread may call it; it must not block and must not call the member.
+using ready_callback = std::function<void()>;
+using commit_callback = std::function<void(expected<void, log_error>)>;
+
+/// One consumer and one transactional producer. Used by one thread at a time; callbacks come from any thread.
+/// Destroying it leaves the group; commits in flight are finished first.
+class log_member {
+ public:
+  virtual ~log_member() = default;
+
+  /// Never blocks. At most `max_records`, continuing after what the last poll returned; starts at the committed
+  /// offsets, or at the beginning of the partition. Returns an error only when the member is dead.
+  [[nodiscard]] virtual expected<log_batch, log_error> poll(std::size_t max_records) = 0;
+
+  /// Starts a transaction and returns; `done` is called exactly once, in the order of the calls. Several may be in
+  /// flight; when one fails, those after it fail too.
+  virtual void commit(log_transaction transaction, commit_callback done) = 0;
+
+  /// Called whenever a poll may bring something after one that brought less than asked for. Set before the first poll.
+  virtual void on_ready(ready_callback ready) = 0;
+};
+
+class event_log {
+ public:
+  virtual ~event_log() = default;
+
+  /// Partitions of a topic.
+  [[nodiscard]] virtual std::uint32_t partitions(hedgerow::topic t) const = 0;
+
+  [[nodiscard]] virtual expected<std::unique_ptr<log_member>, log_error> join(member_options options) = 0;
+
+  /// Committed records from `from` on, in order, at most `max_records`; for replay and projections. Thread-safe.
+  [[nodiscard]] virtual expected<std::vector<record>, log_error> read(topic_partition source, std::int64_t from,
+                                                                      std::size_t max_records) = 0;
+
+  /// The newest record of each key, tombstones left out: what a compacted topic means. Thread-safe.
+  [[nodiscard]] virtual expected<std::vector<record>, log_error> changelog(topic_partition source) = 0;
+
+  /// Offset after the last committed record. Thread-safe.
+  [[nodiscard]] virtual expected<std::int64_t, log_error> end_offset(topic_partition source) = 0;
+
+  /// The committed offset of a group, if it has one. Thread-safe.
+  [[nodiscard]] virtual expected<std::optional<std::int64_t>, log_error> committed(const std::string& group,
+                                                                                   topic_partition source) = 0;
+
+  /// Calls `changed` after every commit to any topic; for read-side followers. At most 16 listeners. Thread-safe.
+  virtual void on_append(std::function<void()> changed) = 0;
+
+  /// Applies retention and compaction as the topics table says. Thread-safe; may take long.
+  [[nodiscard]] virtual expected<void, log_error> maintain(timestamp now) = 0;
+};
+
+}  // namespace hedgerow::ports

@@ -1,0 +1,37 @@
+# Imported targets CAF::core, CAF::io and CAF::openssl for Debian's libcaf-dev, which ships no CMake package.
+include(FindPackageHandleStandardArgs)
+find_package(Threads REQUIRED)
+
+find_path(CAF_INCLUDE_DIR caf/all.hpp)
+mark_as_advanced(CAF_INCLUDE_DIR)
+if(CAF_INCLUDE_DIR)
+  file(STRINGS "${CAF_INCLUDE_DIR}/caf/config.hpp" caf_line REGEX "^#define CAF_VERSION [0-9]+")
+  string(REGEX MATCH "[0-9]+" caf_number "${caf_line}")
+  math(EXPR caf_major "${caf_number} / 10000")
+  math(EXPR caf_minor "(${caf_number} / 100) % 100")
+  math(EXPR caf_patch "${caf_number} % 100")
+  set(CAF_VERSION "${caf_major}.${caf_minor}.${caf_patch}")
+endif()
+
+foreach(component IN LISTS CAF_FIND_COMPONENTS)
+  find_library(CAF_${component}_LIBRARY NAMES caf_${component})
+  mark_as_advanced(CAF_${component}_LIBRARY)
+  if(CAF_${component}_LIBRARY AND CAF_INCLUDE_DIR)
+    set(CAF_${component}_FOUND TRUE)
+    if(NOT TARGET CAF::${component})
+      add_library(CAF::${component} UNKNOWN IMPORTED)
+      set_target_properties(CAF::${component} PROPERTIES
+        IMPORTED_LOCATION "${CAF_${component}_LIBRARY}"
+        INTERFACE_LINK_LIBRARIES Threads::Threads)
+      target_include_directories(CAF::${component} SYSTEM INTERFACE "${CAF_INCLUDE_DIR}")
+    endif()
+  endif()
+endforeach()
+if(TARGET CAF::io)
+  target_link_libraries(CAF::io INTERFACE CAF::core)
+endif()
+if(TARGET CAF::openssl)
+  target_link_libraries(CAF::openssl INTERFACE CAF::io OpenSSL::SSL OpenSSL::Crypto)
+endif()
+find_package_handle_standard_args(CAF REQUIRED_VARS CAF_INCLUDE_DIR CAF_core_LIBRARY
+  VERSION_VAR CAF_VERSION HANDLE_COMPONENTS)

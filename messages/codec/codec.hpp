@@ -1,0 +1,48 @@
+// Bytes <-> event. The only JSON of the event log. Every record is one object:
+//   {"type":..., "schema":1, "id":..., "occurred_at":µs, "recorded_at":µs, "correlation_id":..., "causation_id":...,
+//    "traceparent":..., "data":{...}}
+// Amounts are decimal strings, integers above 2^53 too; hashes and addresses lower-case hex; times integers in µs.
+// Encoding is deterministic: the same event gives the same bytes. JSON Schema: docs/schemas/.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "messages/events/blockchain_event.hpp"
+#include "messages/events/control_event.hpp"
+#include "messages/events/dead_letter.hpp"
+#include "messages/events/envelope.hpp"
+#include "messages/events/ingestion_state.hpp"
+#include "messages/events/onchain_trade.hpp"
+#include "messages/events/position_update.hpp"
+#include "messages/events/schwab_command.hpp"
+#include "messages/events/schwab_execution.hpp"
+#include "messages/events/token_update.hpp"
+#include "messages/types/expected.hpp"
+
+namespace hedgerow::codec {
+
+enum class decode_errc { not_json, wrong_type, unknown_schema, missing_field, bad_field };
+
+struct decode_error {
+  decode_errc code = decode_errc::not_json;
+  /// Names the field and what was wrong with it; never contains the payload.
+  std::string detail;
+};
+
+/// Newest schema version this build writes, for every event type. Older ones are read, newer ones are an error.
+inline constexpr int schema_version = 1;
+
+/// Defined for every event type included above.
+template <class Event>
+[[nodiscard]] std::string encode(const envelope& meta, const Event& event);
+
+/// Unknown fields are ignored; a missing or ill-formed one is an error. Never throws, whatever the bytes.
+template <class Event>
+[[nodiscard]] expected<enveloped<Event>, decode_error> decode(std::string_view bytes);
+
+/// The `type` of an event in JSON, for example `onchain_trade`.
+template <class Event>
+[[nodiscard]] std::string_view type_name();
+
+}  // namespace hedgerow::codec

@@ -1,0 +1,23 @@
+// Topic control-events: what a person or a safeguard decided about a scope; the newest per scope holds.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace hedgerow {
+
+enum class control_action : std::uint8_t { halt, resume, adopt_order, declare_absent };
+
+struct control_event {
+  /// `global` or a symbol.
+  std::string scope;
+  control_action action = control_action::halt;
+  /// adopt_order: the broker's order id. Otherwise empty.
+  std::string argument;
+  std::string reason;
+  /// Who decided: a person's name or the safeguard's.
+  std::string by;
+  friend bool operator==(const control_event&, const control_event&) = default;
+};
+
+}  // namespace hedgerow

@@ -1,0 +1,23 @@
+// Topic ingestion-changelog: how far ingestion has read and which logs a reorg could still take back.
+#pragma once
+
+#include <cstdint>
+
+#include "messages/events/blockchain_event.hpp"
+
+namespace hedgerow {
+
+/// Key `checkpoint`.
+struct ingestion_checkpoint {
+  std::uint64_t chain_id = 0;
+  /// Every block up to this one has been read completely; monotonic except after a reorg below it.
+  std::uint64_t block = 0;
+  hash32 block_hash;
+  /// Sequence that the next accepted log gets.
+  std::uint64_t next_sequence = 1;
+  friend bool operator==(const ingestion_checkpoint&, const ingestion_checkpoint&) = default;
+};
+
+// Key `{block_hash}:{log_index}`: the blockchain_event itself while it is within the reorg window, then a tombstone.
+
+}  // namespace hedgerow

@@ -1,0 +1,46 @@
+#include "messages/types/ids.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace hedgerow {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+std::optional<symbol> symbol::parse(std::string_view text) {
+  const auto allowed = [](char c) { return (c >= 'A' && c <= 'Z') || is_digit(c) || c == '.' || c == '/' || c == '-'; };
+  if (text.empty() || text.size() > 16 || !std::all_of(text.begin(), text.end(), allowed)) return std::nullopt;
+  return symbol{text};
+}
+
+std::optional<side> parse_side(std::string_view text) {
+  if (text == "BUY") return side::buy;
+  if (text == "SELL") return side::sell;
+  return std::nullopt;
+}
+
+std::optional<execution_id> execution_id::parse(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  auto name = hedgerow::symbol::parse(text.substr(0, colon));
+  const std::string_view digits = text.substr(colon + 1);
+  std::uint64_t sequence = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), sequence);
+  if (!name || error != std::errc{} || end != digits.data() + digits.size() || !is_digit(digits.front()))
+    return std::nullopt;
+  return execution_id{std::move(*name), sequence};
+}
+
+std::string execution_id::to_string() const { return symbol.str() + ":" + std::to_string(sequence); }
+
+std::optional<order_id> order_id::parse(std::string_view text) {
+  if (text.empty() || text.size() > 20 || !std::all_of(text.begin(), text.end(), is_digit)) return std::nullopt;
+  return order_id{text};
+}
+
+std::string log_ref::key() const { return tx_hash.to_string() + ":" + std::to_string(log_index); }
+
+}  // namespace hedgerow

@@ -1,0 +1,51 @@
+// A client for one origin (scheme, host, port) with kept-alive connections. Thread-safe.
+#pragma once
+
+#include <memory>
+
+#include "actors/ports/clock.hpp"
+#include "messages/types/expected.hpp"
+#include "runtime/adapters/http/http_types.hpp"
+
+namespace hedgerow::http {
+
+enum class client_failure {
+  not_sent,   // certain: not a byte of this request was written
+  no_answer,  // written, at least in part, and no complete answer
+};
+
+struct client_error {
+  client_failure kind = client_failure::no_answer;
+  std::string detail;
+};
+
+struct client_options {
+  /// For example https://api.schwabapi.com or http://127.0.0.1:18080. A path prefix is not allowed.
+  std::string origin;
+  std::chrono::milliseconds connect_timeout{5000};
+  /// From the first byte written to the last byte read.
+  std::chrono::milliseconds request_timeout{15000};
+  std::size_t max_connections = 8;
+  /// Largest answer accepted.
+  std::size_t max_body_bytes = 8 * 1024 * 1024;
+  /// PEM file with additional trusted roots; empty for the system's.
+  std::string ca_file;
+};
+
+using client_callback = std::function<void(expected<response, client_error>)>;
+
+class client {
+ public:
+  virtual ~client() = default;
+  /// Returns at once; `done` is called once from the client's thread. A kept-alive connection that turns out to be
+  /// closed before any byte of an answer is tried again on a fresh one only when `repeatable`; gzip bodies are
+  /// inflated. When `write_before` is given the socket is written only while the monotonic clock is before it.
+  virtual void send(request r, bool repeatable, std::optional<ports::monotonic_time> write_before,
+                    client_callback done) = 0;
+};
+
+/// Fails with a text that names the key and the remedy when `origin` cannot be used. Owns its thread.
+[[nodiscard]] expected<std::shared_ptr<client>, std::string> make_client(client_options options,
+                                                                         const ports::clock& clock);
+
+}  // namespace hedgerow::http
