@@ -10,47 +10,17 @@
 #include <string>
 #include <vector>
 
-#include "messages/events/topics.hpp"
+#include "messages/events/record.hpp"
 #include "messages/types/expected.hpp"
 #include "messages/types/time.hpp"
 
 namespace hedgerow::ports {
 
-struct topic_partition {
-  hedgerow::topic topic{};
-  std::uint32_t partition = 0;
-  friend auto operator<=>(const topic_partition&, const topic_partition&) = default;
-};
-
-/// A committed record. Offsets of a partition ascend, with gaps after compaction or retention.
-struct record {
-  topic_partition from;
-  std::int64_t offset = 0;
-  /// When it was appended.
-  timestamp recorded_at;
-  std::string key;
-  /// Nothing: a tombstone, which deletes the key in a compacted topic.
-  std::optional<std::string> value;
-};
-
-/// A record to append.
-struct outgoing {
-  topic_partition to;
-  std::string key;
-  std::optional<std::string> value;
-};
-
-/// `next` is the offset of the first record that has not been processed.
-struct input_offset {
-  topic_partition from;
-  std::int64_t next = 0;
-};
-
-/// All of it becomes visible and durable, or none of it.
-struct log_transaction {
-  std::vector<outgoing> records;
-  std::vector<input_offset> offsets;
-};
+using hedgerow::input_offset;
+using hedgerow::log_transaction;
+using hedgerow::outgoing;
+using hedgerow::record;
+using hedgerow::topic_partition;
 
 enum class log_errc : std::uint8_t {
   fenced,          // another owner has taken over: this member is dead

@@ -19,7 +19,7 @@ constexpr std::array<topic_spec, topic_count> table{{
     {topic::pyth_prices, "pyth-prices", "{symbol}", by_symbol, false, days{30}},
     {topic::token_updates, "token-updates", "singleton", single, true, days{7}},
     {topic::dead_letters, "dead-letters", "{service}:{topic}:{partition}:{offset}", single, false, {}},
-    {topic::control_events, "control-events", "{scope}", single, true, {}},
+    {topic::control_events, "control-events", "{scope}", by_symbol, true, {}},
     {topic::ingestion_changelog, "ingestion-changelog", "checkpoint | {block_hash}:{log_index}", single, true, {}},
     {topic::validation_changelog, "validation-changelog", "{token}", single, true, {}},
     {topic::execution_changelog, "execution-changelog", "{symbol}", by_symbol, true, {}},
