@@ -1,0 +1,301 @@
+#include "actors/bridges/bridge.hpp"
+
+#include <caf/all.hpp>
+
+#include "actors/bridges/dead_letters.hpp"
+
+namespace hedgerow::bridges {
+
+using namespace protocol;
+
+bridge::bridge(actor_pointer self, std::shared_ptr<ports::event_log> log, service what, bridge_config config,
+               const ports::clock* clock)
+    : self_{self}, log_{std::move(log)}, what_{std::move(what)}, config_{std::move(config)}, clock_{clock} {}
+
+bridge::~bridge() {
+  member_.reset();
+  for (auto& [key, entity] : entities_)
+    if (entity.handle) caf::anon_send_exit(entity.handle, caf::exit_reason::user_shutdown);
+}
+
+bool bridge::start() {
+  auto member = log_->join({what_.name, config_.instance, what_.inputs});
+  if (!member) {
+    fail("cannot join group " + what_.name + ": " + member.error().detail);
+    return false;
+  }
+  member_ = std::move(*member);
+  // The member keeps the callback: a strong handle in it would keep this actor alive for ever.
+  const auto address = caf::actor_cast<caf::actor_addr>(self_);
+  member_->on_ready([address] {
+    if (auto me = caf::actor_cast<protocol::bridge_actor>(address)) caf::anon_send(me, poll_atom::value);
+  });
+  self_->send(self_, poll_atom::value);
+  self_->delayed_send(self_, config_.passivate_after / 2, tick_atom::value);
+  return true;
+}
+
+void bridge::fail(const std::string& why) {
+  last_error_ = why;
+  self_->quit(caf::make_error(caf::sec::runtime_error, what_.name + ": " + why));
+}
+
+// -- batch -> slices -------------------------------------------------------------------------------------------------
+
+void bridge::poll() {
+  if (draining_ || unanswered_ > 0 || in_flight_.size() >= config_.commits_in_flight) return;
+  auto batch = member_->poll(config_.batch_max);
+  if (!batch) return fail("the log is gone: " + batch.error().detail);
+  change_assignment(*batch);
+  if (batch->records.empty()) return flush();
+  begin_cycle(std::move(batch->records));
+}
+
+void bridge::change_assignment(const ports::log_batch& batch) {
+  for (const auto& source : batch.revoked) {
+    assigned_.erase(source);
+    next_offsets_.erase(source);
+    if (what_.inputs.empty() || source.topic != what_.inputs.front()) continue;
+    for (auto it = entities_.begin(); it != entities_.end();) {
+      if (it->second.partition != source.partition) {
+        ++it;
+        continue;
+      }
+      stop(it->second);
+      it = entities_.erase(it);
+    }
+  }
+  for (const auto& source : batch.assigned) {
+    assigned_.insert(source);
+    if (!what_.inputs.empty() && source.topic == what_.inputs.front()) load(source);
+  }
+}
+
+void bridge::load(topic_partition source) {
+  if (what_.changelog) {
+    auto newest = log_->changelog({*what_.changelog, source.partition});
+    if (!newest) return fail("cannot read the changelog: " + newest.error().detail);
+    for (auto& r : *newest)
+      if (r.value) entry(what_.changelog_entity(r), source.partition).changelog[r.key] = std::move(*r.value);
+  }
+  if (what_.resident && source.partition == 0) entry(*what_.resident, 0);
+  for (auto& [key, entity] : entities_)
+    if (entity.partition == source.partition && (key == what_.resident || what_.wakes_by_itself(entity.changelog)))
+      wake(key, entity);
+}
+
+void bridge::begin_cycle(std::vector<record> records) {
+  std::unordered_map<std::string, std::size_t> job_of;
+  jobs_.clear();
+  records_in_ += records.size();
+  for (auto& r : records) {
+    next_offsets_[r.from] = r.offset + 1;
+    auto key = what_.route(r);
+    if (!key) {
+      ++skipped_;
+      continue;
+    }
+    const auto [it, fresh] = job_of.try_emplace(*key, jobs_.size());
+    if (fresh) {
+      jobs_.emplace_back();
+      jobs_.back().key = std::move(*key);
+      jobs_.back().partition = r.from.partition;
+    }
+    jobs_[it->second].records.push_back(std::move(r));
+    ++handled_;
+  }
+  if (jobs_.empty()) return end_cycle();
+  unanswered_ = jobs_.size();
+  for (std::size_t i = 0; i < jobs_.size(); ++i) send_slice(i);
+}
+
+void bridge::send_slice(std::size_t index) {
+  job& work = jobs_[index];
+  auto& entity = entry(work.key, work.partition);
+  wake(work.key, entity);
+  auto part = std::make_shared<slice>();
+  if (work.one_by_one)
+    part->records.push_back(work.records[work.next]);
+  else if (work.attempts == 0)
+    part->records = work.records;
+  self_->request(entity.handle, config_.handle_timeout, handle_atom::value, slice_ptr{std::move(part)})
+      .then([this, index](const step_ptr& answer) { slice_answered(index, answer); },
+            [this, index](const caf::error& why) { slice_failed(index, self_->system().render(why)); });
+}
+
+void bridge::slice_answered(std::size_t index, const step_ptr& answer) {
+  job& work = jobs_[index];
+  absorb(entry(work.key, work.partition), answer);
+  work.attempts = 0;
+  if (work.one_by_one && ++work.next < work.records.size()) return send_slice(index);
+  if (--unanswered_ == 0) end_cycle();
+}
+
+void bridge::slice_failed(std::size_t index, const std::string& reason) {
+  job& work = jobs_[index];
+  auto& entity = entry(work.key, work.partition);
+  stop(entity);
+  ++entity.restarts;
+  ++restarts_;
+  entity.last_error = last_error_ = reason;
+  if (!work.one_by_one) {
+    // The answer to the whole slice is lost, so none of its records counts as tried.
+    work.one_by_one = true;
+    work.next = 0;
+  } else if (++work.attempts >= config_.max_attempts) {
+    bury(work, reason);
+    work.attempts = 0;
+    ++work.next;
+  }
+  if (work.next < work.records.size()) return send_slice(index);
+  if (--unanswered_ == 0) end_cycle();
+}
+
+void bridge::bury(const job& failed, const std::string& reason) {
+  ++dead_letters_;
+  next_.content.records.push_back(make_dead_letter(what_.name, failed.records[failed.next], "entity_failed", reason,
+                                                   config_.max_attempts, clock_->now()));
+}
+
+// -- steps -> transactions -------------------------------------------------------------------------------------------
+
+void bridge::absorb(entity_entry& entity, const step_ptr& what) {
+  for (const auto& out : what->records) {
+    if (what_.changelog == out.to.topic) {
+      if (out.value)
+        entity.changelog[out.key] = *out.value;
+      else
+        entity.changelog.erase(out.key);
+    }
+    next_.content.records.push_back(out);
+  }
+  if (what->ticket != 0) next_.tickets.emplace_back(entity.handle, what->ticket);
+  entity.idle = what->idle && what->ticket == 0;
+  entity.unfinished = what->unfinished;
+  entity.last_used = clock_->monotonic();
+}
+
+void bridge::emitted(const step_ptr& what) {
+  const auto sender = caf::actor_cast<caf::actor_addr>(self_->current_sender());
+  const auto known = keys_by_address_.find(sender);
+  // A step of an entity that was stopped since: what it wanted is decided again by its successor.
+  if (known == keys_by_address_.end()) return;
+  absorb(entities_.at(known->second), what);
+  flush();
+}
+
+void bridge::end_cycle() {
+  jobs_.clear();
+  flush();
+  if (draining_) return finish_drain();
+  self_->send(self_, poll_atom::value);
+}
+
+void bridge::flush() {
+  if (unanswered_ > 0 || in_flight_.size() >= config_.commits_in_flight) return;
+  // Offsets of records that nobody cares for wait for company; committing them alone would double the commits.
+  if (next_.content.records.empty() && next_.tickets.empty() && handled_ == 0 && skipped_ < config_.batch_max) return;
+  for (const auto& [source, next] : next_offsets_) next_.content.offsets.push_back({source, next});
+  next_offsets_.clear();
+  skipped_ = handled_ = 0;
+  const auto number = ++commit_number_;
+  records_out_ += next_.content.records.size();
+  in_flight_.emplace_back(number, std::move(next_.tickets));
+  const auto address = caf::actor_cast<caf::actor_addr>(self_);
+  member_->commit(std::move(next_.content), [address, number](expected<void, ports::log_error> outcome) {
+    auto me = caf::actor_cast<protocol::bridge_actor>(address);
+    if (!me) return;
+    std::string error;
+    if (!outcome) error = outcome.error().detail.empty() ? "commit failed" : outcome.error().detail;
+    caf::anon_send(me, done_atom::value, commit_result{number, std::move(error)});
+  });
+  next_ = {};
+}
+
+void bridge::committed(const commit_result& result) {
+  if (!result.error.empty()) return fail("commit failed: " + result.error);
+  // Commits end in the order in which they began.
+  auto tickets = std::move(in_flight_.front().second);
+  in_flight_.pop_front();
+  for (auto& [entity, ticket] : tickets) self_->send(entity, committed_atom::value, ticket);
+  flush();
+  if (draining_) return finish_drain();
+  poll();
+}
+
+// -- entities --------------------------------------------------------------------------------------------------------
+
+entity_entry& bridge::entry(const std::string& key, std::uint32_t partition) {
+  auto [it, fresh] = entities_.try_emplace(key);
+  if (fresh) it->second.partition = partition;
+  return it->second;
+}
+
+void bridge::wake(const std::string& key, entity_entry& entity) {
+  if (entity.handle) return;
+  entity.handle = what_.spawn(self_->system(), {key, entity.partition, entity.changelog,
+                                                caf::actor_cast<emitter_actor>(protocol::bridge_actor{self_})});
+  self_->monitor(entity.handle);
+  keys_by_address_[entity.handle.address()] = key;
+  entity.last_used = clock_->monotonic();
+  ++live_;
+}
+
+void bridge::stop(entity_entry& entity) {
+  if (!entity.handle) return;
+  self_->demonitor(entity.handle.address());
+  keys_by_address_.erase(entity.handle.address());
+  caf::anon_send_exit(entity.handle, caf::exit_reason::kill);
+  entity.handle = nullptr;
+  entity.idle = true;
+  entity.unfinished = false;
+  --live_;
+}
+
+void bridge::entity_down(const caf::actor_addr& source, const std::string& reason) {
+  const auto known = keys_by_address_.find(source);
+  if (known == keys_by_address_.end()) return;
+  const std::string key = known->second;
+  auto& entity = entities_.at(key);
+  stop(entity);
+  ++entity.restarts;
+  ++restarts_;
+  entity.last_error = last_error_ = reason;
+  // A slice in flight is noticed by its request. An entity that worked on its own must go on by itself.
+  if (key == what_.resident || what_.wakes_by_itself(entity.changelog)) wake(key, entity);
+}
+
+void bridge::tick() {
+  const auto now = clock_->monotonic();
+  for (auto& [key, entity] : entities_) {
+    if (!entity.handle || !entity.idle || key == what_.resident) continue;
+    if (now - entity.last_used >= config_.passivate_after && unanswered_ == 0) stop(entity);
+  }
+  if (draining_) return finish_drain();
+  self_->delayed_send(self_, config_.passivate_after / 2, tick_atom::value);
+}
+
+// -- the end ---------------------------------------------------------------------------------------------------------
+
+caf::result<ok_atom> bridge::drain() {
+  if (!draining_) {
+    draining_ = true;
+    drain_until_ = clock_->monotonic() + config_.drain_grace;
+    drained_ = self_->make_response_promise<ok_atom>();
+    self_->delayed_send(self_, config_.drain_grace, tick_atom::value);
+    finish_drain();
+    return drained_;
+  }
+  return ok_atom::value;
+}
+
+void bridge::finish_drain() {
+  if (unanswered_ > 0 || !in_flight_.empty()) return;
+  const bool waits = std::any_of(entities_.begin(), entities_.end(),
+                                 [](const auto& e) { return e.second.handle && e.second.unfinished; });
+  if (waits && clock_->monotonic() < drain_until_) return;
+  drained_.deliver(ok_atom::value);
+  self_->quit(caf::exit_reason::user_shutdown);
+}
+
+}  // namespace hedgerow::bridges

@@ -1,0 +1,112 @@
+// The state behind bridge_actor: what is assigned, which entities live, what waits for a commit.
+#pragma once
+
+#include <deque>
+#include <set>
+#include <unordered_map>
+
+#include "actors/bridges/bridge_actor.hpp"
+
+namespace hedgerow::bridges {
+
+/// One entity as its bridge knows it. Without a handle it is passive: it exists only as its changelog.
+struct entity_entry {
+  protocol::entity_actor handle;
+  std::uint32_t partition = 0;
+  std::map<std::string, std::string> changelog;
+  bool idle = true;
+  bool unfinished = false;
+  ports::monotonic_time last_used{0};
+  std::uint64_t restarts = 0;
+  std::string last_error;
+};
+
+/// The part of a batch that one entity works on. After a failure its records are tried one by one.
+struct job {
+  std::string key;
+  std::uint32_t partition = 0;
+  std::vector<record> records;
+  std::size_t next = 0;
+  bool one_by_one = false;
+  std::uint32_t attempts = 0;
+};
+
+/// What the next transaction will hold, in order of arrival.
+struct pending_transaction {
+  log_transaction content;
+  std::vector<std::pair<protocol::entity_actor, std::uint64_t>> tickets;
+};
+
+class bridge {
+ public:
+  using actor_pointer = protocol::bridge_actor::stateful_pointer<bridge_state>;
+
+  bridge(actor_pointer self, std::shared_ptr<ports::event_log> log, service what, bridge_config config,
+         const ports::clock* clock);
+  ~bridge();
+
+  /// Joins the group; false when the bridge has quit.
+  bool start();
+  void poll();
+  void emitted(const protocol::step_ptr& what);
+  void committed(const protocol::commit_result& result);
+  void tick();
+  caf::result<protocol::ok_atom> drain();
+  caf::result<protocol::actor_status> status();
+  void entity_down(const caf::actor_addr& source, const std::string& reason);
+
+ private:
+  // batch -> slices
+  void change_assignment(const ports::log_batch& batch);
+  void load(topic_partition source);
+  void begin_cycle(std::vector<record> records);
+  void send_slice(std::size_t index);
+  void slice_answered(std::size_t index, const protocol::step_ptr& answer);
+  void slice_failed(std::size_t index, const std::string& reason);
+  void bury(const job& failed, const std::string& reason);
+  // steps -> transactions
+  void absorb(entity_entry& entity, const protocol::step_ptr& what);
+  void flush();
+  void end_cycle();
+  // entities
+  entity_entry& entry(const std::string& key, std::uint32_t partition);
+  void wake(const std::string& key, entity_entry& entity);
+  void stop(entity_entry& entity);
+  void finish_drain();
+  protocol::actor_status own_status();
+  void fail(const std::string& why);
+
+  actor_pointer self_;
+  std::shared_ptr<ports::event_log> log_;
+  service what_;
+  bridge_config config_;
+  const ports::clock* clock_;
+  std::unique_ptr<ports::log_member> member_;
+
+  std::unordered_map<std::string, entity_entry> entities_;
+  std::unordered_map<caf::actor_addr, std::string> keys_by_address_;
+  std::set<topic_partition> assigned_;
+
+  std::vector<job> jobs_;
+  std::size_t unanswered_ = 0;
+  std::size_t live_ = 0;
+  pending_transaction next_;
+  std::map<topic_partition, std::int64_t> next_offsets_;
+  /// Records since the last commit that were for nobody, and for somebody.
+  std::size_t skipped_ = 0;
+  std::size_t handled_ = 0;
+  std::uint64_t commit_number_ = 0;
+  std::deque<std::pair<std::uint64_t, std::vector<std::pair<protocol::entity_actor, std::uint64_t>>>> in_flight_;
+
+  bool draining_ = false;
+  ports::monotonic_time drain_until_{0};
+  caf::typed_response_promise<protocol::ok_atom> drained_;
+
+  std::uint64_t records_in_ = 0;
+  std::uint64_t records_out_ = 0;
+  std::uint64_t dead_letters_ = 0;
+  std::uint64_t restarts_ = 0;
+  std::string last_error_;
+};
+
+}  // namespace hedgerow::bridges

@@ -1,0 +1,75 @@
+#include <caf/all.hpp>
+
+#include "actors/bridges/bridge.hpp"
+
+namespace hedgerow::bridges {
+
+using namespace protocol;
+
+namespace {
+
+/// More entities than this are counted, not listed.
+constexpr std::size_t listed_entities = 100;
+constexpr std::chrono::milliseconds entity_answer_timeout{500};
+
+/// Collects the answers of the entities; the last one delivers.
+struct collection {
+  actor_status answer;
+  std::size_t missing = 0;
+  caf::typed_response_promise<actor_status> promise;
+
+  void add(actor_status child) {
+    answer.children.push_back(std::move(child));
+    if (--missing > 0) return;
+    std::sort(answer.children.begin(), answer.children.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
+    promise.deliver(std::move(answer));
+  }
+};
+
+}  // namespace
+
+actor_status bridge::own_status() {
+  actor_status me{what_.name, "bridge", draining_ ? "draining" : "running", self_->mailbox().size(), restarts_,
+                  last_error_, {}, {}};
+  std::string partitions;
+  for (const auto& source : assigned_) {
+    if (!partitions.empty()) partitions += ' ';
+    partitions.append(to_string(source.topic)).append(1, '/').append(std::to_string(source.partition));
+  }
+  me.detail = {{"assigned", partitions},
+               {"entities", std::to_string(entities_.size())},
+               {"entities_live", std::to_string(live_)},
+               {"records_in", std::to_string(records_in_)},
+               {"records_out", std::to_string(records_out_)},
+               {"commits", std::to_string(commit_number_)},
+               {"commits_in_flight", std::to_string(in_flight_.size())},
+               {"dead_letters", std::to_string(dead_letters_)}};
+  return me;
+}
+
+caf::result<actor_status> bridge::status() {
+  auto all = std::make_shared<collection>();
+  all->answer = own_status();
+  std::vector<std::pair<std::string, const entity_entry*>> asked;
+  for (const auto& [key, entity] : entities_)
+    if (entity.handle && asked.size() < listed_entities) asked.emplace_back(key, &entity);
+  if (asked.empty()) return all->answer;
+  all->missing = asked.size();
+  all->promise = self_->make_response_promise<actor_status>();
+  for (const auto& [key, entity] : asked) {
+    const auto known = [restarts = entity->restarts, error = entity->last_error](actor_status s) {
+      s.restarts = restarts;
+      if (s.last_error.empty()) s.last_error = error;
+      return s;
+    };
+    self_->request(entity->handle, entity_answer_timeout, status_atom::value)
+        .then([all, known](const actor_status& s) { all->add(known(s)); },
+              [all, known, name = key](const caf::error&) {
+                all->add(known({name, "entity", "not answering", 0, 0, {}, {}, {}}));
+              });
+  }
+  return all->promise;
+}
+
+}  // namespace hedgerow::bridges

@@ -1,0 +1,60 @@
+// What a service tells its bridge: which topics it reads, how records find their entity, how an entity is made.
+#pragma once
+
+#include <caf/actor_system.hpp>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "messages/events/record.hpp"
+#include "messages/protocol/interfaces.hpp"
+
+namespace hedgerow::bridges {
+
+/// Everything an entity starts from. It must not do anything before its first message.
+struct entity_seed {
+  std::string key;
+  /// Partition that the entity lives in; its outputs by symbol go to the same number.
+  std::uint32_t partition = 0;
+  /// Changelog key -> newest value.
+  std::map<std::string, std::string> changelog;
+  protocol::emitter_actor bridge;
+};
+
+struct service {
+  /// Consumer group; also the name in logs, dead letters and the actor tree.
+  std::string name;
+  std::vector<topic> inputs;
+  std::optional<topic> changelog;
+  /// Key of the entity that a record is for; nothing when the service does not care for it.
+  std::function<std::optional<std::string>(const record&)> route;
+  /// Entity of a changelog record; by default its key.
+  std::function<std::string(const record&)> changelog_entity = [](const record& r) { return r.key; };
+  /// Whether an entity with this changelog has something to do without being asked: timers, an order to follow.
+  std::function<bool(const std::map<std::string, std::string>&)> wakes_by_itself = [](const auto&) { return false; };
+  /// An entity that lives as long as partition 0 of the first input is owned.
+  std::optional<std::string> resident;
+  std::function<protocol::entity_actor(caf::actor_system&, entity_seed)> spawn;
+};
+
+struct bridge_config {
+  /// Largest number of records taken in one cycle.
+  std::size_t batch_max = 1000;
+  /// Transactions that may be on their way at once.
+  std::size_t commits_in_flight = 4;
+  /// An entity that does not answer its slice for this long is restarted.
+  std::chrono::milliseconds handle_timeout{30'000};
+  /// Tries of a single record before it becomes a dead letter.
+  std::uint32_t max_attempts = 3;
+  /// An idle entity without mail for this long is stopped.
+  std::chrono::milliseconds passivate_after{600'000};
+  /// How long a drain waits for effects that are under way.
+  std::chrono::milliseconds drain_grace{5'000};
+  /// Stable name of this instance of the service.
+  std::string instance = "node";
+};
+
+}  // namespace hedgerow::bridges

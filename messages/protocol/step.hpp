@@ -1,0 +1,31 @@
+// What a bridge and its entities hand to each other. Stays inside one process.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "messages/events/record.hpp"
+
+namespace hedgerow::protocol {
+
+/// Records of one entity, in log order.
+struct slice {
+  std::vector<record> records;
+};
+
+/// What an entity wants to become durable: outputs, changelog and dead letters, appended in this order.
+struct step {
+  std::vector<outgoing> records;
+  /// Not zero: the entity gets `committed(ticket)` when the step is durable, and runs its effects then.
+  std::uint64_t ticket = 0;
+  /// The entity waits for nothing: it may be stopped and rebuilt from the changelog later.
+  bool idle = true;
+  /// An effect is under way whose result should still be recorded before the process stops.
+  bool unfinished = false;
+};
+
+using slice_ptr = std::shared_ptr<const slice>;
+using step_ptr = std::shared_ptr<const step>;
+
+}  // namespace hedgerow::protocol
