@@ -1,0 +1,110 @@
+// Which blocks to read next: batches from the checkpoint to the head that never skip a block and never trust a node
+// that is behind (facts, 3.3, 3.5, 3.7, L37-L40), and which known blocks a reorg orphaned (facts, 3.6).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "messages/types/evm.hpp"
+#include "messages/types/time.hpp"
+
+namespace hedgerow::domain {
+
+/// Inclusive.
+struct block_range {
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  friend bool operator==(const block_range&, const block_range&) = default;
+};
+
+struct backfill_policy {
+  /// The order book's deployment; nothing below it is read.
+  std::uint64_t start_block = 0;
+  /// Largest number of blocks in one request.
+  std::uint64_t max_batch = 1000;
+  /// Successful requests in a row after which a shrunken batch doubles again.
+  std::uint32_t grow_after = 8;
+  /// Blocks before the checkpoint that are read again at a start or a reconnect.
+  std::uint64_t overlap = 0;
+  /// Blocks up to the checkpoint that are read again every `rescan_interval`, because subscriptions can silently miss logs.
+  std::uint64_t rescan_blocks = 128;
+  std::chrono::milliseconds rescan_interval{60'000};
+};
+
+/// Where reading stands. `next` is the first block that has not been read.
+struct backfill_cursor {
+  std::uint64_t next = 0;
+  std::uint64_t batch = 1000;
+  std::uint32_t good_in_a_row = 0;
+  friend bool operator==(const backfill_cursor&, const backfill_cursor&) = default;
+};
+
+/// At a start or a reconnect. Without a checkpoint: from the start block.
+[[nodiscard]] backfill_cursor start_backfill(std::optional<std::uint64_t> checkpoint, const backfill_policy& policy);
+
+enum class backfill_action : std::uint8_t {
+  read,       // ask for `range`
+  caught_up,  // everything up to the head has been read
+  wait,       // the node's head is below what has been read already: it lags; ask again later, move nothing
+};
+
+struct backfill_step {
+  backfill_action action = backfill_action::caught_up;
+  block_range range;
+  friend bool operator==(const backfill_step&, const backfill_step&) = default;
+};
+
+/// The next request, never past `head`. One range is in flight at a time.
+[[nodiscard]] backfill_step plan_backfill(const backfill_cursor& cursor, const backfill_policy& policy,
+                                          std::uint64_t head);
+
+/// `range` was answered, and the same node says afterwards that its head is `node_head`. Nothing when that is below the
+/// range: the answer may be empty only because the node does not have the blocks, so ask again. Otherwise the cursor
+/// behind the range; advance the checkpoint only when all its logs are durable. The range must be the one planned.
+[[nodiscard]] std::optional<backfill_cursor> backfill_read(const backfill_cursor& cursor, const backfill_policy& policy,
+                                                           const block_range& range, std::uint64_t node_head);
+
+/// The node refused the range as too wide: half of it. Nothing when it was a single block: no smaller request exists, a
+/// person has to look; the block is not skipped.
+[[nodiscard]] std::optional<backfill_cursor> backfill_too_wide(const backfill_cursor& cursor, const block_range& range);
+
+/// After a reorg: reading starts again at the lowest orphaned block.
+[[nodiscard]] backfill_cursor rewind_backfill(const backfill_cursor& cursor, std::uint64_t lowest_orphan);
+
+/// The trailing window that is due at `now`; nothing when it is not, or when nothing has been read yet.
+/// `last_rescan` is when the last one was asked for; zero for never.
+[[nodiscard]] std::optional<block_range> due_rescan(const backfill_cursor& cursor, const backfill_policy& policy,
+                                                    std::uint64_t head, timestamp last_rescan, timestamp now);
+
+/// A header as a node gave it.
+struct block_header {
+  std::uint64_t number = 0;
+  hash32 hash;
+  hash32 parent;
+};
+
+enum class fork_verdict : std::uint8_t {
+  settled,     // `orphaned` is complete; it may be empty
+  need_older,  // the fork may lie deeper: get the header of `older` as well and ask again
+  broken,      // the headers do not form one chain: the node changed its mind in between, get them again
+};
+
+struct fork_finding {
+  fork_verdict verdict = fork_verdict::settled;
+  /// Known blocks that are not in the canonical chain, highest first: the order in which to revert them.
+  std::vector<std::uint64_t> orphaned;
+  std::uint64_t older = 0;
+};
+
+/// Compares the hashes by which blocks are known with canonical headers in ascending order (gaps are allowed; each known
+/// height has to come up sooner or later). A known block is orphaned only when a header of its height has another hash;
+/// blocks above the last header are left alone, since a node that lags knows nothing of them. Settled once the lowest
+/// header, or its parent, agrees with what is known, or nothing lower is known.
+[[nodiscard]] fork_finding find_orphans(const std::map<std::uint64_t, hash32>& known,
+                                        std::span<const block_header> canonical);
+
+}  // namespace hedgerow::domain
