@@ -1,7 +1,9 @@
 // Bytes <-> event. The only JSON of the event log. Every record is one object:
 //   {"type":..., "schema":1, "id":..., "occurred_at":µs, "recorded_at":µs, "correlation_id":..., "causation_id":...,
 //    "traceparent":..., "data":{...}}
-// Amounts are decimal strings, integers above 2^53 too; hashes and addresses lower-case hex; times integers in µs.
+// Amounts are decimal strings; so is every integer of 64 bits, since many readers of JSON are exact to 2^53 only, except
+// times and quantities of whole shares, which stay below that. Integers of 32 bits are numbers; hashes and
+// addresses lower-case hex; times integers in µs. A field that may be absent is there as null.
 // Encoding is deterministic: the same event gives the same bytes. JSON Schema: docs/schemas/.
 #pragma once
 
@@ -17,6 +19,7 @@
 #include "messages/events/position_update.hpp"
 #include "messages/events/schwab_command.hpp"
 #include "messages/events/schwab_execution.hpp"
+#include "messages/events/token_record.hpp"
 #include "messages/events/token_update.hpp"
 #include "messages/types/expected.hpp"
 

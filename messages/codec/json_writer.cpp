@@ -1,0 +1,210 @@
+#include "messages/codec/json_writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace hedgerow::codec {
+namespace {
+
+__extension__ using uint128 = unsigned __int128;
+
+std::vector<char>& thread_buffer() {
+  thread_local std::vector<char> buffer(8 * 1024);
+  return buffer;
+}
+
+constexpr std::size_t kept_capacity = std::size_t{1} << 20U;
+
+/// Characters that cannot be copied as they are: quotes, backslashes, controls, and everything beyond ASCII.
+constexpr std::array<bool, 256> make_special() {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0; c < 256; ++c) table[c] = c < 0x20 || c >= 0x80 || c == '"' || c == '\\';
+  return table;
+}
+constexpr auto special = make_special();
+
+/// Length of the UTF-8 sequence at the start of `text`, zero when it is not one (RFC 3629: no surrogates, no overlong).
+std::size_t sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  const auto tail = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
+  const unsigned first = byte(0);
+  if (first < 0x80U) return 1;
+  if (first >= 0xc2U && first <= 0xdfU) return tail(1) ? 2 : 0;
+  if (first >= 0xe0U && first <= 0xefU) {
+    const bool overlong = first == 0xe0U && byte(1) < 0xa0U;
+    const bool surrogate = first == 0xedU && byte(1) >= 0xa0U;
+    return tail(1) && tail(2) && !overlong && !surrogate ? 3 : 0;
+  }
+  if (first >= 0xf0U && first <= 0xf4U) {
+    const bool overlong = first == 0xf0U && byte(1) < 0x90U;
+    const bool beyond = first == 0xf4U && byte(1) >= 0x90U;
+    return tail(1) && tail(2) && tail(3) && !overlong && !beyond ? 4 : 0;
+  }
+  return 0;
+}
+
+/// Writes the escape of an ASCII character that needs one; returns its length (at most 6).
+std::size_t escape(char c, char* out) {
+  static constexpr char hex[] = "0123456789abcdef";
+  char letter = 0;
+  switch (c) {
+    case '"': letter = '"'; break;
+    case '\\': letter = '\\'; break;
+    case '\n': letter = 'n'; break;
+    case '\r': letter = 'r'; break;
+    case '\t': letter = 't'; break;
+    default: break;
+  }
+  out[0] = '\\';
+  if (letter != 0) {
+    out[1] = letter;
+    return 2;
+  }
+  const auto code = static_cast<unsigned char>(c);
+  std::memcpy(out + 1, "u00", 3);
+  out[4] = hex[code >> 4U];
+  out[5] = hex[code & 0x0fU];
+  return 6;
+}
+
+struct digit_pairs {
+  std::array<char, 512> hex{};
+  constexpr digit_pairs() {
+    constexpr std::string_view digits = "0123456789abcdef";
+    for (std::size_t i = 0; i < 256; ++i) {
+      hex[2 * i] = digits[i >> 4U];
+      hex[2 * i + 1] = digits[i & 0x0fU];
+    }
+  }
+};
+constexpr digit_pairs pairs;
+
+}  // namespace
+
+json_writer::json_writer() {
+  auto& buffer = thread_buffer();
+  if (buffer.size() > kept_capacity) std::vector<char>(8 * 1024).swap(buffer);
+  begin_ = at_ = buffer.data();
+  end_ = begin_ + buffer.size();
+}
+
+void json_writer::grow(std::size_t count) {
+  auto& buffer = thread_buffer();
+  const auto used = static_cast<std::size_t>(at_ - begin_);
+  buffer.resize(std::max(buffer.size() * 2, used + count));
+  begin_ = buffer.data();
+  at_ = begin_ + used;
+  end_ = begin_ + buffer.size();
+}
+
+void json_writer::key(std::string_view name) {
+  need(name.size() + 4);
+  separate();
+  *at_++ = '"';
+  copy(name.data(), name.size());
+  *at_++ = '"';
+  *at_++ = ':';
+  comma_ = false;
+}
+
+void json_writer::plain(std::string_view value) {
+  need(value.size() + 3);
+  separate();
+  *at_++ = '"';
+  copy(value.data(), value.size());
+  *at_++ = '"';
+}
+
+void json_writer::text(std::string_view value) {
+  // The longest escape is six bytes for one.
+  need(value.size() * 6 + 3);
+  separate();
+  *at_++ = '"';
+  while (!value.empty()) {
+    const auto* stop = std::find_if(value.begin(), value.end(),
+                                    [](char c) { return special[static_cast<unsigned char>(c)]; });
+    const auto run = static_cast<std::size_t>(stop - value.begin());
+    copy(value.data(), run);
+    value.remove_prefix(run);
+    if (value.empty()) break;
+    if (static_cast<unsigned char>(value.front()) < 0x80U) {
+      at_ += escape(value.front(), at_);
+      value.remove_prefix(1);
+    } else if (const std::size_t length = sequence_length(value); length != 0) {
+      copy(value.data(), length);
+      value.remove_prefix(length);
+    } else {
+      copy("\xEF\xBF\xBD", 3);
+      value.remove_prefix(1);
+    }
+  }
+  *at_++ = '"';
+}
+
+void json_writer::number(std::int64_t value) {
+  need(22);
+  separate();
+  at_ = std::to_chars(at_, end_, value).ptr;
+}
+
+void json_writer::boolean(bool value) {
+  need(6);
+  separate();
+  value ? copy("true", 4) : copy("false", 5);
+}
+
+void json_writer::null() {
+  need(5);
+  separate();
+  copy("null", 4);
+}
+
+void json_writer::hex(const unsigned char* data, std::size_t size) {
+  need(2 * size + 5);
+  separate();
+  copy("\"0x", 3);
+  for (std::size_t i = 0; i < size; ++i, at_ += 2) std::memcpy(at_, &pairs.hex[2 * std::size_t{data[i]}], 2);
+  *at_++ = '"';
+}
+
+void json_writer::value(const execution_id& v) {
+  need(v.symbol.str().size() + 24);
+  separate();
+  *at_++ = '"';
+  copy(v.symbol.str().data(), v.symbol.str().size());
+  *at_++ = ':';
+  at_ = std::to_chars(at_, end_, v.sequence).ptr;
+  *at_++ = '"';
+}
+
+void json_writer::amount(const int256& units) {
+  const auto& backend = units.backend();
+  static_assert(sizeof(*backend.limbs()) == 8, "two limbs are 128 bits");
+  if (backend.size() > 2 || (backend.size() == 2 && backend.limbs()[1] >> 59U != 0)) {
+    plain(shares::from_units(units).to_string());
+    return;
+  }
+  // The common case: whole part and fraction each fit 64 bits.
+  uint128 magnitude = backend.limbs()[0];
+  if (backend.size() == 2) magnitude |= uint128{backend.limbs()[1]} << 64U;
+  constexpr std::uint64_t unit = 1'000'000'000'000'000'000ULL;
+  const uint128 whole = magnitude / unit;
+  auto fraction = static_cast<std::uint64_t>(magnitude - whole * unit);
+  need(48);
+  separate();
+  *at_++ = '"';
+  if (backend.sign()) *at_++ = '-';
+  at_ = std::to_chars(at_, end_, static_cast<std::uint64_t>(whole)).ptr;
+  if (fraction != 0) {
+    *at_++ = '.';
+    int width = amount_scale;
+    for (; fraction % 1000 == 0; fraction /= 1000) width -= 3;
+    for (; fraction % 10 == 0; fraction /= 10) --width;
+    for (int i = width; i-- > 0; fraction /= 10) at_[i] = static_cast<char>('0' + fraction % 10);
+    at_ += width;
+  }
+  *at_++ = '"';
+}
+
+}  // namespace hedgerow::codec

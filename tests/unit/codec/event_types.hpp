@@ -1,0 +1,13 @@
+// The list of all event types, for tests that hold for each of them.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "messages/codec/codec.hpp"
+
+namespace hedgerow::test {
+
+using event_types = ::testing::Types<blockchain_event, onchain_trade, schwab_command, schwab_execution, position_update,
+                                     token_update, dead_letter, control_event, ingestion_checkpoint, token_record>;
+
+}  // namespace hedgerow::test

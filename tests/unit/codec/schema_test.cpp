@@ -1,0 +1,80 @@
+// docs/schemas describes what is really written: every event validates, and neither side has a field the other lacks.
+#include <gtest/gtest.h>
+#include <rapidjson/document.h>
+#include <rapidjson/schema.h>
+#include <rapidjson/stringbuffer.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "event_types.hpp"
+#include "samples.hpp"
+
+namespace hedgerow {
+namespace {
+
+rapidjson::Document parse(const std::string& text) {
+  rapidjson::Document parsed;
+  parsed.Parse(text.data(), text.size());
+  return parsed;
+}
+
+rapidjson::Document load_schema(std::string_view type) {
+  std::ifstream file{std::string{HEDGEROW_SOURCE_DIR} + "/docs/schemas/" + std::string{type} + ".json"};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return parse(text.str());
+}
+
+std::set<std::string> names_of(const rapidjson::Value& object) {
+  std::set<std::string> names;
+  for (const auto& member : object.GetObject()) names.insert(member.name.GetString());
+  return names;
+}
+
+bool accepts(const rapidjson::SchemaDocument& schema, const rapidjson::Value& record, std::string* where = nullptr) {
+  rapidjson::SchemaValidator validator{schema};
+  const bool valid = record.Accept(validator);
+  if (!valid && where != nullptr) {
+    rapidjson::StringBuffer pointer;
+    validator.GetInvalidDocumentPointer().StringifyUriFragment(pointer);
+    *where = std::string{pointer.GetString()} + " " + validator.GetInvalidSchemaKeyword();
+  }
+  return valid;
+}
+
+template <class Event>
+class schema : public ::testing::Test {};
+TYPED_TEST_SUITE(schema, test::event_types);
+
+TYPED_TEST(schema, DescribesWhatIsWritten) {
+  const auto document = load_schema(codec::type_name<TypeParam>());
+  ASSERT_TRUE(document.IsObject()) << codec::type_name<TypeParam>();
+  const rapidjson::SchemaDocument compiled{document};
+  for (const auto& event : {test::sample<TypeParam>(), TypeParam{}}) {
+    // A default event has an empty symbol or id, which the schema rightly refuses; only its fields are compared.
+    const auto record = parse(codec::encode(test::sample_meta(), event));
+    ASSERT_FALSE(record.HasParseError());
+    EXPECT_EQ(names_of(record), names_of(document["properties"]));
+    EXPECT_EQ(names_of(record["data"]), names_of(document["properties"]["data"]["properties"]));
+  }
+  std::string where;
+  EXPECT_TRUE(accepts(compiled, parse(codec::encode(test::sample_meta(), test::sample<TypeParam>())), &where)) << where;
+}
+
+TYPED_TEST(schema, RefusesARecordWithoutAnyOfItsFields) {
+  const auto document = load_schema(codec::type_name<TypeParam>());
+  ASSERT_TRUE(document.IsObject());
+  const rapidjson::SchemaDocument compiled{document};
+  const auto record = parse(codec::encode(test::sample_meta(), test::sample<TypeParam>()));
+  for (const auto& name : names_of(record["data"])) {
+    rapidjson::Document damaged;
+    damaged.CopyFrom(record, damaged.GetAllocator());
+    damaged["data"].RemoveMember(name.c_str());
+    EXPECT_FALSE(accepts(compiled, damaged)) << name;
+  }
+}
+
+}  // namespace
+}  // namespace hedgerow
