@@ -125,10 +125,21 @@ void bridge::send_slice(std::size_t index) {
 
 void bridge::slice_answered(std::size_t index, const step_ptr& answer) {
   job& work = jobs_[index];
+  if (answer->postpone.count() > 0) {
+    ++postponed_;
+    self_->delayed_send(self_, answer->postpone, handle_atom::value, std::uint64_t{index});
+    if (draining_) finish_drain();
+    return;
+  }
   absorb(entry(work.key, work.partition), answer);
   work.attempts = 0;
   if (work.one_by_one && ++work.next < work.records.size()) return send_slice(index);
   if (--unanswered_ == 0) end_cycle();
+}
+
+void bridge::send_again(std::size_t index) {
+  --postponed_;
+  send_slice(index);
 }
 
 void bridge::slice_failed(std::size_t index, const std::string& reason) {
@@ -290,7 +301,8 @@ caf::result<ok_atom> bridge::drain() {
 }
 
 void bridge::finish_drain() {
-  if (unanswered_ > 0 || !in_flight_.empty()) return;
+  // A postponed batch is given up: nothing of it is committed, so the next start takes it again.
+  if (unanswered_ > postponed_ || !in_flight_.empty()) return;
   const bool waits = std::any_of(entities_.begin(), entities_.end(),
                                  [](const auto& e) { return e.second.handle && e.second.unfinished; });
   if (waits && clock_->monotonic() < drain_until_) return;

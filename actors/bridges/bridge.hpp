@@ -51,6 +51,7 @@ class bridge {
   void emitted(const protocol::step_ptr& what);
   void committed(const protocol::commit_result& result);
   void tick();
+  void send_again(std::size_t index);
   caf::result<protocol::ok_atom> drain();
   caf::result<protocol::actor_status> status();
   void entity_down(const caf::actor_addr& source, const std::string& reason);
@@ -90,6 +91,7 @@ class bridge {
   std::vector<job> jobs_;
   std::size_t unanswered_ = 0;
   std::size_t live_ = 0;
+  std::size_t postponed_ = 0;
   pending_transaction next_;
   std::map<topic_partition, std::int64_t> next_offsets_;
   /// Records since the last commit that were for nobody, and for somebody.

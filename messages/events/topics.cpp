@@ -11,7 +11,7 @@ using std::chrono::days;
 using enum partition_rule;
 
 constexpr std::array<topic_spec, topic_count> table{{
-    {topic::blockchain_events, "blockchain-events", "{tx_hash}:{log_index}:{block_hash}:{change}", single, true, {}},
+    {topic::blockchain_events, "blockchain-events", "{tx_hash}:{log_index}:{sequence}", single, true, {}},
     {topic::onchain_trades, "onchain-trades", "{symbol}:{tx_hash}:{log_index}", by_symbol, false, {}},
     {topic::schwab_commands, "schwab-commands", "{symbol}:{execution_id}", by_symbol, false, days{7}},
     {topic::schwab_executions, "schwab-executions", "{execution_id}", by_symbol, false, {}},

@@ -1,6 +1,7 @@
 // What a bridge and its entities hand to each other. Stays inside one process.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -23,6 +24,9 @@ struct step {
   bool idle = true;
   /// An effect is under way whose result should still be recorded before the process stops.
   bool unfinished = false;
+  /// Not zero: nothing was done, because something outside is not there at the moment; the same slice is wanted again
+  /// after this time. It does not count as a failed try.
+  std::chrono::milliseconds postpone{0};
 };
 
 using slice_ptr = std::shared_ptr<const slice>;

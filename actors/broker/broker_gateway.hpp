@@ -1,0 +1,97 @@
+// The one way to the broker inside a node: keeps the call budget, lets placements go first, serves many pollers with
+// one list call, remembers the market session (order-protocol, "The gate in front of it" and "Polling").
+#pragma once
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/typed_actor.hpp>
+#include <array>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "actors/domain/hedging/call_budget.hpp"
+#include "actors/ports/broker_api.hpp"
+#include "messages/protocol/interfaces.hpp"
+
+namespace hedgerow::broker {
+
+struct place_call {
+  ports::order_request request;
+  ports::monotonic_time not_after{0};
+};
+struct get_call {
+  order_id order;
+  /// Not later than when the broker got it; a list call that serves several orders starts here.
+  timestamp entered_after;
+  domain::call_class priority = domain::call_class::status;
+};
+struct list_call {
+  timestamp from;
+  timestamp to;
+};
+struct position_call {
+  hedgerow::symbol symbol;
+};
+struct session_call {};
+
+template <class T>
+struct result {
+  expected<T, ports::broker_error> value;
+};
+using place_result = result<ports::placement>;
+using get_result = result<ports::broker_order>;
+using list_result = result<std::vector<ports::broker_order>>;
+using position_result = result<shares>;
+using session_result = result<ports::market_session>;
+
+/// Something that the broker's thread wants done on the actor.
+using gateway_task = std::function<void()>;
+
+/// Every question is answered, at the latest when the broker adapter's time-out has passed.
+using gateway_actor = caf::typed_actor<
+    caf::replies_to<protocol::ask_atom, place_call>::with<place_result>,
+    caf::replies_to<protocol::ask_atom, get_call>::with<get_result>,
+    caf::replies_to<protocol::ask_atom, list_call>::with<list_result>,
+    caf::replies_to<protocol::ask_atom, position_call>::with<position_result>,
+    caf::replies_to<protocol::ask_atom, session_call>::with<session_result>,
+    caf::reacts_to<protocol::tell_atom, gateway_task>, caf::reacts_to<protocol::tick_atom>,
+    caf::replies_to<protocol::status_atom>::with<protocol::actor_status>>;
+
+struct gateway_config {
+  domain::budget_policy budget;
+  /// Status questions that come within this time are put together.
+  std::chrono::milliseconds gather{10};
+  /// From so many on, one list call serves them.
+  std::size_t list_from = 4;
+  /// How long a session answer is good for; its start and end end it earlier.
+  std::chrono::milliseconds session_cache{60'000};
+  /// Pause of all calls after a 429 without Retry-After.
+  std::chrono::milliseconds throttle_pause{1'000};
+};
+
+class gateway;
+struct gateway_state {
+  static inline const char* name = "broker-gateway";
+  std::shared_ptr<gateway> impl;
+};
+
+/// `on_rejected` is called when the broker does not accept the access token. `clock` must outlive the actor system.
+gateway_actor::behavior_type broker_gateway(gateway_actor::stateful_pointer<gateway_state> self,
+                                            std::shared_ptr<ports::broker_api> api, gateway_config config,
+                                            const ports::clock* clock, std::function<void()> on_rejected);
+
+}  // namespace hedgerow::broker
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::place_call)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::get_call)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::list_call)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::position_call)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::session_call)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::place_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::get_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::list_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::position_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::session_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::gateway_task)

@@ -1,0 +1,138 @@
+// From a log to an accepted event: which logs count, what a Clear waits for, and when it is let go.
+#include <caf/all.hpp>
+
+#include "actors/domain/fills/orderbook_events.hpp"
+#include "actors/ingestion/ingestion.hpp"
+
+namespace hedgerow::ingestion {
+
+namespace {
+
+/// After so many receipts without the AfterClear the event goes on without it and becomes a dead letter with a reason.
+constexpr std::uint32_t max_receipt_tries = 20;
+
+bool same_log(const log_ref& a, const log_ref& b) { return a.block_hash == b.block_hash && a.log_index == b.log_index; }
+
+}  // namespace
+
+void ingestion::consider(const raw_log& log, std::optional<timestamp> time) {
+  const auto* book = book_of(log.book);
+  if (book == nullptr || log.topics.empty()) return;
+  const auto& topics = domain::topics_of(book->version);
+  if (log.topics[0] == topics.after_clear) {
+    auto& known = after_clears_[log.ref.tx_hash];
+    const bool seen = std::any_of(known.begin(), known.end(), [&](const auto& l) { return same_log(l.ref, log.ref); });
+    if (!seen) known.push_back(log);
+    return;
+  }
+  if (log.topics[0] != topics.take && log.topics[0] != topics.clear) return;
+  const auto verdict = window_.classify(log.ref);
+  if (verdict == domain::log_verdict::conflicting) return verify_window();
+  if (verdict != domain::log_verdict::fresh) return;
+  for (const auto& c : candidates_)
+    if (same_log(c.log.ref, log.ref)) return;
+
+  candidate c;
+  c.log = log;
+  c.version = book->version;
+  if (!time)
+    if (const auto it = block_times_.find(log.ref.block_hash); it != block_times_.end()) time = it->second;
+  c.time = time;
+  // A stranger's Clear needs no amounts: it is filtered by its owner. A malformed one is rejected by validation.
+  c.needs_after_clear = log.topics[0] == topics.clear &&
+                        domain::involves_owner(book->version, log, config_.owner).value_or(false);
+  candidates_.push_back(std::move(c));
+  if (!candidates_.back().time) want_time(candidates_.back());
+  if (candidates_.back().needs_after_clear) want_after_clear(log.ref.tx_hash, false);
+}
+
+void ingestion::want_time(const candidate& c) {
+  const auto hash = c.log.ref.block_hash;
+  if (!times_asked_.insert(hash).second) return;
+  chain_->block(c.log.ref.block_number,
+                on_answer<std::optional<ports::chain_block>>([hash](ingestion& i, const auto& answer) {
+                  i.times_asked_.erase(hash);
+                  if (answer && *answer && (*answer)->hash == hash) {
+                    i.block_times_[hash] = (*answer)->time;
+                    return i.settle_candidates();
+                  }
+                  if (answer && *answer) {  // another block at this height: the log is not canonical any more
+                    std::erase_if(i.candidates_, [&](const candidate& x) { return x.log.ref.block_hash == hash; });
+                    i.verify_window();
+                    return i.settle_candidates();
+                  }
+                  i.later(i.config_.retry, [hash](ingestion& again) {
+                    for (const auto& x : again.candidates_)
+                      if (x.log.ref.block_hash == hash && !x.time) return again.want_time(x);
+                  });
+                }));
+}
+
+void ingestion::want_after_clear(const hash32& tx, bool at_once) {
+  if (at_once) return ask_receipt(tx);
+  later(config_.after_clear_wait, [tx](ingestion& i) { i.ask_receipt(tx); });
+}
+
+void ingestion::ask_receipt(const hash32& tx) {
+  settle_candidates();
+  bool wanted = false;
+  for (auto& c : candidates_) {
+    if (c.log.ref.tx_hash != tx || !c.needs_after_clear || c.after_clear || c.receipt_asked) continue;
+    c.receipt_asked = wanted = true;
+    ++c.receipt_tries;
+  }
+  if (!wanted) return;
+  chain_->receipt_logs(tx, on_answer<std::optional<ports::logs_answer>>([tx](ingestion& i, const auto& answer) {
+                         i.receipt_answered(tx, answer ? *answer : std::nullopt);
+                       }));
+}
+
+void ingestion::receipt_answered(const hash32& tx, const std::optional<ports::logs_answer>& answer) {
+  if (answer)
+    for (const auto& seen : answer->logs) {
+      const auto* book = book_of(seen.log.book);
+      if (book != nullptr && !seen.log.topics.empty() &&
+          seen.log.topics[0] == domain::topics_of(book->version).after_clear)
+        consider(seen.log, seen.block_time);
+    }
+  bool again = false;
+  for (auto& c : candidates_) {
+    if (c.log.ref.tx_hash != tx || !c.receipt_asked) continue;
+    c.receipt_asked = false;
+    if (c.receipt_tries >= max_receipt_tries) c.needs_after_clear = false;
+    again = true;
+  }
+  settle_candidates();
+  if (again) later(config_.retry, [tx](ingestion& i) { i.ask_receipt(tx); });
+}
+
+void ingestion::settle_candidates() {
+  std::vector<candidate> waiting;
+  for (auto& c : candidates_) {
+    if (!c.time)
+      if (const auto it = block_times_.find(c.log.ref.block_hash); it != block_times_.end()) c.time = it->second;
+    if (c.needs_after_clear && !c.after_clear)
+      if (const auto it = after_clears_.find(c.log.ref.tx_hash); it != after_clears_.end())
+        c.after_clear = domain::pair_after_clear(c.version, c.log, it->second);
+    if (c.time && (!c.needs_after_clear || c.after_clear))
+      accept(c);
+    else
+      waiting.push_back(std::move(c));
+  }
+  candidates_ = std::move(waiting);
+  if (range_) close_range_if_done();
+  flush();
+}
+
+void ingestion::accept(const candidate& c) {
+  blockchain_event event{checkpoint_.next_sequence, checkpoint_.chain_id, c.version, log_change::applied,
+                         c.log, c.after_clear, *c.time};
+  if (window_.accept(event) != domain::log_verdict::fresh) return;
+  ++accepted_;
+  ++checkpoint_.next_sequence;
+  append(event);
+  // The sequence must survive a crash together with the event that took it.
+  write_checkpoint(checkpoint_.block);
+}
+
+}  // namespace hedgerow::ingestion

@@ -1,0 +1,140 @@
+// The state behind ingest(): connection, reading position, logs that wait for something, and what to append.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+
+#include "actors/domain/hedging/reorg_window.hpp"
+#include "actors/ingestion/ingestion_actor.hpp"
+#include "messages/events/ingestion_state.hpp"
+
+namespace hedgerow::ingestion {
+
+/// A fill that cannot be accepted yet.
+struct candidate {
+  raw_log log;
+  orderbook_version version = orderbook_version::v4;
+  std::optional<timestamp> time;
+  bool needs_after_clear = false;
+  std::optional<raw_log> after_clear;
+  /// Times that the receipt was asked for.
+  std::uint32_t receipt_tries = 0;
+  bool receipt_asked = false;
+};
+
+/// A range that was asked for. It closes when its logs are accepted and the node's head is known to be beyond it.
+struct open_range {
+  domain::block_range blocks;
+  bool rescan = false;
+  bool read = false;
+};
+
+class ingestion {
+ public:
+  using actor_pointer = ingestion_actor::stateful_pointer<ingestion_state>;
+
+  ingestion(actor_pointer self, bridges::entity_seed seed, ingestion_config config,
+            std::shared_ptr<ports::chain_client> chain, const ports::clock* clock);
+  ~ingestion();
+  ingestion(const ingestion&) = delete;
+  ingestion& operator=(const ingestion&) = delete;
+
+  void start();
+  void committed(std::uint64_t ticket);
+  [[nodiscard]] protocol::actor_status status() const;
+
+ private:
+  // connection
+  void up();
+  void ask_again();
+  void watch();
+  void identified(std::uint64_t chain_id);
+  void down(const std::string& reason);
+  void head_seen(const ports::chain_block& block);
+  void live_log(const ports::chain_log& seen);
+  void bury(const ports::malformed_log& bad);
+  // reading by ranges
+  void read_on();
+  void ask_range(const domain::block_range& blocks, bool rescan);
+  void range_answered(const ports::logs_answer& answer);
+  void range_refused(const ports::chain_error& why);
+  void confirm_range();
+  void close_range_if_done();
+  // from a log to an accepted event (candidates.cpp)
+  void consider(const raw_log& log, std::optional<timestamp> time);
+  void want_time(const candidate& c);
+  void want_after_clear(const hash32& tx, bool at_once);
+  void ask_receipt(const hash32& tx);
+  void receipt_answered(const hash32& tx, const std::optional<ports::logs_answer>& answer);
+  void settle_candidates();
+  void accept(const candidate& c);
+  // reorgs (reorgs.cpp)
+  void verify_window();
+  void ask_header(std::uint64_t number);
+  void header_answered(std::uint64_t number, const std::optional<ports::chain_block>& block);
+  void judge_headers(std::uint64_t asked);
+  void take_back(const std::vector<std::uint64_t>& orphaned);
+  void revert(blockchain_event event);
+  // writing
+  void write_checkpoint(std::uint64_t block);
+  void append(const blockchain_event& event);
+  void flush(std::uint64_t ticket = 0);
+
+  /// Runs `then` on the actor when the answer comes, unless the connection was lost in between.
+  template <class T, class Then>
+  ports::chain_callback<T> on_answer(Then then);
+  /// Runs `what` on the actor later.
+  void later(std::chrono::milliseconds delay, task what);
+  [[nodiscard]] const watched_book* book_of(const address& a) const;
+
+  actor_pointer self_;
+  protocol::emitter_actor bridge_;
+  ingestion_config config_;
+  std::shared_ptr<ports::chain_client> chain_;
+  const ports::clock* clock_;
+
+  bool connected_ = false;
+  /// Counts connections and reorgs: answers to questions from before are ignored.
+  std::uint64_t generation_ = 0;
+  bool caught_up_ = false;
+  ports::chain_block head_;
+  ingestion_checkpoint checkpoint_;
+  bool has_checkpoint_ = false;
+  domain::backfill_cursor cursor_;
+  std::optional<open_range> range_;
+  timestamp last_rescan_;
+
+  domain::reorg_window window_;
+  std::vector<candidate> candidates_;
+  std::map<hash32, timestamp> block_times_;
+  std::set<hash32> times_asked_;
+  /// AfterClear logs seen lately, by transaction.
+  std::map<hash32, std::vector<raw_log>> after_clears_;
+
+  bool verifying_ = false;
+  std::map<std::uint64_t, ports::chain_block> headers_;
+
+  std::shared_ptr<protocol::step> out_ = std::make_shared<protocol::step>();
+  std::uint64_t ticket_ = 0;
+  std::uint64_t awaited_ticket_ = 0;
+  std::uint64_t buried_ = 0;
+  std::uint64_t accepted_ = 0;
+  std::uint64_t reverted_ = 0;
+  std::string last_error_;
+};
+
+template <class T, class Then>
+ports::chain_callback<T> ingestion::on_answer(Then then) {
+  const auto me = caf::actor_cast<caf::actor_addr>(self_);
+  return [me, generation = generation_, then](expected<T, ports::chain_error> answer) {
+    auto actor = caf::actor_cast<ingestion_actor>(me);
+    if (!actor) return;
+    auto shared = std::make_shared<expected<T, ports::chain_error>>(std::move(answer));
+    caf::anon_send(actor, protocol::tell_atom::value, task{[generation, then, shared](ingestion& i) {
+                     if (generation == i.generation_) then(i, *shared);
+                   }});
+  };
+}
+
+}  // namespace hedgerow::ingestion

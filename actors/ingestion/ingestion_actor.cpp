@@ -1,0 +1,43 @@
+#include "actors/ingestion/ingestion_actor.hpp"
+
+#include <caf/all.hpp>
+
+#include "actors/ingestion/ingestion.hpp"
+
+namespace hedgerow::ingestion {
+
+using namespace protocol;
+
+ingestion_state::~ingestion_state() = default;
+
+ingestion_actor::behavior_type ingest(ingestion_actor::stateful_pointer<ingestion_state> self,
+                                      bridges::entity_seed seed, ingestion_config config,
+                                      std::shared_ptr<ports::chain_client> chain, const ports::clock* clock) {
+  self->state.impl = std::make_shared<ingestion>(self, std::move(seed), std::move(config), std::move(chain), clock);
+  auto* impl = self->state.impl.get();
+  impl->start();
+  return {
+      [](handle_atom, const slice_ptr&) { return step_ptr{std::make_shared<step>()}; },
+      [=](committed_atom, std::uint64_t ticket) { impl->committed(ticket); },
+      [=](status_atom) { return impl->status(); },
+      [=](tell_atom, const task& what) { what(*impl); },
+  };
+}
+
+bridges::service ingestion_service(ingestion_config config, chain_client_factory make_client,
+                                   const ports::clock* clock) {
+  bridges::service s;
+  s.name = "ingestion";
+  s.inputs = {topic::ingestion_changelog};
+  s.changelog = topic::ingestion_changelog;
+  // The changelog is an input only so that owning its partition makes this the one live instance.
+  s.route = [](const record&) { return std::nullopt; };
+  s.changelog_entity = [](const record&) { return std::string{"ingestion"}; };
+  s.resident = "ingestion";
+  s.spawn = [=](caf::actor_system& system, bridges::entity_seed seed) {
+    return caf::actor_cast<entity_actor>(system.spawn(ingest, std::move(seed), config, make_client(), clock));
+  };
+  return s;
+}
+
+}  // namespace hedgerow::ingestion

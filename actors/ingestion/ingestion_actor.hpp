@@ -1,0 +1,64 @@
+// Sees every log of the order books, once and in order, over restarts, lost connections and reorgs. One live instance
+// in the cluster: whoever owns the partition of ingestion-changelog.
+//
+// eth_getLogs is the source of truth: each new block is read with it and the checkpoint only moves over what has been
+// read. The subscription is an accelerator (facts, L36). What was seen is in domain/hedging/reorg_window; which blocks
+// come next is decided by domain/hedging/backfill_plan.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "actors/bridges/service.hpp"
+#include "actors/domain/hedging/backfill_plan.hpp"
+#include "actors/ports/chain_client.hpp"
+#include "actors/ports/clock.hpp"
+
+namespace hedgerow::ingestion {
+
+struct watched_book {
+  address book;
+  orderbook_version version = orderbook_version::v4;
+};
+
+struct ingestion_config {
+  std::vector<watched_book> books;
+  address owner;
+  /// 0: whatever the node says.
+  std::uint64_t chain_id = 0;
+  domain::backfill_policy backfill;
+  std::uint64_t reorg_window_blocks = 128;
+  /// How long a Clear waits for its AfterClear to come by itself before its receipt is asked for.
+  std::chrono::milliseconds after_clear_wait{500};
+  /// Pause before a failed question to the node is asked again.
+  std::chrono::milliseconds retry{500};
+};
+
+class ingestion;
+
+/// Something that another thread wants done on the actor.
+using task = std::function<void(ingestion&)>;
+
+using ingestion_actor = protocol::entity_actor::extend<caf::reacts_to<protocol::tell_atom, task>>;
+
+struct ingestion_state {
+  static inline const char* name = "ingestion";
+  std::shared_ptr<ingestion> impl;
+  ~ingestion_state();
+};
+
+/// `clock` must outlive the actor system.
+ingestion_actor::behavior_type ingest(ingestion_actor::stateful_pointer<ingestion_state> self,
+                                      bridges::entity_seed seed, ingestion_config config,
+                                      std::shared_ptr<ports::chain_client> chain, const ports::clock* clock);
+
+/// A fresh client for each incarnation of the actor: a client is opened once.
+using chain_client_factory = std::function<std::shared_ptr<ports::chain_client>()>;
+
+[[nodiscard]] bridges::service ingestion_service(ingestion_config config, chain_client_factory make_client,
+                                                 const ports::clock* clock);
+
+}  // namespace hedgerow::ingestion
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ingestion::task)

@@ -1,0 +1,83 @@
+// Keeps the OAuth tokens alive: refreshes before expiry, takes a person's login, says when a login is due. One live
+// instance in the cluster: whoever owns the partition of token-updates, which is also its changelog.
+#pragma once
+
+#include "actors/bridges/service.hpp"
+#include "actors/domain/hedging/token_lifecycle.hpp"
+#include "actors/ports/clock.hpp"
+#include "actors/ports/oauth_api.hpp"
+#include "actors/ports/random.hpp"
+#include "messages/events/token_update.hpp"
+#include "messages/protocol/slot.hpp"
+
+namespace hedgerow::tokens {
+
+/// A person came back from the broker with this code.
+struct login_code {
+  std::string code;
+  std::string state;
+};
+
+/// Empty: done. Otherwise what went wrong, for people.
+struct login_result {
+  std::string error;
+};
+
+/// The broker did not accept the access token.
+struct access_rejected {};
+
+/// What an asynchronous call to the broker came to.
+struct tokens_answer {
+  bool by_login = false;
+  expected<ports::oauth_tokens, ports::broker_error> tokens;
+};
+
+using tokens_actor =
+    protocol::entity_actor::extend<caf::replies_to<protocol::ask_atom, login_code>::with<login_result>,
+                                   caf::replies_to<protocol::ask_atom>::with<std::string>,
+                                   caf::reacts_to<protocol::tell_atom, access_rejected>,
+                                   caf::reacts_to<protocol::tell_atom, tokens_answer>, caf::reacts_to<protocol::tick_atom>>;
+using tokens_slot = protocol::slot<tokens_actor>;
+
+struct tokens_config {
+  std::chrono::milliseconds check_interval{300'000};
+  /// Refresh this long before the access token expires.
+  std::chrono::milliseconds refresh_ahead{300'000};
+  std::chrono::milliseconds retry_min{1'000};
+  std::chrono::milliseconds retry_max{60'000};
+};
+
+/// What the actor needs of the world. All of it outlives the actor system or is shared.
+struct tokens_ports {
+  std::shared_ptr<ports::oauth_api> oauth;
+  std::shared_ptr<ports::vault> vault;
+  std::shared_ptr<tokens_slot> slot;
+  const ports::clock* clock = nullptr;
+  ports::random* random = nullptr;
+};
+
+struct tokens_state {
+  static inline const char* name = "tokens";
+  protocol::emitter_actor bridge;
+  /// The newest update; its tokens are sealed.
+  std::optional<token_update> current;
+  std::uint64_t updates = 0;
+  bool call_under_way = false;
+  std::uint32_t failures = 0;
+  /// `state` of the login that was last begun; a callback must carry it.
+  std::string login_state;
+  caf::typed_response_promise<login_result> login;
+  std::string last_error;
+};
+
+tokens_actor::behavior_type tokens(tokens_actor::stateful_pointer<tokens_state> self, bridges::entity_seed seed,
+                                   tokens_config config, tokens_ports outside);
+
+[[nodiscard]] bridges::service tokens_service(tokens_config config, tokens_ports outside);
+
+}  // namespace hedgerow::tokens
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::tokens::login_code)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::tokens::login_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::tokens::access_rejected)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::tokens::tokens_answer)

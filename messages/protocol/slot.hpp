@@ -1,0 +1,32 @@
+// Where the current incarnation of an actor can be found. An actor that is started again has a new address; whoever
+// talks to it from outside the actor system, or over restarts, looks here each time. Holds no strong handle, so it
+// keeps nothing alive.
+#pragma once
+
+#include <caf/actor_addr.hpp>
+#include <caf/actor_cast.hpp>
+#include <mutex>
+
+namespace hedgerow::protocol {
+
+/// Thread-safe.
+template <class Handle>
+class slot {
+ public:
+  void put(const Handle& current) {
+    const std::scoped_lock lock{mutex_};
+    address_ = current.address();
+  }
+
+  /// Invalid when nobody is there.
+  [[nodiscard]] Handle get() const {
+    const std::scoped_lock lock{mutex_};
+    return caf::actor_cast<Handle>(address_);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  caf::actor_addr address_;
+};
+
+}  // namespace hedgerow::protocol

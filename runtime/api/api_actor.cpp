@@ -1,0 +1,201 @@
+#include "runtime/api/api_actor.hpp"
+
+#include <caf/all.hpp>
+#include <charconv>
+
+#include "runtime/api/health_view.hpp"
+#include "runtime/api/json_writer.hpp"
+#include "runtime/api/views.hpp"
+
+namespace hedgerow::api {
+
+using namespace protocol;
+
+namespace {
+
+using pointer = api_actor::stateful_pointer<api_state>;
+constexpr std::chrono::seconds answer_timeout{2};
+/// A login waits for the broker.
+constexpr std::chrono::seconds login_timeout{30};
+constexpr std::size_t max_rows = 10'000;
+
+http::response json(int status, std::string body) {
+  return {status, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, std::move(body)};
+}
+
+http::response text(int status, std::string body) {
+  return {status, {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}}, std::move(body)};
+}
+
+http::response problem(int status, const std::string& message) {
+  json_writer w;
+  w.begin_object();
+  w.field("error", message);
+  w.end_object();
+  return json(status, w.take());
+}
+
+struct context {
+  caf::actor_system* system;
+  api_options options;
+  api_ports outside;
+  aggregator::aggregator_actor model;
+};
+
+/// Renders from the read model; an empty text means that there is no such thing.
+void answer_from_model(const context& c, const http::responder& respond, aggregator::view render) {
+  c.system->spawn([model = c.model, respond, render = std::move(render)](caf::event_based_actor* self) {
+    self->request(model, answer_timeout, ask_atom::value, render)
+        .then([=](const std::string& body) { respond(body.empty() ? problem(404, "not found") : json(200, body)); },
+              [=](const caf::error&) { respond(problem(503, "the read model does not answer")); });
+  });
+}
+
+/// False when a parameter is not usable; the answer is sent then.
+bool read_page(const http::url_query& query, const http::responder& respond, page& p) {
+  p.symbol = query.find("symbol").value_or("");
+  p.status = query.find("status").value_or("");
+  const auto limit = query.find("limit");
+  if (!limit) return true;
+  const auto [end, error] = std::from_chars(limit->data(), limit->data() + limit->size(), p.limit);
+  if (error == std::errc{} && end == limit->data() + limit->size() && p.limit >= 1 && p.limit <= max_rows) return true;
+  respond(problem(400, "limit must be a number from 1 to " + std::to_string(max_rows)));
+  return false;
+}
+
+void health(const context& c, const http::responder& respond) {
+  const auto root = c.outside.root->get();
+  if (!root) return respond(problem(503, "starting or stopping"));
+  c.system->spawn([=](caf::event_based_actor* self) {
+    self->request(root, answer_timeout, status_atom::value)
+        .then(
+            [=](const actor_status& tree) {
+              self->request(c.model, answer_timeout, ask_atom::value, aggregator::view{[=](const auto& model, timestamp now) {
+                              return health_view(health_input{c.options.node_name, c.options.version,
+                                                              c.options.started_at, now, tree,
+                                                              lags(*c.outside.log, c.outside.groups)},
+                                                 model);
+                            }})
+                  .then([=](const std::string& body) { respond(json(200, body)); },
+                        [=](const caf::error&) { respond(problem(503, "the read model does not answer")); });
+            },
+            [=](const caf::error&) { respond(problem(503, "the supervisor does not answer")); });
+  });
+}
+
+void begin_login(const context& c, const http::responder& respond) {
+  const auto tokens = c.outside.tokens->get();
+  if (!tokens) return respond(problem(503, "no tokens service is running here"));
+  c.system->spawn([=](caf::event_based_actor* self) {
+    self->request(tokens, answer_timeout, ask_atom::value)
+        .then([=](const std::string& url) { respond({302, {{"Location", url}, {"Cache-Control", "no-store"}}, ""}); },
+              [=](const caf::error&) { respond(problem(503, "the tokens service does not answer")); });
+  });
+}
+
+void finish_login(const context& c, const http::url_query& query, const http::responder& respond) {
+  const auto tokens = c.outside.tokens->get();
+  if (!tokens) return respond(problem(503, "no tokens service is running here"));
+  tokens::login_code login{query.find("code").value_or(""), query.find("state").value_or("")};
+  if (login.code.empty()) return respond(problem(400, "the address carries no code; start again at /auth/login"));
+  c.system->spawn([=](caf::event_based_actor* self) {
+    self->request(tokens, login_timeout, ask_atom::value, login)
+        .then(
+            [=](const tokens::login_result& result) {
+              if (result.error.empty())
+                respond(json(200, R"({"status":"logged in"})"));
+              else
+                respond(problem(400, result.error));
+            },
+            [=](const caf::error&) { respond(problem(504, "the broker did not answer in time")); });
+  });
+}
+
+void route_lists(const context& c, const http::url_query& query, const http::responder& respond) {
+  page p;
+  if (!read_page(query, respond, p)) return;
+  if (query.path == "/trades")
+    return answer_from_model(c, respond, [p](const auto& model, timestamp) { return trades_view(model, p); });
+  if (query.path == "/executions")
+    return answer_from_model(c, respond, [p](const auto& model, timestamp) { return executions_view(model, p); });
+  answer_from_model(c, respond, [p](const auto& model, timestamp) { return dead_letters_view(model, p); });
+}
+
+void route(const context& c, http::exchange x) {
+  const auto query = http::parse_target(x.received.target);
+  const std::string_view path = query.path;
+  if (x.received.method != "GET") return x.respond(problem(405, "only GET"));
+  if (path == "/health") return health(c, x.respond);
+  if (path == "/auth/login") return begin_login(c, x.respond);
+  if (path == "/auth/callback") return finish_login(c, query, x.respond);
+  if (path == "/trades" || path == "/executions" || path == "/dead-letters") return route_lists(c, query, x.respond);
+  if (path == "/positions")
+    return answer_from_model(c, x.respond,
+                             [](const auto& model, timestamp now) { return positions_view(model, now); });
+  if (path.starts_with("/positions/"))
+    return answer_from_model(c, x.respond, [name = std::string{path.substr(11)}](const auto& model, timestamp now) {
+      return position_view(model, name, now).value_or("");
+    });
+  if (path.starts_with("/executions/"))
+    return answer_from_model(c, x.respond, [id = std::string{path.substr(12)}](const auto& model, timestamp) {
+      return execution_view(model, id).value_or("");
+    });
+  x.respond(problem(404, "no such path; there are /health /positions /trades /executions /dead-letters /auth/login"));
+}
+
+void route_admin(caf::actor_system& system, const supervision::supervisor_actor& root, const http::exchange& x) {
+  if (!root) return x.respond(problem(503, "starting or stopping"));
+  const auto query = http::parse_target(x.received.target);
+  constexpr std::string_view suffix = "/restart";
+  if (x.received.method == "GET" && query.path == "/actors") {
+    const bool plain = query.find("format") == "text";
+    system.spawn([=](caf::event_based_actor* self) {
+      self->request(root, answer_timeout, status_atom::value)
+          .then([=](const actor_status& tree) {
+            x.respond(plain ? text(200, actors_text(tree)) : json(200, actors_view(tree)));
+          }, [=](const caf::error&) { x.respond(problem(503, "the supervisor does not answer")); });
+    });
+    return;
+  }
+  if (x.received.method == "POST" && query.path.starts_with("/actors/") && query.path.ends_with(suffix)) {
+    const std::string name = query.path.substr(8, query.path.size() - 8 - suffix.size());
+    caf::anon_send(root, restart_atom::value, name);
+    return x.respond(json(202, R"({"status":"restarting"})"));
+  }
+  x.respond(problem(404, "no such path; there are GET /actors and POST /actors/{name}/restart"));
+}
+
+api_actor::behavior_type serve(pointer self, const http::server_options& options, http::handler handle,
+                               const char* kind) {
+  auto server = http::make_server(options, std::move(handle));
+  if (!server) {
+    self->quit(caf::make_error(caf::sec::runtime_error, server.error()));
+    return api_actor::behavior_type::make_empty_behavior();
+  }
+  self->state.server = std::move(*server);
+  return {
+      [=](status_atom) {
+        return actor_status{kind, "http", "running", self->mailbox().size(), 0, {},
+                            {{"port", std::to_string(self->state.server->port())}}, {}};
+      },
+  };
+}
+
+}  // namespace
+
+api_actor::behavior_type api(pointer self, api_options options, api_ports outside,
+                             aggregator::aggregator_actor model) {
+  const auto server = options.server;
+  return serve(self, server,
+               [c = context{&self->system(), std::move(options), std::move(outside), std::move(model)}](
+                   http::exchange x) { route(c, std::move(x)); },
+               "api");
+}
+
+api_actor::behavior_type admin(pointer self, http::server_options options,
+                               std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root) {
+  return serve(self, options,
+               [system = &self->system(), root](http::exchange x) { route_admin(*system, root->get(), x); }, "admin");
+}
+
+}  // namespace hedgerow::api

@@ -1,0 +1,47 @@
+// The API and the admin endpoint: HTTP routes that ask actors. The HTTP thread never waits for one: each request is
+// a short-lived actor that answers when it knows.
+#pragma once
+
+#include "actors/aggregator/aggregator_actor.hpp"
+#include "actors/tokens/tokens_actor.hpp"
+#include "runtime/adapters/http/http_server.hpp"
+#include "runtime/supervision/supervisor.hpp"
+
+namespace hedgerow::api {
+
+/// Facts about the node for /health; may block for a moment, so it is called on an actor.
+using health_source = std::function<protocol::actor_status()>;
+
+struct api_options {
+  http::server_options server;
+  std::string node_name;
+  std::string version;
+  timestamp started_at;
+};
+
+struct api_ports {
+  std::shared_ptr<ports::event_log> log;
+  std::shared_ptr<tokens::tokens_slot> tokens;
+  std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root;
+  const ports::clock* clock = nullptr;
+  /// Groups whose lag /health shows, with their inputs.
+  std::vector<std::pair<std::string, std::vector<topic>>> groups;
+};
+
+using api_actor = protocol::observable_actor;
+
+struct api_state {
+  static inline const char* name = "api";
+  std::unique_ptr<http::server> server;
+};
+
+/// GET /health /positions /positions/{symbol} /trades /executions /executions/{id} /dead-letters /metrics
+/// GET /auth/login /auth/callback. Quits with the reason when it cannot listen.
+api_actor::behavior_type api(api_actor::stateful_pointer<api_state> self, api_options options, api_ports outside,
+                             aggregator::aggregator_actor model);
+
+/// GET /actors (JSON; ?format=text), POST /actors/{name}/restart.
+api_actor::behavior_type admin(api_actor::stateful_pointer<api_state> self, http::server_options options,
+                               std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root);
+
+}  // namespace hedgerow::api

@@ -1,0 +1,89 @@
+#include "runtime/api/health_view.hpp"
+
+#include "messages/events/names.hpp"
+#include "runtime/api/json_writer.hpp"
+
+namespace hedgerow::api {
+namespace {
+
+constexpr std::chrono::seconds unhedged_limit{60};
+
+void find_troubled_actors(const protocol::actor_status& s, std::vector<std::string>& problems) {
+  if (s.state == "restarting" || s.state == "not answering") problems.push_back(s.name + " is " + s.state);
+  for (const auto& child : s.children) find_troubled_actors(child, problems);
+}
+
+std::vector<std::string> find_problems(const health_input& in, const domain::read_model& model) {
+  std::vector<std::string> problems;
+  find_troubled_actors(in.tree, problems);
+  for (const auto& [symbol, row] : model.positions()) {
+    if (row.latest.frozen) problems.push_back(symbol + " is frozen: a person must decide");
+    if (row.unhedged_since && in.now - *row.unhedged_since > unhedged_limit)
+      problems.push_back(symbol + " has " + row.latest.exposure().to_string() + " shares unhedged since " +
+                         to_rfc3339(*row.unhedged_since));
+  }
+  if (!model.token())
+    problems.emplace_back("no broker login yet; open /auth/login");
+  else if (model.token()->event == token_event::expired || model.token()->access_expires_at <= in.now)
+    problems.push_back("no valid broker token: " + model.token()->detail);
+  return problems;
+}
+
+}  // namespace
+
+std::vector<group_lag> lags(ports::event_log& log,
+                            const std::vector<std::pair<std::string, std::vector<topic>>>& groups) {
+  std::vector<group_lag> all;
+  for (const auto& [group, inputs] : groups) {
+    group_lag lag{group, 0};
+    for (const topic t : inputs) {
+      for (std::uint32_t p = 0; p < log.partitions(t); ++p) {
+        const auto end = log.end_offset({t, p});
+        const auto done = log.committed(group, {t, p});
+        if (end && done) lag.records += *end - done->value_or(0);
+      }
+    }
+    all.push_back(lag);
+  }
+  return all;
+}
+
+std::string health_view(const health_input& in, const domain::read_model& model) {
+  const auto problems = find_problems(in, model);
+  json_writer w;
+  w.begin_object();
+  w.field("status", problems.empty() ? "ok" : "degraded");
+  w.key("problems");
+  w.begin_array();
+  for (const auto& p : problems) w.text(p);
+  w.end_array();
+  w.field("node", in.node);
+  w.field("version", in.version);
+  w.field("started_at", in.started_at);
+  w.field("uptime_ms", (in.now - in.started_at).count() / 1000);
+  w.field("trades", model.trade_count());
+  w.field("executions", model.execution_count());
+  w.field("dead_letters", model.dead_letter_count());
+  w.key("lag");
+  w.begin_object();
+  for (const auto& lag : in.lag) w.field(lag.group, lag.records);
+  w.end_object();
+  w.key("token");
+  if (model.token()) {
+    w.begin_object();
+    w.field("event", to_string(model.token()->event));
+    w.field("access_expires_at", model.token()->access_expires_at);
+    w.field("login_expires_at", model.token()->refresh_expires_at);
+    w.end_object();
+  } else {
+    w.null();
+  }
+  w.key("services");
+  w.begin_object();
+  for (const auto& child : in.tree.children) w.field(child.name, child.state);
+  w.end_object();
+  w.end_object();
+  return w.take();
+}
+
+}  // namespace hedgerow::api

@@ -1,0 +1,232 @@
+#include "runtime/api/views.hpp"
+
+#include "messages/events/names.hpp"
+#include "runtime/api/json_writer.hpp"
+
+namespace hedgerow::api {
+
+using domain::read_model;
+
+namespace {
+
+/// Signed shares still missing to the next whole share, toward the side that the position leans to.
+shares to_next_share(const shares& available) {
+  const shares whole = shares::from_units(available.whole_abs() * amount_unit() + amount_unit());
+  return *whole.minus(available.abs());
+}
+
+void write_position(json_writer& w, const std::string& symbol, const domain::position_row& row, timestamp now) {
+  const auto& p = row.latest;
+  w.begin_object();
+  w.field("symbol", symbol);
+  w.field("onchain", p.onchain.to_string());
+  w.field("schwab", p.hedged.to_string());
+  w.field("net", p.exposure().to_string());
+  w.field("reserved", p.reserved.to_string());
+  w.field("available", p.available().to_string());
+  w.field("to_next_share", to_next_share(p.available()).to_string());
+  w.field("frozen", p.frozen);
+  w.field("failure_streak", p.failure_streak);
+  w.field("retry_at", p.retry_at);
+  w.key("live_executions");
+  w.begin_array();
+  for (const auto& e : p.live) w.text(e.execution.to_string());
+  w.end_array();
+  w.field("unhedged_since", row.unhedged_since.value_or(timestamp{}));
+  w.field("unhedged_ms", row.unhedged_since ? (now - *row.unhedged_since).count() / 1000 : std::int64_t{0});
+  w.field("realized_pnl", row.pnl.realized().to_string());
+  w.field("last_trade_sequence", std::to_string(p.last_trade_sequence));
+  w.field("updated_at", row.updated_at);
+  w.end_object();
+}
+
+void write_trade(json_writer& w, const domain::trade_row& row) {
+  const auto& t = row.trade;
+  w.begin_object();
+  w.field("id", t.ref.key());
+  w.field("sequence", std::to_string(t.sequence));
+  w.field("symbol", t.symbol.str());
+  w.field("token_symbol", t.token_symbol);
+  w.field("side", to_string(t.side));
+  w.field("amount", t.amount.to_string());
+  w.field("usdc", t.notional.to_string());
+  w.field("price", t.price().to_string());
+  w.field("kind", to_string(t.kind));
+  w.field("reverted", t.change == log_change::reverted);
+  w.field("book", t.book.to_string());
+  w.field("tx_hash", t.ref.tx_hash.to_string());
+  w.field("log_index", t.ref.log_index);
+  w.field("block_number", t.ref.block_number);
+  w.field("block_hash", t.ref.block_hash.to_string());
+  w.field("block_time", t.block_time);
+  w.field("recorded_at", row.recorded_at);
+  w.end_object();
+}
+
+void write_execution(json_writer& w, const std::string& id, const domain::execution_row& row) {
+  const auto& e = row.latest;
+  w.begin_object();
+  w.field("id", id);
+  w.field("symbol", e.execution.symbol.str());
+  w.field("side", to_string(e.side));
+  w.field("quantity", e.quantity);
+  w.field("status", public_status(e.state));
+  w.field("state", to_string(e.state));
+  w.field("code", to_string(e.code));
+  w.field("detail", e.detail);
+  w.key("order_id");
+  e.order ? w.text(e.order->str()) : w.null();
+  w.field("filled_quantity", e.filled.to_string());
+  w.key("average_price");
+  e.filled.is_zero() ? w.null() : w.text(price{e.filled_notional, e.filled}.to_string());
+  w.key("evidence");
+  w.begin_array();
+  for (const auto& fact : e.evidence) w.text(fact);
+  w.end_array();
+  w.field("created_at", row.created_at);
+  w.field("updated_at", row.updated_at);
+  w.key("history");
+  w.begin_array();
+  for (const auto& [state, at] : row.history) {
+    w.begin_object();
+    w.field("state", to_string(state));
+    w.field("at", at);
+    w.end_object();
+  }
+  w.end_array();
+  w.end_object();
+}
+
+void write_actor(json_writer& w, const protocol::actor_status& s) {
+  w.begin_object();
+  w.field("name", s.name);
+  w.field("kind", s.kind);
+  w.field("state", s.state);
+  w.field("mailbox", s.mailbox);
+  w.field("restarts", s.restarts);
+  w.field("last_error", s.last_error);
+  w.key("detail");
+  w.begin_object();
+  for (const auto& [name, value] : s.detail) w.field(name, value);
+  w.end_object();
+  w.key("children");
+  w.begin_array();
+  for (const auto& child : s.children) write_actor(w, child);
+  w.end_array();
+  w.end_object();
+}
+
+void write_actor_text(std::string& out, const protocol::actor_status& s, std::size_t depth) {
+  out.append(depth * 2, ' ').append(s.name).append("  ").append(s.kind).append("  ").append(s.state);
+  out.append("  mailbox ").append(std::to_string(s.mailbox)).append("  restarts ").append(std::to_string(s.restarts));
+  if (!s.last_error.empty()) out.append("  last error: ").append(s.last_error);
+  out += '\n';
+  for (const auto& child : s.children) write_actor_text(out, child, depth + 1);
+}
+
+/// Writes up to `limit` rows from the newest to the oldest.
+template <class Rows, class Keep, class Write>
+std::string newest_first(std::string_view name, const Rows& rows, std::size_t limit, Keep keep, Write write) {
+  json_writer w;
+  w.begin_object();
+  w.key(name);
+  w.begin_array();
+  for (auto it = rows.rbegin(); it != rows.rend() && limit > 0; ++it) {
+    if (!keep(*it)) continue;
+    write(w, *it);
+    --limit;
+  }
+  w.end_array();
+  w.end_object();
+  return w.take();
+}
+
+}  // namespace
+
+std::string_view public_status(execution_state state) {
+  switch (state) {
+    case execution_state::submitted:
+    case execution_state::partially_filled: return "SUBMITTED";
+    case execution_state::filled: return "FILLED";
+    case execution_state::failed: return "FAILED";
+    default: return "PENDING";
+  }
+}
+
+std::string positions_view(const read_model& model, timestamp now) {
+  json_writer w;
+  w.begin_object();
+  w.key("positions");
+  w.begin_array();
+  for (const auto& [symbol, row] : model.positions()) write_position(w, symbol, row, now);
+  w.end_array();
+  w.end_object();
+  return w.take();
+}
+
+std::optional<std::string> position_view(const read_model& model, const std::string& symbol, timestamp now) {
+  const auto it = model.positions().find(symbol);
+  if (it == model.positions().end()) return std::nullopt;
+  json_writer w;
+  write_position(w, it->first, it->second, now);
+  return w.take();
+}
+
+std::string trades_view(const read_model& model, const page& p) {
+  return newest_first(
+      "trades", model.trades(), p.limit,
+      [&](const auto& row) { return p.symbol.empty() || row.trade.symbol.str() == p.symbol; },
+      [](json_writer& w, const auto& row) { write_trade(w, row); });
+}
+
+std::string executions_view(const read_model& model, const page& p) {
+  return newest_first(
+      "executions", model.executions(), p.limit,
+      [&](const domain::execution_row* row) {
+        return (p.symbol.empty() || row->latest.execution.symbol.str() == p.symbol) &&
+               (p.status.empty() || public_status(row->latest.state) == p.status);
+      },
+      [](json_writer& w, const domain::execution_row* row) {
+        write_execution(w, row->latest.execution.to_string(), *row);
+      });
+}
+
+std::optional<std::string> execution_view(const read_model& model, const std::string& id) {
+  const auto* row = model.execution(id);
+  if (row == nullptr) return std::nullopt;
+  json_writer w;
+  write_execution(w, id, *row);
+  return w.take();
+}
+
+std::string dead_letters_view(const read_model& model, const page& p) {
+  return newest_first(
+      "dead_letters", model.dead_letters(), p.limit, [](const auto&) { return true; },
+      [](json_writer& w, const domain::dead_letter_row& row) {
+        w.begin_object();
+        w.field("service", row.letter.service);
+        w.field("reason", row.letter.reason);
+        w.field("detail", row.letter.detail);
+        w.field("origin_topic", row.letter.origin_topic);
+        w.field("origin_partition", row.letter.origin_partition);
+        w.field("origin_offset", row.letter.origin_offset);
+        w.field("key", row.letter.key);
+        w.field("attempts", row.letter.attempts);
+        w.field("recorded_at", row.recorded_at);
+        w.end_object();
+      });
+}
+
+std::string actors_view(const protocol::actor_status& root) {
+  json_writer w;
+  write_actor(w, root);
+  return w.take();
+}
+
+std::string actors_text(const protocol::actor_status& root) {
+  std::string text;
+  write_actor_text(text, root, 0);
+  return text;
+}
+
+}  // namespace hedgerow::api

@@ -1,0 +1,191 @@
+#include <gtest/gtest.h>
+
+#include "actors/bridges/bridge_actor.hpp"
+#include "messages/codec/codec.hpp"
+#include "runtime/adapters/memory_log/memory_log.hpp"
+#include "tests/support/actor_fixture.hpp"
+#include "tests/support/fake_clock.hpp"
+
+namespace hedgerow::bridges {
+namespace {
+
+using namespace protocol;
+
+/// Counts its records: appends `{key}={count}` to position-updates (its changelog) for each of them. A record "crash"
+/// makes it throw, "effect" makes it ask for a ticket and emit "{key}!" once the ticket is committed.
+struct counter_state {
+  std::uint64_t count = 0;
+  std::string key;
+  std::uint32_t partition = 0;
+  emitter_actor bridge;
+};
+
+entity_actor::behavior_type counter(entity_actor::stateful_pointer<counter_state> self, entity_seed seed) {
+  auto& state = self->state;
+  state.key = seed.key;
+  state.partition = seed.partition;
+  state.bridge = seed.bridge;
+  if (const auto it = seed.changelog.find(seed.key); it != seed.changelog.end()) state.count = std::stoull(it->second);
+  self->set_exception_handler([](std::exception_ptr&) { return caf::make_error(caf::sec::runtime_error, "crash"); });
+  return {
+      [=](handle_atom, const slice_ptr& part) {
+        auto answer = std::make_shared<step>();
+        for (const auto& r : part->records) {
+          if (r.value == "crash") throw std::runtime_error{"crash"};
+          if (r.value == "effect") answer->ticket = r.offset + 1;
+          ++self->state.count;
+          answer->records.push_back({{topic::position_updates, self->state.partition}, self->state.key,
+                                     std::to_string(self->state.count)});
+        }
+        return step_ptr{answer};
+      },
+      [=](committed_atom, std::uint64_t) {
+        auto own = std::make_shared<step>();
+        own->records.push_back({{topic::schwab_executions, self->state.partition}, self->state.key, "!"});
+        self->send(self->state.bridge, emit_atom::value, step_ptr{own});
+      },
+      [=](status_atom) { return actor_status{self->state.key, "entity", "running", 0, 0, {}, {}, {}}; },
+  };
+}
+
+class BridgeTest : public test::actor_fixture {
+ public:
+  service counting() {
+    service s;
+    s.name = "counting";
+    s.inputs = {topic::onchain_trades};
+    s.changelog = topic::position_updates;
+    s.route = [](const record& r) -> std::optional<std::string> {
+      if (r.key == "nobody") return std::nullopt;
+      return r.key;
+    };
+    s.spawn = [](caf::actor_system& sys, entity_seed seed) { return sys.spawn(counter, std::move(seed)); };
+    return s;
+  }
+
+  protocol::bridge_actor start(bridge_config config = {}) {
+    return own(system.spawn(bridge_actor, std::shared_ptr<ports::event_log>{log}, counting(), config, &clock));
+  }
+
+  void append(const std::string& key, const std::string& value) {
+    auto writer = log->join({"test-writer", "w", {}});
+    ASSERT_TRUE(writer);
+    (*writer)->commit({{{{topic::onchain_trades, partition_of_symbol(key, 4)}, key, value}}, {}},
+                      [](auto outcome) { EXPECT_TRUE(outcome); });
+  }
+
+  std::vector<std::string> values(topic t, const std::string& key) {
+    std::vector<std::string> found;
+    for (std::uint32_t p = 0; p < log->partitions(t); ++p) {
+      const auto records = log->read({t, p}, 0, 1'000'000);
+      for (const auto& r : *records)
+        if (r.key == key && r.value) found.push_back(*r.value);
+    }
+    return found;
+  }
+
+  std::int64_t lag() {
+    std::int64_t sum = 0;
+    for (std::uint32_t p = 0; p < 4; ++p)
+      sum += *log->end_offset({topic::onchain_trades, p}) -
+             log->committed("counting", {topic::onchain_trades, p})->value_or(0);
+    return sum;
+  }
+
+  test::fake_clock clock;
+  std::shared_ptr<ports::event_log> log = adapters::make_memory_log(clock, 4);
+};
+
+using strings = std::vector<std::string>;
+
+TEST_F(BridgeTest, EachEntityGetsItsRecordsInOrderAndOffsetsMoveWithTheOutput) {
+  for (int i = 0; i < 3; ++i) {
+    append("AAPL", "x");
+    append("TSLA", "x");
+  }
+  start();
+  run();
+  EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2", "3"}));
+  EXPECT_EQ(values(topic::position_updates, "TSLA"), (strings{"1", "2", "3"}));
+  EXPECT_EQ(lag(), 0);
+}
+
+TEST_F(BridgeTest, RestartContinuesFromTheChangelog) {
+  auto first = start();
+  append("AAPL", "x");
+  append("AAPL", "x");
+  run();
+  caf::anon_send_exit(first, caf::exit_reason::kill);
+  run();
+  append("AAPL", "x");
+  start();
+  run();
+  EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2", "3"}));
+}
+
+TEST_F(BridgeTest, EffectsRunAfterTheCommitAndWhatTheyEmitIsAppended) {
+  start();
+  append("AAPL", "effect");
+  run();
+  EXPECT_EQ(values(topic::schwab_executions, "AAPL"), strings{"!"});
+}
+
+TEST_F(BridgeTest, ARecordThatKillsItsEntityBecomesADeadLetterAndTheRestGoesOn) {
+  append("AAPL", "x");
+  append("AAPL", "crash");
+  append("AAPL", "x");
+  append("TSLA", "x");
+  auto b = start();
+  run();
+  EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2"}));
+  EXPECT_EQ(values(topic::position_updates, "TSLA"), strings{"1"});
+  EXPECT_EQ(lag(), 0);
+  const auto letters = log->read({topic::dead_letters, 0}, 0, 10);
+  ASSERT_EQ(letters->size(), 1U);
+  const auto letter = codec::decode<dead_letter>(*letters->front().value);
+  ASSERT_TRUE(letter);
+  EXPECT_EQ(letter->data.reason, "entity_failed");
+  EXPECT_EQ(letter->data.attempts, 3U);
+  EXPECT_EQ(letter->data.value, "crash");
+  const auto status = ask<actor_status>(b, status_atom::value);
+  EXPECT_EQ(status.restarts, 4U);  // once for the slice, three times alone
+}
+
+TEST_F(BridgeTest, RecordsForNobodyMoveTheOffsetOnceThereAreEnough) {
+  bridge_config config;
+  config.batch_max = 5;
+  start(config);
+  for (int i = 0; i < 7; ++i) append("nobody", "x");
+  run();
+  EXPECT_LT(lag(), 5);
+}
+
+TEST_F(BridgeTest, IdleEntitiesArePassivatedAndComeBackWithTheirState) {
+  bridge_config config;
+  config.passivate_after = std::chrono::milliseconds{1000};
+  auto b = start(config);
+  append("AAPL", "x");
+  run();
+  clock.advance(std::chrono::seconds{2});
+  advance(std::chrono::milliseconds{600});
+  auto status = ask<actor_status>(b, status_atom::value);
+  EXPECT_TRUE(status.children.empty());
+  append("AAPL", "x");
+  run();
+  EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2"}));
+}
+
+TEST_F(BridgeTest, DrainAnswersWhenEverythingIsCommitted) {
+  auto b = start();
+  append("AAPL", "x");
+  ask<ok_atom>(b, drain_atom::value);
+  append("AAPL", "x");
+  run();
+  EXPECT_LE(values(topic::position_updates, "AAPL").size(), 1U);
+  start();
+  run();
+  EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2"}));
+}
+
+}  // namespace
+}  // namespace hedgerow::bridges

@@ -1,0 +1,134 @@
+#include "tests/support/fake_chain.hpp"
+
+#include <algorithm>
+
+namespace hedgerow::test {
+namespace {
+
+hash32 hash_of(std::uint64_t number, std::uint64_t salt) {
+  hash32 h;
+  h.value.fill(0xb1);
+  for (std::size_t i = 0; i < 8; ++i) {
+    h.value[i] = static_cast<unsigned char>(number >> (8 * i));
+    h.value[8 + i] = static_cast<unsigned char>(salt >> (8 * i));
+  }
+  return h;
+}
+
+}  // namespace
+
+fake_node::block fake_node::make_block(std::uint64_t number, const hash32& parent, std::uint64_t salt) const {
+  block b;
+  b.header = {number, hash_of(number, salt), parent,
+              {1'700'000'000'000'000 + static_cast<std::int64_t>(number) * 2'000'000}};
+  return b;
+}
+
+void fake_node::tell(const block& b) {
+  if (!connected_ || !listening_) return;
+  listener_.head(b.header);
+  if (silent_logs) return;
+  for (int copy = 0; copy < (doubled_logs ? 2 : 1); ++copy)
+    for (const auto& log : b.logs) listener_.log({log, false, b.header.time});
+}
+
+void fake_node::mine(std::vector<raw_log> logs) {
+  const auto& parent = blocks_.rbegin()->second.header;
+  block b = make_block(parent.number + 1, parent.hash, salt_);
+  std::uint64_t index = 0;
+  for (auto& log : logs) {
+    log.ref.block_number = b.header.number;
+    log.ref.block_hash = b.header.hash;
+    if (log.ref.tx_hash.is_zero()) log.ref.tx_hash = hash_of(b.header.number * 1000 + index, 7);
+    log.ref.log_index = index++;
+  }
+  b.logs = std::move(logs);
+  const auto& stored = blocks_[b.header.number] = std::move(b);
+  tell(stored);
+}
+
+void fake_node::reorg(std::uint64_t depth) {
+  ++salt_;
+  const std::uint64_t old_head = head();
+  while (head() > old_head - depth) blocks_.erase(head());
+  for (std::uint64_t i = 0; i <= depth; ++i) mine();
+}
+
+void fake_node::disconnect() {
+  connected_ = false;
+  if (listening_) listener_.down("the connection was lost");
+}
+
+void fake_node::connect() {
+  connected_ = true;
+  if (listening_) listener_.up();
+}
+
+std::optional<ports::chain_error> fake_chain::trouble() {
+  if (!node_->connected_) return ports::chain_error{ports::chain_failure::disconnected, "not connected"};
+  if (node_->failing > 0) {
+    --node_->failing;
+    return ports::chain_error{ports::chain_failure::timed_out, "no answer"};
+  }
+  return std::nullopt;
+}
+
+void fake_chain::open(std::vector<address>, std::vector<hash32>, ports::chain_listener listener) {
+  opened_ = true;
+  node_->listener_ = std::move(listener);
+  node_->listening_ = true;
+  if (node_->connected_) node_->listener_.up();
+}
+
+void fake_chain::close() {
+  if (opened_) node_->listening_ = false;
+  opened_ = false;
+}
+
+void fake_chain::chain_id(ports::chain_callback<std::uint64_t> done) {
+  if (auto why = trouble()) return done(unexpected(*why));
+  done(node_->id);
+}
+
+void fake_chain::head(ports::chain_callback<ports::chain_block> done) {
+  if (auto why = trouble()) return done(unexpected(*why));
+  done(node_->blocks_.rbegin()->second.header);
+}
+
+void fake_chain::block(std::uint64_t number, ports::chain_callback<std::optional<ports::chain_block>> done) {
+  if (auto why = trouble()) return done(unexpected(*why));
+  const auto it = node_->blocks_.find(number);
+  done(it == node_->blocks_.end() ? std::nullopt : std::optional{it->second.header});
+}
+
+void fake_chain::logs(ports::log_query query, ports::chain_callback<ports::logs_answer> done) {
+  if (auto why = trouble()) return done(unexpected(*why));
+  if (query.to - query.from + 1 > node_->max_range)
+    return done(unexpected(ports::chain_error{ports::chain_failure::range_too_wide, "range too wide"}));
+  ports::logs_answer answer;
+  for (auto it = node_->blocks_.lower_bound(query.from); it != node_->blocks_.end() && it->first <= query.to; ++it)
+    for (const auto& log : it->second.logs) answer.logs.push_back({log, false, std::nullopt});
+  // Nodes need not sort.
+  std::reverse(answer.logs.begin(), answer.logs.end());
+  done(std::move(answer));
+}
+
+void fake_chain::receipt_logs(hash32 tx, ports::chain_callback<std::optional<ports::logs_answer>> done) {
+  if (auto why = trouble()) return done(unexpected(*why));
+  ports::logs_answer answer;
+  for (const auto& [number, b] : node_->blocks_)
+    for (const auto& log : b.logs)
+      if (log.ref.tx_hash == tx) answer.logs.push_back({log, false, std::nullopt});
+  if (answer.logs.empty()) return done(std::nullopt);
+  done(std::move(answer));
+}
+
+void fake_chain::call(address to, bytes input, ports::chain_callback<bytes> done) {
+  if (auto why = trouble()) return done(unexpected(*why));
+  const auto it = node_->token_answers.find(to);
+  if (it == node_->token_answers.end())
+    return done(unexpected(ports::chain_error{ports::chain_failure::reverted, "execution reverted"}));
+  done(input[0] == 0x95 ? it->second.first : it->second.second);
+}
+
+}  // namespace hedgerow::test

@@ -1,0 +1,76 @@
+// A chain in memory behind the chain_client port: blocks, logs, reorgs, lost connections. Answers at once, on the
+// caller's thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "actors/ports/chain_client.hpp"
+
+namespace hedgerow::test {
+
+/// The node. Several clients may be connected, one after the other, as a restarted process would.
+class fake_node {
+ public:
+  fake_node() { blocks_[0] = make_block(0, hash32{}, 0); }
+
+  /// Appends a block with these logs (their refs are filled in) and tells the client about head and logs.
+  void mine(std::vector<raw_log> logs = {});
+  /// Replaces the newest `depth` blocks by as many empty ones plus one, with other hashes.
+  void reorg(std::uint64_t depth);
+  /// The connection is lost and comes back; nothing is told about what happened in between.
+  void disconnect();
+  void connect();
+  /// Logs are only found by asking, never told: a subscription that silently misses them.
+  bool silent_logs = false;
+  /// Logs are told twice.
+  bool doubled_logs = false;
+  /// The next so many questions fail with a time-out.
+  int failing = 0;
+  /// Largest range that getLogs accepts.
+  std::uint64_t max_range = 1'000'000;
+  std::uint64_t id = 31337;
+  std::map<address, std::pair<bytes, bytes>> token_answers;
+
+  [[nodiscard]] std::uint64_t head() const { return blocks_.rbegin()->first; }
+
+ private:
+  friend class fake_chain;
+  struct block {
+    ports::chain_block header;
+    std::vector<raw_log> logs;
+  };
+  block make_block(std::uint64_t number, const hash32& parent, std::uint64_t salt) const;
+  void tell(const block& b);
+
+  std::map<std::uint64_t, block> blocks_;
+  std::uint64_t salt_ = 0;
+  bool connected_ = true;
+  ports::chain_listener listener_;
+  bool listening_ = false;
+};
+
+/// The client of one process.
+class fake_chain final : public ports::chain_client {
+ public:
+  explicit fake_chain(std::shared_ptr<fake_node> node) : node_{std::move(node)} {}
+
+  void open(std::vector<address> books, std::vector<hash32> topic0, ports::chain_listener listener) override;
+  void close() override;
+  void chain_id(ports::chain_callback<std::uint64_t> done) override;
+  void head(ports::chain_callback<ports::chain_block> done) override;
+  void block(std::uint64_t number, ports::chain_callback<std::optional<ports::chain_block>> done) override;
+  void logs(ports::log_query query, ports::chain_callback<ports::logs_answer> done) override;
+  void receipt_logs(hash32 tx, ports::chain_callback<std::optional<ports::logs_answer>> done) override;
+  void call(address to, bytes input, ports::chain_callback<bytes> done) override;
+
+ private:
+  /// Nothing when the node answers.
+  [[nodiscard]] std::optional<ports::chain_error> trouble();
+
+  std::shared_ptr<fake_node> node_;
+  bool opened_ = false;
+};
+
+}  // namespace hedgerow::test
