@@ -6,6 +6,8 @@
 #include <limits>
 #include <set>
 
+#include "draw.hpp"
+
 namespace hedgerow::domain {
 namespace {
 
@@ -123,12 +125,12 @@ TEST(BackfillPlan, RescansTheTrailingWindow) {
 
 TEST(BackfillProperty, EveryBlockIsReadDespiteErrors) {
   EXPECT_TRUE(rc::check("no block is skipped", [] {
-    auto policy = policy_from(*rc::gen::inRange<std::uint64_t>(0, 50), *rc::gen::inRange<std::uint64_t>(1, 40));
-    policy.grow_after = *rc::gen::inRange<std::uint32_t>(1, 4);
-    policy.overlap = *rc::gen::inRange<std::uint64_t>(0, 20);
-    std::uint64_t head = policy.start_block + *rc::gen::inRange<std::uint64_t>(0, 60);
+    auto policy = policy_from(test::draw<std::uint64_t>(0, 50), test::draw<std::uint64_t>(1, 40));
+    policy.grow_after = test::draw<std::uint32_t>(1, 4);
+    policy.overlap = test::draw<std::uint64_t>(0, 20);
+    std::uint64_t head = policy.start_block + test::draw<std::uint64_t>(0, 60);
     // The node answers ranges up to this width, drawn anew now and then, but never less than one block.
-    std::uint64_t answers = *rc::gen::inRange<std::uint64_t>(1, 50);
+    std::uint64_t answers = test::draw<std::uint64_t>(1, 50);
     auto cursor = start_backfill(std::nullopt, policy);
     std::set<std::uint64_t> read;
     const auto attempt = [&](std::uint64_t node_head) {
@@ -144,11 +146,11 @@ TEST(BackfillProperty, EveryBlockIsReadDespiteErrors) {
         cursor = *after;
       }
     };
-    for (int i = *rc::gen::inRange(0, 80); i > 0; --i) {
-      switch (*rc::gen::inRange(0, 7)) {
-        case 0: head += *rc::gen::inRange<std::uint64_t>(0, 30); break;
-        case 1: answers = *rc::gen::inRange<std::uint64_t>(1, 50); break;
-        case 2: attempt(head - std::min<std::uint64_t>(head, *rc::gen::inRange<std::uint64_t>(0, 10))); break;
+    for (int i = test::draw(0, 80); i > 0; --i) {
+      switch (test::draw(0, 7)) {
+        case 0: head += test::draw<std::uint64_t>(0, 30); break;
+        case 1: answers = test::draw<std::uint64_t>(1, 50); break;
+        case 2: attempt(head - std::min<std::uint64_t>(head, test::draw<std::uint64_t>(0, 10))); break;
         case 3:  // a restart from the durable checkpoint
           cursor = start_backfill(cursor.next > policy.start_block ? std::optional{cursor.next - 1} : std::nullopt, policy);
           break;
@@ -210,12 +212,12 @@ TEST(FindOrphans, TheParentOfTheLowestHeaderSettlesIt) {
 TEST(FindOrphansProperty, FindsTheForkAtEveryDepth) {
   EXPECT_TRUE(rc::check("orphans are the known blocks from the fork on", [] {
     const std::uint64_t head = 1000;
-    const auto depth = *rc::gen::inRange<std::uint64_t>(1, 65);
+    const auto depth = test::draw<std::uint64_t>(1, 65);
     const std::uint64_t fork_at = head - depth + 1;
     std::map<std::uint64_t, hash32> known;
     std::vector<std::uint64_t> expected;
     for (std::uint64_t n = head - 127; n <= head; ++n) {
-      if (*rc::gen::inRange(0, 3) == 0) continue;
+      if (test::draw(0, 3) == 0) continue;
       known.emplace(n, hash_of(n, 0));
       if (n >= fork_at) expected.insert(expected.begin(), n);
     }

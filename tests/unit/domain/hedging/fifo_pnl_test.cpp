@@ -7,6 +7,7 @@
 
 #include "tests/support/vectors.hpp"
 #include "builders.hpp"
+#include "draw.hpp"
 
 namespace hedgerow::domain {
 namespace {
@@ -128,13 +129,13 @@ TEST(FifoPnl, DollarsAndSharesAreConserved) {
     usd cash;
     shares net;
     std::vector<pnl_fill> done;
-    const int fills = *rc::gen::inRange(1, 60);
+    const int fills = test::draw(1, 200);
     for (int i = 0; i < fills; ++i) {
       pnl_fill f{trade_venue::onchain, *rc::gen::element(side::buy, side::sell),
-                 shares::from_units(*rc::gen::inRange<std::int64_t>(1, 1'000'000'007)),
-                 usd::from_units(*rc::gen::inRange<std::int64_t>(1, 1'000'000'000'000'000'003))};
-      const bool revert = !done.empty() && *rc::gen::inRange(0, 5) == 0;
-      if (revert) f = done[*rc::gen::inRange<std::size_t>(0, done.size())];
+                 shares::from_units(test::draw<std::int64_t>(1, 1'000'000'007)),
+                 usd::from_units(test::draw<std::int64_t>(1, 1'000'000'000'000'000'003))};
+      const bool revert = !done.empty() && test::draw(0, 5) == 0;
+      if (revert) f = done[test::draw<std::size_t>(0, done.size())];
       const bool had_opposite = !book.lots().empty() && book.lots_side() != (revert ? opposite(f.side) : f.side);
       const auto row = revert ? book.reverse(f) : book.book(f);
       RC_ASSERT(row.has_value());

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "builders.hpp"
+#include "draw.hpp"
 
 namespace hedgerow::domain {
 namespace {
@@ -16,9 +17,9 @@ class world {
 
   void trade() {
     const auto s = *rc::gen::element(side::buy, side::sell);
-    const auto units = *rc::gen::oneOf(rc::gen::inRange<std::int64_t>(1, 3), rc::gen::inRange<std::int64_t>(1, 5'000'000));
+    const auto units = test::draw<std::int64_t>(1, 5'000'000);
     // From one unit of 1e-18 up to a few shares.
-    const bool dust = *rc::gen::inRange(0, 4) == 0;
+    const bool dust = test::draw(0, 4) == 0;
     const int256 amount = dust ? int256{units} : int256{units} * int256{1'000'000'000'000};
     book(test::trade(++sequence_, "AAPL", s, shares::from_units(amount)));
     trades_.push_back(last_trade_);
@@ -26,7 +27,7 @@ class world {
 
   void revert() {
     if (trades_.empty()) return;
-    const auto index = *rc::gen::inRange<std::size_t>(0, trades_.size());
+    const auto index = test::draw<std::size_t>(0, trades_.size());
     onchain_trade t = trades_[index];
     trades_.erase(trades_.begin() + static_cast<std::ptrdiff_t>(index));
     t.change = log_change::reverted;
@@ -37,21 +38,21 @@ class world {
   void duplicate_trade() {
     if (sequence_ == 0) return;
     onchain_trade t = last_trade_;
-    t.sequence = *rc::gen::inRange<std::uint64_t>(0, sequence_ + 1);
+    t.sequence = test::draw<std::uint64_t>(0, sequence_ + 1);
     RC_ASSERT(book_trade(state_, t, policy_, now_, "d").error() == position_fault::duplicate);
   }
 
   /// Any report, sensible or not, about any execution made so far.
   void report() {
     if (commands_.empty()) return;
-    const auto& command = commands_[*rc::gen::inRange<std::size_t>(0, commands_.size())];
+    const auto& command = commands_[test::draw<std::size_t>(0, commands_.size())];
     const auto state = *rc::gen::element(execution_state::pending, execution_state::submitting, execution_state::submitted,
                                          execution_state::partially_filled, execution_state::filled,
                                          execution_state::failed, execution_state::unknown, execution_state::held);
     const auto code = *rc::gen::element(execution_code::rejected, execution_code::market_closed, execution_code::absent);
     schwab_execution e = test::report(command, state, "0", code);
     // Tenths of shares up to one and a half times of what was asked for.
-    const auto tenths = *rc::gen::inRange<std::uint64_t>(0, command.quantity * 15 + 1);
+    const auto tenths = test::draw<std::uint64_t>(0, command.quantity * 15 + 1);
     e.filled = state == execution_state::filled && *rc::gen::arbitrary<bool>()
                    ? shares::from_whole(static_cast<std::int64_t>(command.quantity))
                    : shares::from_units(int256{tenths} * amount_unit() / 10);
@@ -69,12 +70,12 @@ class world {
   }
 
   void let_time_pass() {
-    now_ = now_ + std::chrono::seconds{*rc::gen::inRange(0, 90)};
+    now_ = now_ + std::chrono::seconds{test::draw(0, 90)};
     take(book_timer(state_, policy_, now_));
   }
 
   void person() {
-    if (*rc::gen::inRange(0, 3) != 0) return;
+    if (test::draw(0, 3) != 0) return;
     take(*rc::gen::arbitrary<bool>() ? resume(state_, policy_, now_, "p") : freeze(state_, "p"));
   }
 
@@ -161,9 +162,9 @@ void conserve(bool one_in_flight) {
   policy.max_order_shares = *rc::gen::element<std::uint64_t>(1, 3, 10'000);
   policy.freeze_after_failures = *rc::gen::element<std::uint32_t>(0, 3, 10);
   world w{policy};
-  const int events = *rc::gen::inRange(1, 120);
+  const int events = test::draw(1, 400);
   for (int i = 0; i < events; ++i) {
-    switch (*rc::gen::inRange(0, 12)) {
+    switch (test::draw(0, 12)) {
       case 0: w.revert(); break;
       case 1: w.duplicate_trade(); break;
       case 2: w.let_time_pass(); break;

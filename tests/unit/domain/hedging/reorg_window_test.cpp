@@ -6,6 +6,7 @@
 #include <set>
 
 #include "actors/domain/hedging/backfill_plan.hpp"
+#include "draw.hpp"
 
 namespace hedgerow::domain {
 namespace {
@@ -105,11 +106,11 @@ TEST(ReorgWindowProperty, FollowsTheCanonicalChainThroughReorgsUpTo64Deep) {
       for (const auto& key : window.prune(head)) RC_ASSERT(booked.contains(key));
     };
     read(0);
-    const int reorgs = *rc::gen::inRange(1, 12);
+    const int reorgs = test::draw(1, 12);
     for (int r = 0; r < reorgs; ++r) {
-      const auto depth = *rc::gen::inRange<std::uint64_t>(1, 65);
+      const auto depth = test::draw<std::uint64_t>(1, 65);
       const std::uint64_t fork_at = head - depth + 1;
-      head += *rc::gen::inRange<std::uint64_t>(0, 5);
+      head += test::draw<std::uint64_t>(0, 5);
       ++fork;
       for (auto n = fork_at; n <= head; ++n) fork_of[n] = fork;
       const auto canonical_header = [&](std::uint64_t n) {

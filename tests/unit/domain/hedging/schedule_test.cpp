@@ -8,6 +8,7 @@
 #include "actors/domain/hedging/backoff.hpp"
 #include "actors/domain/hedging/call_budget.hpp"
 #include "actors/domain/hedging/poll_schedule.hpp"
+#include "draw.hpp"
 
 namespace hedgerow::domain {
 namespace {
@@ -136,17 +137,17 @@ TEST(CallBudget, AClockThatGoesBackGivesNothingAway) {
 
 TEST(CallBudgetProperty, NeverMoreThanTheBudgetInAnyWindow) {
   EXPECT_TRUE(rc::check("sliding window", [] {
-    const auto calls = *rc::gen::inRange<std::uint32_t>(1, 30);
+    const auto calls = test::draw<std::uint32_t>(1, 30);
     call_budget budget{{.calls = calls,
-                        .kept_for_placement = *rc::gen::inRange<std::uint32_t>(0, 40),
-                        .kept_for_evidence = *rc::gen::inRange<std::uint32_t>(0, 10),
-                        .kept_for_status = *rc::gen::inRange<std::uint32_t>(0, 10)}};
+                        .kept_for_placement = test::draw<std::uint32_t>(0, 40),
+                        .kept_for_evidence = test::draw<std::uint32_t>(0, 10),
+                        .kept_for_status = test::draw<std::uint32_t>(0, 10)}};
     std::vector<monotonic_ns> taken;
     monotonic_ns now{0};
-    for (int i = *rc::gen::inRange(1, 300); i > 0; --i) {
-      now += milliseconds{*rc::gen::inRange(0, 6000)};
+    for (int i = test::draw(1, 300); i > 0; --i) {
+      now += milliseconds{test::draw(0, 6000)};
       const auto c = *rc::gen::element(call_class::placement, call_class::evidence, call_class::status, call_class::rest);
-      if (*rc::gen::inRange(0, 6) == 0) now = budget.next_allowed(c, now);
+      if (test::draw(0, 6) == 0) now = budget.next_allowed(c, now);
       const auto used = budget.used(now);
       const bool allowed = used < budget.limit(c);
       RC_ASSERT((budget.next_allowed(c, now) <= now) == allowed);
