@@ -1,0 +1,54 @@
+# Everything a newcomer needs: `make run`, `make test`. Each target sets the machine up, configures and builds first.
+.DEFAULT_GOAL := help
+.PHONY: help run test bench dev build setup clean
+MAKEFLAGS += --no-print-directory
+
+release := build/release
+program := $(release)/hedgerow
+jobs    := $(shell nproc 2>/dev/null || echo 2)
+
+# make run FOR=60s LOG=memory ARGS="..."; make test LABEL=unit MATCH=regex
+FOR   ?=
+LOG   ?=
+ARGS  ?=
+LABEL ?=
+MATCH ?=
+
+help:
+	@echo 'make run   [FOR=60s] [LOG=sqlite|memory] [ARGS=...]  the demo: a local chain, a paper broker, live view; Ctrl-C stops'
+	@echo 'make test  [LABEL=unit|contract|actors|e2e|lint] [MATCH=regex]  all tests, or those with a label or name'
+	@echo 'make bench                                           benchmarks'
+	@echo 'make dev                                             a build for quick turns, in build/dev'
+	@echo 'make build                                           the release build, in build/release'
+	@echo 'make setup                                           installs what is missing (as root)'
+	@echo 'make clean                                           removes build/'
+
+setup:
+	@setup/install.sh
+
+# Ninja configures again by itself when a CMake file changed.
+$(release)/build.ninja: | setup
+	@cmake --preset release --log-level=WARNING
+
+build: setup $(release)/build.ninja
+	@cmake --build $(release) -j $(jobs)
+
+run: setup $(release)/build.ninja
+	@cmake --build $(release) -j $(jobs) --target hedgerow
+	@exec $(program) demo $(if $(FOR),--for $(FOR)) $(if $(LOG),--log $(LOG)) $(ARGS)
+
+# `exec`: a signal reaches the program or ctest itself, and its exit code is the recipe's.
+test: build
+	@exec ctest --test-dir $(release) --output-on-failure --no-label-summary --parallel 2 \
+	  $(if $(LABEL),-L '^$(LABEL)$$',-LE '^bench$$') $(if $(MATCH),-R '$(MATCH)') --no-tests=error
+
+bench: build
+	@set -e; for program in $(release)/tests/bench/*_bench; do echo "== $${program##*/}"; $$program $(ARGS); done
+
+dev: setup
+	@test -f build/dev/build.ninja || cmake --preset dev --log-level=WARNING
+	@cmake --build build/dev -j $(jobs)
+	@ln -sfn build/dev/compile_commands.json compile_commands.json
+
+clean:
+	@rm -rf build

@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# Makes a Debian 12 machine able to build and run Hedgerow: installs what setup/packages.txt names and is missing, then
+# anvil (the demo's EVM node) from npm. Does nothing, quickly, when everything is there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+list=setup/packages.txt
+anvil=deploy/demo/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil
+log=build/setup.log
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() {
+  printf 'setup: %s\n' "$*" >&2
+  exit 1
+}
+
+have_node() {
+  local version
+  command -v npm >/dev/null && version=$(node --version 2>/dev/null) || return 1
+  version=${version#v}
+  [ "${version%%.*}" -ge 16 ] 2>/dev/null
+}
+
+# Names of the packages that are needed and not installed, one per line.
+missing_packages() {
+  local wanted installed
+  wanted=$(sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$list")
+  if have_node; then wanted=$(grep -vxE 'nodejs|npm' <<<"$wanted"); fi
+  # shellcheck disable=SC2086
+  installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $wanted 2>/dev/null |
+    sed -n 's/ installed$//p' || true)
+  grep -vxF -f <(printf '%s\n' "$installed" | sed '/^$/d') <<<"$wanted" || true
+}
+
+# The package lists are fetched only when they do not know a package, or are older than a day.
+lists_are_fresh() {
+  local newest
+  newest=$(find /var/lib/apt/lists -name '*_Packages*' -mtime -1 -print -quit 2>/dev/null)
+  [ -n "$newest" ] && apt-cache show "$@" >/dev/null 2>&1
+}
+
+# Copies what apt says to the log and shows how far it is: one changing line on a terminal, else a line now and then.
+show_progress() {
+  local total=0 count=0 line tty=0
+  if [ -t 1 ]; then tty=1; fi
+  while IFS= read -r line; do
+    printf '%s\n' "$line" >>"$log"
+    case $line in
+      *' newly installed, '*)
+        total=$(sed -E 's/.* ([0-9]+) newly installed.*/\1/' <<<"$line")
+        say "with what they depend on: $total packages" ;;
+      'Setting up '*)
+        count=$((count + 1))
+        if [ "$tty" = 1 ]; then
+          printf '\r\033[Ksetup: %d of %s: %.60s' "$count" "$total" "${line#Setting up }"
+        elif [ $((count % 50)) = 0 ]; then
+          say "$count of $total set up"
+        fi ;;
+    esac
+  done
+  if [ "$tty" = 1 ] && [ "$count" -gt 0 ]; then printf '\r\033[K'; fi
+}
+
+apt() {
+  DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 "$@" </dev/null 2>&1
+}
+
+install_packages() {
+  local begun=$SECONDS
+  if [ "$(id -u)" != 0 ]; then
+    fail "missing: $*. Run as root: sudo setup/install.sh"
+  fi
+  say "$# packages are missing:"
+  for name in "$@"; do grep -E "^$name[[:space:]]" "$list" | sed 's/^/  /'; done
+  mkdir -p build
+  : >"$log"
+  if ! lists_are_fresh "$@"; then
+    say "fetching the package lists"
+    apt update -q >>"$log" || fail "apt-get update failed; see $log: $(tail -n 1 "$log")"
+  fi
+  say "downloading and installing (details in $log)"
+  apt install -y -q --no-install-recommends "$@" | show_progress ||
+    { tail -n 20 "$log" >&2; fail "apt-get install failed; see $log"; }
+  say "packages installed in $((SECONDS - begun)) s"
+}
+
+install_anvil() {
+  local begun=$SECONDS lock=--no-package-lock
+  [ -f deploy/demo/package.json ] || return 0
+  [ -x "$anvil" ] && return 0
+  [ "$(uname -m)" = x86_64 ] || { say "no anvil for $(uname -m): the demo and its tests cannot run here"; return 0; }
+  say "fetching anvil, the demo's local EVM node, with npm"
+  mkdir -p build
+  [ -f deploy/demo/package-lock.json ] && lock=--package-lock
+  # npm 9 leaves out the optional package that carries the program, so package.json names it itself.
+  npm install --prefix deploy/demo --omit=dev --no-audit --no-fund $lock >>"$log" 2>&1 ||
+    { tail -n 20 "$log" >&2; fail "npm install failed; see $log"; }
+  [ -x "$anvil" ] || fail "npm did not install $anvil; see $log"
+  say "anvil fetched in $((SECONDS - begun)) s"
+}
+
+mapfile -t missing < <(missing_packages)
+if [ "${#missing[@]}" -gt 0 ]; then install_packages "${missing[@]}"; fi
+install_anvil
