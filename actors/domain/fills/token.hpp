@@ -1,0 +1,63 @@
+// What a token calls itself and what that makes it: dollars, an equity, or neither (facts, 2.5).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "actors/domain/fills/abi_reader.hpp"
+
+namespace hedgerow::domain {
+
+struct token_info {
+  /// As symbol() answered, marker included.
+  std::string symbol;
+  unsigned decimals = 0;
+  friend bool operator==(const token_info&, const token_info&) = default;
+};
+
+/// Call data of `symbol()` and `decimals()`.
+[[nodiscard]] bytes symbol_call();
+[[nodiscard]] bytes decimals_call();
+
+/// Longest symbol that is believed.
+inline constexpr std::size_t token_symbol_limit = 64;
+
+/// What symbol() returned: an ABI string, or the zero-padded bytes32 of old tokens. Nothing unless it is 1 to 64 printable
+/// ASCII characters: the text comes from a contract that anybody can deploy and ends in records and on screens.
+[[nodiscard]] std::optional<std::string> parse_symbol_return(byte_view data);
+/// What decimals() returned: one word, 0 to 255.
+[[nodiscard]] std::optional<unsigned> parse_decimals_return(byte_view data);
+
+/// What an issuer adds to the broker's symbol to name the token.
+struct token_marker {
+  enum class place : std::uint8_t { prefix, suffix };
+  std::string text;
+  place where = place::suffix;
+  friend bool operator==(const token_marker&, const token_marker&) = default;
+};
+
+/// AAPL0x, NVDAs1, tGME. Issuers also use the prefix `wt`; whoever wants it configures it (facts, 2.5).
+[[nodiscard]] std::vector<token_marker> default_markers();
+
+struct usdc_token {
+  friend bool operator==(const usdc_token&, const usdc_token&) = default;
+};
+struct equity_token {
+  /// The symbol without its marker.
+  std::string base;
+  std::string marker;
+  friend bool operator==(const equity_token&, const equity_token&) = default;
+};
+struct other_token {
+  friend bool operator==(const other_token&, const other_token&) = default;
+};
+using token_class = std::variant<usdc_token, equity_token, other_token>;
+
+/// Case counts. USDC is exactly `USDC`. An equity carries exactly one marker, and what remains is a valid symbol:
+/// `tGME0x` has two and is neither, rather than an equity called GME0x.
+[[nodiscard]] token_class classify(std::string_view symbol, const std::vector<token_marker>& markers);
+
+}  // namespace hedgerow::domain
