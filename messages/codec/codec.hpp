@@ -1,8 +1,8 @@
 // Bytes <-> event. The only JSON of the event log. Every record is one object:
 //   {"type":..., "schema":1, "id":..., "occurred_at":µs, "recorded_at":µs, "correlation_id":..., "causation_id":...,
 //    "traceparent":..., "data":{...}}
-// Amounts are decimal strings; so is every integer of 64 bits, since many readers of JSON are exact to 2^53 only, except
-// times and quantities of whole shares, which stay below that. Integers of 32 bits are numbers; hashes and
+// Amounts are decimal strings; so is every integer of 64 bits, since many readers of JSON are exact to 2^53 only,
+// except times and quantities of whole shares, which stay below that. Integers of 32 bits are numbers; hashes and
 // addresses lower-case hex; times integers in µs. A field that may be absent is there as null.
 // Encoding is deterministic: the same event gives the same bytes. JSON Schema: docs/schemas/.
 #pragma once
@@ -14,8 +14,10 @@
 #include "messages/events/control_event.hpp"
 #include "messages/events/dead_letter.hpp"
 #include "messages/events/envelope.hpp"
+#include "messages/events/execution_desk.hpp"
 #include "messages/events/ingestion_state.hpp"
 #include "messages/events/onchain_trade.hpp"
+#include "messages/events/pending_order.hpp"
 #include "messages/events/position_update.hpp"
 #include "messages/events/schwab_command.hpp"
 #include "messages/events/schwab_execution.hpp"

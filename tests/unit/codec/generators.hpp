@@ -67,7 +67,8 @@ template <>
 inline order_id any() { return *order_id::parse(std::to_string(any<std::uint64_t>())); }
 template <>
 inline envelope any() {
-  return {any<std::string>(), any<timestamp>(), any<timestamp>(), any<std::string>(), any<std::string>(), any<std::string>()};
+  return {any<std::string>(), any<timestamp>(),   any<timestamp>(),
+          any<std::string>(), any<std::string>(), any<std::string>()};
 }
 template <class Enum>
 Enum any_name(int count) { return static_cast<Enum>(*rc::gen::inRange(0, count)); }
@@ -112,8 +113,8 @@ inline tracked_execution any() { return {any<execution_id>(), any<side>(), any_q
 template <>
 inline position_update any() {
   return {any<symbol>(), any<std::uint64_t>(), any<std::uint64_t>(), any<shares>(), any<shares>(), any<shares>(),
-          several<tracked_execution>(), several<tracked_execution>(), any<std::uint32_t>(), any<timestamp>(), any<bool>(),
-          any<std::string>()};
+          several<tracked_execution>(), several<tracked_execution>(), any<std::uint32_t>(), any<timestamp>(),
+          any<bool>(), any<std::string>()};
 }
 template <>
 inline token_update any() {
@@ -135,5 +136,31 @@ inline ingestion_checkpoint any() {
 }
 template <>
 inline token_record any() { return {any<address>(), any<std::string>(), any<std::uint32_t>()}; }
+
+template <>
+inline live_intent any() {
+  return {any<execution_id>(), any<side>(), any_quantity(), any_name<intent_phase>(6), any<timestamp>(),
+          any<timestamp>(), any<timestamp>(), any<std::uint64_t>(), any<shares>(), maybe<order_id>(), any<bool>(),
+          any<std::uint32_t>(), any<std::uint32_t>(), any<std::uint32_t>(), any<std::uint32_t>(), any<timestamp>(),
+          any<timestamp>(), any<std::uint32_t>(), any<timestamp>(), any<timestamp>(), any<std::uint32_t>(),
+          any<shares>(), any<usd>()};
+}
+template <>
+inline ended_intent any() {
+  return {any<execution_id>(), any<side>(), any_quantity(), any<timestamp>(), any<timestamp>(), any<shares>(),
+          any<usd>(), maybe<order_id>(), any<bool>(), any<bool>()};
+}
+template <>
+inline execution_desk any() {
+  return {any<symbol>(), any<std::uint64_t>(), several<schwab_command>(), maybe<live_intent>(),
+          several<ended_intent>(), any<timestamp>(), maybe<shares>(), any<timestamp>(), any<shares>(),
+          any<timestamp>(), several<order_id>(), any<bool>(), any<std::uint64_t>(), any<std::uint64_t>()};
+}
+template <>
+inline pending_order any() {
+  return {any<execution_id>(), any<side>(), any_quantity(), any<order_id>(), any<timestamp>(), any<shares>(),
+          any<usd>(), any_name<execution_state>(8), any_name<execution_code>(14), any<timestamp>(),
+          any<std::uint32_t>(), any<std::uint32_t>(), any<std::uint32_t>(), any<std::uint64_t>()};
+}
 
 }  // namespace hedgerow::test

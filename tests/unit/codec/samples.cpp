@@ -26,8 +26,8 @@ constexpr timestamp noon{1'735'907'400'123'456};
 }  // namespace
 
 envelope sample_meta() {
-  return {"trade:0xbb:417", noon, noon + std::chrono::milliseconds{12}, "fill:0x1:417", "log:\"quoted\"\\\n\x01 caf\xC3\xA9",
-          "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"};
+  return {"trade:0xbb:417", noon, noon + std::chrono::milliseconds{12}, "fill:0x1:417",
+          "log:\"quoted\"\\\n\x01 caf\xC3\xA9", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"};
 }
 
 template <>
@@ -123,6 +123,61 @@ ingestion_checkpoint sample() {
 template <>
 token_record sample() {
   return {from<address>("0x" + std::string(40, '9')), "tAAPL", 18};
+}
+
+template <>
+execution_desk sample() {
+  execution_desk d;
+  d.symbol = from<symbol>("AAPL");
+  d.last_execution = 13;
+  d.queue = {{from<execution_id>("AAPL:13"), side::buy, 2, from<shares>("-2.5")}};
+  live_intent& live = d.live.emplace();
+  live.execution = from<execution_id>("AAPL:12");
+  live.side = side::sell;
+  live.quantity = 5;
+  live.phase = intent_phase::unknown;
+  live.intent_at = live.leased_at = noon;
+  live.not_after = noon + std::chrono::seconds{10};
+  live.owner_epoch = 3;
+  live.filled_before = from<shares>("-7");
+  live.order = from<order_id>("1004055538123");
+  live.attempts = 2;
+  live.throttled = 1;
+  live.phase_at = live.next_at = noon + std::chrono::seconds{20};
+  live.empty_lists = 1;
+  live.first_empty_at = live.last_empty_at = noon + std::chrono::seconds{30};
+  d.ended = {{from<execution_id>("AAPL:11"), side::sell, 7, noon, noon, from<shares>("7"), from<usd>("1400.7"),
+              from<order_id>("1004055538100"), false, false}};
+  d.watch_at = noon;
+  d.baseline = from<shares>("100");
+  d.baseline_at = noon;
+  d.filled = from<shares>("-7");
+  d.settled_at = noon;
+  d.claimed = {from<order_id>("1004055538100")};
+  d.halted = true;
+  d.events = 31;
+  d.duplicates = 2;
+  return d;
+}
+
+template <>
+pending_order sample() {
+  pending_order p;
+  p.execution = from<execution_id>("AAPL:12");
+  p.side = side::sell;
+  p.quantity = 5;
+  p.order = from<order_id>("1004055538123");
+  p.submitted_at = noon;
+  p.filled = from<shares>("2");
+  p.filled_notional = from<usd>("400.25");
+  p.state = execution_state::failed;
+  p.code = execution_code::cancelled;
+  p.ended_at = noon + std::chrono::minutes{1};
+  p.polls = 9;
+  p.errors = 1;
+  p.unknown_statuses = 1;
+  p.events = 3;
+  return p;
 }
 
 }  // namespace hedgerow::test
