@@ -71,7 +71,7 @@ install_packages() {
     fail "missing: $*. Run as root: sudo setup/install.sh"
   fi
   say "$# packages are missing:"
-  for name in "$@"; do grep -E "^$name[[:space:]]" "$list" | sed 's/^/  /'; done
+  for name in "$@"; do awk -v name="$name" '$1 == name { print "  " $0 }' "$list"; done
   mkdir -p build
   : >"$log"
   if ! lists_are_fresh "$@"; then
