@@ -30,7 +30,7 @@ struct backfill_policy {
   std::uint32_t grow_after = 8;
   /// Blocks before the checkpoint that are read again at a start or a reconnect.
   std::uint64_t overlap = 0;
-  /// Blocks up to the checkpoint that are read again every `rescan_interval`, because subscriptions can silently miss logs.
+  /// Blocks up to the checkpoint that are read again every `rescan_interval`: subscriptions can silently miss logs.
   std::uint64_t rescan_blocks = 128;
   std::chrono::milliseconds rescan_interval{60'000};
 };
@@ -100,10 +100,10 @@ struct fork_finding {
   std::uint64_t older = 0;
 };
 
-/// Compares the hashes by which blocks are known with canonical headers in ascending order (gaps are allowed; each known
-/// height has to come up sooner or later). A known block is orphaned only when a header of its height has another hash;
-/// blocks above the last header are left alone, since a node that lags knows nothing of them. Settled once the lowest
-/// header, or its parent, agrees with what is known, or nothing lower is known.
+/// Compares the hashes by which blocks are known with canonical headers in ascending order (gaps are allowed; each
+/// known height has to come up sooner or later). A known block is orphaned only when a header of its height has another
+/// hash; blocks above the last header are left alone, since a node that lags knows nothing of them. Settled once the
+/// lowest header, or its parent, agrees with what is known, or nothing lower is known.
 [[nodiscard]] fork_finding find_orphans(const std::map<std::uint64_t, hash32>& known,
                                         std::span<const block_header> canonical);
 

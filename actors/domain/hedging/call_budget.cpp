@@ -34,7 +34,9 @@ std::uint32_t call_budget::limit(call_class c) const {
 }
 
 /// A clock that goes back must not let more calls into a window.
-monotonic_ns call_budget::never_back(monotonic_ns now) const { return taken_.empty() ? now : std::max(now, taken_.back()); }
+monotonic_ns call_budget::never_back(monotonic_ns now) const {
+  return taken_.empty() ? now : std::max(now, taken_.back());
+}
 
 std::uint32_t call_budget::used(monotonic_ns now) const {
   const monotonic_ns start = never_back(now) - policy_.window;

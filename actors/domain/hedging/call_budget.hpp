@@ -26,7 +26,8 @@ struct budget_policy {
   /// Calls in any `window`.
   std::uint32_t calls = 120;
   std::chrono::milliseconds window{60'000};
-  /// Of these, what only placements may use, and what only placements and evidence may use, and what `rest` may not use.
+  /// Of these, what only placements may use, and what only placements and evidence may use, and what `rest` may not
+  /// use.
   std::uint32_t kept_for_placement = 30;
   std::uint32_t kept_for_evidence = 20;
   std::uint32_t kept_for_status = 20;

@@ -1,5 +1,5 @@
-// Realised profit and loss of one symbol, first in first out (facts, 6.9). Both venues feed one queue of lots, under the
-// base symbol. Fees are not part of it.
+// Realised profit and loss of one symbol, first in first out (facts, 6.9). Both venues feed one queue of lots, under
+// the base symbol. Fees are not part of it.
 #pragma once
 
 #include <cstdint>
@@ -56,16 +56,16 @@ enum class pnl_fault : std::uint8_t { invalid_fill, overflow };
 /// purchases plus the cost of long lots minus that of short lots.
 class fifo_pnl {
  public:
-  /// Books a fill. Lots of the other side are consumed oldest first; consuming c of q shares takes cost * c / q, rounded
-  /// half to even in the 18th decimal, and leaves the rest in the lot. What exceeds the lots opens one of its own side.
-  /// Fails without changing anything.
+  /// Books a fill. Lots of the other side are consumed oldest first; consuming c of q shares takes cost * c / q,
+  /// rounded half to even in the 18th decimal, and leaves the rest in the lot. What exceeds the lots opens one of its
+  /// own side. Fails without changing anything.
   [[nodiscard]] expected<pnl_row, pnl_fault> book(const pnl_fill& fill);
 
   /// Takes back a fill that a reorg reverted by booking the other side at the same notional. Its cost: lots are not put
   /// back where they were. If the fill was still the only lot, nothing remains of it; if hedges consumed it meanwhile,
-  /// what they realised stands and the reversal opens or consumes other lots at the price of the fill. Cumulative profit
-  /// plus the value of the lots is exact in every case; how it is split into realised and open may differ from a history
-  /// in which the fill never happened.
+  /// what they realised stands and the reversal opens or consumes other lots at the price of the fill. Cumulative
+  /// profit plus the value of the lots is exact in every case; how it is split into realised and open may differ from a
+  /// history in which the fill never happened.
   [[nodiscard]] expected<pnl_row, pnl_fault> reverse(const pnl_fill& fill);
 
   /// Oldest first; all on one side.

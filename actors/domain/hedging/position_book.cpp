@@ -59,7 +59,8 @@ std::optional<schwab_command> emit(position_update& s, const hedging_policy& pol
   const int256 whole = available.whole_abs();
   const std::uint64_t quantity = whole > limit ? limit : static_cast<std::uint64_t>(whole);
 
-  schwab_command command{{s.symbol, s.next_execution++}, available.sign() > 0 ? side::sell : side::buy, quantity, exposure};
+  const side hedge = available.sign() > 0 ? side::sell : side::buy;
+  schwab_command command{{s.symbol, s.next_execution++}, hedge, quantity, exposure};
   s.live.push_back({command.execution, command.side, quantity, shares{}});
   // Cannot overflow: it takes `available` nearer to zero, and exposure + reserved fitted before.
   s.reserved = s.reserved.plus(signed_effect(command.side, whole_shares(quantity))).value();
@@ -136,10 +137,12 @@ bool close(position_decision& decision, tracked_list::iterator at, const schwab_
   s.reserved = *reserved;
   if (e.filled < at->filled)
     alarm(decision, position_alarm_code::fill_went_back, at->execution,
-          "ended with " + e.filled.to_string() + " shares filled, but " + at->filled.to_string() + " were reported before");
+          "ended with " + e.filled.to_string() + " shares filled, but " + at->filled.to_string() +
+              " were reported before");
   if (e.state == execution_state::filled && !completely_filled(*at))
     alarm(decision, position_alarm_code::filled_short, at->execution,
-          "FILLED with " + at->filled.to_string() + " of " + std::to_string(at->quantity) + " shares; the rest is released");
+          "FILLED with " + at->filled.to_string() + " of " + std::to_string(at->quantity) +
+              " shares; the rest is released");
   tracked_execution ended = std::move(*at);
   s.live.erase(at);
   remember(s.closed, std::move(ended));
@@ -236,7 +239,8 @@ std::optional<timestamp> next_timer(const position_update& state, const hedging_
   return state.retry_at;
 }
 
-position_decision resume(const position_update& before, const hedging_policy& policy, timestamp now, std::string cause) {
+position_decision resume(const position_update& before, const hedging_policy& policy, timestamp now,
+                         std::string cause) {
   position_decision decision{before, std::nullopt, {}, false};
   position_update& s = decision.after;
   if (!s.frozen && s.failure_streak == 0 && s.retry_at == timestamp{}) return book_timer(before, policy, now);

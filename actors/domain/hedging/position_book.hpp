@@ -36,12 +36,12 @@ struct hedging_policy {
 };
 
 enum class position_alarm_code : std::uint8_t {
-  late_fill,         // shares filled after the execution was taken for ended
-  over_fill,         // the broker filled more than was asked for
-  filled_short,      // FILLED, but with fewer shares than asked for
-  fill_went_back,    // a terminal report with fewer shares than booked before; the larger number stands
-  too_many_failures, // the failure streak froze the symbol
-  held,              // an ambiguous outcome froze the symbol
+  late_fill,          // shares filled after the execution was taken for ended
+  over_fill,          // the broker filled more than was asked for
+  filled_short,       // FILLED, but with fewer shares than asked for
+  fill_went_back,     // a terminal report with fewer shares than booked before; the larger number stands
+  too_many_failures,  // the failure streak froze the symbol
+  held,               // an ambiguous outcome froze the symbol
 };
 
 [[nodiscard]] std::string_view to_string(position_alarm_code code);
@@ -85,11 +85,11 @@ enum class position_fault : std::uint8_t {
                                                                      const hedging_policy& policy, timestamp now,
                                                                      std::string cause);
 
-/// Books a step of an execution (facts, 6.5 and L8, L13, L16). Cumulative filled shares only grow: a smaller or repeated
-/// report changes nothing. Fills after the end are booked with an alarm. A failure gives the rest back and sets
-/// `retry_at`: refusals that say when to retry (market_closed, no_token, halted, and risk_limit with a time) do not count
-/// as failures and wait until that time, or for failure_backoff_max when there is none; everything else adds to the
-/// streak and waits for the back-off, or until the execution's own retry_at when that is later.
+/// Books a step of an execution (facts, 6.5 and L8, L13, L16). Cumulative filled shares only grow: a smaller or
+/// repeated report changes nothing. Fills after the end are booked with an alarm. A failure gives the rest back and
+/// sets `retry_at`: refusals that say when to retry (market_closed, no_token, halted, and risk_limit with a time) do
+/// not count as failures and wait until that time, or for failure_backoff_max when there is none; everything else adds
+/// to the streak and waits for the back-off, or until the execution's own retry_at when that is later.
 [[nodiscard]] expected<position_decision, position_fault> book_execution(const position_update& before,
                                                                          const schwab_execution& execution,
                                                                          const hedging_policy& policy, timestamp now,
@@ -109,9 +109,9 @@ enum class position_fault : std::uint8_t {
 /// No commands until resume. What happens is still booked (facts, L28).
 [[nodiscard]] position_decision freeze(const position_update& before, std::string cause);
 
-/// Empty when the state is consistent, otherwise what is wrong with it: `reserved` is what live executions still have to
-/// fill, ids are below next_execution, ascending and unique, the sums fit 256 bits. Every booking ends with this check.
-/// Use it on a state that was read back, too.
+/// Empty when the state is consistent, otherwise what is wrong with it: `reserved` is what live executions still have
+/// to fill, ids are below next_execution, ascending and unique, the sums fit 256 bits. Every booking ends with this
+/// check. Use it on a state that was read back, too.
 [[nodiscard]] std::string check_invariants(const position_update& state);
 
 }  // namespace hedgerow::domain

@@ -14,7 +14,7 @@ namespace hedgerow::domain {
 enum class log_verdict : std::uint8_t {
   fresh,             // not seen; in the window now when it was accepted
   duplicate,         // the same log is in the window
-  conflicting,       // another block hash is in the window at this height: find out which is canonical, orphan() the other
+  conflicting,       // another block hash is in the window at this height: orphan() the one that is not canonical
   below_the_window,  // too old to tell a duplicate from news
 };
 
@@ -41,8 +41,8 @@ class reorg_window {
   /// which to revert them, the last accepted first. For several heights call it from the highest down.
   [[nodiscard]] std::vector<blockchain_event> orphan(std::uint64_t block_number, const hash32& canonical);
 
-  /// Every block up to `read_up_to` has been read: drops blocks that are `depth` or more behind it and gives the keys of
-  /// their logs, for tombstones. A smaller number than before changes nothing.
+  /// Every block up to `read_up_to` has been read: drops blocks that are `depth` or more behind it and gives the keys
+  /// of their logs, for tombstones. A smaller number than before changes nothing.
   [[nodiscard]] std::vector<std::string> prune(std::uint64_t read_up_to);
 
   /// Height and hash of the blocks in the window that have logs, for find_orphans().

@@ -83,7 +83,8 @@ TEST(BackfillPlan, HalvesDownToOneBlockAndGrowsBackSlowly) {
     EXPECT_EQ(cursor.batch, expected);
     EXPECT_EQ(cursor.next, 0U);
   }
-  EXPECT_FALSE(backfill_too_wide(cursor, plan_backfill(cursor, policy, head).range)) << "a single block is never skipped";
+  EXPECT_FALSE(backfill_too_wide(cursor, plan_backfill(cursor, policy, head).range))
+      << "a single block is never skipped";
   std::vector<std::uint64_t> sizes;
   while (cursor.batch < 1000) {
     const auto range = plan_backfill(cursor, policy, head).range;
@@ -152,7 +153,8 @@ TEST(BackfillProperty, EveryBlockIsReadDespiteErrors) {
         case 1: answers = test::draw<std::uint64_t>(1, 50); break;
         case 2: attempt(head - std::min<std::uint64_t>(head, test::draw<std::uint64_t>(0, 10))); break;
         case 3:  // a restart from the durable checkpoint
-          cursor = start_backfill(cursor.next > policy.start_block ? std::optional{cursor.next - 1} : std::nullopt, policy);
+          cursor = cursor.next > policy.start_block ? start_backfill(cursor.next - 1, policy)
+                                                    : start_backfill(std::nullopt, policy);
           break;
         default: attempt(head); break;
       }

@@ -46,8 +46,8 @@ TEST(FifoPnl, EveryVector) {
     fifo_pnl book;
     for (const auto& row : c["rows"].GetArray()) {
       SCOPED_TRACE("row " + std::to_string(++rows));
-      const auto booked =
-          book.book(fill(parse_side(text_of(row["direction"])).value(), text_of(row["quantity"]), text_of(row["price"])));
+      const side direction = parse_side(text_of(row["direction"])).value();
+      const auto booked = book.book(fill(direction, text_of(row["quantity"]), text_of(row["price"])));
       ASSERT_TRUE(booked);
       if (row["realized_pnl"].IsNull())
         EXPECT_FALSE(booked->realized);

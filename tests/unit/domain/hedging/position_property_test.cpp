@@ -46,10 +46,11 @@ class world {
   void report() {
     if (commands_.empty()) return;
     const auto& command = commands_[test::draw<std::size_t>(0, commands_.size())];
-    const auto state = *rc::gen::element(execution_state::pending, execution_state::submitting, execution_state::submitted,
-                                         execution_state::partially_filled, execution_state::filled,
-                                         execution_state::failed, execution_state::unknown, execution_state::held);
-    const auto code = *rc::gen::element(execution_code::rejected, execution_code::market_closed, execution_code::absent);
+    using enum execution_state;
+    const auto state = *rc::gen::element(pending, submitting, submitted, partially_filled, execution_state::filled,
+                                         failed, unknown, held);
+    const auto code =
+        *rc::gen::element(execution_code::rejected, execution_code::market_closed, execution_code::absent);
     schwab_execution e = test::report(command, state, "0", code);
     // Tenths of shares up to one and a half times of what was asked for.
     const auto tenths = test::draw<std::uint64_t>(0, command.quantity * 15 + 1);

@@ -26,7 +26,8 @@ class sequence_runner {
     std::vector<schwab_command> commands;
     if (step.HasMember("trade")) commands = book(step["trade"]);
     if (step.HasMember("filled")) commands = end(text_of(step["filled"]), execution_state::filled, nullptr);
-    if (step.HasMember("failed")) commands = end(text_of(step["failed"]), execution_state::failed, &step["filled_quantity"]);
+    if (step.HasMember("failed"))
+      commands = end(text_of(step["failed"]), execution_state::failed, &step["filled_quantity"]);
     if (step.HasMember("sweep")) commands = sweep(text_of(step["sweep"]));
     check_commands(step["commands"], commands);
     check_states(step);

@@ -106,7 +106,8 @@ TEST(CallBudget, LowerClassesLeaveRoomForHigherOnes) {
 }
 
 TEST(CallBudget, SaysWhenAClassMayCallAgain) {
-  call_budget budget{{.calls = 4, .window = 60s, .kept_for_placement = 1, .kept_for_evidence = 1, .kept_for_status = 1}};
+  call_budget budget{
+      {.calls = 4, .window = 60s, .kept_for_placement = 1, .kept_for_evidence = 1, .kept_for_status = 1}};
   EXPECT_TRUE(budget.try_take(call_class::placement, 0s));
   EXPECT_TRUE(budget.try_take(call_class::placement, 10s));
   EXPECT_EQ(budget.next_allowed(call_class::rest, 11s), 70s) << "both must have left the window";
@@ -133,6 +134,10 @@ TEST(CallBudget, AClockThatGoesBackGivesNothingAway) {
   EXPECT_TRUE(budget.try_take(call_class::placement, 100s));
   EXPECT_FALSE(budget.try_take(call_class::placement, 10s));
   EXPECT_EQ(budget.next_allowed(call_class::placement, 10s), 160s);
+  call_budget two{{.calls = 2, .kept_for_placement = 0, .kept_for_evidence = 0, .kept_for_status = 0}};
+  EXPECT_TRUE(two.try_take(call_class::placement, 100s));
+  EXPECT_TRUE(two.try_take(call_class::placement, 10s)) << "counted as a call at 100 s";
+  EXPECT_EQ(two.next_allowed(call_class::placement, 10s), 160s);
 }
 
 TEST(CallBudgetProperty, NeverMoreThanTheBudgetInAnyWindow) {
@@ -146,7 +151,8 @@ TEST(CallBudgetProperty, NeverMoreThanTheBudgetInAnyWindow) {
     monotonic_ns now{0};
     for (int i = test::draw(1, 300); i > 0; --i) {
       now += milliseconds{test::draw(0, 6000)};
-      const auto c = *rc::gen::element(call_class::placement, call_class::evidence, call_class::status, call_class::rest);
+      using enum call_class;
+      const auto c = *rc::gen::element(placement, evidence, status, rest);
       if (test::draw(0, 6) == 0) now = budget.next_allowed(c, now);
       const auto used = budget.used(now);
       const bool allowed = used < budget.limit(c);
