@@ -120,7 +120,7 @@ TEST(RainFloat, TruncationAgreesWithUnboundedIntegers) {
     const cpp_int coefficient = any_coefficient();
     const auto exponent = *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(-120, 100));
     const auto decimals = *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0, 19));
-    const auto ten_to = [](int n) { return pow(cpp_int{10}, static_cast<unsigned>(n)); };
+    const auto ten_to = [](int n) -> cpp_int { return pow(cpp_int{10}, static_cast<unsigned>(n)); };
     const int shift = exponent + decimals;
     // cpp_int division truncates toward zero.
     const cpp_int kept = shift >= 0 ? cpp_int{coefficient * ten_to(shift)} : cpp_int{coefficient / ten_to(-shift)};
