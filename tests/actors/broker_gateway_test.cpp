@@ -1,0 +1,117 @@
+#include "actors/broker/broker_gateway.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/actor_fixture.hpp"
+#include "tests/support/fake_broker.hpp"
+#include "tests/support/fake_clock.hpp"
+
+namespace hedgerow::broker {
+namespace {
+
+using namespace protocol;
+using test::fake_broker;
+
+order_id id(const std::string& text) { return *order_id::parse(text); }
+
+class GatewayTest : public test::actor_fixture {
+ public:
+  void start() {
+    gateway = own(system.spawn(broker_gateway, std::shared_ptr<ports::broker_api>{api}, config, &clock,
+                               std::function<void()>{[this] { ++rejections; }}));
+  }
+
+  get_call status_of(const std::string& text) { return {id(text), clock.now(), domain::call_class::status}; }
+
+  test::fake_clock clock;
+  std::shared_ptr<fake_broker> api = std::make_shared<fake_broker>();
+  gateway_config config;
+  gateway_actor gateway;
+  int rejections = 0;
+};
+
+TEST_F(GatewayTest, FewStatusQuestionsAreAskedOneByOne) {
+  start();
+  self->send(gateway, ask_atom::value, status_of("1"));
+  self->send(gateway, ask_atom::value, status_of("2"));
+  run();
+  advance(config.gather);
+  EXPECT_EQ(api->asked, (std::vector{id("1"), id("2")}));
+  EXPECT_TRUE(api->lists.empty());
+}
+
+TEST_F(GatewayTest, ManyStatusQuestionsShareOneListAndTheMissingOneIsAskedByItself) {
+  start();
+  for (int i = 1; i <= 5; ++i) self->send(gateway, ask_atom::value, status_of(std::to_string(i)));
+  run();
+  advance(config.gather);
+  ASSERT_EQ(api->lists.size(), 1U);
+  std::vector<ports::broker_order> found(4);
+  for (std::size_t i = 0; i < 4; ++i) found[i].id = id(std::to_string(i + 1));
+  fake_broker::answer_next(api->lists, expected<std::vector<ports::broker_order>, ports::broker_error>{found});
+  run();
+  EXPECT_EQ(api->asked, std::vector{id("5")});
+}
+
+TEST_F(GatewayTest, APlacementGoesBeforeWhatWaitsForTheBudget) {
+  config.budget.calls = 4;
+  config.budget.kept_for_placement = 1;
+  config.budget.kept_for_evidence = 1;
+  config.budget.kept_for_status = 1;
+  config.list_from = 100;
+  start();
+  for (int i = 1; i <= 4; ++i) self->send(gateway, ask_atom::value, status_of(std::to_string(i)));
+  run();
+  advance(config.gather);
+  const auto before = api->asked.size();
+  EXPECT_LT(before, 4U);
+  self->send(gateway, ask_atom::value, place_call{{*symbol::parse("AAPL"), side::buy, 1}, {}});
+  run();
+  EXPECT_EQ(api->placed.size(), 1U);
+  EXPECT_EQ(api->asked.size(), before);
+  clock.advance(config.budget.window + std::chrono::milliseconds{1});
+  advance(config.budget.window + std::chrono::milliseconds{1});
+  EXPECT_GT(api->asked.size(), before);
+}
+
+TEST_F(GatewayTest, TheSessionIsAskedOnceAndRemembered) {
+  start();
+  self->send(gateway, ask_atom::value, session_call{});
+  self->send(gateway, ask_atom::value, session_call{});
+  run();
+  ASSERT_EQ(api->sessions.size(), 1U);
+  const ports::market_session open{true, clock.now() - std::chrono::hours{1}, clock.now() + std::chrono::hours{1}};
+  fake_broker::answer_next(api->sessions, expected<ports::market_session, ports::broker_error>{open});
+  run();
+  const auto answer = ask<session_result>(gateway, ask_atom::value, session_call{});
+  EXPECT_TRUE(answer.value && answer.value->open_today);
+  EXPECT_TRUE(api->sessions.empty());
+  clock.advance(config.session_cache);
+  self->send(gateway, ask_atom::value, session_call{});
+  run();
+  EXPECT_EQ(api->sessions.size(), 1U);
+}
+
+TEST_F(GatewayTest, A401IsToldAndA429StopsAllCallsForAsLongAsTheBrokerSays) {
+  start();
+  self->send(gateway, ask_atom::value, position_call{*symbol::parse("AAPL")});
+  run();
+  fake_broker::answer_next(api->positions, expected<shares, ports::broker_error>{unexpected(
+                                               ports::broker_error{ports::broker_failure::unauthorized, 401, "", {}})});
+  run();
+  EXPECT_EQ(rejections, 1);
+  self->send(gateway, ask_atom::value, position_call{*symbol::parse("AAPL")});
+  run();
+  const ports::broker_error slow_down{ports::broker_failure::throttled, 429, "", std::chrono::seconds{5}};
+  fake_broker::answer_next(api->positions, expected<shares, ports::broker_error>{unexpected(slow_down)});
+  run();
+  self->send(gateway, ask_atom::value, place_call{{*symbol::parse("AAPL"), side::buy, 1}, {}});
+  run();
+  EXPECT_TRUE(api->placed.empty());
+  clock.advance(std::chrono::seconds{6});
+  advance(std::chrono::seconds{6});
+  EXPECT_EQ(api->placed.size(), 1U);
+}
+
+}  // namespace
+}  // namespace hedgerow::broker

@@ -1,0 +1,220 @@
+#include <gtest/gtest.h>
+
+#include "actors/bridges/bridge_actor.hpp"
+#include "actors/domain/fills/orderbook_events.hpp"
+#include "actors/ingestion/ingestion_actor.hpp"
+#include "messages/codec/codec.hpp"
+#include "runtime/adapters/memory_log/memory_log.hpp"
+#include "tests/support/actor_fixture.hpp"
+#include "tests/support/fake_chain.hpp"
+#include "tests/support/fake_clock.hpp"
+
+namespace hedgerow::ingestion {
+namespace {
+
+using protocol::actor_status;
+
+const address book = *address::parse("0x881cf4c0764e733d9c387f3858ee87cca04affe0");
+
+/// A take with nothing but its identity: ingestion does not decode takes.
+raw_log take(unsigned char mark) {
+  raw_log log;
+  log.book = book;
+  log.topics = {domain::topics_of(orderbook_version::v4).take};
+  log.data = bytes(32, mark);
+  return log;
+}
+
+class IngestionTest : public test::actor_fixture {
+ public:
+  IngestionTest() {
+    config.books = {{book, orderbook_version::v4}};
+    config.backfill.max_batch = 10;
+    config.reorg_window_blocks = 64;
+  }
+
+  void start() {
+    auto make = [this]() -> std::shared_ptr<ports::chain_client> { return std::make_shared<test::fake_chain>(node); };
+    running = own(system.spawn(bridges::bridge_actor, std::shared_ptr<ports::event_log>{log},
+                               ingestion_service(config, make, &clock), bridges::bridge_config{}, &clock));
+    run();
+  }
+
+  void crash() {
+    caf::anon_send_exit(running, caf::exit_reason::kill);
+    run();
+  }
+
+  void settle() {
+    for (int i = 0; i < 10; ++i) advance(std::chrono::milliseconds{1100});
+  }
+
+  std::vector<blockchain_event> events() {
+    std::vector<blockchain_event> all;
+    for (const auto& r : *log->read({topic::blockchain_events, 0}, 0, 1'000'000))
+      all.push_back(codec::decode<blockchain_event>(*r.value)->data);
+    return all;
+  }
+
+  /// What is left on the canonical chain after all reverts: (block, mark), and that sequences have no gap.
+  std::multiset<std::pair<std::uint64_t, int>> canonical() {
+    std::multiset<std::pair<std::uint64_t, int>> left;
+    std::uint64_t expected = 1;
+    for (const auto& e : events()) {
+      EXPECT_EQ(e.sequence, expected++);
+      const std::pair<std::uint64_t, int> id{e.log.ref.block_number, e.log.data[0]};
+      if (e.change == log_change::applied)
+        left.insert(id);
+      else if (const auto it = left.find(id); it != left.end())
+        left.erase(it);
+      else
+        ADD_FAILURE() << "reverted without having been applied";
+    }
+    return left;
+  }
+
+  using fills = std::multiset<std::pair<std::uint64_t, int>>;
+
+  test::fake_clock clock;
+  std::shared_ptr<ports::event_log> log = adapters::make_memory_log(clock, 4);
+  std::shared_ptr<test::fake_node> node = std::make_shared<test::fake_node>();
+  ingestion_config config;
+  protocol::bridge_actor running;
+};
+
+TEST_F(IngestionTest, HistoryIsReadFromTheStartBlockInOrder) {
+  for (int i = 1; i <= 25; ++i) node->mine({take(static_cast<unsigned char>(i))});
+  config.backfill.start_block = 3;
+  start();
+  settle();
+  const auto all = events();
+  ASSERT_EQ(all.size(), 23U);
+  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].log.ref.block_number, i + 3);
+}
+
+TEST_F(IngestionTest, LiveLogsComeOnceEvenWhenToldTwiceAndReadAgain) {
+  start();
+  settle();
+  node->doubled_logs = true;
+  node->mine({take(1), take(2)});
+  node->mine({take(3)});
+  settle();
+  EXPECT_EQ(canonical(), (fills{{1, 1}, {1, 2}, {2, 3}}));
+}
+
+TEST_F(IngestionTest, ASilentSubscriptionLosesNothing) {
+  start();
+  settle();
+  node->silent_logs = true;
+  node->mine({take(1)});
+  node->mine({take(2)});
+  settle();
+  EXPECT_EQ(canonical(), (fills{{1, 1}, {2, 2}}));
+}
+
+TEST_F(IngestionTest, WhatHappenedWhileDisconnectedIsReadAfterwards) {
+  start();
+  settle();
+  node->mine({take(1)});
+  run();
+  node->disconnect();
+  run();
+  node->mine({take(2)});
+  node->connect();
+  settle();
+  EXPECT_EQ(canonical(), (fills{{1, 1}, {2, 2}}));
+}
+
+TEST_F(IngestionTest, ARestartContinuesWithoutGapOrDuplicate) {
+  start();
+  settle();
+  node->mine({take(1)});
+  run();
+  crash();
+  node->mine({take(2)});
+  start();
+  settle();
+  node->mine({take(3)});
+  settle();
+  EXPECT_EQ(canonical(), (fills{{1, 1}, {2, 2}, {3, 3}}));
+}
+
+TEST_F(IngestionTest, AReorgTakesBackAndAppliesAgain) {
+  start();
+  settle();
+  node->mine({take(1)});
+  node->mine({take(2)});
+  node->mine({take(3)});
+  settle();
+  node->reorg(2);
+  node->mine({take(4)});
+  settle();
+  EXPECT_EQ(canonical(), (fills{{1, 1}, {5, 4}}));
+}
+
+TEST_F(IngestionTest, AReorgWhileTheProcessIsDownIsNoticedAtTheStart) {
+  start();
+  settle();
+  node->mine({take(1)});
+  node->mine({take(2)});
+  settle();
+  crash();
+  node->reorg(1);
+  start();
+  settle();
+  EXPECT_EQ(canonical(), (fills{{1, 1}}));
+}
+
+TEST_F(IngestionTest, FailingAnswersAndNarrowRangesDelayButLoseNothing) {
+  for (int i = 1; i <= 30; ++i) node->mine({take(static_cast<unsigned char>(i))});
+  node->max_range = 3;
+  node->failing = 7;
+  start();
+  settle();
+  settle();
+  EXPECT_EQ(canonical().size(), 30U);
+}
+
+TEST_F(IngestionTest, AnotherChainIsRefused) {
+  config.chain_id = 1;
+  start();
+  const auto status = ask<actor_status>(running, protocol::status_atom::value);
+  EXPECT_NE(status.last_error.find("chain.chain_id is 1, but the node says 31337"), std::string::npos)
+      << status.last_error;
+}
+
+TEST_F(IngestionTest, RandomCrashesReorgsAndLossesEndWithTheCanonicalChain) {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    node = std::make_shared<test::fake_node>();
+    log = adapters::make_memory_log(clock, 4);
+    std::mt19937_64 random{seed};
+    unsigned char mark = 0;
+    start();
+    for (int step = 0; step < 60; ++step) {
+      switch (random() % 8) {
+        case 0: crash(); start(); break;
+        case 1: if (node->head() > 6) node->reorg(1 + random() % 5); break;
+        case 2: node->disconnect(); break;
+        case 3: node->connect(); break;
+        case 4: node->failing = static_cast<int>(random() % 3); break;
+        default: node->mine({take(++mark)}); break;
+      }
+      if (random() % 2 == 0) run();
+      if (random() % 8 == 0) advance(std::chrono::milliseconds{1100});
+    }
+    node->connect();
+    node->failing = 0;
+    settle();
+    settle();
+    fills truth;
+    const auto answer = [&](const auto& a) {
+      for (const auto& l : a->logs) truth.emplace(l.log.ref.block_number, l.log.data[0]);
+    };
+    test::fake_chain{node}.logs({0, node->head(), {book}, {}}, answer);
+    EXPECT_EQ(canonical(), truth) << "seed " << seed;
+    crash();
+  }
+}
+
+}  // namespace
+}  // namespace hedgerow::ingestion

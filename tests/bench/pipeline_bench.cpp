@@ -1,0 +1,161 @@
+// Throughput of the pipeline on the embedded log, exactly once: raw log records to execution requests, then how fast
+// the read model is rebuilt from what they left. Prints lines `name value` for bench.sh.
+#include <caf/all.hpp>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+#include "actors/accumulator/accumulator_actor.hpp"
+#include "actors/aggregator/aggregator_actor.hpp"
+#include "actors/bridges/bridge_actor.hpp"
+#include "actors/validation/validation_actor.hpp"
+#include "messages/codec/codec.hpp"
+#include "runtime/adapters/sqlite_log/sqlite_log.hpp"
+#include "runtime/adapters/system/system_ports.hpp"
+#include "tests/bench/raw_events.hpp"
+#include "tests/support/fake_chain.hpp"
+
+namespace {
+
+using namespace hedgerow;
+using steady = std::chrono::steady_clock;
+
+constexpr std::uint32_t partitions = 4;
+
+[[noreturn]] void give_up(const std::string& why) {
+  std::fprintf(stderr, "bench: %s\n", why.c_str());
+  std::exit(1);
+}
+
+std::shared_ptr<ports::event_log> open(const std::filesystem::path& path, const ports::clock& clock) {
+  adapters::sqlite_log_options options;
+  options.path = path.string();
+  options.symbol_partitions = partitions;
+  auto log = adapters::open_sqlite_log(options, clock);
+  if (!log) give_up(log.error().detail);
+  return *log;
+}
+
+void append_backlog(ports::event_log& log, const bench::market& market, std::uint64_t count) {
+  auto member = log.join({"bench-feed", "bench", {}});
+  if (!member) give_up(member.error().detail);
+  constexpr std::uint64_t per_commit = 5000;
+  for (std::uint64_t first = 0; first < count; first += per_commit) {
+    log_transaction tx;
+    for (std::uint64_t i = first; i < std::min(count, first + per_commit); ++i) {
+      const auto event = market.event(i);
+      const envelope meta{"log:" + std::to_string(i), event.block_time, event.block_time, event.log.ref.key(), {}, {}};
+      tx.records.push_back({{topic::blockchain_events, 0}, event.log.ref.key(), codec::encode(meta, event)});
+    }
+    std::mutex mutex;
+    std::condition_variable done;
+    bool finished = false;
+    (*member)->commit(std::move(tx), [&](auto outcome) {
+      if (!outcome) give_up(outcome.error().detail);
+      const std::scoped_lock lock{mutex};
+      finished = true;
+      done.notify_one();
+    });
+    std::unique_lock lock{mutex};
+    done.wait(lock, [&] { return finished; });
+  }
+}
+
+std::int64_t total(ports::event_log& log, topic t) {
+  std::int64_t sum = 0;
+  for (std::uint32_t p = 0; p < log.partitions(t); ++p) sum += log.end_offset({t, p}).value_or(0);
+  return sum;
+}
+
+std::int64_t lag(ports::event_log& log, const std::string& group, topic t) {
+  std::int64_t sum = 0;
+  for (std::uint32_t p = 0; p < log.partitions(t); ++p)
+    sum += log.end_offset({t, p}).value_or(0) - log.committed(group, {t, p})->value_or(0);
+  return sum;
+}
+
+struct system_config : caf::actor_system_config {
+  system_config() {
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-throughput", std::size_t{300});
+    set("logger.file-verbosity", caf::atom("quiet"));
+  }
+};
+
+double seconds_since(steady::time_point begun) { return std::chrono::duration<double>(steady::now() - begun).count(); }
+
+void wait_until(const std::function<bool()>& condition) {
+  const auto begun = steady::now();
+  while (!condition()) {
+    if (seconds_since(begun) > 300) give_up("not done within 300 s");
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});  // allow: a benchmark samples
+  }
+}
+
+void pipeline(std::shared_ptr<ports::event_log> log, const bench::market& market, std::uint64_t events,
+              const ports::clock& clock) {
+  system_config config;
+  caf::actor_system system{config};
+  bridges::bridge_config bridge;
+  bridge.batch_max = 4000;
+  validation::validation_config validation;
+  validation.rules = market.rules();
+  validation.symbol_partitions = partitions;
+  domain::hedging_policy hedging;
+  hedging.one_in_flight = false;  // nobody answers the requests here
+  auto chain = std::make_shared<test::fake_chain>(std::make_shared<test::fake_node>());
+  const auto begun = steady::now();
+  auto first = system.spawn(bridges::bridge_actor, log, validation::validation_service(validation, chain, &clock),
+                            bridge, &clock);
+  auto second = system.spawn(bridges::bridge_actor, log, accumulator::accumulator_service(hedging, &clock), bridge,
+                             &clock);
+  wait_until([&] {
+    return total(*log, topic::onchain_trades) == static_cast<std::int64_t>(events) &&
+           lag(*log, "accumulator", topic::onchain_trades) == 0;
+  });
+  const double took = seconds_since(begun);
+  std::printf("pipeline_events_per_s %.0f\n", static_cast<double>(events) / took);
+  std::printf("execution_requests %lld\n", static_cast<long long>(total(*log, topic::schwab_commands)));
+  caf::scoped_actor self{system};
+  for (auto& bridge_handle : {first, second})
+    self->request(bridge_handle, std::chrono::seconds{30}, protocol::drain_atom::value)
+        .receive([](protocol::ok_atom) {}, [&](const caf::error& e) { give_up(system.render(e)); });
+}
+
+void replay(std::shared_ptr<ports::event_log> log, const ports::clock& clock) {
+  system_config config;
+  caf::actor_system system{config};
+  const auto records = total(*log, topic::onchain_trades) + total(*log, topic::position_updates);
+  const auto begun = steady::now();
+  auto model = system.spawn(aggregator::aggregator, log, aggregator::aggregator_config{}, &clock);
+  caf::scoped_actor self{system};
+  bool done = false;
+  wait_until([&] {
+    self->request(model, std::chrono::seconds{30}, protocol::status_atom::value)
+        .receive([&](const protocol::actor_status& s) { done = s.state == "running"; },
+                 [&](const caf::error& e) { give_up(system.render(e)); });
+    return done;
+  });
+  std::printf("replay_events_per_s %.0f\n", static_cast<double>(records) / seconds_since(begun));
+  self->send_exit(model, caf::exit_reason::user_shutdown);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::uint64_t events = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 200'000;
+  const auto folder = std::filesystem::temp_directory_path() / ("hedgerow-bench-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  const adapters::system_clock clock;
+  const bench::market market;
+  {
+    auto log = open(folder / "events.db", clock);
+    append_backlog(*log, market, events);
+    pipeline(log, market, events, clock);
+    replay(log, clock);
+  }
+  std::filesystem::remove_all(folder);
+}

@@ -1,0 +1,52 @@
+// A broker in memory behind the broker_api port. Answers when it is told to, so that a test decides what comes when.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <string>
+
+#include "actors/ports/broker_api.hpp"
+
+namespace hedgerow::test {
+
+/// Keeps every question; `answer_next` hands the oldest one its answer.
+class fake_broker final : public ports::broker_api {
+ public:
+  template <class T>
+  using pending = std::deque<ports::broker_callback<T>>;
+
+  void place(ports::order_request request, ports::monotonic_time, ports::broker_callback<ports::placement> done) override {
+    placed.push_back(std::move(request));
+    places.push_back(std::move(done));
+  }
+  void get_order(order_id order, ports::broker_callback<ports::broker_order> done) override {
+    asked.push_back(std::move(order));
+    gets.push_back(std::move(done));
+  }
+  void list_orders(timestamp from, timestamp to, ports::broker_callback<std::vector<ports::broker_order>> done) override {
+    windows.emplace_back(from, to);
+    lists.push_back(std::move(done));
+  }
+  void position(symbol, ports::broker_callback<shares> done) override { positions.push_back(std::move(done)); }
+  void session(timestamp, ports::broker_callback<ports::market_session> done) override {
+    sessions.push_back(std::move(done));
+  }
+
+  template <class T>
+  static void answer_next(pending<T>& waiting, expected<T, ports::broker_error> answer) {
+    auto done = std::move(waiting.front());
+    waiting.pop_front();
+    done(std::move(answer));
+  }
+
+  std::vector<ports::order_request> placed;
+  std::vector<order_id> asked;
+  std::vector<std::pair<timestamp, timestamp>> windows;
+  pending<ports::placement> places;
+  pending<ports::broker_order> gets;
+  pending<std::vector<ports::broker_order>> lists;
+  pending<shares> positions;
+  pending<ports::market_session> sessions;
+};
+
+}  // namespace hedgerow::test
