@@ -1,0 +1,103 @@
+// What happens on the client's thread: connecting, subscribing, matching answers, noticing silence, trying again.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+
+#include "runtime/adapters/evm/rpc_parse.hpp"
+#include "runtime/adapters/evm/ws_rpc_client.hpp"
+#include "runtime/adapters/evm/ws_transport.hpp"
+
+namespace hedgerow::evm {
+
+/// The payload of an answer; the pointer is valid during the call.
+using value_callback = std::function<void(expected<const rapidjson::Value*, ports::chain_error>)>;
+
+class rpc_session {
+ public:
+  rpc_session(chain_client_options options, rpc_url url, const ports::clock& clock, ports::random& random);
+
+  /// Before run(), once.
+  void open(std::vector<address> books, std::vector<hash32> topic0, ports::chain_listener listener);
+  /// Serves until shut_down() and every callback made.
+  void run() { io_.run(); }
+  /// From any thread. Pending requests fail; no listener callback starts after it took effect on the thread of run().
+  void shut_down();
+  [[nodiscard]] bool on_own_thread() { return io_.get_executor().running_in_this_thread(); }
+
+  /// From any thread.
+  void request(std::string method, std::string params, value_callback done);
+
+ private:
+  using duration = std::chrono::milliseconds;
+  enum class state { waiting, connecting, subscribing, up, stopped };
+  struct pending {
+    std::string method;
+    value_callback done;
+  };
+
+  void stop();
+  void connect();
+  void opened();
+  void subscribe(std::string params, std::string& subscription);
+  void read_start_block();
+  void confirmed();
+  void lost(closed why);
+  void schedule_retry();
+  [[nodiscard]] duration next_delay();
+
+  void issue(std::string method, std::string params, value_callback done);
+  void arm_sweep();
+  void fail_all(const closed& why);
+
+  void received(std::string_view text);
+  void answered(const rpc_frame& frame, std::string_view text);
+  void notified(const rpc_frame& frame, std::string_view text);
+  void malformed(std::string reason, std::string_view text);
+
+  void watch(duration after, void (rpc_session::*then)());
+  void ask_whether_stale();
+  void judge_stale();
+
+  // Before what lives in it: destroyed last.
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  const chain_client_options options_;
+  const rpc_url url_;
+  const ports::clock& clock_;
+  ports::random& random_;
+
+  /// Guards running_: a request is either posted while run() still drains its queue, or fails at once.
+  std::mutex mutex_;
+  bool running_ = false;
+
+  state state_ = state::waiting;
+  ports::chain_listener listener_;
+  std::vector<address> books_;
+  std::vector<hash32> topic0_;
+  std::shared_ptr<transport> transport_;
+  boost::asio::steady_timer retry_timer_;
+  boost::asio::steady_timer sweep_timer_;
+  boost::asio::steady_timer stale_timer_;
+  unsigned failures_ = 0;
+  ports::monotonic_time up_since_{};
+
+  std::uint64_t last_id_ = 0;
+  std::unordered_map<std::uint64_t, pending> pending_;
+  std::deque<std::pair<std::chrono::steady_clock::time_point, std::uint64_t>> deadlines_;
+
+  unsigned unconfirmed_ = 0;
+  std::string head_subscription_;
+  std::string log_subscription_;
+  std::uint64_t last_head_ = 0;
+  /// What the node says its head is while it did not tell us.
+  std::uint64_t untold_head_ = 0;
+};
+
+}  // namespace hedgerow::evm

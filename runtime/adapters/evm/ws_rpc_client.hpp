@@ -1,0 +1,51 @@
+// The chain port over one WebSocket that carries subscriptions and requests (facts, 3.7 and 3.8).
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "actors/ports/chain_client.hpp"
+#include "actors/ports/clock.hpp"
+#include "actors/ports/random.hpp"
+
+namespace hedgerow::evm {
+
+struct chain_client_options {
+  /// ws:// or wss://. Its path may hold a provider's key and is never shown.
+  std::string url;
+  /// From handing a request over to its whole answer.
+  std::chrono::milliseconds request_timeout{10000};
+  /// For each of: TCP connect, TLS handshake, WebSocket handshake.
+  std::chrono::milliseconds connect_timeout{5000};
+  /// Waiting time before the next attempt: doubles from min to max, half of it random.
+  std::chrono::milliseconds reconnect_min{250};
+  std::chrono::milliseconds reconnect_max{15000};
+  /// Without a head for this long the node is asked for its block number.
+  std::chrono::milliseconds stale_after{15000};
+  std::size_t max_frame_bytes = 32 * 1024 * 1024;
+  /// PEM file with additional trusted roots; empty for the system's.
+  std::string ca_file;
+};
+
+/// The chain port and a door for any other method.
+///
+/// Beyond the port's contract: `down` comes after every loss and after every attempt that fails, so that the newest
+/// reason is known. A request while there is no connection fails at once with `disconnected`. When an answer exceeds
+/// max_frame_bytes, pending logs() fail with range_too_wide, as halving the range is the remedy. Without books there
+/// is no subscription to logs. Callbacks run on the client's thread and must not block.
+class rpc_client : public ports::chain_client {
+ public:
+  /// `params` is the JSON text of an array; the answer is the JSON text of `result`, numbers as strings.
+  virtual void raw_request(std::string method, std::string params, ports::chain_callback<std::string> done) = 0;
+};
+
+/// Fails with a text that names key, value (of an address: nothing) and remedy. `clock` and `random` must outlive
+/// the client.
+[[nodiscard]] expected<std::shared_ptr<rpc_client>, std::string> make_rpc_client(chain_client_options options,
+                                                                                 const ports::clock& clock,
+                                                                                 ports::random& random);
+[[nodiscard]] expected<std::shared_ptr<ports::chain_client>, std::string> make_chain_client(
+    chain_client_options options, const ports::clock& clock, ports::random& random);
+
+}  // namespace hedgerow::evm
