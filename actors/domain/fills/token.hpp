@@ -25,8 +25,8 @@ struct token_info {
 /// Longest symbol that is believed.
 inline constexpr std::size_t token_symbol_limit = 64;
 
-/// What symbol() returned: an ABI string, or the zero-padded bytes32 of old tokens. Nothing unless it is 1 to 64 printable
-/// ASCII characters: the text comes from a contract that anybody can deploy and ends in records and on screens.
+/// What symbol() returned: an ABI string, or the zero-padded bytes32 of old tokens. Nothing unless it is 1 to 64
+/// printable ASCII characters: anybody can deploy the contract, and the text ends in records and on screens.
 [[nodiscard]] std::optional<std::string> parse_symbol_return(byte_view data);
 /// What decimals() returned: one word, 0 to 255.
 [[nodiscard]] std::optional<unsigned> parse_decimals_return(byte_view data);

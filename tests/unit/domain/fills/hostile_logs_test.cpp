@@ -89,7 +89,8 @@ TEST(HostileLogs, ClearsSurviveEncodingAndDecoding) {
     const auto event = event_of(version, clear, amounts);
     const auto c = decode_clear(version, event.log).value();
     const clear_spec again{c.sender, spec_of(c.alice), spec_of(c.bob),
-                           {c.alice_input_io_index, c.alice_output_io_index, c.bob_input_io_index, c.bob_output_io_index},
+                           {c.alice_input_io_index, c.alice_output_io_index, c.bob_input_io_index,
+                            c.bob_output_io_index},
                            {c.alice_bounty_vault_id, c.bob_bounty_vault_id}};
     RC_ASSERT(encode(version, again) == event.log.data);
     const auto a = decode_after_clear(version, *event.after_clear).value();

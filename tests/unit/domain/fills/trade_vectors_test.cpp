@@ -87,7 +87,8 @@ TEST(TradeVectors, AmountsOfV4AreRawUnitsOverPowersOfTen) {
   const auto file = load_vectors("amounts.json");
   for (const auto& c : file["cases"].GetArray()) {
     SCOPED_TRACE(text_of(c["note"]));
-    const auto units = units_from_raw(uint256{text_of(c["raw"])}, static_cast<unsigned>(std::stoul(text_of(c["decimals"]))));
+    const auto decimals = static_cast<unsigned>(std::stoul(text_of(c["decimals"])));
+    const auto units = units_from_raw(uint256{text_of(c["raw"])}, decimals);
     if (text_of(c["truncated_18dp"]).size() > 79) {
       EXPECT_EQ(units.error(), amount_error::overflow);
     } else {
