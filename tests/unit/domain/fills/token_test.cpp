@@ -103,6 +103,10 @@ TEST(Token, MarkersAreConfigurable) {
   EXPECT_EQ(describe(classify("wtTSLA", markers)), "tokenized_equity TSLA wt");
   EXPECT_EQ(describe(classify("AAPL0x", markers)), "not_tokenized_equity");
   EXPECT_EQ(describe(classify("AAPL", markers)), "not_tokenized_equity");
+  // Both what is left of W...X and of either marker alone would be a valid symbol.
+  const std::vector<token_marker> letters{{"W", token_marker::place::prefix}, {"X", token_marker::place::suffix}};
+  EXPECT_EQ(describe(classify("WAAPL", letters)), "tokenized_equity AAPL W");
+  EXPECT_EQ(describe(classify("WAAPLX", letters)), "not_tokenized_equity");
 }
 
 }  // namespace
