@@ -38,8 +38,11 @@ expected<void, std::string> validate_market(const paper_options& o) {
     if (!symbol::parse(name)) return unexpected("start_positions: '" + name + "' is not a symbol");
     if (!parse_whole(text)) return unexpected("start_positions: " + name + " must be whole shares below 10^12");
   }
-  if (!usd::parse(o.start_cash)) return unexpected(std::string{"start_cash must be a decimal amount"});
-  if (o.first_order_id < 1) return unexpected(std::string{"first_order_id must be 1 or more"});
+  const auto cash = usd::parse(o.start_cash);
+  if (!cash || cash->abs() > usd::from_whole(1'000'000'000'000'000))
+    return unexpected(std::string{"start_cash must be a decimal amount of at most 10^15 dollars"});
+  if (o.first_order_id < 1 || o.first_order_id > 9'100'000'000'000'000)
+    return unexpected(std::string{"first_order_id must be 1 to 9.1 * 10^15"});
   return {};
 }
 
