@@ -1,0 +1,171 @@
+// Unknown outcomes are resolved from evidence: the order list of the window and the position (order-protocol, 6).
+#include <algorithm>
+
+#include "actors/domain/orders/desk.hpp"
+
+namespace hedgerow::domain {
+
+order_pattern desk::pattern_of(const live_intent& intent, timestamp now) const {
+  return {state_.symbol, intent.side, intent.quantity, intent.intent_at - policy_.clock_skew, now + policy_.clock_skew};
+}
+
+timestamp desk::quiet_from(const live_intent& intent) const {
+  return intent.not_after + policy_.http_timeout + policy_.clock_skew;
+}
+
+void desk::become_unknown(const std::string& why, const desk_context& context) {
+  live_intent& intent = *state_.live;
+  enter(intent, intent_phase::unknown, context.now);
+  intent.order.reset();
+  intent.named_by_person = false;
+  schwab_execution event = execution_of(intent, execution_state::unknown);
+  event.code = execution_code::outcome_unknown;
+  event.not_after = intent.not_after;
+  event.detail = why;
+  emit(std::move(event));
+  ask_list(context.now);
+}
+
+void desk::hold(const std::string& why, std::vector<std::string> evidence, const desk_context& context) {
+  live_intent& intent = *state_.live;
+  if (intent.phase == intent_phase::held) return;
+  enter(intent, intent_phase::held, context.now);
+  intent.next_at = context.now + policy_.held_interval;
+  schwab_execution event = execution_of(intent, execution_state::held);
+  event.code = execution_code::ambiguous;
+  event.detail = why;
+  event.evidence = std::move(evidence);
+  emit(std::move(event));
+  alarm(desk_alarm_code::held, intent.execution, intent.execution.to_string() + " is held: " + why);
+}
+
+void desk::ask_list(timestamp now) {
+  live_intent& intent = *state_.live;
+  ++intent.tries;
+  // Quick at first, since an order is mostly there at once; absence takes its time anyway.
+  intent.next_at = now + (intent.phase == intent_phase::held ? policy_.held_interval
+                          : now < quiet_from(intent)         ? std::min(policy_.list_interval, backoff(intent.tries))
+                                                             : policy_.list_interval);
+  const order_pattern pattern = pattern_of(intent, now);
+  step_.effects.emplace_back(list_evidence{intent.execution, now, pattern.from, pattern.to});
+}
+
+void desk::ask_position(timestamp now) {
+  live_intent& intent = *state_.live;
+  intent.next_at = now + policy_.list_interval;
+  step_.effects.emplace_back(fetch_position{intent.execution, now});
+}
+
+desk_step desk::on_evidence(const execution_id& execution, timestamp asked_at,
+                            const broker_answer<std::vector<ports::broker_order>>& answer,
+                            const desk_context& context) {
+  begin();
+  live_intent* intent = live_for(execution);
+  const bool open = intent != nullptr && outcome_open();
+  if (!answer) {
+    // next_at stands; the broker's wish for a longer pause is granted.
+    if (open) {
+      intent->next_at = std::max(intent->next_at, context.now + answer.error().retry_after);
+      step_.changed = true;
+    }
+    return finish();
+  }
+  if (open && asked_at >= intent->intent_at) weigh(asked_at, *answer, context);
+  find_late_orders(*answer, context);
+  start_next(context);
+  return finish();
+}
+
+/// Several candidates are decided if only one was entered while our request could be under way, or if each of the others
+/// has an owner among the intents that ended without an order: they are alike, so which is whose makes no difference.
+std::optional<ports::broker_order> desk::best_of(const std::vector<ports::broker_order>& found) const {
+  const live_intent& intent = *state_.live;
+  if (found.size() == 1) return found.front();
+  const timestamp from = intent.leased_at - policy_.clock_skew;
+  const auto in_lease = [&](const ports::broker_order& o) {
+    return o.entered_at && from <= *o.entered_at && *o.entered_at <= quiet_from(intent);
+  };
+  if (std::all_of(found.begin(), found.end(), [](const auto& o) { return o.entered_at.has_value(); }) &&
+      std::count_if(found.begin(), found.end(), in_lease) == 1)
+    return *std::find_if(found.begin(), found.end(), in_lease);
+  const auto owners = std::count_if(state_.ended.begin(), state_.ended.end(), [&](const ended_intent& e) {
+    return e.absent && e.side == intent.side && e.quantity == intent.quantity && matches(pattern_of(e), found.front());
+  });
+  if (found.size() <= static_cast<std::size_t>(owners) + 1) return found.back();
+  return std::nullopt;
+}
+
+void desk::weigh(timestamp asked_at, list orders, const desk_context& context) {
+  const live_intent& intent = *state_.live;
+  const auto found = candidates(state_, pattern_of(intent, context.now), orders);
+  if (found.empty()) return no_candidate(asked_at, context);
+  const std::string window =
+      "[" + to_rfc3339(intent.intent_at - policy_.clock_skew) + ", " + to_rfc3339(asked_at) + "]";
+  if (const auto order = best_of(found)) {
+    const std::string entered = order->entered_at ? " entered at " + to_rfc3339(*order->entered_at) : "";
+    return working(order->id, "found in the order list",
+                   {"order " + order->id.str() + entered,
+                    std::to_string(found.size()) + " of " + std::to_string(orders.size()) + " orders in " + window +
+                        " agree in symbol, side, quantity and type and belong to no other execution"});
+  }
+  std::vector<std::string> evidence{std::to_string(found.size()) + " candidates in " + window};
+  for (std::size_t i = 0; i < std::min<std::size_t>(found.size(), 8); ++i)
+    evidence.push_back("order " + found[i].id.str() + " " + found[i].status_text);
+  hold("several orders can be the one that was placed", std::move(evidence), context);
+}
+
+void desk::no_candidate(timestamp asked_at, const desk_context& context) {
+  live_intent& intent = *state_.live;
+  // While a request of ours can be under way, or for an answer seen before, an empty list means nothing.
+  if (asked_at < quiet_from(intent) || asked_at <= intent.last_empty_at) return;
+  step_.changed = true;
+  if (intent.empty_lists++ == 0) intent.first_empty_at = asked_at;
+  intent.last_empty_at = asked_at;
+  if (absence_shown(intent)) ask_position(context.now);
+}
+
+bool desk::absence_shown(const live_intent& intent) const {
+  return intent.empty_lists >= policy_.absence_lists &&
+         intent.last_empty_at - intent.first_empty_at >= policy_.absence_spread;
+}
+
+desk_step desk::on_position(const execution_id& execution, timestamp asked_at, const broker_answer<shares>& answer,
+                            const desk_context& context) {
+  begin();
+  live_intent* intent = live_for(execution);
+  const bool open = intent != nullptr && outcome_open();
+  // The position has to be younger than the lists; fills of a late order that is not booked yet would blur it.
+  if (!open || !answer || !absence_shown(*intent) || asked_at < intent->last_empty_at || late_order_working())
+    return finish();
+  const auto expected_position = state_.baseline ? state_.baseline->plus(state_.filled)
+                                                 : expected<shares, amount_error>{unexpected(amount_error::overflow)};
+  std::vector<std::string> evidence{
+      std::to_string(intent->empty_lists) + " order lists between " + to_rfc3339(intent->first_empty_at) + " and " +
+          to_rfc3339(intent->last_empty_at) + " without a candidate; no request under way since " +
+          to_rfc3339(quiet_from(*intent)),
+      "position " + answer->to_string() + ", expected " +
+          (expected_position ? expected_position->to_string() : std::string{"unknown"})};
+  if (expected_position && *expected_position == *answer) {
+    conclude_absent("the broker never had the order", std::move(evidence), context);
+  } else {
+    // An order that explains it may still show up in the list: look for another round before asking a person.
+    const std::uint32_t rounds = intent->moved_rounds + 1;
+    intent->empty_lists = 0;
+    intent->first_empty_at = {};
+    intent->moved_rounds = rounds;
+    step_.changed = true;
+    if (rounds >= policy_.moved_rounds) hold("the position moved without an order", std::move(evidence), context);
+  }
+  start_next(context);
+  return finish();
+}
+
+void desk::conclude_absent(const std::string& why, std::vector<std::string> evidence, const desk_context& context) {
+  const live_intent intent = *state_.live;
+  if (intent.phase == intent_phase::held)
+    alarm(desk_alarm_code::released, intent.execution, intent.execution.to_string() + " is absent after all");
+  alarm(desk_alarm_code::absent, intent.execution, intent.execution.to_string() + " never reached the broker: " + why);
+  fail(execution_code::absent, why, {}, std::move(evidence), context);
+}
+
+}  // namespace hedgerow::domain

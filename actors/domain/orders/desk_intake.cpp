@@ -1,0 +1,124 @@
+// The beginning of an intent: commands queue behind the live one, the gate is asked, the baseline is taken, and the
+// lease is recorded before a byte goes to the socket (order-protocol, 1-3).
+#include "actors/domain/orders/desk.hpp"
+
+namespace hedgerow::domain {
+
+desk_step desk::on_command(const schwab_command& command, const desk_context& context) {
+  begin();
+  if (command.execution.symbol != state_.symbol) {
+    alarm(desk_alarm_code::bad_record, command.execution, "a command of another symbol: ignored");
+    return finish();
+  }
+  step_.changed = true;
+  if (command.execution.sequence <= state_.last_execution) {
+    ++state_.duplicates;
+    return finish();
+  }
+  state_.last_execution = command.execution.sequence;
+  state_.queue.push_back(command);
+  schwab_execution accepted;
+  accepted.execution = command.execution;
+  accepted.side = command.side;
+  accepted.quantity = command.quantity;
+  accepted.detail = state_.live ? "waiting for " + state_.live->execution.to_string() : "accepted";
+  emit(std::move(accepted));
+  start_next(context);
+  return finish();
+}
+
+void desk::start_next(const desk_context& context) {
+  // A refusal ends an intent at once, so that several may pass here.
+  while (!state_.live && !state_.queue.empty()) {
+    live_intent& intent = state_.live.emplace();
+    intent.execution = state_.queue.front().execution;
+    intent.side = state_.queue.front().side;
+    intent.quantity = state_.queue.front().quantity;
+    state_.queue.erase(state_.queue.begin());
+    enter(intent, intent_phase::waiting, context.now);
+    try_lease(context);
+  }
+}
+
+void desk::try_lease(const desk_context& context) {
+  live_intent& intent = *state_.live;
+  const auto refusal = check_gate(context.gate, policy_.gate, state_.halted, intent.quantity, context.now);
+  if (refusal) return fail(refusal->code, refusal->detail, refusal->retry_at, {}, context);
+  intent.next_at = {};
+  // One live order per symbol holds for orders that turned up late, too; their end wakes this intent.
+  if (late_order_working()) return;
+  if (!baseline_usable(context.now)) return ask_baseline(context.now);
+  lease(context);
+}
+
+bool desk::baseline_usable(timestamp now) const {
+  if (!state_.baseline) return false;
+  // A position moves when shares are deposited by hand; shortly after a fill the broker's figure may lag, so that the
+  // old baseline is better than a new one.
+  return now - state_.baseline_at <= policy_.baseline_age || now - state_.settled_at <= policy_.baseline_quiet;
+}
+
+void desk::ask_baseline(timestamp now) {
+  live_intent& intent = *state_.live;
+  ++intent.tries;
+  intent.next_at = now + policy_.http_timeout + backoff(intent.tries);
+  step_.effects.emplace_back(fetch_baseline{intent.execution, now});
+}
+
+desk_step desk::on_baseline(const execution_id& execution, timestamp asked_at, const broker_answer<shares>& answer,
+                            const desk_context& context) {
+  begin();
+  live_intent* intent = live_for(execution);
+  if (intent == nullptr || intent->phase != intent_phase::waiting || asked_at < intent->phase_at ||
+      baseline_usable(context.now) || late_order_working())
+    return finish();
+  step_.changed = true;
+  const auto others = answer ? answer->minus(state_.filled) : unexpected(amount_error::not_a_number);
+  if (others) {
+    state_.baseline = *others;
+    state_.baseline_at = context.now;
+    try_lease(context);
+    if (!state_.live) start_next(context);
+    return finish();
+  }
+  const auto asked_for = answer ? policy_.backoff_last : answer.error().retry_after;
+  intent->next_at = context.now + std::max(backoff(intent->tries), asked_for);
+  if (intent->tries % 5 == 0)
+    alarm(desk_alarm_code::baseline_failed, execution,
+          "the position cannot be read, so no order is placed: " + (answer ? "out of range" : answer.error().detail));
+  return finish();
+}
+
+void desk::lease(const desk_context& context) {
+  live_intent& intent = *state_.live;
+  enter(intent, intent_phase::submitting, context.now);
+  ++intent.attempts;
+  if (intent.intent_at.us == 0) intent.intent_at = context.now;
+  intent.leased_at = context.now;
+  intent.not_after = context.now + policy_.lease;
+  intent.owner_epoch = context.owner_epoch;
+  intent.filled_before = state_.filled;
+  // The adapter answers once; this only guards against an answer that is lost inside.
+  intent.next_at = quiet_from(intent);
+  schwab_execution event = execution_of(intent, execution_state::submitting);
+  event.not_after = intent.not_after;
+  event.owner_epoch = intent.owner_epoch;
+  event.detail = "attempt " + std::to_string(intent.attempts);
+  emit(std::move(event));
+  const ports::order_request request{state_.symbol, intent.side, intent.quantity};
+  step_.effects.emplace_back(
+      place_order{intent.execution, intent.attempts, request, intent.not_after, policy_.lease});
+}
+
+void desk::wait_and_retry(std::chrono::milliseconds delay, const std::string& why, const desk_context& context) {
+  live_intent& intent = *state_.live;
+  enter(intent, intent_phase::waiting, context.now);
+  intent.next_at = context.now + delay;
+  schwab_execution event = execution_of(intent, execution_state::pending);
+  event.code = execution_code::not_sent;
+  event.detail = "not placed yet: " + why;
+  event.retry_at = intent.next_at;
+  emit(std::move(event));
+}
+
+}  // namespace hedgerow::domain

@@ -1,0 +1,163 @@
+// A placement's answer, and the check of the order id it names (order-protocol, 4 and 5).
+#include <algorithm>
+
+#include "actors/domain/orders/desk.hpp"
+
+namespace hedgerow::domain {
+
+using ports::broker_failure;
+
+desk_step desk::on_gate_refusal(const execution_id& execution, std::uint32_t attempt, const gate_refusal& refusal,
+                                const desk_context& context) {
+  begin();
+  const live_intent* intent = live_for(execution);
+  if (intent != nullptr && intent->phase == intent_phase::submitting && intent->attempts == attempt) {
+    fail(refusal.code, refusal.detail + " (found before the order was sent)", refusal.retry_at, {}, context);
+    start_next(context);
+  }
+  return finish();
+}
+
+desk_step desk::on_placement(const execution_id& execution, std::uint32_t attempt,
+                             const broker_answer<ports::placement>& answer, const desk_context& context) {
+  begin();
+  const live_intent* intent = live_for(execution);
+  if (intent == nullptr) {
+    // The intent ended without this answer. If it left an order behind, the list shows it: look now.
+    const auto missed = std::any_of(state_.ended.begin(), state_.ended.end(),
+                                    [&](const auto& e) { return e.execution == execution && watched(e, context.now); });
+    if (missed && answer) ask_watch(context.now);
+    return finish();
+  }
+  // Late answers are as good as timely ones while the outcome is open.
+  const bool open = intent->phase == intent_phase::submitting || intent->phase == intent_phase::unknown ||
+                    intent->phase == intent_phase::held;
+  if (!open || intent->attempts != attempt) return finish();
+  if (answer) {
+    placed(*answer, context);
+  } else {
+    not_placed(answer.error(), context);
+  }
+  start_next(context);
+  return finish();
+}
+
+void desk::placed(const ports::placement& placement, const desk_context& context) {
+  if (placement.order) {
+    verify(*placement.order, false, context);
+  } else if (state_.live->phase == intent_phase::submitting) {
+    become_unknown("the broker accepted the order but did not name it", context);
+  }
+}
+
+void desk::not_placed(const ports::broker_error& error, const desk_context& context) {
+  switch (error.kind) {
+    case broker_failure::not_sent:
+    case broker_failure::throttled:
+    case broker_failure::unauthorized: return retry_placement(error, context);
+    // On this path 404 is about the account: a plain no, like 400 and 403.
+    case broker_failure::refused:
+    case broker_failure::not_found: return fail(execution_code::broker_refused, error.detail, {}, {}, context);
+    case broker_failure::server_error:
+    case broker_failure::no_answer:
+    case broker_failure::malformed: break;
+  }
+  if (state_.live->phase == intent_phase::submitting)
+    become_unknown(std::string{to_string(error.kind)} + ": " + error.detail, context);
+}
+
+/// The three answers after which it is certain that nothing was processed: the only ones after which the same intent
+/// may be written again, under a new lease.
+void desk::retry_placement(const ports::broker_error& error, const desk_context& context) {
+  live_intent& intent = *state_.live;
+  const timestamp later = context.now + policy_.gate.recheck;
+  if (error.kind == broker_failure::throttled) {
+    if (++intent.throttled >= policy_.max_throttled)
+      return fail(execution_code::not_sent, "the broker goes on throttling", later, {}, context);
+    return wait_and_retry(std::max(error.retry_after, backoff(intent.throttled)), "throttled", context);
+  }
+  if (error.kind == broker_failure::unauthorized) {
+    // Refresh the token, then exactly one fresh try (facts, L23).
+    if (++intent.unauthorized >= 2)
+      return fail(execution_code::no_token, "the access token is not accepted", later, {}, context);
+    step_.effects.emplace_back(refresh_token{});
+    return wait_and_retry(policy_.backoff_first, "the access token was not accepted", context);
+  }
+  const std::uint32_t counted = intent.attempts - intent.throttled - intent.unauthorized;
+  if (counted >= policy_.max_attempts) {
+    const bool over = context.now >= intent.not_after;
+    return fail(over ? execution_code::lease_expired : execution_code::not_sent, error.detail, later, {}, context);
+  }
+  wait_and_retry(backoff(counted), "not sent: " + error.detail, context);
+}
+
+void desk::verify(const order_id& order, bool named_by_person, const desk_context& context) {
+  live_intent& intent = *state_.live;
+  enter(intent, intent_phase::verifying, context.now);
+  intent.order = order;
+  intent.named_by_person = named_by_person;
+  ask_order(context.now);
+}
+
+void desk::ask_order(timestamp now) {
+  live_intent& intent = *state_.live;
+  ++intent.tries;
+  intent.next_at = now + policy_.http_timeout;
+  step_.effects.emplace_back(verify_order{intent.execution, *intent.order});
+}
+
+desk_step desk::on_order(const execution_id& execution, const order_id& order,
+                         const broker_answer<ports::broker_order>& answer, const desk_context& context) {
+  begin();
+  live_intent* intent = live_for(execution);
+  if (intent == nullptr || intent->phase != intent_phase::verifying || intent->order != order) return finish();
+  if (answer) {
+    verified(*answer, context);
+  } else {
+    not_verified(answer.error(), context);
+  }
+  return finish();
+}
+
+void desk::verified(const ports::broker_order& order, const desk_context& context) {
+  live_intent& intent = *state_.live;
+  const order_pattern pattern = pattern_of(intent, context.now);
+  const bool ours = order.id == *intent.order && !is_claimed(state_, order.id);
+  if (intent.named_by_person && ours && order.symbol == state_.symbol && order.side == intent.side)
+    return working(order.id, "adopted by a person", {"order " + order.id.str() + " was named by a person"});
+  // Without an entry time nothing tells the order from an older one of the same size: the list has to.
+  if (ours && order.entered_at && matches(pattern, order)) return working(order.id, "placed", {});
+  alarm(intent.named_by_person ? desk_alarm_code::control_refused : desk_alarm_code::wrong_order, intent.execution,
+        "order " + intent.order->str() + " is not the order of " + intent.execution.to_string());
+  become_unknown("the order that was named is another one", context);
+}
+
+void desk::not_verified(const ports::broker_error& error, const desk_context& context) {
+  live_intent& intent = *state_.live;
+  // A fresh id may be unknown for a while; the first 404 is no verdict (facts, 5.6).
+  if (context.now - intent.phase_at < policy_.verify_window) {
+    intent.next_at = context.now + std::max(backoff(intent.tries), error.retry_after);
+    step_.changed = true;
+    return;
+  }
+  if (intent.named_by_person)
+    alarm(desk_alarm_code::control_refused, intent.execution, "order " + intent.order->str() + " cannot be looked at");
+  become_unknown("the order that was named cannot be looked at: " + error.detail, context);
+}
+
+void desk::working(const order_id& order, std::string detail, std::vector<std::string> evidence) {
+  live_intent& intent = *state_.live;
+  if (intent.phase == intent_phase::held)
+    alarm(desk_alarm_code::released, intent.execution, intent.execution.to_string() + " is order " + order.str());
+  intent.phase = intent_phase::working;
+  intent.next_at = {};
+  intent.order = order;
+  claim(order);
+  schwab_execution event = execution_of(intent, execution_state::submitted);
+  event.order = order;
+  event.detail = std::move(detail);
+  event.evidence = std::move(evidence);
+  emit(std::move(event));
+}
+
+}  // namespace hedgerow::domain

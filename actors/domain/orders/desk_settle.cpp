@@ -1,0 +1,168 @@
+// The end of an intent: what the poller reports, failures before an order exists, and what a person decides.
+#include <algorithm>
+
+#include "actors/domain/orders/desk.hpp"
+
+namespace hedgerow::domain {
+namespace {
+
+constexpr std::size_t max_claimed = 64;
+constexpr std::size_t max_ended = 32;
+
+}  // namespace
+
+void desk::claim(const order_id& order) {
+  if (is_claimed(state_, order)) return;
+  state_.claimed.push_back(order);
+  if (state_.claimed.size() > max_claimed) state_.claimed.erase(state_.claimed.begin());
+}
+
+ended_intent& desk::remember(const live_intent& intent, timestamp now) {
+  if (state_.ended.size() >= max_ended) {
+    // Intents of which something may still be heard go last.
+    auto oldest = std::find_if(state_.ended.begin(), state_.ended.end(),
+                               [](const ended_intent& e) { return !e.absent && !e.late_order; });
+    state_.ended.erase(oldest == state_.ended.end() ? state_.ended.begin() : oldest);
+  }
+  ended_intent& ended = state_.ended.emplace_back();
+  ended.execution = intent.execution;
+  ended.side = intent.side;
+  ended.quantity = intent.quantity;
+  ended.intent_at = intent.intent_at;
+  ended.ended_at = now;
+  ended.filled = intent.filled;
+  ended.filled_notional = intent.filled_notional;
+  ended.order = intent.order;
+  return ended;
+}
+
+/// Ends the live intent without an order. The caller goes on with the queue.
+void desk::fail(execution_code code, std::string detail, timestamp retry_at, std::vector<std::string> evidence,
+                const desk_context& context) {
+  live_intent& intent = *state_.live;
+  schwab_execution event = execution_of(intent, execution_state::failed);
+  event.code = code;
+  event.detail = std::move(detail);
+  event.retry_at = retry_at;
+  event.evidence = std::move(evidence);
+  emit(std::move(event));
+  intent.order.reset();
+  ended_intent& ended = remember(intent, context.now);
+  ended.absent = code == execution_code::absent;
+  if (ended.absent && state_.watch_at.us == 0) state_.watch_at = context.now + policy_.watch_interval;
+  settle(context);
+}
+
+void desk::settle(const desk_context& context) {
+  state_.live.reset();
+  state_.settled_at = context.now;
+  step_.changed = true;
+}
+
+bool desk::book(const schwab_execution& event, shares& filled, usd& notional) {
+  // Cumulative and monotone: a smaller report is stale (facts, L13).
+  if (event.filled <= filled) return false;
+  const auto delta = event.filled.minus(filled);
+  const auto total = delta ? state_.filled.plus(event.side == side::buy ? *delta : -*delta) : delta;
+  if (!total) {
+    alarm(desk_alarm_code::bad_record, event.execution, "filled shares out of range: ignored");
+    return false;
+  }
+  state_.filled = *total;
+  filled = event.filled;
+  notional = event.filled_notional;
+  step_.changed = true;
+  return true;
+}
+
+desk_step desk::on_execution(const schwab_execution& event, const desk_context& context) {
+  begin();
+  const auto of_event = [&](const ended_intent& e) { return e.execution == event.execution; };
+  const auto ended = std::find_if(state_.ended.rbegin(), state_.ended.rend(), of_event);
+  if (event.execution.symbol != state_.symbol) {
+    alarm(desk_alarm_code::bad_record, event.execution, "an execution of another symbol: ignored");
+  } else if (const live_intent* intent = live_for(event.execution)) {
+    if (event.side != intent->side) {
+      alarm(desk_alarm_code::bad_record, event.execution, "an execution of the other side: ignored");
+    } else if (event.order) {
+      on_live_report(event, context);
+    }
+  } else if (ended != state_.ended.rend()) {
+    on_ended_report(*ended, event, context);
+  } else if (event.filled.sign() > 0 && !state_.live) {
+    // Too old to be remembered: how much of it is booked is not known, so the baseline has to be taken anew.
+    state_.baseline.reset();
+    step_.changed = true;
+  }
+  return finish();
+}
+
+void desk::on_live_report(const schwab_execution& event, const desk_context& context) {
+  live_intent& intent = *state_.live;
+  const bool report = event.terminal() || event.state == execution_state::partially_filled;
+  if (!report || (intent.phase == intent_phase::working && intent.order != event.order)) return;
+  book(event, intent.filled, intent.filled_notional);
+  intent.order = event.order;
+  claim(*event.order);
+  if (!event.terminal()) return;
+  (void)remember(intent, context.now);
+  settle(context);
+  start_next(context);
+}
+
+void desk::on_ended_report(ended_intent& ended, const schwab_execution& event, const desk_context& context) {
+  if (event.side != ended.side || !event.order) return;
+  if (book(event, ended.filled, ended.filled_notional)) {
+    alarm(desk_alarm_code::late_evidence, event.execution,
+          event.execution.to_string() + " had ended and was filled after all: " + event.filled.to_string());
+    // A baseline that was taken between that fill and now contains it.
+    if (!state_.live || state_.live->phase == intent_phase::waiting) state_.baseline.reset();
+  }
+  if (!ended.late_order || !event.terminal() || ended.order != event.order) return;
+  ended.late_order = false;
+  step_.changed = true;
+  if (state_.live && state_.live->phase == intent_phase::waiting && state_.live->next_at <= context.now)
+    try_lease(context);
+  start_next(context);
+}
+
+desk_step desk::on_control(const control_event& event, const desk_context& context) {
+  begin();
+  switch (event.action) {
+    case control_action::halt:
+    case control_action::resume:
+      state_.halted = event.action == control_action::halt;
+      step_.changed = true;
+      break;
+    case control_action::adopt_order: adopt_named(event, context); break;
+    case control_action::declare_absent: declare_absent(event, context); break;
+  }
+  start_next(context);
+  return finish();
+}
+
+bool desk::outcome_open() const {
+  return state_.live && (state_.live->phase == intent_phase::unknown || state_.live->phase == intent_phase::held);
+}
+
+void desk::adopt_named(const control_event& event, const desk_context& context) {
+  const auto order = order_id::parse(event.argument);
+  const execution_id execution = state_.live ? state_.live->execution : execution_id{state_.symbol, 0};
+  if (!order) return alarm(desk_alarm_code::control_refused, execution, "not an order id");
+  if (!outcome_open()) return alarm(desk_alarm_code::control_refused, execution, "no outcome of this symbol is open");
+  if (is_claimed(state_, *order))
+    return alarm(desk_alarm_code::control_refused, execution, "order " + order->str() + " is another execution's");
+  verify(*order, true, context);
+}
+
+void desk::declare_absent(const control_event& event, const desk_context& context) {
+  const execution_id execution = state_.live ? state_.live->execution : execution_id{state_.symbol, 0};
+  if (!outcome_open()) return alarm(desk_alarm_code::control_refused, execution, "no outcome of this symbol is open");
+  if (context.now < quiet_from(*state_.live))
+    return alarm(desk_alarm_code::control_refused, execution,
+                 "the request may still be under way until " + to_rfc3339(quiet_from(*state_.live)));
+  state_.baseline.reset();
+  conclude_absent("declared absent by " + event.by, {"declared by " + event.by + ": " + event.reason}, context);
+}
+
+}  // namespace hedgerow::domain

@@ -1,0 +1,33 @@
+// Which orders of the broker's list can be the order of an intent (order-protocol, 6). Pure.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "actors/ports/broker_api.hpp"
+#include "messages/events/execution_desk.hpp"
+
+namespace hedgerow::domain {
+
+/// What an intent's order must look like.
+struct order_pattern {
+  hedgerow::symbol symbol;
+  hedgerow::side side = side::buy;
+  std::uint64_t quantity = 0;
+  /// Entered within [from, to]; an order without an entry time may be it.
+  timestamp from;
+  timestamp to;
+};
+
+[[nodiscard]] bool is_claimed(const execution_desk& desk, const order_id& order);
+
+/// Symbol, side, quantity and type agree, whatever the time.
+[[nodiscard]] bool same_terms(const order_pattern& pattern, const ports::broker_order& order);
+/// same_terms, and entered within the window.
+[[nodiscard]] bool matches(const order_pattern& pattern, const ports::broker_order& order);
+
+/// The unclaimed orders that match, each id once, oldest entry first.
+[[nodiscard]] std::vector<ports::broker_order> candidates(const execution_desk& desk, const order_pattern& pattern,
+                                                          std::span<const ports::broker_order> list);
+
+}  // namespace hedgerow::domain

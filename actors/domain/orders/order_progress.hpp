@@ -1,0 +1,66 @@
+// What an answer about a pending order means (order-protocol, 7 and 8): cumulative, monotone, priced, and ended only by
+// the broker's word. Pure; when to look is poll_schedule's business.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/ports/broker_api.hpp"
+#include "messages/events/pending_order.hpp"
+#include "messages/events/schwab_execution.hpp"
+
+namespace hedgerow::domain {
+
+struct progress_policy {
+  /// After an order ended without filling completely it is looked at this many times more, within this long: a fill may
+  /// cross a cancel. Fills found then are booked by a further FAILED with a larger cumulative quantity.
+  std::uint32_t late_looks = 5;
+  std::chrono::seconds late_window{600};
+  /// An order that GET does not know, or answers with statuses that need a look, is alarmed every this many times.
+  std::uint32_t alarm_every = 10;
+};
+
+enum class progress_alarm_code : std::uint8_t {
+  wrong_order,     // the answer is about another order, or its terms differ
+  unpriced_fill,   // filled shares without legs that cover them exactly: nothing is booked until they do
+  impossible,      // negative quantities or prices
+  filled_short,    // FILLED with fewer shares than asked for: not believed yet
+  over_fill,       // more shares than asked for; booked as what happened
+  unknown_status,  // a status that is not documented or needs a look; never terminal
+  late_fill,       // shares filled after the order had ended
+  not_found,       // the broker goes on not knowing the order
+};
+[[nodiscard]] std::string_view to_string(progress_alarm_code code);
+
+struct progress_alarm {
+  progress_alarm_code code = progress_alarm_code::wrong_order;
+  std::string text;
+};
+
+struct progress_step {
+  /// The state afterwards: the changelog record, or, when `finished`, a tombstone.
+  pending_order after;
+  /// To append to schwab-executions, with id progress_event_id(after).
+  std::optional<schwab_execution> event;
+  std::vector<progress_alarm> alarms;
+  /// Nothing more can be heard of the order.
+  bool finished = false;
+  /// False: only counters changed, which need not be written.
+  bool changed = false;
+};
+
+/// The beginning of the watch, from a SUBMITTED event. Nothing for any other event.
+[[nodiscard]] std::optional<pending_order> watch_of(const schwab_execution& submitted, timestamp now);
+
+[[nodiscard]] progress_step on_look(const pending_order& before, const ports::broker_order& order,
+                                    const progress_policy& policy, timestamp now);
+/// No failure of a call ends an order (facts, L12).
+[[nodiscard]] progress_step on_look_failed(const pending_order& before, const ports::broker_error& error,
+                                           const progress_policy& policy, timestamp now);
+
+/// `order:{execution}:{order}:{n}` of the event that the step to `after` made: the same after a replay.
+[[nodiscard]] std::string progress_event_id(const pending_order& after);
+
+}  // namespace hedgerow::domain
