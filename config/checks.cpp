@@ -1,0 +1,178 @@
+// What must hold between keys.
+#include <set>
+#include <tuple>
+
+#include "config/config.hpp"
+#include "config/duration.hpp"
+#include "config/loader.hpp"
+
+namespace hedgerow::config {
+namespace {
+
+class checks {
+ public:
+  explicit checks(const settings& values) : s_{values} {}
+
+  std::vector<config_error> run() {
+    orders();
+    ports();
+    books();
+    tokens();
+    requirements();
+    if (s_.log.kind == log_kind::kafka) {
+      add("log.kind", "\"kafka\"", "this build has no Kafka adapter", "\"sqlite\", \"memory\"", "use \"sqlite\"");
+    }
+    return std::move(errors_);
+  }
+
+ private:
+  void add(std::string key, std::string value, std::string problem, std::string allowed, std::string remedy) {
+    errors_.push_back({"", 0, std::move(key), std::move(value), std::move(problem), std::move(allowed),
+                       std::move(remedy)});
+  }
+
+  void not_above(const std::string& key, milliseconds low, const std::string& limit_key, milliseconds high) {
+    if (low <= high) return;
+    add(key, format_duration(low), "longer than " + limit_key + " (" + format_duration(high) + ")",
+        "at most " + limit_key, "lower " + key + " or raise " + limit_key);
+  }
+
+  void orders() {
+    not_above("chain.reconnect_min", s_.chain.reconnect_min, "chain.reconnect_max", s_.chain.reconnect_max);
+    not_above("hedging.failure_backoff", s_.hedging.failure_backoff, "hedging.failure_backoff_max",
+              s_.hedging.failure_backoff_max);
+    not_above("poller.error_base", s_.poller.error_base, "poller.error_max", s_.poller.error_max);
+    not_above("poller.first", s_.poller.first, "poller.base", s_.poller.base);
+    not_above("poller.jitter", s_.poller.jitter, "poller.base", s_.poller.base);
+    not_above("supervision.backoff_min", s_.supervision.backoff_min, "supervision.backoff_max",
+              s_.supervision.backoff_max);
+    not_above("paper.fill_delay_min", s_.paper.fill_delay_min, "paper.fill_delay_max", s_.paper.fill_delay_max);
+    // A request that left at the end of the lease must have ended before anybody concludes that it never arrived.
+    not_above("broker.request_timeout", s_.broker.request_timeout, "execution.http_grace", s_.execution.http_grace);
+    if (s_.chain.rescan_blocks > s_.chain.reorg_window_blocks) {
+      add("chain.rescan_blocks", std::to_string(s_.chain.rescan_blocks), "more than chain.reorg_window_blocks",
+          "at most " + std::to_string(s_.chain.reorg_window_blocks), "lower it or raise chain.reorg_window_blocks");
+    }
+  }
+
+  void ports() {
+    std::vector<std::tuple<std::string, std::string, std::uint16_t>> used;
+    if (s_.runs("api")) used.emplace_back("api.port", s_.api.address, s_.api.port);
+    used.emplace_back("admin.port", s_.admin.address, s_.admin.port);
+    if (s_.runs("paper")) used.emplace_back("paper.port", s_.paper.address, s_.paper.port);
+    const auto wildcard = [](const std::string& address) { return address == "0.0.0.0" || address == "::"; };
+    for (auto a = used.begin(); a != used.end(); ++a) {
+      for (auto b = used.begin(); b != a; ++b) {
+        const auto& [key, address, port] = *a;
+        const auto& [other_key, other_address, other_port] = *b;
+        if (port == 0 || port != other_port) continue;
+        if (address != other_address && !wildcard(address) && !wildcard(other_address)) continue;
+        add(key, std::to_string(port), "taken by " + other_key, "a port of its own, or 0 for a free one",
+            "change " + key + " or " + other_key);
+      }
+    }
+  }
+
+  void books() {
+    std::set<address> seen;
+    for (std::size_t i = 0; i < s_.orderbooks.size(); ++i) {
+      const orderbook_settings& book = s_.orderbooks[i];
+      const std::string name = "orderbook[" + std::to_string(i) + "]";
+      if (!book.address) {
+        add(name + ".address", "", "missing", "0x and 40 hex digits", "name the order book's contract");
+      } else if (!seen.insert(*book.address).second) {
+        add(name + ".address", book.address->to_string(), "listed twice", "", "remove one of the two sections");
+      }
+      if (book.owner && s_.chain.owner && *book.owner != *s_.chain.owner) {
+        add(name + ".owner", book.owner->to_string(), "differs from the owner of the others",
+            s_.chain.owner->to_string(), "hedge one owner per node: set [chain] owner once and leave this out");
+      }
+    }
+  }
+
+  void tokens() {
+    std::set<address> seen;
+    for (std::size_t i = 0; i < s_.pinned_tokens.size(); ++i) {
+      const token_settings& token = s_.pinned_tokens[i];
+      const std::string name = "token[" + std::to_string(i) + "]";
+      if (!token.address) add(name + ".address", "", "missing", "0x and 40 hex digits", "name the token's contract");
+      if (token.symbol.empty()) add(name + ".symbol", "", "missing", "", "give the symbol, marker included");
+      if (!token.decimals) add(name + ".decimals", "", "missing", "0 to 77", "give the token's decimals");
+      if (token.address && !seen.insert(*token.address).second) {
+        add(name + ".address", token.address->to_string(), "listed twice", "", "remove one of the two sections");
+      }
+    }
+    if (!s_.tokens.allow_unlisted && s_.pinned_tokens.empty()) {
+      add("tokens.allow_unlisted", "false", "no token may trade, because there is no [[token]] section", "true, or a list",
+          "add [[token]] sections or set it to true");
+    }
+  }
+
+  void requirements() {
+    if (s_.runs("ingestion") && s_.orderbooks.empty()) {
+      add("orderbook", "", "missing, and ingestion runs here", "at least one",
+          "add [[orderbook]] with address and version, or take ingestion out of [node] actors");
+    }
+    if ((s_.runs("ingestion") || s_.runs("validation")) && !s_.chain.owner) {
+      add("chain.owner", "", "missing, and ingestion or validation runs here", "0x and 40 hex digits",
+          "set it to the address whose orders are hedged");
+    }
+    const bool calls_broker = s_.runs("execution") || s_.runs("poller") || s_.runs("tokens");
+    if (!calls_broker && !s_.runs("paper")) return;
+    const std::string who = calls_broker ? "missing, and execution, poller or tokens runs here"
+                                         : "missing, and the paper broker runs here";
+    const auto need = [&](const secret& value, const std::string& key, const std::string& variable,
+                          const std::string& allowed) {
+      if (!value.empty()) return;
+      add(key, "", who, allowed, "set " + variable + ", " + variable + "_FILE or the key in the file");
+    };
+    need(s_.broker.app_key, "broker.app_key", "HEDGEROW_BROKER_APP_KEY", "");
+    need(s_.broker.app_secret, "broker.app_secret", "HEDGEROW_BROKER_APP_SECRET", "");
+    if (calls_broker) {
+      need(s_.oauth.encryption_key, "oauth.encryption_key", "HEDGEROW_OAUTH_ENCRYPTION_KEY",
+           "64 hex digits: openssl rand -hex 32");
+    }
+  }
+
+  const settings& s_;
+  std::vector<config_error> errors_;
+};
+
+bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "::1"; }
+
+bool is_local_url(std::string_view url) {
+  return url.find("//127.") != std::string_view::npos || url.find("//localhost") != std::string_view::npos ||
+         url.find("//[::1]") != std::string_view::npos;
+}
+
+}  // namespace
+
+std::vector<config_error> check(const settings& values) { return checks{values}.run(); }
+
+std::vector<std::string> warnings_about(const settings& s) {
+  std::vector<std::string> out;
+  const bool real_broker = !is_local_url(s.broker.base_url);
+  const bool calls_broker = s.runs("execution") || s.runs("poller") || s.runs("tokens");
+  if (calls_broker && s.broker.redirect_uri.starts_with("http://") && !is_local_url(s.broker.redirect_uri)) {
+    out.emplace_back("broker.redirect_uri is not https: the login code travels in the clear");
+  }
+  if (calls_broker && real_broker && s.broker.base_url.starts_with("http://")) {
+    out.emplace_back("broker.base_url is not https: secrets and orders travel in the clear");
+  }
+  if (calls_broker && real_broker && s.market_hours.source == market_source::always_open) {
+    out.emplace_back("market_hours.source is always_open: orders are sent while the exchange is closed");
+  }
+  if (calls_broker && real_broker && s.log.kind == log_kind::memory) {
+    out.emplace_back("log.kind is memory: positions and pending orders are lost at exit");
+  }
+  if (s.faults.enabled && real_broker) out.emplace_back("faults.enabled: faults can be armed on a node with a real broker");
+  if (s.runs("api") && !is_loopback(s.api.address)) {
+    out.emplace_back("api.address is not a loopback address, and the API has no login of its own");
+  }
+  if (!is_loopback(s.admin.address)) {
+    out.emplace_back("admin.address is not a loopback address, and the admin endpoint has no login of its own");
+  }
+  return out;
+}
+
+}  // namespace hedgerow::config

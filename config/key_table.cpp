@@ -1,0 +1,46 @@
+#include "config/key_table.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+
+namespace hedgerow::config {
+namespace {
+
+constexpr std::string_view actors[] = {"all",    "ingestion", "validation", "accumulator", "execution",
+                                       "poller", "tokens",    "api",        "paper"};
+
+std::vector<section_spec> all_sections() {
+  std::vector<section_spec> out;
+  for (const auto table : {tables::node_sections, tables::chain_sections, tables::broker_sections,
+                           tables::edge_sections, tables::demo_sections}) {
+    auto part = table();
+    std::move(part.begin(), part.end(), std::back_inserter(out));
+  }
+  return out;
+}
+
+}  // namespace
+
+const std::vector<section_spec>& sections() {
+  static const std::vector<section_spec> table = all_sections();
+  return table;
+}
+
+std::span<const std::string_view> actor_names() { return actors; }
+
+std::string environment_name(std::string_view section, std::string_view key) {
+  std::string name = "HEDGEROW_" + std::string{section} + "_" + std::string{key};
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return name;
+}
+
+bool settings::runs(std::string_view actor) const {
+  const auto named = [&](std::string_view name) {
+    return std::find(node.actors.begin(), node.actors.end(), name) != node.actors.end();
+  };
+  return named(actor) || (named("all") && actor != "paper");
+}
+
+}  // namespace hedgerow::config

@@ -1,0 +1,100 @@
+// Keys of hedging and of the broker.
+#include "config/key_kinds.hpp"
+
+namespace hedgerow::config::tables {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace kinds;
+
+section_spec hedging() {
+  return section<&settings::hedging>(
+      "hedging", "When and how much is hedged.",
+      {flag<&hedging_settings::one_in_flight>("one_in_flight",
+                                              "At most one live order per symbol; fills meanwhile add up."),
+       integer<&hedging_settings::max_order_shares>("max_order_shares", 0, 1'000'000,
+                                                    "Largest order in whole shares; the rest follows in later orders. "
+                                                    "0: no orders at all."),
+       integer<&hedging_settings::freeze_after_failures>("freeze_after_failures", 0, 1'000,
+                                                         "This many failures in a row freeze the symbol. 0: never."),
+       duration<&hedging_settings::failure_backoff>("failure_backoff", 0ms, 1h, "Wait after the first failure."),
+       duration<&hedging_settings::failure_backoff_max>("failure_backoff_max", 0ms, 24h,
+                                                        "Longest wait after failures in a row.")});
+}
+
+section_spec execution() {
+  return section<&settings::execution>(
+      "execution", "Placing orders, and finding out what became of them.",
+      {duration<&execution_settings::lease>("lease", 100ms, 5min,
+                                            "How long after its intent was stored an order may still be sent."),
+       duration<&execution_settings::http_grace>("http_grace", 100ms, 10min,
+                                                 "After the lease, a request may be on its way for this long: no "
+                                                 "conclusion before."),
+       integer<&execution_settings::evidence_lists>("evidence_lists", 1, 100,
+                                                    "Order lists that must lack an order before it counts as absent."),
+       duration<&execution_settings::evidence_spread>("evidence_spread", 0ms, 1h,
+                                                      "Time that these lists are spread over, at least."),
+       duration<&execution_settings::clock_skew>("clock_skew", 0ms, 1h,
+                                                 "How far the broker's clock may be off from ours."),
+       integer<&execution_settings::calls_per_minute>("calls_per_minute", 4, 6'000,
+                                                      "Calls of the broker's API in any minute, of all kinds.")});
+}
+
+section_spec broker() {
+  return section<&settings::broker>(
+      "broker", "Charles Schwab's API, or what stands in for it.",
+      {text<&broker_settings::base_url>("base_url", http_origin, "https://host or https://host:port",
+                                        "The paper broker is at the address and port of [paper], with http."),
+       text<&broker_settings::app_key>("app_key", not_empty, "as the developer portal shows it",
+                                       "Key of the registered app. Required for execution, poller and tokens."),
+       text<&broker_settings::app_secret>("app_secret", not_empty, "as the developer portal shows it",
+                                          "Secret of the registered app. Required for execution, poller and tokens."),
+       text<&broker_settings::redirect_uri>("redirect_uri", http_url, "an https address",
+                                            "Exactly as registered: the broker compares every character."),
+       integer<&broker_settings::account_index>("account_index", 0, 99,
+                                                "Which of the accounts that the login covers is traded in, from 0."),
+       duration<&broker_settings::connect_timeout>("connect_timeout", 100ms, 5min,
+                                                   "Longest wait for a connection, TLS included."),
+       duration<&broker_settings::request_timeout>("request_timeout", 100ms, 5min, "Longest wait for one answer."),
+       integer<&broker_settings::max_connections>("max_connections", 1, 256, "Connections at once."),
+       text<&broker_settings::ca_file>("ca_file", readable_file, "a readable PEM file, or empty",
+                                       "Trusted roots in addition to the system's.")});
+}
+
+}  // namespace
+
+std::vector<section_spec> broker_sections() {
+  std::vector<section_spec> out;
+  out.push_back(hedging());
+  out.push_back(execution());
+  out.push_back(section<&settings::poller>(
+      "poller", "Looking at pending orders.",
+      {duration<&poller_settings::first>("first", 10ms, 10min,
+                                         "First look after the placement; each further wait doubles up to base."),
+       duration<&poller_settings::base>("base", 100ms, 1h, "Wait between looks from then on."),
+       duration<&poller_settings::jitter>("jitter", 0ms, 30min, "base varies by up to this, either way."),
+       duration<&poller_settings::error_base>("error_base", 10ms, 1h, "Wait after the first error."),
+       duration<&poller_settings::error_max>("error_max", 10ms, 24h, "Longest wait after errors in a row.")}));
+  out.push_back(section<&settings::market_hours>(
+      "market_hours", "When orders may be sent.",
+      {choice<&market_hours_settings::source>("source",
+                                              {{"broker", market_source::broker},
+                                               {"always_open", market_source::always_open},
+                                               {"always_closed", market_source::always_closed}},
+                                              "broker: regular hours as the broker's calendar has them; unknown counts "
+                                              "as closed."),
+       duration<&market_hours_settings::cache>("cache", 1s, 24h, "How long an answer of the calendar is good for.")}));
+  out.push_back(broker());
+  out.push_back(section<&settings::oauth>(
+      "oauth", "The broker's login.",
+      {text<&oauth_settings::encryption_key>("encryption_key", hex_key, "64 hex digits: openssl rand -hex 32",
+                                             "Seals the tokens in the event log. Required for execution, poller and "
+                                             "tokens. With another key a person has to log in again."),
+       duration<&oauth_settings::check_interval>("check_interval", 1s, 1h, "How often the tokens are looked at."),
+       duration<&oauth_settings::refresh_ahead>("refresh_ahead", 1s, 25min,
+                                                "Refresh this long before the access token ends (it lives 30 "
+                                                "minutes).")}));
+  return out;
+}
+
+}  // namespace hedgerow::config::tables

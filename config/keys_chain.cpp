@@ -1,0 +1,84 @@
+// Keys of the chain: its node, the order books and the tokens.
+#include "config/key_kinds.hpp"
+
+namespace hedgerow::config::tables {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace kinds;
+
+constexpr std::int64_t any_block = std::numeric_limits<std::int64_t>::max();
+
+section_spec connection() {
+  return section<&settings::chain>(
+      "chain", "The EVM node that fills are read from, and whose orders are hedged.",
+      {text<&chain_settings::ws_url>("ws_url", websocket_url, "ws://... or wss://...",
+                                     "WebSocket address of the node. Secret, because providers put a key in it."),
+       integer<&chain_settings::chain_id>("chain_id", 0, any_block,
+                                          "Refuse a node of any other chain. 0 takes whatever the node says."),
+       chain_address<&chain_settings::owner>("owner", "Owner of the orders whose fills are hedged."),
+       integer<&chain_settings::start_block>("start_block", 0, any_block,
+                                             "First block read on an empty event log: the deployment of the oldest "
+                                             "order book."),
+       integer<&chain_settings::backfill_batch_blocks>("backfill_batch_blocks", 1, 100'000,
+                                                       "Most blocks asked for at once."),
+       duration<&chain_settings::request_timeout>("request_timeout", 100ms, 5min, "Longest wait for one answer."),
+       duration<&chain_settings::connect_timeout>("connect_timeout", 100ms, 5min,
+                                                  "Longest wait for the connection, TLS included."),
+       duration<&chain_settings::reconnect_min>("reconnect_min", 10ms, 10min, "First wait before connecting again."),
+       duration<&chain_settings::reconnect_max>("reconnect_max", 10ms, 1h, "Longest wait before connecting again."),
+       duration<&chain_settings::stale_after>("stale_after", 1s, 1h,
+                                              "A connection without a new block for this long is made anew."),
+       integer<&chain_settings::reorg_window_blocks>("reorg_window_blocks", 1, 100'000,
+                                                     "Blocks behind the head whose hashes are watched for reorgs."),
+       duration<&chain_settings::rescan_interval>("rescan_interval", 1s, 24h,
+                                                  "How often the newest blocks are read again, because "
+                                                  "subscriptions can miss logs."),
+       integer<&chain_settings::rescan_blocks>("rescan_blocks", 0, 100'000, "How many blocks are read again."),
+       duration<&chain_settings::after_clear_wait>("after_clear_wait", 0ms, 1min,
+                                                   "How long a Clear waits for its AfterClear before its receipt is "
+                                                   "asked for."),
+       duration<&chain_settings::retry>("retry", 10ms, 5min, "Pause before a failed question is asked again."),
+       integer<&chain_settings::max_frame_bytes>("max_frame_bytes", 65'536, 1'073'741'824,
+                                                 "Largest WebSocket message accepted, in bytes."),
+       text<&chain_settings::ca_file>("ca_file", readable_file, "a readable PEM file, or empty",
+                                      "Trusted roots in addition to the system's.")});
+}
+
+}  // namespace
+
+std::vector<section_spec> chain_sections() {
+  std::vector<section_spec> out;
+  out.push_back(connection());
+  out.push_back(list_section<&settings::orderbooks>(
+      "orderbook", "One order book contract; the section may be repeated.",
+      {chain_address<&orderbook_settings::address>("address", "The contract. Required."),
+       choice<&orderbook_settings::version>(
+           "version",
+           {{"v4", orderbook_version::v4}, {"v6", orderbook_version::v6}, {"v5", orderbook_version::v6}},
+           "Its generation. v5 emits the same events as v6."),
+       chain_address<&orderbook_settings::owner>("owner", "As in [chain]; all books have the same one owner.")}));
+  out.push_back(section<&settings::tokens>(
+      "tokens", "Which tokens may trade.",
+      {chain_address<&tokens_settings::usdc>("usdc",
+                                             "The one USDC. When set, any other token that calls itself USDC is "
+                                             "refused."),
+       flag<&tokens_settings::allow_unlisted>("allow_unlisted",
+                                              "Whether tokens without a [[token]] section may trade."),
+       list<&tokens_settings::markers>("markers", marker_text, "\"*suffix\" or \"prefix*\"",
+                                       "What issuers add to the broker's symbol. A token carries exactly one."),
+       duration<&tokens_settings::retry>("retry", 10ms, 5min,
+                                         "Pause before a token's symbol and decimals are asked for again.")}));
+  out.push_back(list_section<&settings::pinned_tokens>(
+      "token", "A token whose symbol and decimals are not to be asked of the chain; may be repeated.",
+      {chain_address<&token_settings::address>("address", "The contract. Required."),
+       text<&token_settings::symbol>("symbol", not_empty, "as symbol() of the contract, marker included",
+                                     "Symbol. Required."),
+       integer<&token_settings::decimals>("decimals", 0, 77, "Decimals. Required.")}));
+  out.push_back(map_section("broker_symbols", "Base symbol to the broker's ticker, where they differ.",
+                            "\"BRK.B\" = \"BRK/B\": symbols of 1 to 16 of A-Z, 0-9, '.', '/', '-'", symbol_text,
+                            symbol_text, [](settings& s) -> auto& { return s.broker_symbols; }));
+  return out;
+}
+
+}  // namespace hedgerow::config::tables

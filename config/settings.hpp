@@ -1,0 +1,227 @@
+// What can be configured, with defaults that work. What each key means and may be is in the key table (key_table.hpp);
+// docs/configuration.md is made from it. Durations are chrono types; sizes carry their unit in the name.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/secret.hpp"
+#include "messages/events/blockchain_event.hpp"
+#include "messages/types/evm.hpp"
+
+namespace hedgerow::config {
+
+using std::chrono::milliseconds;
+
+struct node_settings {
+  std::string name = "node";
+  std::vector<std::string> actors{"all"};
+  std::string data_dir = ".hedgerow";
+};
+
+enum class log_kind : std::uint8_t { sqlite, kafka, memory };
+enum class log_durability : std::uint8_t { full, normal };
+
+struct log_settings {
+  log_kind kind = log_kind::sqlite;
+  std::uint32_t symbol_partitions = 4;
+  log_durability durability = log_durability::full;
+  milliseconds maintenance_interval{600'000};
+};
+
+struct bridge_settings {
+  std::uint32_t batch_max = 1000;
+  std::uint32_t commits_in_flight = 4;
+  milliseconds handle_timeout{30'000};
+  std::uint32_t max_attempts = 3;
+  milliseconds idle_passivate{600'000};
+};
+
+struct chain_settings {
+  /// May carry an access key in its path or user part.
+  secret ws_url{"ws://127.0.0.1:8545"};
+  std::uint64_t chain_id = 0;
+  std::optional<address> owner;
+  std::uint64_t start_block = 0;
+  std::uint64_t backfill_batch_blocks = 1000;
+  milliseconds request_timeout{15'000};
+  milliseconds connect_timeout{10'000};
+  milliseconds reconnect_min{500};
+  milliseconds reconnect_max{60'000};
+  milliseconds stale_after{60'000};
+  std::uint64_t reorg_window_blocks = 128;
+  milliseconds rescan_interval{60'000};
+  std::uint64_t rescan_blocks = 128;
+  milliseconds after_clear_wait{500};
+  milliseconds retry{500};
+  std::uint64_t max_frame_bytes = 64ULL * 1024 * 1024;
+  std::string ca_file;
+};
+
+struct orderbook_settings {
+  std::optional<hedgerow::address> address;
+  orderbook_version version = orderbook_version::v4;
+  /// After loading it is always [chain] owner.
+  std::optional<hedgerow::address> owner;
+};
+
+struct tokens_settings {
+  std::optional<address> usdc;
+  bool allow_unlisted = true;
+  /// `*0x` is a suffix, `t*` a prefix.
+  std::vector<std::string> markers{"*0x", "*s1", "t*"};
+  milliseconds retry{500};
+};
+
+struct token_settings {
+  std::optional<hedgerow::address> address;
+  std::string symbol;
+  std::optional<std::uint32_t> decimals;
+};
+
+struct hedging_settings {
+  bool one_in_flight = true;
+  std::uint64_t max_order_shares = 10'000;
+  std::uint32_t freeze_after_failures = 10;
+  milliseconds failure_backoff{1'000};
+  milliseconds failure_backoff_max{60'000};
+};
+
+struct execution_settings {
+  milliseconds lease{10'000};
+  milliseconds http_grace{20'000};
+  std::uint32_t evidence_lists = 3;
+  milliseconds evidence_spread{15'000};
+  milliseconds clock_skew{60'000};
+  std::uint32_t calls_per_minute = 120;
+};
+
+struct poller_settings {
+  milliseconds first{250};
+  milliseconds base{30'000};
+  milliseconds jitter{10'000};
+  milliseconds error_base{1'000};
+  milliseconds error_max{120'000};
+};
+
+enum class market_source : std::uint8_t { broker, always_open, always_closed };
+
+struct market_hours_settings {
+  market_source source = market_source::broker;
+  milliseconds cache{60'000};
+};
+
+struct broker_settings {
+  std::string base_url = "https://api.schwabapi.com";
+  secret app_key;
+  secret app_secret;
+  std::string redirect_uri = "https://127.0.0.1";
+  std::uint32_t account_index = 0;
+  milliseconds connect_timeout{5'000};
+  milliseconds request_timeout{15'000};
+  std::uint32_t max_connections = 8;
+  std::string ca_file;
+};
+
+struct oauth_settings {
+  /// 64 hex digits.
+  secret encryption_key;
+  milliseconds check_interval{300'000};
+  milliseconds refresh_ahead{300'000};
+};
+
+struct api_settings {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;
+};
+
+struct admin_settings {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8081;
+};
+
+struct supervision_settings {
+  milliseconds backoff_min{100};
+  milliseconds backoff_max{10'000};
+  std::uint32_t budget = 10;
+  milliseconds budget_window{60'000};
+  milliseconds grace{10'000};
+};
+
+struct faults_settings {
+  bool enabled = false;
+  std::string plan;
+};
+
+enum class paper_market : std::uint8_t { always_open, closed, us_hours };
+
+struct paper_settings {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 18080;
+  std::string ledger = ":memory:";
+  std::uint64_t seed = 1;
+  paper_market market = paper_market::always_open;
+  milliseconds fill_delay_min{20};
+  milliseconds fill_delay_max{200};
+  std::uint32_t fill_legs_max = 3;
+  std::uint32_t calls_per_minute = 0;
+  std::string faults;
+  secret account_number{"12345678"};
+  std::string account_hash = "PAPER0ACCOUNT0HASH";
+  std::string start_cash = "1000000";
+  bool require_inventory = false;
+  bool admin_endpoints = true;
+  std::map<std::string, std::string> start_prices;
+  std::map<std::string, std::string> start_positions;
+};
+
+struct demo_settings {
+  std::uint16_t anvil_port = 0;
+  std::uint32_t fills_per_second = 2;
+  milliseconds block_time{1'000};
+  std::vector<std::string> symbols{"AAPL", "NVDA", "TSLA", "MSFT", "GME"};
+  std::uint64_t seed = 1;
+};
+
+enum class log_level : std::uint8_t { trace, debug, info, warn, error, off };
+enum class log_format : std::uint8_t { text, json };
+
+struct logging_settings {
+  log_level level = log_level::info;
+  log_format format = log_format::text;
+};
+
+struct settings {
+  node_settings node;
+  log_settings log;
+  bridge_settings bridge;
+  chain_settings chain;
+  std::vector<orderbook_settings> orderbooks;
+  tokens_settings tokens;
+  std::vector<token_settings> pinned_tokens;
+  /// Base symbol -> ticker at the broker.
+  std::map<std::string, std::string> broker_symbols;
+  hedging_settings hedging;
+  execution_settings execution;
+  poller_settings poller;
+  market_hours_settings market_hours;
+  broker_settings broker;
+  oauth_settings oauth;
+  api_settings api;
+  admin_settings admin;
+  supervision_settings supervision;
+  faults_settings faults;
+  paper_settings paper;
+  demo_settings demo;
+  logging_settings logging;
+
+  /// Whether this node runs an actor: `ingestion`, `validation`, ... `all` stands for every one but `paper`.
+  [[nodiscard]] bool runs(std::string_view actor) const;
+};
+
+}  // namespace hedgerow::config

@@ -1,0 +1,262 @@
+// Checks across keys, the profiles, the key table and the documentation made from it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "config/config.hpp"
+#include "config/duration.hpp"
+#include "config/key_table.hpp"
+#include "config/suggest.hpp"
+
+namespace hedgerow::config {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr char a_book[] = "0x2222222222222222222222222222222222222222";
+const std::string source_dir = HEDGEROW_SOURCE_DIR;
+
+/// A complete node; tests spoil it.
+settings good() {
+  settings s;
+  s.chain.owner = address::parse("0x1111111111111111111111111111111111111111");
+  s.orderbooks.push_back({address::parse(a_book), orderbook_version::v4, s.chain.owner});
+  s.broker.app_key = secret{"key"};
+  s.broker.app_secret = secret{"secret"};
+  s.oauth.encryption_key = secret{std::string(64, 'a')};
+  return s;
+}
+
+std::vector<std::string> keys_of(const settings& s) {
+  std::vector<std::string> keys;
+  for (const config_error& e : check(s)) {
+    EXPECT_FALSE(e.problem.empty());
+    EXPECT_FALSE(e.remedy.empty()) << e.key;
+    keys.push_back(e.key);
+  }
+  return keys;
+}
+
+using spoil = void (*)(settings&);
+struct spoiled {
+  const char* key;
+  spoil how;
+};
+
+class EachCheck : public ::testing::TestWithParam<spoiled> {};
+
+TEST_P(EachCheck, FindsExactlyItsError) {
+  settings s = good();
+  ASSERT_THAT(keys_of(s), IsEmpty());
+  GetParam().how(s);
+  EXPECT_THAT(keys_of(s), ::testing::ElementsAre(GetParam().key));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Checks, EachCheck,
+    ::testing::Values(
+        spoiled{"chain.reconnect_min", [](settings& s) { s.chain.reconnect_min = s.chain.reconnect_max + 1ms; }},
+        spoiled{"hedging.failure_backoff", [](settings& s) { s.hedging.failure_backoff = 2h; }},
+        spoiled{"poller.error_base", [](settings& s) { s.poller.error_base = 3min; }},
+        spoiled{"poller.first", [](settings& s) { s.poller.first = 31s; }},
+        spoiled{"poller.jitter", [](settings& s) { s.poller.jitter = 31s; }},
+        spoiled{"supervision.backoff_min", [](settings& s) { s.supervision.backoff_min = 1min; }},
+        spoiled{"paper.fill_delay_min", [](settings& s) { s.paper.fill_delay_min = 1min; }},
+        spoiled{"broker.request_timeout", [](settings& s) { s.broker.request_timeout = 21s; }},
+        spoiled{"chain.rescan_blocks", [](settings& s) { s.chain.rescan_blocks = 129; }},
+        spoiled{"admin.port", [](settings& s) { s.admin.port = s.api.port; }},
+        spoiled{"admin.port",
+                [](settings& s) {
+                  s.admin.port = s.api.port;
+                  s.admin.address = "0.0.0.0";
+                }},
+        spoiled{"paper.port",
+                [](settings& s) {
+                  s.node.actors = {"all", "paper"};
+                  s.paper.port = s.api.port;
+                }},
+        spoiled{"orderbook[0].address", [](settings& s) { s.orderbooks[0].address.reset(); }},
+        spoiled{"orderbook[1].address", [](settings& s) { s.orderbooks.push_back(s.orderbooks[0]); }},
+        spoiled{"orderbook[0].owner", [](settings& s) { s.orderbooks[0].owner = s.orderbooks[0].address; }},
+        spoiled{"orderbook", [](settings& s) { s.orderbooks.clear(); }},
+        spoiled{"chain.owner", [](settings& s) { s.chain.owner.reset(); }},
+        spoiled{"token[0].decimals",
+                [](settings& s) { s.pinned_tokens.push_back({address::parse(a_book), "tGME", std::nullopt}); }},
+        spoiled{"tokens.allow_unlisted", [](settings& s) { s.tokens.allow_unlisted = false; }},
+        spoiled{"broker.app_key", [](settings& s) { s.broker.app_key = secret{}; }},
+        spoiled{"broker.app_secret", [](settings& s) { s.broker.app_secret = secret{}; }},
+        spoiled{"oauth.encryption_key", [](settings& s) { s.oauth.encryption_key = secret{}; }},
+        spoiled{"log.kind", [](settings& s) { s.log.kind = log_kind::kafka; }}));
+
+TEST(ConfigChecks, AskOnlyForWhatRunsHere) {
+  settings s;
+  s.node.actors = {"accumulator", "api"};
+  EXPECT_THAT(keys_of(s), IsEmpty());
+  s.node.actors = {"paper"};
+  EXPECT_THAT(keys_of(s), ::testing::ElementsAre("broker.app_key", "broker.app_secret"));
+}
+
+TEST(ConfigChecks, OwnerOfABookCountsForAll) {
+  const std::string book = "[[orderbook]]\naddress = \"" + std::string{a_book} + "\"\n";
+  const std::string owner = "owner = \"0x1111111111111111111111111111111111111111\"\n";
+  const std::string other = "[[orderbook]]\naddress = \"0x3333333333333333333333333333333333333333\"\n";
+  const std::string node = "[node]\nactors = [\"ingestion\"]\n";
+  const auto result = load_text(node + other + book + owner, "x.toml");
+  ASSERT_TRUE(result) << to_string(result.error());
+  EXPECT_EQ(result->values.orderbooks[0].owner, result->values.chain.owner);
+  EXPECT_TRUE(result->values.chain.owner.has_value());
+
+  const auto two = load_text(node + other + "owner = \"0x4444444444444444444444444444444444444444\"\n" + book + owner, "x.toml");
+  ASSERT_FALSE(two);
+  EXPECT_THAT(to_string(two.error()), HasSubstr("x.toml:8: orderbook[1].owner = 0x1111"));
+}
+
+TEST(ConfigChecks, WarnOfWhatWorksButIsRisky) {
+  const std::string text = R"(
+[node]
+actors = ["tokens"]
+[broker]
+app_key = "k"
+app_secret = "s"
+redirect_uri = "http://example.com/cb"
+[oauth]
+encryption_key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+[admin]
+address = "0.0.0.0"
+[faults]
+enabled = true
+[market_hours]
+source = "always_open"
+[log]
+kind = "memory"
+)";
+  const auto result = load_text(text, "x.toml");
+  ASSERT_TRUE(result) << to_string(result.error());
+  std::string all;
+  for (const std::string& w : result->warnings) all += w + "\n";
+  for (const char* part : {"redirect_uri is not https", "admin.address", "faults.enabled", "always_open", "log.kind is memory"}) {
+    EXPECT_THAT(all, HasSubstr(part));
+  }
+  EXPECT_EQ(result->warnings.size(), 5U) << all;
+}
+
+TEST(ConfigProfiles, AllPass) {
+  const environment env{{"CHAIN_WS_URL", "wss://node.example/key"},
+                        {"HEDGED_OWNER", "0x1111111111111111111111111111111111111111"},
+                        {"ORDERBOOK_ADDRESS", a_book},
+                        {"HEDGEROW_BROKER_APP_KEY", "key"},
+                        {"HEDGEROW_BROKER_APP_SECRET", "secret"},
+                        {"HEDGEROW_OAUTH_ENCRYPTION_KEY", std::string(64, 'a')}};
+  for (const std::string name : {"demo", "paper", "prod.example"}) {
+    const auto result = load(source_dir + "/config/profiles/" + name + ".toml",
+                             name == "prod.example" ? env : environment{});
+    ASSERT_TRUE(result) << name << "\n" << to_string(result.error());
+    EXPECT_THAT(result->warnings, IsEmpty()) << name;
+  }
+}
+
+TEST(ConfigProfiles, ProductionNamesEachSecretThatIsMissing) {
+  const auto result = load(source_dir + "/config/profiles/prod.example.toml");
+  ASSERT_FALSE(result);
+  const std::string all = to_string(result.error());
+  for (const char* name : {"CHAIN_WS_URL", "HEDGED_OWNER", "ORDERBOOK_ADDRESS", "HEDGEROW_BROKER_APP_KEY",
+                           "HEDGEROW_BROKER_APP_SECRET", "HEDGEROW_OAUTH_ENCRYPTION_KEY"}) {
+    EXPECT_THAT(all, HasSubstr(name));
+  }
+}
+
+TEST(ConfigKeys, DefaultsAreWithinTheirOwnRanges) {
+  for (const section_spec& section : sections()) {
+    if (section.shape != section_shape::single) continue;
+    std::string text = "[" + std::string{section.name} + "]\n";
+    settings defaults;
+    std::set<std::string> names;
+    for (const key_spec& key : section.keys) {
+      EXPECT_TRUE(names.insert(std::string{key.name}).second) << section.name << "." << key.name << " is there twice";
+      EXPECT_FALSE(key.meaning.empty()) << section.name << "." << key.name;
+      EXPECT_FALSE(key.allowed.empty()) << section.name << "." << key.name;
+      const std::string shown = key.show(section.open(defaults));
+      if (!shown.empty() && !key.secret) text += std::string{key.name} + " = " + shown + "\n";
+    }
+    const auto result = load_text(text, "defaults", {{"HEDGEROW_NODE_ACTORS", "accumulator"}});
+    EXPECT_TRUE(result) << to_string(result.error());
+  }
+}
+
+TEST(ConfigKeys, EnvironmentNamesAreUnique) {
+  std::set<std::string> names;
+  for (const section_spec& section : sections()) {
+    for (const key_spec& key : section.keys) {
+      EXPECT_TRUE(names.insert(environment_name(section.name, key.name)).second) << section.name << "." << key.name;
+      if (!key.secret) continue;
+      EXPECT_TRUE(names.insert(environment_name(section.name, key.name) + "_FILE").second);
+    }
+  }
+}
+
+TEST(ConfigKeys, ShownSettingsLoadAgain) {
+  settings s = good();
+  s.node.actors = {"ingestion", "accumulator"};
+  s.broker.app_key = s.broker.app_secret = s.oauth.encryption_key = s.chain.ws_url = s.paper.account_number = secret{};
+  s.poller.base = 90s;
+  s.broker_symbols = {{"BRK.B", "BRK/B"}};
+  s.pinned_tokens.push_back({address::parse(a_book), "t\"GME\\", 6U});
+  const std::string text = to_toml(s);
+  const auto again = load_text(text, "again");
+  ASSERT_TRUE(again) << to_string(again.error()) << text;
+  EXPECT_EQ(again->values.poller.base, 90s);
+  EXPECT_EQ(again->values.broker_symbols, s.broker_symbols);
+  EXPECT_EQ(again->values.pinned_tokens.at(0).symbol, "t\"GME\\");
+  EXPECT_EQ(again->values.orderbooks.at(0).address, s.orderbooks[0].address);
+}
+
+/// UPDATE_DOCS=1 writes the page instead of comparing it.
+TEST(ConfigKeys, DocumentationIsCurrent) {
+  const std::string path = source_dir + "/docs/configuration.md";
+  if (std::getenv("UPDATE_DOCS") != nullptr) std::ofstream{path} << describe_markdown();  // allow: writes the page
+  std::ifstream in{path};
+  std::ostringstream text;
+  text << in.rdbuf();
+  EXPECT_TRUE(text.str() == describe_markdown()) << "docs/configuration.md is stale; UPDATE_DOCS=1 with this test writes it";
+}
+
+TEST(ConfigKeys, TerminalTextNamesEveryKeyWithRangeAndVariable) {
+  const std::string text = describe();
+  EXPECT_THAT(text, HasSubstr("symbol_partitions  (integer, default 4)"));
+  EXPECT_THAT(text, HasSubstr("allowed: 1 to 256"));
+  EXPECT_THAT(text, HasSubstr("environment: HEDGEROW_LOG_SYMBOL_PARTITIONS"));
+  EXPECT_THAT(text, HasSubstr("HEDGEROW_BROKER_APP_SECRET[_FILE]"));
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 130U) << line;
+}
+
+TEST(Durations, ParseAndFormat) {
+  for (const char* text : {"1ms", "250ms", "30s", "5m", "2h", "7d", "90s", "1500ms", "0s"}) {
+    const auto d = parse_duration(text);
+    ASSERT_TRUE(d) << text;
+    EXPECT_EQ(format_duration(*d), text);
+  }
+  EXPECT_EQ(format_duration(3600s), "1h");
+  for (const char* text : {"", "5", "s", "-5s", "5 s", "5S", "1.5s", "5s ", "99999999999999999999s", "10001d"}) {
+    EXPECT_FALSE(parse_duration(text)) << text;
+  }
+}
+
+TEST(Suggestions, NearestWithinAThird) {
+  EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
+  EXPECT_EQ(edit_distance("prot", "port"), 1U);
+  EXPECT_EQ(edit_distance("", "abc"), 3U);
+  const std::vector<std::string> words{"address", "port", "ledger"};
+  EXPECT_EQ(nearest("prot", words), "port");
+  EXPECT_EQ(nearest("adress", words), "address");
+  EXPECT_EQ(nearest("seed", words), std::nullopt);
+}
+
+}  // namespace
+}  // namespace hedgerow::config

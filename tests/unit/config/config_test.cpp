@@ -1,0 +1,227 @@
+// Loading: defaults, ranges, unknown keys, environment, secrets, checks across keys.
+#include "config/config.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace hedgerow::config {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// The least that a full node needs.
+constexpr std::string_view complete = R"(
+[chain]
+owner = "0x1111111111111111111111111111111111111111"
+[[orderbook]]
+address = "0x2222222222222222222222222222222222222222"
+[broker]
+app_key = "key"
+app_secret = "hush-hush"
+[oauth]
+encryption_key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+)";
+
+/// A node that needs nothing: for looking at single keys.
+constexpr std::string_view quiet = "[node]\nactors = [\"accumulator\"]\n";
+
+std::string errors_of(std::string_view text, const environment& env = {}) {
+  const auto result = load_text(text, "test.toml", env);
+  return result ? "" : to_string(result.error());
+}
+
+std::string errors_of_quiet(const std::string& more, const environment& env = {}) {
+  return errors_of(std::string{quiet} + more, env);
+}
+
+settings loaded_settings(const std::string& text, const environment& env = {}) {
+  auto result = load_text(text, "test.toml", env);
+  EXPECT_TRUE(result) << to_string(result.error());
+  return result ? result->values : settings{};
+}
+
+std::string temporary_file(const std::string& name, const std::string& content) {
+  const std::string path = ::testing::TempDir() + name;
+  std::ofstream{path} << content;
+  return path;
+}
+
+TEST(Config, ReadsEveryKindOfValue) {
+  const settings s = loaded_settings(std::string{complete} + R"(
+[node]
+name = "a-1"
+actors = ["all", "paper"]
+[log]
+kind = "memory"
+symbol_partitions = 16
+[hedging]
+one_in_flight = false
+failure_backoff = "250ms"
+[broker_symbols]
+"BRK.B" = "BRK/B"
+[paper.start_positions]
+AAPL = -5
+[[token]]
+address = "0x3333333333333333333333333333333333333333"
+symbol = "tGME"
+decimals = 18
+)");
+  EXPECT_EQ(s.node.name, "a-1");
+  EXPECT_EQ(s.log.kind, log_kind::memory);
+  EXPECT_EQ(s.log.symbol_partitions, 16U);
+  EXPECT_FALSE(s.hedging.one_in_flight);
+  EXPECT_EQ(s.hedging.failure_backoff, 250ms);
+  EXPECT_EQ(s.broker_symbols.at("BRK.B"), "BRK/B");
+  EXPECT_EQ(s.paper.start_positions.at("AAPL"), "-5");
+  ASSERT_EQ(s.pinned_tokens.size(), 1U);
+  EXPECT_EQ(s.pinned_tokens[0].decimals, 18U);
+  EXPECT_EQ(s.broker.app_secret.reveal(), "hush-hush");
+  EXPECT_TRUE(s.runs("paper"));
+  EXPECT_TRUE(s.runs("poller"));
+}
+
+TEST(Config, AllActorsDoNotIncludeThePaperBroker) {
+  const settings s;
+  EXPECT_TRUE(s.runs("ingestion"));
+  EXPECT_FALSE(s.runs("paper"));
+}
+
+TEST(Config, DefaultsLackOnlyWhatNobodyCanGuess) {
+  const auto result = load_text("", "empty");
+  ASSERT_FALSE(result);
+  std::vector<std::string> keys;
+  for (const config_error& e : result.error()) keys.push_back(e.key);
+  EXPECT_THAT(keys, ::testing::UnorderedElementsAre("orderbook", "chain.owner", "broker.app_key", "broker.app_secret",
+                                                    "oauth.encryption_key"));
+}
+
+TEST(Config, TellsAllErrorsAtOnceInTheOrderOfLines) {
+  const auto result = load_text(std::string{quiet} + "[bridge]\nbatch_max = 0\nmax_atempts = 3\n[poller]\nbase = 30\n",
+                                "test.toml");
+  ASSERT_FALSE(result);
+  ASSERT_EQ(result.error().size(), 3U);
+  EXPECT_EQ(result.error()[0].to_string().substr(0, 35), "test.toml:4: bridge.batch_max = 0: ");
+  EXPECT_THAT(result.error()[0].to_string(), HasSubstr("allowed: 1 to 100000; remedy: "));
+  EXPECT_THAT(result.error()[1].to_string(), HasSubstr("test.toml:5: bridge.max_atempts: no such key in [bridge]"));
+  EXPECT_THAT(result.error()[1].to_string(), HasSubstr("did you mean max_attempts?"));
+  EXPECT_THAT(result.error()[2].to_string(), HasSubstr("test.toml:7: poller.base = 30: not a duration in quotes"));
+}
+
+TEST(Config, RefusesEachKindOfBadValue) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"[log]\nsymbol_partitions = 257\n", "out of range; allowed: 1 to 256"},
+      {"[log]\nsymbol_partitions = \"4\"\n", "not an integer"},
+      {"[log]\nsymbol_partitions = 4.0\n", "not an integer"},
+      {"[log]\nkind = \"postgres\"\n", "not one of the known words; allowed: sqlite, kafka, memory"},
+      {"[log]\nmaintenance_interval = \"0s\"\n", "out of range; allowed: 1s to 1d"},
+      {"[log]\nmaintenance_interval = \"10 m\"\n", "not a duration; write a whole number"},
+      {"[hedging]\none_in_flight = \"yes\"\n", "not true or false"},
+      {"[chain]\nowner = \"0x12\"\n", "not an address"},
+      {"[chain]\nowner = \"0x0000000000000000000000000000000000000000\"\n", "not an address"},
+      {"[chain]\nws_url = \"http://node\"\n", "chain.ws_url = ***: not a WebSocket address"},
+      {"[broker]\nbase_url = \"https://host/v1\"\n", "not an address of the form"},
+      {"[broker]\nca_file = \"/no/such/file.pem\"\n", "cannot be read"},
+      {"[api]\naddress = \"localhost\"\n", "not an IP address"},
+      {"[api]\naddress = \"1.2.3.256\"\n", "not an IP address"},
+      {"[api]\nport = 65536\n", "out of range; allowed: 0 to 65535"},
+      {"[oauth]\nencryption_key = \"abc\"\n", "oauth.encryption_key = ***: not 64 hex digits"},
+      {"[tokens]\nmarkers = [\"0x\"]\n", "not a marker such as"},
+      {"[tokens]\nmarkers = [\"*0x\", \"*0x\"]\n", "is there twice"},
+      {"[tokens]\nmarkers = []\n", "empty"},
+      {"[demo]\nsymbols = [\"aapl\"]\n", "\"aapl\": not a symbol"},
+      {"[paper]\nstart_cash = \"-1\"\n", "not a decimal amount of dollars"},
+      {"[paper.start_prices]\nAAPL = \"1.23456\"\n", "at most 4 decimals"},
+      {"[paper.start_prices]\nAAPL = 1.5\n", "not a text in quotes"},
+      {"[paper.start_positions]\nAAPL = \"1.5\"\n", "not a whole number of shares"},
+      {"[broker_symbols]\n\"brk b\" = \"BRK/B\"\n", "key: not a symbol"},
+      {"[orderbook]\nversion = \"v4\"\n", "wrong brackets; allowed: [[orderbook]]"},
+      {"[[log]]\nkind = \"sqlite\"\n", "wrong brackets; allowed: [log]"},
+      {"[brokr]\nbase_url = \"https://host\"\n", "did you mean [broker]?"},
+      {"[bridge]\nstart_block = 5\n", "it belongs to [chain]"},
+  };
+  for (const auto& [text, expected] : cases) EXPECT_THAT(errors_of_quiet(text), HasSubstr(expected)) << text;
+}
+
+TEST(Config, RefusesWhatIsNotToml) {
+  EXPECT_THAT(errors_of("[node\nname = 1"), HasSubstr("test.toml:1: not TOML: "));
+  EXPECT_THAT(errors_of("name = \"x\"\n" + std::string{quiet}), HasSubstr("name: a key outside of any section"));
+  EXPECT_THAT(errors_of("[node]\nname = \"a\"\nname = \"b\"\n"), HasSubstr("test.toml:3: not TOML: "));
+}
+
+TEST(Config, EnvironmentWinsOverTheFile) {
+  const environment env{{"HEDGEROW_LOG_SYMBOL_PARTITIONS", "8"},     {"HEDGEROW_HEDGING_ONE_IN_FLIGHT", "false"},
+                        {"HEDGEROW_NODE_ACTORS", "accumulator,api"}, {"HEDGEROW_BROKER_APP_SECRET", "from-env"},
+                        {"HEDGEROW_POLLER_BASE", "45s"},             {"HEDGEROW_LOG_KIND", ""}};
+  const settings s = loaded_settings(std::string{quiet} + "[log]\nsymbol_partitions = 2\nkind = \"memory\"\n", env);
+  EXPECT_EQ(s.log.symbol_partitions, 8U);
+  EXPECT_EQ(s.log.kind, log_kind::memory);
+  EXPECT_FALSE(s.hedging.one_in_flight);
+  EXPECT_EQ(s.node.actors, (std::vector<std::string>{"accumulator", "api"}));
+  EXPECT_EQ(s.broker.app_secret.reveal(), "from-env");
+  EXPECT_EQ(s.poller.base, 45s);
+}
+
+TEST(Config, NamesTheVariableThatIsWrong) {
+  const std::string errors = errors_of_quiet("", {{"HEDGEROW_LOG_SYMBOL_PARTITIONS", "many"}});
+  EXPECT_THAT(errors, HasSubstr("environment variable HEDGEROW_LOG_SYMBOL_PARTITIONS: log.symbol_partitions = many: "
+                                "not an integer; allowed: 1 to 256"));
+}
+
+TEST(Config, WarnsOfAnUnknownVariable) {
+  const auto result = load_text(quiet, "test.toml", {{"HEDGEROW_LOG_KND", "memory"}, {"HOME", "/root"}});
+  ASSERT_TRUE(result);
+  ASSERT_EQ(result->warnings.size(), 1U);
+  EXPECT_THAT(result->warnings[0], HasSubstr("did you mean HEDGEROW_LOG_KIND?"));
+}
+
+TEST(Config, FillsPlaceholdersFromTheEnvironment) {
+  const std::string text = std::string{quiet} + "[chain]\nws_url = \"${NODE_URL}\"\nstart_block = \"${FIRST}\"\n";
+  const settings s = loaded_settings(text, {{"NODE_URL", "wss://node.example/key"}, {"FIRST", "12"}});
+  EXPECT_EQ(s.chain.ws_url.reveal(), "wss://node.example/key");
+  EXPECT_EQ(s.chain.start_block, 12U);
+  EXPECT_THAT(errors_of(text, {{"FIRST", "12"}}), HasSubstr("the environment variable NODE_URL is not set"));
+}
+
+TEST(Config, TakesSecretsFromFiles) {
+  const std::string file = temporary_file("app_secret", "from-file\n");
+  const settings by_key = loaded_settings(std::string{quiet} + "[broker]\napp_secret_file = \"" + file + "\"\n");
+  EXPECT_EQ(by_key.broker.app_secret.reveal(), "from-file");
+  const settings by_env = loaded_settings(std::string{quiet}, {{"HEDGEROW_BROKER_APP_SECRET_FILE", file}});
+  EXPECT_EQ(by_env.broker.app_secret.reveal(), "from-file");
+  EXPECT_THAT(errors_of_quiet("[broker]\napp_secret_file = \"/no/such\"\n"), HasSubstr("not a file that can be read"));
+  EXPECT_THAT(errors_of_quiet("[broker]\napp_secret = \"a\"\napp_secret_file = \"" + file + "\"\n"),
+              HasSubstr("given twice"));
+}
+
+TEST(Config, NeverShowsASecret) {
+  const std::string bad_key = errors_of_quiet("[oauth]\nencryption_key = \"topsecret\"\n[broker]\napp_secrt = \"topsecret\"\n");
+  EXPECT_THAT(bad_key, HasSubstr("did you mean app_secret?"));
+  EXPECT_THAT(bad_key, Not(HasSubstr("topsecret")));
+  const std::string from_env = errors_of_quiet("[oauth]\nencryption_key = \"${K}\"\n", {{"K", "topsecret"}});
+  EXPECT_THAT(from_env, HasSubstr("encryption_key = ***"));
+  EXPECT_THAT(from_env, Not(HasSubstr("topsecret")));
+  const std::string file = temporary_file("bad_key", "topsecret");
+  EXPECT_THAT(errors_of_quiet("[oauth]\nencryption_key_file = \"" + file + "\"\n"), Not(HasSubstr("topsecret")));
+
+  const settings s = loaded_settings(std::string{complete});
+  EXPECT_THAT(to_toml(s), HasSubstr("app_secret = \"***\""));
+  EXPECT_THAT(to_toml(s), Not(HasSubstr("hush-hush")));
+  std::ostringstream out;
+  out << s.broker.app_secret;
+  EXPECT_EQ(out.str(), "***");
+}
+
+TEST(Config, CannotReadWhatIsNotThere) {
+  for (const std::string path : {"/no/such/file.toml", "/"}) {
+    const auto result = load(path);
+    ASSERT_FALSE(result) << path;
+    EXPECT_THAT(to_string(result.error()), HasSubstr("cannot be read"));
+  }
+}
+
+}  // namespace
+}  // namespace hedgerow::config
