@@ -1,0 +1,160 @@
+// JSON-RPC text: the shared vectors, hostile JSON, and what providers call a wide range or a throttle.
+#include "runtime/adapters/evm/rpc_parse.hpp"
+
+#include <gtest/gtest.h>
+
+#include "runtime/adapters/evm/rpc_request.hpp"
+#include "tests/support/vectors.hpp"
+
+namespace hedgerow::evm {
+namespace {
+
+using ports::chain_failure;
+
+rapidjson::Document json(const std::string& text) {
+  auto parsed = parse_json(text);
+  EXPECT_TRUE(parsed.has_value()) << text;
+  return parsed ? std::move(*parsed) : rapidjson::Document{};
+}
+
+std::string log_with(const std::string& member, const std::string& value) {
+  rapidjson::Document log = json(
+      R"({"address":"0x881cf4c0764e733d9c387f3858ee87cca04affe0","topics":[],"data":"0x","blockNumber":"0x1",)"
+      R"("blockHash":"0x0000000000000000000000000000000000000000000000000000000000000001","logIndex":"0x0",)"
+      R"("transactionHash":"0x0000000000000000000000000000000000000000000000000000000000000002"})");
+  log.RemoveMember(member.c_str());
+  auto text = json_text(log);
+  return value.empty() ? text : text.substr(0, text.size() - 1) + ",\"" + member + "\":" + value + "}";
+}
+
+TEST(rpc_parse, shared_log_vectors) {
+  const auto vectors = test::load_vectors("rpc_logs.json");
+  int seen = 0;
+  for (const auto& c : vectors["cases"].GetArray()) {
+    const auto expectation = test::text_of(c["expected"]);
+    const auto log = parse_log(c["log"]);
+    SCOPED_TRACE(test::text_of(c["name"]));
+    ++seen;
+    if (expectation.starts_with("reject")) {
+      ASSERT_FALSE(log.has_value());
+      const auto reason = expectation.substr(7);
+      if (reason.starts_with("No")) {
+        EXPECT_EQ(log.error(), reason);
+      }
+      continue;
+    }
+    ASSERT_TRUE(log.has_value()) << log.error();
+    EXPECT_EQ(log->removed, expectation.starts_with("reorg_notice"));
+    EXPECT_EQ(log->log.ref.block_number, 100U);
+    EXPECT_EQ(log->log.ref.tx_hash.to_string(), "0x" + std::string{"be"} + log->log.ref.tx_hash.to_string().substr(4));
+    EXPECT_EQ(log->log.topics.size(), 1U);
+    EXPECT_EQ(log->log.data.size() % 32, 0U);
+    EXPECT_EQ(log->block_time.has_value(), c["log"].HasMember("blockTimestamp"));
+    EXPECT_EQ(to_rfc3339(log->block_time.value_or(timestamp{1700000000000000})), "2023-11-14T22:13:20.000000Z");
+  }
+  EXPECT_EQ(seen, 10);
+}
+
+TEST(rpc_parse, log_members_of_the_wrong_form_are_refused) {
+  ASSERT_TRUE(parse_log(json(log_with("removed", "false"))).has_value());
+  const std::vector<std::pair<std::string, std::vector<std::string>>> wrong{
+      {"address", {"", "null", "\"0x88\"", "1"}},
+      {"topics", {"", "null", "{}", "[null]", "[\"0x12\"]", "[1,2,3,4,5]"}},
+      {"data", {"", "null", "\"0x1\"", "\"00\"", "\"0xzz\"", "[]"}},
+      {"blockNumber", {"", "null", "\"0x\"", "\"100\"", "100", "\"0x10000000000000000\"", "\"0x-1\"", "\"latest\""}},
+      {"blockHash", {"", "null", "\"0x1\""}},
+      {"transactionHash", {"", "null", "\"0x1\""}},
+      {"logIndex", {"", "null", "-1", "\"0x1g\""}},
+      {"removed", {"\"true\"", "1"}},
+      {"blockTimestamp", {"\"x\"", "\"0x7fffffffffffffff\""}}};
+  for (const auto& [member, values] : wrong) {
+    for (const auto& value : values) {
+      EXPECT_FALSE(parse_log(json(log_with(member, value))).has_value()) << member << " = " << value;
+    }
+  }
+  EXPECT_FALSE(parse_log(json("[]")).has_value());
+}
+
+TEST(rpc_parse, one_bad_log_does_not_lose_the_others) {
+  const auto answer = parse_logs(json("[" + log_with("removed", "false") + ",7," + log_with("logIndex", "null") + "]"));
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->logs.size(), 1U);
+  ASSERT_EQ(answer->malformed.size(), 2U);
+  EXPECT_EQ(answer->malformed[1].reason, "NoLogIndex");
+  EXPECT_NE(answer->malformed[1].text.find("\"logIndex\":null"), std::string::npos);
+  EXPECT_FALSE(parse_logs(json("{}")).has_value());
+}
+
+TEST(rpc_parse, hostile_json_is_an_error) {
+  EXPECT_EQ(parse_json(std::string(8 * 1024 * 1024, '[')).error(), "nested too deep");
+  EXPECT_EQ(parse_json("{\"a\":" + std::string(100, '{') + "}").error(), "nested too deep");
+  EXPECT_TRUE(parse_json("\"" + std::string(1000, '[') + "\\\"[[[\"").has_value()) << "brackets in text do not nest";
+  EXPECT_FALSE(parse_json("1e999999999").has_value());
+  const std::string digits(300, '9');
+  EXPECT_EQ(test::text_of(json("[" + digits + "]")[0]), digits) << "numbers are text: nothing overflows";
+  for (const auto* text : {"", "{", "{}}", "nul", "\xff", "{\"id\":1,}"}) EXPECT_FALSE(parse_json(text)) << text;
+}
+
+TEST(rpc_parse, frames) {
+  EXPECT_EQ(parse_frame(R"({"id":7,"result":null})")->id, 7U);
+  EXPECT_TRUE(parse_frame(R"({"id":7,"result":null})")->result->IsNull());
+  EXPECT_EQ(parse_frame(R"({"id":7,"error":{"code":1}})")->result, nullptr);
+  EXPECT_FALSE(parse_frame(R"({"id":null,"error":{"code":1}})")->id.has_value());
+  for (const auto* text : {R"([])", R"({"id":7})", R"({"id":1e30,"result":1})", R"({"id":-1,"result":1})",
+                           R"({"method":"eth_subscription"})", R"({"method":"x","params":{}})",
+                           R"({"method":"eth_subscription","params":{"subscription":1.5e3}})",
+                           R"({"method":"eth_subscription","params":{"subscription":"0x1"}})"}) {
+    EXPECT_FALSE(parse_frame(text).has_value()) << text;
+  }
+}
+
+TEST(rpc_parse, receipts_and_blocks) {
+  EXPECT_FALSE(parse_receipt(json("null"))->has_value());
+  EXPECT_EQ((*parse_receipt(json("{\"logs\":[" + log_with("removed", "true") + "]}")))->logs.size(), 1U);
+  EXPECT_FALSE(parse_receipt(json("{}")).has_value());
+  EXPECT_FALSE(parse_receipt(json("[]")).has_value());
+  const std::string hash = "\"0x" + std::string(64, 'a') + "\"";
+  const auto block = parse_block(json("{\"number\":\"0x00a\",\"hash\":" + hash + ",\"parentHash\":" + hash +
+                                      ",\"timestamp\":\"0x1\"}"));
+  ASSERT_TRUE(block.has_value());
+  EXPECT_EQ(block->number, 10U);
+  EXPECT_EQ(block->time.us, 1'000'000);
+  EXPECT_FALSE(parse_block(json("{\"number\":null,\"hash\":null}")).has_value()) << "a pending block has no place";
+}
+
+TEST(rpc_parse, errors_are_told_apart_by_what_providers_write) {
+  struct row {
+    const char* method;
+    const char* error;
+    chain_failure kind;
+  };
+  const row rows[] = {
+      {"eth_getLogs", R"({"code":-32005,"message":"query returned more than 10000 results"})", chain_failure::range_too_wide},
+      {"eth_getLogs", R"({"code":-32000,"message":"Block Range too large"})", chain_failure::range_too_wide},
+      {"eth_getLogs", R"({"code":-32602,"message":"eth_getLogs is limited to a 10,000 range"})", chain_failure::range_too_wide},
+      {"eth_getLogs", R"({"code":-32005})", chain_failure::range_too_wide},
+      {"eth_getLogs", R"({"code":-32005,"message":"daily request count exceeded, request rate limited"})", chain_failure::throttled},
+      {"eth_call", R"({"code":-32005,"message":"limit exceeded"})", chain_failure::throttled},
+      {"eth_call", R"({"code":429,"message":"Your app has exceeded its compute units per second"})", chain_failure::throttled},
+      {"eth_call", R"("Too Many Requests")", chain_failure::throttled},
+      {"eth_call", R"({"code":3,"message":"execution reverted: NotLive"})", chain_failure::reverted},
+      {"eth_call", R"({"code":-32000,"message":"execution reverted"})", chain_failure::reverted},
+      {"eth_call", R"({"code":-32000,"message":"header not found"})", chain_failure::rpc_error},
+      {"eth_call", R"({"code":"abc","message":7})", chain_failure::rpc_error},
+      {"eth_call", R"(17)", chain_failure::rpc_error}};
+  for (const auto& r : rows) EXPECT_EQ(classify_error(r.method, json(r.error)).kind, r.kind) << r.error;
+  EXPECT_LT(classify_error("eth_call", json("{\"message\":\"" + std::string(5000, 'x') + "\"}")).detail.size(), 400U);
+}
+
+TEST(rpc_request, text_of_a_log_query) {
+  const auto book = *address::parse("0x881cf4c0764e733d9c387f3858ee87cca04affe0");
+  const auto topic = *hash32::parse("0x" + std::string(64, '1'));
+  EXPECT_EQ(request_text(9, "eth_getLogs", log_params({.from = 16, .to = 255, .books = {book}, .topic0 = {topic}})),
+            R"({"jsonrpc":"2.0","id":9,"method":"eth_getLogs","params":[{"fromBlock":"0x10","toBlock":"0xff",)"
+            R"("address":["0x881cf4c0764e733d9c387f3858ee87cca04affe0"],"topics":[["0x)" + std::string(64, '1') +
+                "\"]]}]}");
+  EXPECT_EQ(quantity(0), "0x0");
+}
+
+}  // namespace
+}  // namespace hedgerow::evm
