@@ -37,6 +37,8 @@ bool bridge::start() {
 
 void bridge::fail(const std::string& why) {
   last_error_ = why;
+  if (config_.notices != nullptr)
+    config_.notices->raise(ports::notice_level::warning, what_.name, "bridge_failed", config_.instance, why);
   self_->quit(caf::make_error(caf::sec::runtime_error, what_.name + ": " + why));
 }
 
@@ -183,6 +185,7 @@ void bridge::absorb(entity_entry& entity, const step_ptr& what) {
   if (what->ticket != 0) next_.tickets.emplace_back(entity.handle, what->ticket);
   entity.idle = what->idle && what->ticket == 0;
   entity.unfinished = what->unfinished;
+  entity.deaths_in_a_row = 0;
   entity.last_used = clock_->monotonic();
 }
 
@@ -272,8 +275,18 @@ void bridge::entity_down(const caf::actor_addr& source, const std::string& reaso
   ++entity.restarts;
   ++restarts_;
   entity.last_error = last_error_ = reason;
+  if (config_.notices != nullptr)
+    config_.notices->raise(ports::notice_level::warning, what_.name, "entity_died", key, reason);
   // A slice in flight is noticed by its request. An entity that worked on its own must go on by itself.
-  if (key == what_.resident || what_.wakes_by_itself(entity.changelog)) wake(key, entity);
+  if (key != what_.resident && !what_.wakes_by_itself(entity.changelog)) return;
+  if (++entity.deaths_in_a_row > config_.entity_deaths) return fail(key + " keeps dying: " + reason);
+  const auto backoff = config_.entity_backoff * (1U << (entity.deaths_in_a_row - 1));
+  self_->delayed_send(self_, backoff, restart_atom::value, key);
+}
+
+void bridge::wake_again(const std::string& key) {
+  const auto it = entities_.find(key);
+  if (it != entities_.end() && !draining_) wake(key, it->second);
 }
 
 void bridge::tick() {

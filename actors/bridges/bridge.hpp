@@ -18,6 +18,8 @@ struct entity_entry {
   bool unfinished = false;
   ports::monotonic_time last_used{0};
   std::uint64_t restarts = 0;
+  /// Deaths since its last step.
+  std::uint32_t deaths_in_a_row = 0;
   std::string last_error;
 };
 
@@ -52,6 +54,7 @@ class bridge {
   void committed(const protocol::commit_result& result);
   void tick();
   void send_again(std::size_t index);
+  void wake_again(const std::string& key);
   caf::result<protocol::ok_atom> drain();
   caf::result<protocol::actor_status> status();
   void entity_down(const caf::actor_addr& source, const std::string& reason);

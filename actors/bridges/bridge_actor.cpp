@@ -24,6 +24,7 @@ bridge_actor::behavior_type bridge_actor(protocol::bridge_actor::stateful_pointe
       [=](poll_atom) { impl->poll(); },
       [=](done_atom, const commit_result& result) { impl->committed(result); },
       [=](tick_atom) { impl->tick(); },
+      [=](restart_atom, const std::string& key) { impl->wake_again(key); },
       [=](handle_atom, std::uint64_t index) { impl->send_again(index); },
       [=](drain_atom) { return impl->drain(); },
       [=](status_atom) { return impl->status(); },

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/ports/notices.hpp"
 #include "messages/events/record.hpp"
 #include "messages/protocol/interfaces.hpp"
 
@@ -53,6 +54,12 @@ struct bridge_config {
   std::chrono::milliseconds passivate_after{600'000};
   /// How long a drain waits for effects that are under way.
   std::chrono::milliseconds drain_grace{5'000};
+  /// Pause before an entity that works on its own is started again after it died; doubles with each further death.
+  std::chrono::milliseconds entity_backoff{100};
+  /// So many deaths without a step in between end the bridge: its supervisor decides then.
+  std::uint32_t entity_deaths = 5;
+  /// May be null. Outlives the actor system.
+  ports::notices* notices = nullptr;
   /// Stable name of this instance of the service.
   std::string instance = "node";
 };

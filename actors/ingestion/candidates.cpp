@@ -15,7 +15,7 @@ bool same_log(const log_ref& a, const log_ref& b) { return a.block_hash == b.blo
 
 }  // namespace
 
-void ingestion::consider(const raw_log& log, std::optional<timestamp> time) {
+void ingestion::consider(const raw_log& log, std::optional<timestamp> time, bool of_range) {
   const auto* book = book_of(log.book);
   if (book == nullptr || log.topics.empty()) return;
   const auto& topics = domain::topics_of(book->version);
@@ -35,6 +35,7 @@ void ingestion::consider(const raw_log& log, std::optional<timestamp> time) {
   candidate c;
   c.log = log;
   c.version = book->version;
+  c.of_range = of_range;
   if (!time)
     if (const auto it = block_times_.find(log.ref.block_hash); it != block_times_.end()) time = it->second;
   c.time = time;
@@ -93,7 +94,7 @@ void ingestion::receipt_answered(const hash32& tx, const std::optional<ports::lo
       const auto* book = book_of(seen.log.book);
       if (book != nullptr && !seen.log.topics.empty() &&
           seen.log.topics[0] == domain::topics_of(book->version).after_clear)
-        consider(seen.log, seen.block_time);
+        consider(seen.log, seen.block_time, false);
     }
   bool again = false;
   for (auto& c : candidates_) {
@@ -108,16 +109,20 @@ void ingestion::receipt_answered(const hash32& tx, const std::optional<ports::lo
 
 void ingestion::settle_candidates() {
   std::vector<candidate> waiting;
+  bool range_waits = false;
   for (auto& c : candidates_) {
     if (!c.time)
       if (const auto it = block_times_.find(c.log.ref.block_hash); it != block_times_.end()) c.time = it->second;
     if (c.needs_after_clear && !c.after_clear)
       if (const auto it = after_clears_.find(c.log.ref.tx_hash); it != after_clears_.end())
         c.after_clear = domain::pair_after_clear(c.version, c.log, it->second);
-    if (c.time && (!c.needs_after_clear || c.after_clear))
+    const bool ready = c.time && (!c.needs_after_clear || c.after_clear) && !(c.of_range && range_waits);
+    if (ready) {
       accept(c);
-    else
-      waiting.push_back(std::move(c));
+      continue;
+    }
+    range_waits = range_waits || c.of_range;
+    waiting.push_back(std::move(c));
   }
   candidates_ = std::move(waiting);
   if (range_) close_range_if_done();

@@ -86,6 +86,7 @@ void ingestion::ask_again() {
 
 void ingestion::up() {
   connected_ = true;
+  identified_ = false;
   ++generation_;
   range_.reset();
   candidates_.clear();
@@ -109,6 +110,7 @@ void ingestion::identified(std::uint64_t chain_id) {
   checkpoint_.chain_id = chain_id;
   cursor_ = domain::start_backfill(has_checkpoint_ ? std::optional{checkpoint_.block} : std::nullopt,
                                    config_.backfill);
+  identified_ = true;
   chain_->head(on_answer<ports::chain_block>([](ingestion& i, const auto& head) {
     if (head) {
       i.head_seen(*head);
@@ -144,7 +146,7 @@ void ingestion::live_log(const ports::chain_log& seen) {
   if (seen.removed) return verify_window();
   // Until the history is read, getLogs brings everything in order; what comes live is read again then.
   if (!caught_up_) return;
-  consider(seen.log, seen.block_time);
+  consider(seen.log, seen.block_time, false);
   settle_candidates();
 }
 
@@ -159,8 +161,7 @@ void ingestion::bury(const ports::malformed_log& bad) {
 // -- reading by ranges -----------------------------------------------------------------------------------------------
 
 void ingestion::read_on() {
-  if (!connected_ || range_ || verifying_ || awaited_ticket_ != 0 || checkpoint_.chain_id == 0 || head_.number == 0)
-    return;
+  if (!connected_ || !identified_ || range_ || verifying_ || awaited_ticket_ != 0 || head_.number == 0) return;
   const auto plan = domain::plan_backfill(cursor_, config_.backfill, head_.number);
   if (plan.action == domain::backfill_action::read) return ask_range(plan.range, false);
   if (plan.action == domain::backfill_action::wait) {
@@ -194,10 +195,10 @@ void ingestion::range_answered(const ports::logs_answer& answer) {
   for (const auto& seen : logs) {
     const auto* book = book_of(seen.log.book);
     if (book != nullptr && !seen.log.topics.empty() && seen.log.topics[0] == domain::topics_of(book->version).after_clear)
-      consider(seen.log, seen.block_time);
+      consider(seen.log, seen.block_time, true);
   }
   for (const auto& seen : logs)
-    if (!seen.removed) consider(seen.log, seen.block_time);
+    if (!seen.removed) consider(seen.log, seen.block_time, true);
   for (const auto& c : candidates_)
     if (c.needs_after_clear && !c.after_clear) want_after_clear(c.log.ref.tx_hash, true);
   confirm_range();

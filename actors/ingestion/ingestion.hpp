@@ -16,6 +16,8 @@ struct candidate {
   raw_log log;
   orderbook_version version = orderbook_version::v4;
   std::optional<timestamp> time;
+  /// Came with a range, which is accepted in the order of the chain; live logs do not wait for each other.
+  bool of_range = false;
   bool needs_after_clear = false;
   std::optional<raw_log> after_clear;
   /// Times that the receipt was asked for.
@@ -62,7 +64,7 @@ class ingestion {
   void confirm_range();
   void close_range_if_done();
   // from a log to an accepted event (candidates.cpp)
-  void consider(const raw_log& log, std::optional<timestamp> time);
+  void consider(const raw_log& log, std::optional<timestamp> time, bool of_range);
   void want_time(const candidate& c);
   void want_after_clear(const hash32& tx, bool at_once);
   void ask_receipt(const hash32& tx);
@@ -95,6 +97,8 @@ class ingestion {
   const ports::clock* clock_;
 
   bool connected_ = false;
+  /// The node is on the right chain and the cursor is set.
+  bool identified_ = false;
   /// Counts connections and reorgs: answers to questions from before are ignored.
   std::uint64_t generation_ = 0;
   bool caught_up_ = false;

@@ -35,7 +35,7 @@ bridges::service ingestion_service(ingestion_config config, chain_client_factory
   s.changelog_entity = [](const record&) { return std::string{"ingestion"}; };
   s.resident = "ingestion";
   s.spawn = [=](caf::actor_system& system, bridges::entity_seed seed) {
-    return caf::actor_cast<entity_actor>(system.spawn(ingest, std::move(seed), config, make_client(), clock));
+    return entity_actor{system.spawn(ingest, std::move(seed), config, make_client(), clock)};
   };
   return s;
 }

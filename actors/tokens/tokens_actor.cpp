@@ -153,7 +153,7 @@ tokens_actor::behavior_type tokens(pointer self, bridges::entity_seed seed, toke
   self->state.bridge = seed.bridge;
   if (const auto it = seed.changelog.find(changelog_key); it != seed.changelog.end())
     if (auto newest = codec::decode<token_update>(it->second)) self->state.current = std::move(newest->data);
-  outside.slot->put(tokens_actor{self});
+  outside.slot->put(self->address());
   self->send(self, tick_atom::value);
   return {
       [](handle_atom, const slice_ptr&) { return step_ptr{std::make_shared<step>()}; },
@@ -179,7 +179,7 @@ bridges::service tokens_service(tokens_config config, tokens_ports outside) {
   s.changelog_entity = [](const record&) { return std::string{service_name}; };
   s.resident = service_name;
   s.spawn = [=](caf::actor_system& system, bridges::entity_seed seed) {
-    return caf::actor_cast<entity_actor>(system.spawn(tokens, std::move(seed), config, outside));
+    return entity_actor{system.spawn(tokens, std::move(seed), config, outside)};
   };
   return s;
 }

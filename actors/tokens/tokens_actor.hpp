@@ -58,9 +58,10 @@ struct tokens_ports {
 
 struct tokens_state {
   static inline const char* name = "tokens";
-  protocol::emitter_actor bridge;
   /// The newest update; its tokens are sealed.
   std::optional<token_update> current;
+  /// Not the first member: CAF would try to construct the state from the actor's own handle.
+  protocol::emitter_actor bridge;
   std::uint64_t updates = 0;
   bool call_under_way = false;
   std::uint32_t failures = 0;

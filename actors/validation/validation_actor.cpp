@@ -185,7 +185,7 @@ bridges::service validation_service(validation_config config, std::shared_ptr<po
   s.route = [](const record&) { return std::optional<std::string>{service_name}; };
   s.changelog_entity = [](const record&) { return std::string{service_name}; };
   s.spawn = [=](caf::actor_system& system, bridges::entity_seed seed) {
-    return caf::actor_cast<entity_actor>(system.spawn(validation, std::move(seed), config, chain, clock));
+    return entity_actor{system.spawn(validation, std::move(seed), config, chain, clock)};
   };
   return s;
 }

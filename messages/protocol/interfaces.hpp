@@ -31,10 +31,12 @@ using entity_actor = caf::typed_actor<caf::replies_to<handle_atom, slice_ptr>::w
 using emitter_actor = caf::typed_actor<caf::reacts_to<emit_atom, step_ptr>>;
 
 /// Owns one consumer and one transactional producer of a service (architecture, section 3). `handle` with a number is
-/// its own timer: that slice is due again.
+/// its own timer: that slice is due again; `restart` with a key likewise: that
+/// entity is due to be started again.
 using bridge_actor = caf::typed_actor<caf::reacts_to<emit_atom, step_ptr>, caf::reacts_to<poll_atom>,
                                       caf::reacts_to<done_atom, commit_result>, caf::reacts_to<tick_atom>,
                                       caf::reacts_to<handle_atom, std::uint64_t>,
+                                      caf::reacts_to<restart_atom, std::string>,
                                       caf::replies_to<drain_atom>::with<ok_atom>,
                                       caf::replies_to<status_atom>::with<actor_status>>;
 

@@ -13,9 +13,9 @@ namespace hedgerow::protocol {
 template <class Handle>
 class slot {
  public:
-  void put(const Handle& current) {
+  void put(caf::actor_addr current) {
     const std::scoped_lock lock{mutex_};
-    address_ = current.address();
+    address_ = std::move(current);
   }
 
   /// Invalid when nobody is there.

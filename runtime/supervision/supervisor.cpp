@@ -74,6 +74,8 @@ void went_down(pointer self, const caf::down_msg& down, const policy& rules, con
   it->handle = nullptr;
   if (self->state.draining) return;
   it->last_error = self->system().render(down.reason);
+  if (rules.notices != nullptr)
+    rules.notices->raise(ports::notice_level::warning, "supervisor", "actor_died", it->spec.name, it->last_error);
   if (!charge(*it, rules, clock->monotonic())) {
     on_death(it->spec.name + " failed " + std::to_string(it->recent.size()) + " times within " +
              std::to_string(rules.budget_window.count() / 1000) + " s; last: " + it->last_error);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "actors/ports/clock.hpp"
+#include "actors/ports/notices.hpp"
 #include "messages/protocol/interfaces.hpp"
 
 namespace hedgerow::supervision {
@@ -37,6 +38,8 @@ struct policy {
   /// More restarts of one child than this within the window end the supervisor.
   std::uint32_t budget = 10;
   std::chrono::milliseconds budget_window{60'000};
+  /// May be null. Outlives the actor system.
+  ports::notices* notices = nullptr;
   /// How long one child may take to drain.
   std::chrono::milliseconds grace{10'000};
 };

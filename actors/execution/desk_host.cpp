@@ -1,0 +1,280 @@
+#include "actors/execution/desk_host.hpp"
+
+#include <caf/all.hpp>
+
+#include "actors/bridges/dead_letters.hpp"
+#include "messages/codec/codec.hpp"
+
+namespace hedgerow::execution {
+
+using namespace protocol;
+
+namespace {
+
+constexpr const char* service_name = "execution";
+
+/// Whether an alarm can wait for business hours.
+ports::notice_level level_of(domain::desk_alarm_code code) {
+  using enum domain::desk_alarm_code;
+  return code == absent || code == released || code == baseline_failed ? ports::notice_level::warning
+                                                                       : ports::notice_level::alarm;
+}
+
+}  // namespace
+
+desk_host::desk_host(actor_pointer self, const bridges::entity_seed& seed, execution_desk state,
+                     execution_config config, execution_ports outside)
+    : self_{self}, partition_{seed.partition}, bridge_{seed.bridge}, config_{config}, outside_{std::move(outside)},
+      epoch_{static_cast<std::uint64_t>(outside_.clock->now().us)}, desk_{std::move(state), config.rules} {}
+
+// -- inputs ----------------------------------------------------------------------------------------------------------
+
+void desk_host::recover() {
+  with_session([this] { emit(desk_.on_recovery(context()), {}); });
+}
+
+caf::result<step_ptr> desk_host::handle(const slice_ptr& part) {
+  if (session_ && outside_.clock->now() < session_until_) return process(*part);
+  auto promise = self_->make_response_promise<step_ptr>();
+  with_session([this, part, promise]() mutable { promise.deliver(process(*part)); });
+  return promise;
+}
+
+void desk_host::tick() {
+  armed_for_ = {};
+  with_session([this] { emit(desk_.on_timer(context()), {}); });
+}
+
+void desk_host::with_session(std::function<void()> then) {
+  const auto now = outside_.clock->now();
+  if (session_ && now < session_until_) return then();
+  // await: no other message is looked at before the answer, so inputs keep their order.
+  self_->request(outside_.gateway, config_.call_timeout, ask_atom::value, broker::session_call{})
+      .await(
+          [this, then](const broker::session_result& answer) {
+            session_.reset();
+            if (answer.value) {
+              session_ = *answer.value;
+              session_until_ = outside_.clock->now() + config_.session_use;
+            } else {
+              last_error_ = "market session: " + answer.value.error().detail;
+            }
+            then();
+          },
+          [this, then](const caf::error& why) {
+            session_.reset();
+            last_error_ = "market session: " + self_->system().render(why);
+            then();
+          });
+}
+
+domain::desk_context desk_host::context() {
+  domain::desk_context c;
+  c.now = outside_.clock->now();
+  c.owner_epoch = epoch_;
+  c.gate.token_available = outside_.tokens->get().has_value();
+  c.gate.session = session_;
+  c.gate.orders_last_minute = outside_.placements->within_a_minute(outside_.clock->monotonic());
+  return c;
+}
+
+step_ptr desk_host::process(const slice& part) {
+  auto out = std::make_shared<step>();
+  std::vector<domain::desk_effect> effects;
+  for (const auto& r : part.records)
+    if (r.value) feed(r, *out, effects);
+  seal(*out, std::move(effects));
+  return out;
+}
+
+void desk_host::feed(const record& r, step& out, std::vector<domain::desk_effect>& effects) {
+  const std::string_view bytes = *r.value;
+  if (r.from.topic == topic::schwab_commands) {
+    const auto command = codec::decode<schwab_command>(bytes);
+    if (!command) return bury(r, "undecodable", command.error().detail, out);
+    add(desk_.on_command(command->data, context()), command->meta.event_id, out, effects);
+  } else if (r.from.topic == topic::schwab_executions) {
+    const auto event = codec::decode<schwab_execution>(bytes);
+    if (!event) return bury(r, "undecodable", event.error().detail, out);
+    add(desk_.on_execution(event->data, context()), event->meta.event_id, out, effects);
+  } else {
+    const auto control = codec::decode<control_event>(bytes);
+    if (!control) return bury(r, "undecodable", control.error().detail, out);
+    add(desk_.on_control(control->data, context()), control->meta.event_id, out, effects);
+  }
+}
+
+void desk_host::bury(const record& r, std::string_view reason, const std::string& detail, step& out) {
+  last_error_ = detail;
+  out.records.push_back(bridges::make_dead_letter(service_name, r, reason, detail, 1, outside_.clock->now()));
+}
+
+// -- steps -----------------------------------------------------------------------------------------------------------
+
+void desk_host::add(const domain::desk_step& decided, const std::string& cause, step& out,
+                    std::vector<domain::desk_effect>& effects) {
+  const auto now = outside_.clock->now();
+  const auto& name = desk_.state().symbol;
+  std::uint64_t number = decided.first_event;
+  for (const auto& event : decided.events) {
+    const std::string id = event.execution.to_string();
+    const envelope meta{domain::desk_event_id(name, number++), now, now, id, cause, {}};
+    out.records.push_back({{topic::schwab_executions, partition_}, id, codec::encode(meta, event)});
+  }
+  if (decided.changed) {
+    const envelope meta{"desk-state:" + name.str(), now, now, name.str(), cause, {}};
+    out.records.push_back(
+        {{topic::execution_changelog, partition_}, name.str(), codec::encode(meta, desk_.state())});
+  }
+  for (const auto& a : decided.alarms)
+    outside_.notices->raise(level_of(a.code), service_name, domain::to_string(a.code), a.execution.to_string(), a.text);
+  effects.insert(effects.end(), decided.effects.begin(), decided.effects.end());
+  arm(decided.wake_at);
+}
+
+void desk_host::seal(step& out, std::vector<domain::desk_effect> effects) {
+  const auto& state = desk_.state();
+  if (!effects.empty()) {
+    out.ticket = ++ticket_;
+    waiting_[out.ticket] = {std::move(effects), outside_.clock->monotonic()};
+  }
+  out.idle = !state.live && state.queue.empty() && state.watch_at.us == 0 && waiting_.empty() && calls_ == 0;
+  out.unfinished = !waiting_.empty() || calls_ > 0;
+}
+
+void desk_host::emit(const domain::desk_step& decided, const std::string& cause) {
+  auto out = std::make_shared<step>();
+  std::vector<domain::desk_effect> effects;
+  add(decided, cause, *out, effects);
+  seal(*out, std::move(effects));
+  if (out->records.empty() && out->ticket == 0 && !out->idle) return;
+  self_->send(bridge_, emit_atom::value, step_ptr{out});
+}
+
+void desk_host::arm(std::optional<timestamp> at) {
+  if (!at || *at == armed_for_) return;
+  armed_for_ = *at;
+  const auto wait = std::max(microseconds{0}, *at - outside_.clock->now());
+  self_->delayed_send(self_, std::chrono::ceil<std::chrono::milliseconds>(wait) + std::chrono::milliseconds{1},
+                      tick_atom::value);
+}
+
+// -- effects ---------------------------------------------------------------------------------------------------------
+
+void desk_host::committed(std::uint64_t ticket) {
+  const auto it = waiting_.find(ticket);
+  if (it == waiting_.end()) return;
+  const auto [effects, decided_at] = std::move(it->second);
+  waiting_.erase(it);
+  for (const auto& effect : effects) {
+    if (const auto* place = std::get_if<domain::place_order>(&effect))
+      run(*place, decided_at);
+    else if (const auto* baseline = std::get_if<domain::fetch_baseline>(&effect))
+      run(*baseline);
+    else if (const auto* verify = std::get_if<domain::verify_order>(&effect))
+      run(*verify);
+    else if (const auto* evidence = std::get_if<domain::list_evidence>(&effect))
+      run(*evidence);
+    else if (const auto* where = std::get_if<domain::fetch_position>(&effect))
+      run(*where);
+    else
+      outside_.refresh_token();
+  }
+}
+
+namespace {
+
+/// What a call that the gateway itself did not answer means: it may have been made.
+ports::broker_error gateway_silent(const std::string& why) {
+  return {ports::broker_failure::no_answer, 0, "the broker gateway: " + why, {}};
+}
+
+}  // namespace
+
+void desk_host::run(const domain::place_order& e, ports::monotonic_time decided_at) {
+  const auto now = context();
+  if (const auto refusal = domain::check_gate(now.gate, config_.rules.gate, desk_.state().halted, e.request.quantity,
+                                              now.now))
+    return emit(desk_.on_gate_refusal(e.execution, e.attempt, *refusal, now), {});
+  outside_.placements->add(outside_.clock->monotonic());
+  ++calls_;
+  const auto answered = [this, e](const domain::broker_answer<ports::placement>& answer) {
+    --calls_;
+    emit(desk_.on_placement(e.execution, e.attempt, answer, context()), {});
+  };
+  self_->request(outside_.gateway, config_.call_timeout, ask_atom::value,
+                 broker::place_call{e.request, decided_at + e.lease})
+      .then([answered](const broker::place_result& r) { answered(r.value); },
+            [this, answered](const caf::error& why) {
+              answered(unexpected(gateway_silent(self_->system().render(why))));
+            });
+}
+
+void desk_host::run(const domain::verify_order& e) {
+  ++calls_;
+  const auto answered = [this, e](const domain::broker_answer<ports::broker_order>& answer) {
+    --calls_;
+    emit(desk_.on_order(e.execution, e.order, answer, context()), {});
+  };
+  self_->request(outside_.gateway, config_.call_timeout, ask_atom::value,
+                 broker::get_call{e.order, outside_.clock->now(), domain::call_class::evidence})
+      .then([answered](const broker::get_result& r) { answered(r.value); },
+            [this, answered](const caf::error& why) {
+              answered(unexpected(gateway_silent(self_->system().render(why))));
+            });
+}
+
+void desk_host::run(const domain::list_evidence& e) {
+  ++calls_;
+  const auto answered = [this, e](const domain::broker_answer<std::vector<ports::broker_order>>& answer) {
+    --calls_;
+    emit(desk_.on_evidence(e.execution, e.asked_at, answer, context()), {});
+  };
+  self_->request(outside_.gateway, config_.call_timeout, ask_atom::value, broker::list_call{e.from, e.to})
+      .then([answered](const broker::list_result& r) { answered(r.value); },
+            [this, answered](const caf::error& why) {
+              answered(unexpected(gateway_silent(self_->system().render(why))));
+            });
+}
+
+void desk_host::run(const domain::fetch_position& e) {
+  ++calls_;
+  const auto answered = [this, e](const domain::broker_answer<shares>& answer) {
+    --calls_;
+    emit(desk_.on_position(e.execution, e.asked_at, answer, context()), {});
+  };
+  self_->request(outside_.gateway, config_.call_timeout, ask_atom::value, broker::position_call{desk_.state().symbol})
+      .then([answered](const broker::position_result& r) { answered(r.value); },
+            [this, answered](const caf::error& why) {
+              answered(unexpected(gateway_silent(self_->system().render(why))));
+            });
+}
+
+void desk_host::run(const domain::fetch_baseline& e) {
+  ++calls_;
+  const auto answered = [this, e](const domain::broker_answer<shares>& answer) {
+    --calls_;
+    emit(desk_.on_baseline(e.execution, e.asked_at, answer, context()), {});
+  };
+  self_->request(outside_.gateway, config_.call_timeout, ask_atom::value, broker::position_call{desk_.state().symbol})
+      .then([answered](const broker::position_result& r) { answered(r.value); },
+            [this, answered](const caf::error& why) {
+              answered(unexpected(gateway_silent(self_->system().render(why))));
+            });
+}
+
+actor_status desk_host::status() const {
+  const auto& s = desk_.state();
+  actor_status out{s.symbol.str(), "execution", "no order", self_->mailbox().size(), 0, last_error_,
+                   {{"queue", std::to_string(s.queue.size())},
+                    {"own_fills", s.filled.to_string()},
+                    {"calls_under_way", std::to_string(calls_)}},
+                   {}};
+  if (!s.live) return out;
+  out.state = to_string(s.live->phase);
+  out.detail.emplace_back("execution", s.live->execution.to_string());
+  out.detail.emplace_back("order", s.live->order ? s.live->order->str() : "");
+  return out;
+}
+
+}  // namespace hedgerow::execution

@@ -1,0 +1,64 @@
+// One actor per symbol places orders: it hosts the pure desk (domain/orders/desk), commits what the desk decides, and
+// runs the effects afterwards. Nothing here decides.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "actors/bridges/service.hpp"
+#include "actors/broker/broker_gateway.hpp"
+#include "actors/domain/orders/desk.hpp"
+#include "actors/ports/notices.hpp"
+#include "actors/ports/oauth_api.hpp"
+
+namespace hedgerow::execution {
+
+struct execution_config {
+  domain::desk_policy rules;
+  /// How long a session answer is used before the gateway is asked again.
+  std::chrono::milliseconds session_use{5'000};
+  /// Longer than any call through the gateway can take.
+  std::chrono::milliseconds call_timeout{120'000};
+};
+
+/// Placements of the whole account in this process within the last minute. Thread-safe.
+class recent_placements {
+ public:
+  void add(ports::monotonic_time now);
+  [[nodiscard]] std::uint32_t within_a_minute(ports::monotonic_time now);
+
+ private:
+  std::mutex mutex_;
+  std::deque<ports::monotonic_time> times_;
+};
+
+/// What the desks of a node share. Clock and notices outlive the actor system.
+struct execution_ports {
+  broker::gateway_actor gateway;
+  std::shared_ptr<ports::token_holder> tokens;
+  const ports::clock* clock = nullptr;
+  ports::notices* notices = nullptr;
+  /// The broker did not accept the access token.
+  std::function<void()> refresh_token;
+  std::shared_ptr<recent_placements> placements = std::make_shared<recent_placements>();
+};
+
+class desk_host;
+
+struct execution_state {
+  static inline const char* name = "execution";
+  std::shared_ptr<desk_host> impl;
+  ~execution_state();
+};
+
+using desk_actor = protocol::entity_actor::extend<caf::reacts_to<protocol::tick_atom>>;
+
+desk_actor::behavior_type execution(desk_actor::stateful_pointer<execution_state> self, bridges::entity_seed seed,
+                                    execution_config config, execution_ports outside);
+
+/// Reads schwab-commands, schwab-executions and control-events by symbol; its changelog is execution-changelog.
+[[nodiscard]] bridges::service execution_service(execution_config config, execution_ports outside);
+
+}  // namespace hedgerow::execution

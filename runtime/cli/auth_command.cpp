@@ -1,0 +1,70 @@
+#include <cstdio>
+#include <future>
+#include <iostream>
+
+#include "runtime/adapters/http/http_client.hpp"
+#include "runtime/adapters/system/system_ports.hpp"
+#include "runtime/cli/commands.hpp"
+#include "runtime/cli/config_loading.hpp"
+
+namespace hedgerow::cli {
+namespace {
+
+using answer = expected<http::response, http::client_error>;
+
+answer get(http::client& client, const std::string& target) {
+  std::promise<answer> promise;
+  client.send({"GET", target, {}, ""}, false, std::nullopt, [&](answer a) { promise.set_value(std::move(a)); });
+  return promise.get_future().get();
+}
+
+int complain(const std::string& what) {
+  std::fprintf(stderr, "hedgerow: %s\n", what.c_str());
+  return exit_failed;
+}
+
+/// The query of the address that the broker sent the browser to, handed to the node as it is.
+std::string callback_target(const std::string& address) {
+  const auto question = address.find('?');
+  return question == std::string::npos ? "" : "/auth/callback" + address.substr(question);
+}
+
+int run_auth(const std::string& file) {
+  const auto values = load_config(file);
+  if (!values) return exit_usage;
+  const adapters::system_clock clock;
+  const std::string origin = "http://" + values->api.address + ":" + std::to_string(values->api.port);
+  http::client_options options;
+  options.origin = origin;
+  options.request_timeout = std::chrono::seconds{40};
+  const auto client = http::make_client(options, clock);
+  if (!client) return complain(client.error());
+  const auto login = get(**client, "/auth/login");
+  if (!login) return complain("no node answers at " + origin + " (" + login.error().detail + "); start one first");
+  const auto url = http::find_header(login->headers, "Location");
+  if (login->status != 302 || !url) return complain("the node refuses: " + login->body);
+  std::printf("Open this address, log in, and allow the access:\n\n  %s\n\n"
+              "Then paste the address that the browser ends at (it may say that the page cannot be shown):\n> ",
+              url->c_str());
+  std::fflush(stdout);
+  std::string address;
+  if (!std::getline(std::cin, address)) return complain("no address given");
+  const auto target = callback_target(address);
+  if (target.empty()) return complain("this address carries no code; copy the whole address line");
+  const auto done = get(**client, target);
+  if (!done) return complain("the node did not answer: " + done.error().detail);
+  if (done->status != 200) return complain("the login failed: " + done->body);
+  std::printf("Logged in. The node keeps the tokens fresh for seven days.\n");
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_auth_command(CLI::App& app, chosen& run) {
+  auto* command = app.add_subcommand("auth", "Logs a running node in at the broker");
+  auto file = std::make_shared<std::string>();
+  command->add_option("--config", *file, "The node's configuration: where its API is");
+  command->callback([&run, file] { run = [file] { return run_auth(*file); }; });
+}
+
+}  // namespace hedgerow::cli

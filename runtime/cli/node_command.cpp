@@ -1,0 +1,109 @@
+#include <cstdio>
+#include <sstream>
+
+#include "runtime/adapters/paper/paper_broker.hpp"
+#include "runtime/cli/commands.hpp"
+#include "runtime/cli/config_loading.hpp"
+#include "runtime/cli/paper_options.hpp"
+#include "runtime/cli/ready.hpp"
+#include "runtime/cli/signals.hpp"
+#include "runtime/telemetry/telemetry.hpp"
+#include "runtime/world/node_settings.hpp"
+#include "runtime/world/world.hpp"
+
+namespace hedgerow::cli {
+namespace {
+
+struct node_arguments {
+  std::string config;
+  std::string actors;
+};
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts;
+  std::stringstream stream{text};
+  for (std::string part; std::getline(stream, part, ',');)
+    if (!part.empty()) parts.push_back(part);
+  return parts;
+}
+
+int complain(const std::string& what) {
+  std::fprintf(stderr, "hedgerow: %s\n", what.c_str());
+  return exit_failed;
+}
+
+bool runs_services(const config::settings& values) {
+  for (const char* set : node::actor_sets)
+    if (values.runs(set)) return true;
+  return false;
+}
+
+/// Waits for the end; true when a person asked for it.
+bool wait_for_end(const node::node* running) {
+  for (;;) {
+    const auto got = wait_for_stop(std::chrono::hours{24});
+    if (got && *got != 0) return true;
+    if (running != nullptr && !running->death().empty()) return false;
+  }
+}
+
+int stop_services(node::node& running, bool asked_for) {
+  if (!asked_for) return complain("gave up: " + running.death());
+  const auto left = running.stop();
+  for (const auto& name : left) std::fprintf(stderr, "hedgerow: %s did not drain in time\n", name.c_str());
+  std::printf("stopped\n");
+  return exit_ok;
+}
+
+int run_node(const node_arguments& arguments) {
+  auto values = load_config(arguments.config);
+  if (!values) return exit_usage;
+  if (!arguments.actors.empty()) {
+    values->node.actors = split(arguments.actors);
+    if (const auto errors = config::check(*values); !errors.empty()) {
+      std::fprintf(stderr, "%s\n", config::to_string(errors).c_str());
+      return exit_usage;
+    }
+  }
+  world::machine machine;
+  const auto& logging = values->logging;
+  constexpr const char* levels[] = {"trace", "debug", "info", "warn", "error", "off"};
+  auto notices = telemetry::make_notices(
+      {levels[static_cast<std::size_t>(logging.level)], logging.format == config::log_format::json}, machine.clock);
+
+  std::unique_ptr<paper::paper_broker> broker;
+  if (values->runs("paper")) {
+    auto started = paper::start_paper_broker(to_paper_options(*values), machine.clock);
+    if (!started) return complain(started.error());
+    broker = std::move(*started);
+    std::printf("paper broker ready: %s\n", broker->origin().c_str());
+    std::fflush(stdout);
+  }
+  if (!runs_services(*values)) {
+    wait_for_end(nullptr);
+    return exit_ok;
+  }
+  auto ports = world::make_ports(*values, machine);
+  if (!ports) return complain(ports.error());
+  ports->notices = notices.get();
+  auto running = node::start_node(world::to_node_settings(*values), std::move(*ports), wake_stop);
+  if (const auto why = wait_until_ready(*running); !why.empty()) return complain(why);
+  std::printf("node %s ready: API http://%s:%u  admin http://%s:%u\n", values->node.name.c_str(),
+              values->api.address.c_str(), unsigned{values->api.port}, values->admin.address.c_str(),
+              unsigned{values->admin.port});
+  std::fflush(stdout);
+  return stop_services(*running, wait_for_end(running.get()));
+}
+
+}  // namespace
+
+void add_node_command(CLI::App& app, chosen& run) {
+  auto* command = app.add_subcommand("node", "Runs a node in the foreground until SIGTERM or Ctrl-C, then drains");
+  auto arguments = std::make_shared<node_arguments>();
+  command->add_option("--config", arguments->config, "TOML file (hedgerow config keys lists what can be in it)");
+  command->add_option("--actors", arguments->actors,
+                      "Actor sets: all, or some of ingestion,validation,accumulator,execution,poller,tokens,api,paper");
+  command->callback([&run, arguments] { run = [arguments] { return run_node(*arguments); }; });
+}
+
+}  // namespace hedgerow::cli

@@ -1,0 +1,24 @@
+#include "runtime/cli/ready.hpp"
+
+#include <thread>
+
+namespace hedgerow::cli {
+
+std::string wait_until_ready(node::node& running, std::chrono::milliseconds limit) {
+  constexpr std::chrono::milliseconds pause{5};
+  std::string waiting_for = "the supervisor";
+  for (auto waited = std::chrono::milliseconds{0}; waited < limit; waited += pause) {
+    if (const auto why = running.death(); !why.empty()) return "gave up: " + why;
+    if (const auto tree = running.status()) {
+      waiting_for.clear();
+      for (const auto& child : tree->children)
+        if (child.state == "restarting" || child.state == "not answering")
+          waiting_for = child.name + (child.last_error.empty() ? "" : ": " + child.last_error);
+      if (waiting_for.empty()) return {};
+    }
+    std::this_thread::sleep_for(pause);  // allow: start-up polls its own supervisor
+  }
+  return "not ready within " + std::to_string(limit.count() / 1000) + " s; waiting for " + waiting_for;
+}
+
+}  // namespace hedgerow::cli

@@ -1,0 +1,140 @@
+#include "runtime/node/node.hpp"
+
+#include <caf/all.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "runtime/node/services.hpp"
+
+namespace hedgerow::node {
+
+using namespace protocol;
+
+namespace {
+
+constexpr std::chrono::seconds answer_timeout{3};
+
+struct node_config : caf::actor_system_config {
+  node_config() {
+    // An idle worker of the stealing scheduler sleeps up to 10 ms; a fill crosses twenty mailboxes (ADR 0001).
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", std::max<std::size_t>(3, std::thread::hardware_concurrency()));
+    // Without it an actor that always has mail never gives its thread away.
+    set("scheduler.max-throughput", std::size_t{300});
+    set("logger.file-verbosity", caf::atom("quiet"));
+    set("logger.console-verbosity", caf::atom("quiet"));
+  }
+};
+
+/// Applies retention and compaction from time to time, on a thread of its own: it may take long.
+class maintenance {
+ public:
+  maintenance(std::shared_ptr<ports::event_log> log, const ports::clock* clock, std::chrono::milliseconds interval)
+      : thread_{[this, log = std::move(log), clock, interval] {
+          std::unique_lock lock{mutex_};
+          while (!stopping_) {
+            if (wake_.wait_for(lock, interval, [this] { return stopping_; })) return;
+            lock.unlock();
+            std::ignore = log->maintain(clock->now());
+            lock.lock();
+          }
+        }} {}
+
+  ~maintenance() {
+    {
+      const std::scoped_lock lock{mutex_};
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+class running_node final : public node {
+ public:
+  running_node(node_settings settings, node_ports outside, std::function<void()> on_death)
+      : settings_{std::move(settings)}, outside_{std::move(outside)}, system_{config_},
+        maintenance_{outside_.log, outside_.clock, settings_.log_maintenance} {
+    settings_.bridge.notices = settings_.supervision.notices = outside_.notices;
+    auto died = [this, on_death = std::move(on_death)](std::string why) {
+      {
+        const std::scoped_lock lock{mutex_};
+        death_ = std::move(why);
+      }
+      on_death();
+    };
+    root_ = system_.spawn(supervision::supervisor, settings_.name, make_services(settings_, outside_, slots_),
+                          settings_.supervision, outside_.clock, died);
+    slots_.root->put(root_.address());
+  }
+
+  ~running_node() override {
+    if (root_) stop();
+  }
+
+  std::optional<std::string> ask(aggregator::view render) override {
+    auto model = slots_.model->get();
+    if (!model) return std::nullopt;
+    caf::scoped_actor self{system_};
+    std::optional<std::string> text;
+    self->request(model, answer_timeout, ask_atom::value, std::move(render))
+        .receive([&](std::string& answer) { text = std::move(answer); }, [](const caf::error&) {});
+    return text;
+  }
+
+  std::string death() const override {
+    const std::scoped_lock lock{mutex_};
+    return death_;
+  }
+
+  std::optional<actor_status> status() override {
+    if (!root_) return std::nullopt;
+    caf::scoped_actor self{system_};
+    std::optional<actor_status> tree;
+    self->request(root_, answer_timeout, status_atom::value)
+        .receive([&](actor_status& answer) { tree = std::move(answer); }, [](const caf::error&) {});
+    return tree;
+  }
+
+  std::vector<std::string> stop() override {
+    std::vector<std::string> left;
+    if (!root_) return left;
+    {
+      caf::scoped_actor self{system_};
+      // Each child has its own grace; all of them together cannot take longer than their sum.
+      self->request(root_, settings_.supervision.grace * 20, drain_atom::value)
+          .receive([&](std::vector<std::string>& names) { left = std::move(names); },
+                   [&](const caf::error& why) { left.push_back(system_.render(why)); });
+      self->send_exit(root_, caf::exit_reason::user_shutdown);
+    }
+    root_ = nullptr;
+    system_.await_all_actors_done();
+    return left;
+  }
+
+ private:
+  node_settings settings_;
+  node_ports outside_;
+  slots slots_;
+  mutable std::mutex mutex_;
+  std::string death_;
+  node_config config_;
+  caf::actor_system system_;
+  maintenance maintenance_;
+  supervision::supervisor_actor root_;
+};
+
+}  // namespace
+
+std::unique_ptr<node> start_node(node_settings settings, node_ports outside, std::function<void()> on_death) {
+  return std::make_unique<running_node>(std::move(settings), std::move(outside), std::move(on_death));
+}
+
+}  // namespace hedgerow::node

@@ -1,0 +1,78 @@
+// One node: the actor system with the chosen services under their supervisor, from start to drained stop.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "actors/accumulator/accumulator_actor.hpp"
+#include "actors/aggregator/aggregator_actor.hpp"
+#include "actors/broker/broker_gateway.hpp"
+#include "actors/execution/execution_actor.hpp"
+#include "actors/ingestion/ingestion_actor.hpp"
+#include "actors/poller/poller_actor.hpp"
+#include "actors/tokens/tokens_actor.hpp"
+#include "actors/validation/validation_actor.hpp"
+#include "actors/ports/notices.hpp"
+#include "actors/ports/random.hpp"
+#include "runtime/adapters/http/http_server.hpp"
+#include "runtime/supervision/supervisor.hpp"
+
+namespace hedgerow::node {
+
+/// The actor sets that a node may run (`--actors`).
+inline constexpr const char* actor_sets[] = {"ingestion", "validation", "accumulator", "execution",
+                                             "poller",    "tokens",     "api"};
+
+struct node_settings {
+  std::string name = "node";
+  /// Members of actor_sets.
+  std::set<std::string> actors;
+  ingestion::ingestion_config ingestion;
+  validation::validation_config validation;
+  domain::hedging_policy hedging;
+  execution::execution_config execution;
+  poller::poller_config poller;
+  tokens::tokens_config tokens;
+  broker::gateway_config gateway;
+  bridges::bridge_config bridge;
+  supervision::policy supervision;
+  http::server_options api;
+  http::server_options admin;
+  std::chrono::milliseconds log_maintenance{60'000};
+};
+
+/// The world as this node sees it; world.cpp makes it. Ports of services that do not run may be empty.
+struct node_ports {
+  std::shared_ptr<ports::event_log> log;
+  ingestion::chain_client_factory make_chain_client;
+  std::shared_ptr<ports::broker_api> broker;
+  std::shared_ptr<ports::oauth_api> oauth;
+  std::shared_ptr<ports::vault> vault;
+  std::shared_ptr<ports::token_holder> tokens;
+  const ports::clock* clock = nullptr;
+  ports::random* random = nullptr;
+  ports::notices* notices = nullptr;
+};
+
+class node {
+ public:
+  virtual ~node() = default;
+
+  /// Runs `render` on the read model; nothing when the API set is not here or does not answer.
+  [[nodiscard]] virtual std::optional<std::string> ask(aggregator::view render) = 0;
+  /// Why the supervisor gave up; empty while it runs.
+  [[nodiscard]] virtual std::string death() const = 0;
+  /// The actor tree.
+  [[nodiscard]] virtual std::optional<protocol::actor_status> status() = 0;
+  /// Drains the services in the direction of the data and stops. Names those that did not end in time.
+  virtual std::vector<std::string> stop() = 0;
+};
+
+/// Starts everything; `on_death` is called from another thread when the restart budget is exceeded.
+[[nodiscard]] std::unique_ptr<node> start_node(node_settings settings, node_ports outside,
+                                               std::function<void()> on_death);
+
+}  // namespace hedgerow::node

@@ -1,0 +1,139 @@
+#include "runtime/node/services.hpp"
+
+#include <caf/all.hpp>
+
+#include "actors/bridges/bridge_actor.hpp"
+#include "actors/tokens/token_follower.hpp"
+#include "runtime/api/api_actor.hpp"
+#include "runtime/version.hpp"
+
+namespace hedgerow::node {
+
+using supervision::child_spec;
+using supervision::running;
+
+namespace {
+
+/// A child that is a bridge with its service.
+child_spec bridged(const node_settings& settings, const node_ports& outside, bridges::service what,
+                   std::vector<std::string> needs = {}) {
+  auto start = [what, config = settings.bridge, log = outside.log, clock = outside.clock](caf::actor_system& system,
+                                                                                          const running&) {
+    return caf::actor_cast<caf::actor>(system.spawn(bridges::bridge_actor, log, what, config, clock));
+  };
+  return {what.name, start, std::move(needs), true};
+}
+
+/// Like bridged(), for a service whose entities hold the gateway's handle.
+template <class MakeService>
+child_spec with_gateway(const node_settings& settings, const node_ports& outside, std::string name, MakeService make) {
+  auto start = [make, config = settings.bridge, log = outside.log, clock = outside.clock](
+                   caf::actor_system& system, const running& others) mutable {
+    auto gateway = caf::actor_cast<broker::gateway_actor>(others.at("broker-gateway"));
+    return caf::actor_cast<caf::actor>(system.spawn(bridges::bridge_actor, log, make(gateway), config, clock));
+  };
+  return {std::move(name), start, {"broker-gateway"}, true};
+}
+
+/// Tells the tokens actor, wherever it is now, that the broker did not accept the access token.
+std::function<void()> ask_for_a_fresh_token(const slots& known) {
+  return [slot = known.tokens] {
+    if (auto actor = slot->get()) caf::anon_send(actor, protocol::tell_atom::value, tokens::access_rejected{});
+  };
+}
+
+child_spec gateway_child(const node_settings& settings, const node_ports& outside, const slots& known) {
+  auto start = [api = outside.broker, config = settings.gateway, clock = outside.clock,
+                rejected = ask_for_a_fresh_token(known)](caf::actor_system& system, const running&) {
+    return caf::actor_cast<caf::actor>(system.spawn(broker::broker_gateway, api, config, clock, rejected));
+  };
+  return {"broker-gateway", start, {}, false};
+}
+
+child_spec follower_child(const node_ports& outside) {
+  auto start = [outside](caf::actor_system& system, const running&) {
+    return caf::actor_cast<caf::actor>(
+        system.spawn(tokens::token_follower, outside.log, outside.vault, outside.tokens, outside.clock));
+  };
+  return {"token-follower", start, {}, false};
+}
+
+void add_query_side(std::vector<child_spec>& all, const node_settings& settings, const node_ports& outside,
+                    const slots& known, std::vector<std::pair<std::string, std::vector<topic>>> groups) {
+  all.push_back({"aggregator",
+                 [log = outside.log, clock = outside.clock, slot = known.model](caf::actor_system& system,
+                                                                                const running&) {
+                   auto actor = system.spawn(aggregator::aggregator, log, aggregator::aggregator_config{}, clock);
+                   slot->put(actor.address());
+                   return caf::actor_cast<caf::actor>(actor);
+                 },
+                 {},
+                 false});
+  api::api_options options{settings.api, settings.name, version, outside.clock->now()};
+  api::api_ports ports{outside.log, known.tokens, known.root, outside.clock, std::move(groups)};
+  all.push_back({"api",
+                 [options, ports](caf::actor_system& system, const running& others) {
+                   auto model = caf::actor_cast<aggregator::aggregator_actor>(others.at("aggregator"));
+                   return caf::actor_cast<caf::actor>(system.spawn(api::api, options, ports, model));
+                 },
+                 {"aggregator"},
+                 false});
+}
+
+}  // namespace
+
+std::vector<child_spec> make_services(const node_settings& settings, const node_ports& outside, const slots& known) {
+  std::vector<child_spec> all;
+  std::vector<std::pair<std::string, std::vector<topic>>> groups;
+  const auto wanted = [&](const char* name) { return settings.actors.contains(name); };
+  const auto add = [&](const bridges::service& what) {
+    groups.emplace_back(what.name, what.inputs);
+    all.push_back(bridged(settings, outside, what));
+  };
+  if (wanted("tokens")) {
+    tokens::tokens_ports ports{outside.oauth, outside.vault, known.tokens, outside.clock, outside.random};
+    all.push_back(bridged(settings, outside, tokens::tokens_service(settings.tokens, ports)));
+  }
+  if (wanted("execution") || wanted("poller")) {
+    all.push_back(follower_child(outside));
+    all.push_back(gateway_child(settings, outside, known));
+  }
+  if (wanted("ingestion"))
+    all.push_back(bridged(settings, outside,
+                          ingestion::ingestion_service(settings.ingestion, outside.make_chain_client, outside.clock)));
+  if (wanted("validation")) {
+    // Its own connection, for questions only: history that ingestion reads must not delay them.
+    auto chain = outside.make_chain_client();
+    const auto nothing = [](auto&&...) {};
+    chain->open({}, {}, {nothing, nothing, nothing, nothing, nothing});
+    add(validation::validation_service(settings.validation, std::move(chain), outside.clock));
+  }
+  if (wanted("accumulator")) add(accumulator::accumulator_service(settings.hedging, outside.clock));
+  if (wanted("execution")) {
+    groups.emplace_back("execution", std::vector{topic::schwab_commands, topic::schwab_executions});
+    execution::execution_ports ports{{}, outside.tokens, outside.clock, outside.notices, ask_for_a_fresh_token(known)};
+    all.push_back(with_gateway(settings, outside, "execution",
+                               [config = settings.execution, ports](broker::gateway_actor gateway) mutable {
+                                 ports.gateway = std::move(gateway);
+                                 return execution::execution_service(config, ports);
+                               }));
+  }
+  if (wanted("poller")) {
+    groups.emplace_back("poller", std::vector{topic::schwab_executions});
+    all.push_back(with_gateway(settings, outside, "poller",
+                               [config = settings.poller, clock = outside.clock, random = outside.random,
+                                notices = outside.notices](broker::gateway_actor gateway) {
+                                 return poller::poller_service(config, {gateway, clock, random, notices});
+                               }));
+  }
+  if (wanted("api")) add_query_side(all, settings, outside, known, groups);
+  all.push_back({"admin",
+                 [options = settings.admin, root = known.root](caf::actor_system& system, const running&) {
+                   return caf::actor_cast<caf::actor>(system.spawn(api::admin, options, root));
+                 },
+                 {},
+                 false});
+  return all;
+}
+
+}  // namespace hedgerow::node

@@ -1,0 +1,22 @@
+// Which children the root supervisor of a node has, in the direction of the data.
+#pragma once
+
+#include "actors/tokens/tokens_actor.hpp"
+#include "messages/protocol/slot.hpp"
+#include "runtime/node/node.hpp"
+
+namespace hedgerow::node {
+
+using root_slot = protocol::slot<supervision::supervisor_actor>;
+using model_slot = protocol::slot<aggregator::aggregator_actor>;
+
+struct slots {
+  std::shared_ptr<root_slot> root = std::make_shared<root_slot>();
+  std::shared_ptr<model_slot> model = std::make_shared<model_slot>();
+  std::shared_ptr<tokens::tokens_slot> tokens = std::make_shared<tokens::tokens_slot>();
+};
+
+[[nodiscard]] std::vector<supervision::child_spec> make_services(const node_settings& settings,
+                                                                 const node_ports& outside, const slots& known);
+
+}  // namespace hedgerow::node

@@ -1,0 +1,124 @@
+#include "runtime/world/node_settings.hpp"
+
+namespace hedgerow::world {
+namespace {
+
+domain::token_marker to_marker(const std::string& text) {
+  // `*0x` is a suffix, `t*` a prefix.
+  if (text.starts_with('*')) return {text.substr(1), domain::token_marker::place::suffix};
+  return {text.substr(0, text.size() - 1), domain::token_marker::place::prefix};
+}
+
+ingestion::ingestion_config to_ingestion(const config::settings& v) {
+  ingestion::ingestion_config c;
+  for (const auto& b : v.orderbooks)
+    if (b.address) c.books.push_back({*b.address, b.version});
+  c.owner = v.chain.owner.value_or(address{});
+  c.chain_id = v.chain.chain_id;
+  c.backfill.start_block = v.chain.start_block;
+  c.backfill.max_batch = v.chain.backfill_batch_blocks;
+  c.backfill.rescan_interval = v.chain.rescan_interval;
+  c.backfill.rescan_blocks = std::min(v.chain.rescan_blocks, v.chain.reorg_window_blocks);
+  c.reorg_window_blocks = v.chain.reorg_window_blocks;
+  c.after_clear_wait = v.chain.after_clear_wait;
+  c.retry = v.chain.retry;
+  return c;
+}
+
+validation::validation_config to_validation(const config::settings& v) {
+  validation::validation_config c;
+  c.rules.owner = v.chain.owner.value_or(address{});
+  c.rules.usdc = v.tokens.usdc;
+  c.rules.allow_unlisted = v.tokens.allow_unlisted;
+  c.rules.broker_symbols = v.broker_symbols;
+  c.rules.markers.clear();
+  for (const auto& text : v.tokens.markers) c.rules.markers.push_back(to_marker(text));
+  for (const auto& t : v.pinned_tokens)
+    if (t.address && t.decimals) c.rules.pinned_tokens[*t.address] = {t.symbol, *t.decimals};
+  c.symbol_partitions = v.log.symbol_partitions;
+  c.token_retry = v.tokens.retry;
+  return c;
+}
+
+domain::hedging_policy to_hedging(const config::hedging_settings& v) {
+  domain::hedging_policy p;
+  p.one_in_flight = v.one_in_flight;
+  p.max_order_shares = v.max_order_shares;
+  p.freeze_after_failures = v.freeze_after_failures;
+  p.failure_backoff = v.failure_backoff;
+  p.failure_backoff_max = v.failure_backoff_max;
+  return p;
+}
+
+execution::execution_config to_execution(const config::settings& v) {
+  execution::execution_config c;
+  c.rules.gate.max_order_shares = v.hedging.max_order_shares;
+  c.rules.lease = v.execution.lease;
+  c.rules.http_timeout = v.execution.http_grace;
+  c.rules.clock_skew = v.execution.clock_skew;
+  c.rules.absence_lists = v.execution.evidence_lists;
+  c.rules.absence_spread = v.execution.evidence_spread;
+  // The K lists fit into the spread, and an outcome is not left open longer than that asks for.
+  c.rules.list_interval = std::max(std::chrono::milliseconds{100}, v.execution.evidence_spread / v.execution.evidence_lists);
+  return c;
+}
+
+poller::poller_config to_poller(const config::poller_settings& v) {
+  poller::poller_config c;
+  c.schedule = {v.first, v.base, v.jitter, v.error_base, v.error_max};
+  return c;
+}
+
+bridges::bridge_config to_bridge(const config::settings& v) {
+  bridges::bridge_config c;
+  c.batch_max = v.bridge.batch_max;
+  c.commits_in_flight = v.bridge.commits_in_flight;
+  c.handle_timeout = v.bridge.handle_timeout;
+  c.max_attempts = v.bridge.max_attempts;
+  c.passivate_after = v.bridge.idle_passivate;
+  c.drain_grace = v.supervision.grace / 2;
+  c.instance = v.node.name;
+  return c;
+}
+
+broker::gateway_config to_gateway(const config::settings& v) {
+  broker::gateway_config c;
+  c.budget.calls = v.execution.calls_per_minute;
+  // A quarter for placements, a sixth each for evidence and status (order-protocol: placement > evidence > status).
+  c.budget.kept_for_placement = v.execution.calls_per_minute / 4;
+  c.budget.kept_for_evidence = v.execution.calls_per_minute / 6;
+  c.budget.kept_for_status = v.execution.calls_per_minute / 6;
+  c.session_cache = v.market_hours.cache;
+  return c;
+}
+
+}  // namespace
+
+node::node_settings to_node_settings(const config::settings& v) {
+  node::node_settings n;
+  n.name = v.node.name;
+  for (const char* set : node::actor_sets)
+    if (v.runs(set)) n.actors.insert(set);
+  n.ingestion = to_ingestion(v);
+  n.validation = to_validation(v);
+  n.hedging = to_hedging(v.hedging);
+  n.execution = to_execution(v);
+  n.poller = to_poller(v.poller);
+  n.tokens.check_interval = v.oauth.check_interval;
+  n.tokens.refresh_ahead = v.oauth.refresh_ahead;
+  n.gateway = to_gateway(v);
+  n.bridge = to_bridge(v);
+  n.supervision.backoff_min = v.supervision.backoff_min;
+  n.supervision.backoff_max = v.supervision.backoff_max;
+  n.supervision.budget = v.supervision.budget;
+  n.supervision.budget_window = v.supervision.budget_window;
+  n.supervision.grace = v.supervision.grace;
+  n.api.address = v.api.address;
+  n.api.port = v.api.port;
+  n.admin.address = v.admin.address;
+  n.admin.port = v.admin.port;
+  n.log_maintenance = v.log.maintenance_interval;
+  return n;
+}
+
+}  // namespace hedgerow::world

@@ -1,0 +1,108 @@
+#include "runtime/world/world.hpp"
+
+#include <filesystem>
+
+#include "runtime/adapters/evm/ws_rpc_client.hpp"
+#include "runtime/adapters/http/http_client.hpp"
+#include "runtime/adapters/memory_log/memory_log.hpp"
+#include "runtime/adapters/schwab/schwab_client.hpp"
+#include "runtime/adapters/schwab/schwab_oauth.hpp"
+#include "runtime/adapters/schwab/token_vault.hpp"
+#include "runtime/adapters/sqlite_log/sqlite_log.hpp"
+#include "runtime/world/fixed_session.hpp"
+
+namespace hedgerow::world {
+namespace {
+
+using config::settings;
+using fault = std::string;
+
+expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, machine& on) {
+  switch (v.log.kind) {
+    case config::log_kind::memory: return adapters::make_memory_log(on.clock, v.log.symbol_partitions);
+    case config::log_kind::kafka:
+      return unexpected(fault{"log.kind = \"kafka\": this build has no Kafka adapter; use \"sqlite\""});
+    case config::log_kind::sqlite: break;
+  }
+  std::error_code failed;
+  std::filesystem::create_directories(v.node.data_dir, failed);
+  if (failed)
+    return unexpected("node.data_dir = \"" + v.node.data_dir + "\": cannot be made: " + failed.message() +
+                      "; choose a folder that this user may write");
+  adapters::sqlite_log_options options;
+  options.path = (std::filesystem::path{v.node.data_dir} / "events.db").string();
+  options.symbol_partitions = v.log.symbol_partitions;
+  options.durability = v.log.durability == config::log_durability::full ? adapters::durability::full
+                                                                        : adapters::durability::normal;
+  auto log = adapters::open_sqlite_log(options, on.clock);
+  if (!log) return unexpected(log.error().detail);
+  return *log;
+}
+
+expected<ingestion::chain_client_factory, fault> make_chain(const settings& v, machine& on) {
+  evm::chain_client_options options;
+  options.url = v.chain.ws_url.reveal();
+  options.request_timeout = v.chain.request_timeout;
+  options.connect_timeout = v.chain.connect_timeout;
+  options.reconnect_min = v.chain.reconnect_min;
+  options.reconnect_max = v.chain.reconnect_max;
+  options.stale_after = v.chain.stale_after;
+  options.max_frame_bytes = v.chain.max_frame_bytes;
+  options.ca_file = v.chain.ca_file;
+  // One is made now, only to learn whether the address can be used at all.
+  auto probe = evm::make_chain_client(options, on.clock, on.random);
+  if (!probe) return unexpected("chain.ws_url: " + probe.error());
+  return ingestion::chain_client_factory{[options, &on] { return *evm::make_chain_client(options, on.clock, on.random); }};
+}
+
+expected<std::shared_ptr<http::client>, fault> make_broker_client(const settings& v, machine& on) {
+  http::client_options options;
+  options.origin = v.broker.base_url;
+  options.connect_timeout = v.broker.connect_timeout;
+  options.request_timeout = v.broker.request_timeout;
+  options.max_connections = v.broker.max_connections;
+  options.ca_file = v.broker.ca_file;
+  auto client = http::make_client(options, on.clock);
+  if (!client) return unexpected("broker.base_url: " + client.error());
+  return *client;
+}
+
+expected<void, fault> add_broker(const settings& v, machine& on, node::node_ports& out) {
+  auto client = make_broker_client(v, on);
+  if (!client) return unexpected(client.error());
+  auto vault = schwab::make_vault(v.oauth.encryption_key.reveal());
+  if (!vault) return unexpected("oauth.encryption_key: " + vault.error());
+  out.vault = *vault;
+  out.tokens = schwab::make_token_holder();
+  schwab::schwab_options options;
+  options.account_index = v.broker.account_index;
+  out.broker = schwab::make_schwab_broker(*client, out.tokens, on.clock, options);
+  if (v.market_hours.source != config::market_source::broker)
+    out.broker = std::make_shared<fixed_session>(out.broker,
+                                                 v.market_hours.source == config::market_source::always_open);
+  out.oauth = schwab::make_schwab_oauth(*client, {v.broker.base_url, v.broker.app_key.reveal(),
+                                                  v.broker.app_secret.reveal(), v.broker.redirect_uri});
+  return {};
+}
+
+}  // namespace
+
+expected<node::node_ports, std::string> make_ports(const settings& v, machine& on) {
+  node::node_ports out;
+  out.clock = &on.clock;
+  out.random = &on.random;
+  auto log = make_log(v, on);
+  if (!log) return unexpected(log.error());
+  out.log = *log;
+  if (v.runs("ingestion") || v.runs("validation")) {
+    auto chain = make_chain(v, on);
+    if (!chain) return unexpected(chain.error());
+    out.make_chain_client = *chain;
+  }
+  if (v.runs("execution") || v.runs("poller") || v.runs("tokens")) {
+    if (auto done = add_broker(v, on, out); !done) return unexpected(done.error());
+  }
+  return out;
+}
+
+}  // namespace hedgerow::world

@@ -1,0 +1,23 @@
+// The composition root: the only place that names concrete adapters. Makes a node's ports from its configuration.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "config/settings.hpp"
+#include "messages/types/expected.hpp"
+#include "runtime/adapters/system/system_ports.hpp"
+#include "runtime/node/node.hpp"
+
+namespace hedgerow::world {
+
+/// Clock and random numbers outlive everything that uses them.
+struct machine {
+  adapters::system_clock clock;
+  adapters::splitmix_random random;
+};
+
+/// Opens the log, prepares the clients. Connects to nothing but the log. Errors are for people: key, value, remedy.
+[[nodiscard]] expected<node::node_ports, std::string> make_ports(const config::settings& values, machine& on);
+
+}  // namespace hedgerow::world
