@@ -2,10 +2,12 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
 #include <utility>
@@ -74,6 +76,12 @@ std::string raw_connection::read_all() {
   while (read_more()) {
   }
   return std::exchange(buffer_, {});
+}
+
+bool raw_connection::read_for(std::chrono::milliseconds limit) {
+  pollfd waiting{descriptor_, POLLIN, 0};
+  if (::poll(&waiting, 1, static_cast<int>(limit.count())) == 0) return true;
+  return read_more();
 }
 
 std::string raw_connection::read_message() {

@@ -1,6 +1,7 @@
 // The other end of a connection, byte for byte: for what no proper HTTP program would send.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -27,6 +28,8 @@ class raw_connection {
   std::string read_until(std::string_view end);
   /// Everything until the peer closes.
   std::string read_all();
+  /// Waits that long for bytes and drops them; false when the peer has closed.
+  [[nodiscard]] bool read_for(std::chrono::milliseconds limit);
   /// A whole request or answer with Content-Length, or none of it when the peer closed.
   std::string read_message();
   void close();

@@ -1,0 +1,70 @@
+// Asking a client and waiting for what comes back.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <future>
+
+#include "raw_peer.hpp"
+#include "runtime/adapters/http/http_client.hpp"
+
+namespace hedgerow::test {
+
+/// A clock that stands still until told.
+class manual_clock final : public ports::clock {
+ public:
+  [[nodiscard]] timestamp now() const override { return {time_.load() / 1000}; }
+  [[nodiscard]] ports::monotonic_time monotonic() const override { return std::chrono::nanoseconds{time_.load()}; }
+  void advance(std::chrono::nanoseconds by) { time_ += by.count(); }
+
+ private:
+  std::atomic<std::int64_t> time_{1'000'000'000};
+};
+
+using outcome = expected<http::response, http::client_error>;
+
+class client_test : public ::testing::Test {
+ protected:
+  std::shared_ptr<http::client> connect_to(const std::string& origin) {
+    options.origin = origin;
+    auto made = http::make_client(options, clock);
+    if (!made) throw std::runtime_error{made.error()};
+    return *made;
+  }
+
+  static std::future<outcome> start(http::client& client, http::request r, bool repeatable,
+                                    std::optional<ports::monotonic_time> before = std::nullopt) {
+    auto promise = std::make_shared<std::promise<outcome>>();
+    auto future = promise->get_future();
+    client.send(std::move(r), repeatable, before, [promise](outcome o) { promise->set_value(std::move(o)); });
+    return future;
+  }
+
+  static outcome ask(http::client& client, http::request r, bool repeatable = false,
+                     std::optional<ports::monotonic_time> before = std::nullopt) {
+    auto future = start(client, std::move(r), repeatable, before);
+    if (future.wait_for(std::chrono::seconds{20}) != std::future_status::ready)
+      throw std::runtime_error{"the client did not answer"};
+    return future.get();
+  }
+
+  static http::request get(std::string target = "/") { return {"GET", std::move(target), {}, {}}; }
+  static http::request post(std::string body) { return {"POST", "/orders", {}, std::move(body)}; }
+
+  manual_clock clock;
+  http::client_options options;
+};
+
+/// A small answer that keeps the connection.
+inline const std::string ok_answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+inline ::testing::AssertionResult failed_as(const outcome& o, http::client_failure kind) {
+  if (o) return ::testing::AssertionFailure() << "status " << o->status;
+  if (o.error().kind != kind) return ::testing::AssertionFailure() << "other kind: " << o.error().detail;
+  if (o.error().detail.empty()) return ::testing::AssertionFailure() << "no detail";
+  return ::testing::AssertionSuccess();
+}
+
+}  // namespace hedgerow::test
