@@ -1,0 +1,26 @@
+// The rules of the house that a compiler does not check. Each takes the tree and gives all breaches of one rule.
+#pragma once
+
+#include <filesystem>
+
+#include "source_tree.hpp"
+
+namespace hedgerow::lint {
+
+using tree = std::vector<source_file>;
+
+/// Third-party and system headers stay in the folders that may know them.
+[[nodiscard]] violations headers_in_wrong_folders(const tree& files);
+/// Clocks, randomness, sleeping, the environment, terminal output, binary floating point, endless waiting, notes to self.
+/// A line with `// allow: reason` is let through.
+[[nodiscard]] violations banned_words(const tree& files);
+/// utils, helpers, misc, common: names that say nothing.
+[[nodiscard]] violations catch_all_names(const tree& files);
+/// C++ files over 400 lines, functions over 70.
+[[nodiscard]] violations too_long(const tree& files);
+/// Every actors/domain/**.cpp is named by a test, itself or by the header that it implements.
+[[nodiscard]] violations untested_rules(const tree& files);
+/// Relative links of Markdown files lead somewhere.
+[[nodiscard]] violations dead_links(const tree& files, const std::filesystem::path& root);
+
+}  // namespace hedgerow::lint

@@ -1,0 +1,120 @@
+// Each rule is tried on planted breaches first, then on the repository itself.
+#include <gtest/gtest.h>
+
+#include "rules.hpp"
+
+namespace hedgerow::lint {
+namespace {
+
+const std::filesystem::path root = HEDGEROW_SOURCE_DIR;
+
+const tree& repository() {
+  static const tree files = read_tree(root);
+  return files;
+}
+
+std::vector<std::size_t> lines_of(const violations& found) {
+  std::vector<std::size_t> lines;
+  for (const violation& v : found) lines.push_back(v.line);
+  return lines;
+}
+
+using expected_lines = std::vector<std::size_t>;
+
+TEST(Tree, IsReadAsAWhole) {
+  std::size_t sources = 0;
+  for (const source_file& file : repository()) sources += file.is_cpp() ? 1 : 0;
+  EXPECT_GT(sources, 100U);
+}
+
+TEST(Headers, PlantedBreachesAreFound) {
+  const std::string text = "#include <caf/actor.hpp>\n#include <string>\n# include \"rapidjson/document.h\"\n#include <thread>\n";
+  EXPECT_EQ(lines_of(headers_in_wrong_folders({make_file("actors/domain/a.cpp", text)})), (expected_lines{1, 3, 4}));
+  EXPECT_EQ(lines_of(headers_in_wrong_folders({make_file("actors/api/a.cpp", text)})), (expected_lines{3}));
+  EXPECT_EQ(lines_of(headers_in_wrong_folders({make_file("tests/a.cpp", text)})), expected_lines{});
+  EXPECT_EQ(lines_of(headers_in_wrong_folders({make_file("runtime/world.cpp", "#include <spdlog/spdlog.h>\n")})),
+            (expected_lines{1}));
+}
+
+TEST(Headers, AreWhereTheyMayBe) {
+  const violations found = headers_in_wrong_folders(repository());
+  EXPECT_TRUE(found.empty()) << to_string(found);
+}
+
+TEST(BannedWords, PlantedBreachesAreFound) {
+  const std::string text =
+      "auto t = std::chrono::system_clock::now();\n"
+      "// system_clock::now in a comment, \"double\"\n"
+      "auto s = \"steady_clock::now double\"; /* float\n"
+      "double */ double x = 0;\n"
+      "std::this_thread::sleep_for(1s);\n"
+      "auto q = f(caf::infinite);\n"
+      "double y = 0;  // allow: a ratio for people\n"
+      "int redouble = 1'000'000; auto c = '\"'; double z;\n"
+      "auto r = R\"(double\nfloat)\"; getenv(\"A\");\n";
+  EXPECT_EQ(lines_of(banned_words({make_file("actors/x/a.cpp", text)})), (expected_lines{1, 4, 5, 6, 8, 10}));
+  EXPECT_EQ(lines_of(banned_words({make_file("runtime/adapters/system/a.cpp", text)})), (expected_lines{5, 6, 10}));
+  EXPECT_EQ(lines_of(banned_words({make_file("docs/a.md", std::string{"fine\nTO"} + "DO: write\n")})), (expected_lines{2}));
+}
+
+TEST(BannedWords, AreNotUsed) {
+  const violations found = banned_words(repository());
+  EXPECT_TRUE(found.empty()) << to_string(found);
+}
+
+TEST(Names, PlantedBreachesAreFound) {
+  EXPECT_EQ(catch_all_names({make_file("runtime/utils/a.cpp", ""), make_file("runtime/common.hpp", ""),
+                             make_file("runtime/string_helpers.hpp", ""), make_file("runtime/commonwealth.hpp", "")})
+                .size(),
+            3U);
+}
+
+TEST(Names, SayWhatIsInside) {
+  const violations found = catch_all_names(repository());
+  EXPECT_TRUE(found.empty()) << to_string(found);
+}
+
+std::string function_of(std::size_t lines) {
+  std::string body = "namespace a {\nstruct s {\n  int f(int x)\n      const {\n";
+  for (std::size_t i = 3; i < lines; ++i) body += "    if (x) { ++x; }\n";
+  return body + "  }\n};\n}\n";
+}
+
+TEST(Length, PlantedBreachesAreFound) {
+  EXPECT_TRUE(too_long({make_file("runtime/a.cpp", function_of(70))}).empty());
+  EXPECT_EQ(lines_of(too_long({make_file("runtime/a.cpp", function_of(71))})), (expected_lines{3}));
+  std::string many;
+  for (int i = 0; i < 401; ++i) many += "int x;\n";
+  EXPECT_EQ(lines_of(too_long({make_file("runtime/a.hpp", many)})), (expected_lines{401}));
+}
+
+TEST(Length, FitsAScreen) {
+  const violations found = too_long(repository());
+  EXPECT_TRUE(found.empty()) << to_string(found);
+}
+
+TEST(Coverage, PlantedBreachesAreFound) {
+  const source_file rule = make_file("actors/domain/fills/a.cpp", "#include \"actors/domain/fills/a.hpp\"\n");
+  const source_file part = make_file("actors/domain/fills/a_part.cpp", "#include \"actors/domain/fills/a.hpp\"\n");
+  const source_file test = make_file("tests/unit/a_test.cpp", "#include \"actors/domain/fills/a.hpp\"\n");
+  EXPECT_EQ(untested_rules({rule, part}).size(), 2U);
+  EXPECT_TRUE(untested_rules({rule, part, test}).empty());
+}
+
+TEST(Coverage, EveryRuleHasATest) {
+  const violations found = untested_rules(repository());
+  EXPECT_TRUE(found.empty()) << to_string(found);
+}
+
+TEST(Links, PlantedBreachesAreFound) {
+  const std::string text = "[a](../Makefile) [b](nowhere.md#x) [c](https://example.com/x) [d](#here)\n[e](/Makefile)\n[f](/no)\n";
+  EXPECT_EQ(lines_of(dead_links({make_file("docs/a.md", text)}, root)), (expected_lines{1, 3}));
+}
+
+TEST(Links, LeadSomewhere) {
+  const violations found = dead_links(repository(), root);
+  EXPECT_TRUE(found.empty()) << to_string(found);
+}
+
+}  // namespace
+}  // namespace hedgerow::lint
