@@ -1,7 +1,7 @@
 // The program: parses the command line and runs one command.
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/signals.hpp"
-#include "runtime/version.hpp"
+#include "runtime/version/version.hpp"
 
 int main(int argc, char** argv) {
   using namespace hedgerow;

@@ -5,7 +5,7 @@
 #include "actors/bridges/bridge_actor.hpp"
 #include "actors/tokens/token_follower.hpp"
 #include "runtime/api/api_actor.hpp"
-#include "runtime/version.hpp"
+#include "runtime/version/version.hpp"
 
 namespace hedgerow::node {
 

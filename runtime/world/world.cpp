@@ -32,8 +32,8 @@ expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, m
   adapters::sqlite_log_options options;
   options.path = (std::filesystem::path{v.node.data_dir} / "events.db").string();
   options.symbol_partitions = v.log.symbol_partitions;
-  options.durability = v.log.durability == config::log_durability::full ? adapters::durability::full
-                                                                        : adapters::durability::normal;
+  options.durability = v.log.durability == config::log_durability::full ? adapters::log_durability::full
+                                                                        : adapters::log_durability::normal;
   auto log = adapters::open_sqlite_log(options, on.clock);
   if (!log) return unexpected(log.error().detail);
   return *log;
