@@ -1,0 +1,303 @@
+// The chain client and the demo's world against a real anvil.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "actors/domain/fills/orderbook_events.hpp"
+#include "actors/domain/fills/trade_validation.hpp"
+#include "recorder.hpp"
+#include "runtime/adapters/evm/ws_rpc_client.hpp"
+#include "runtime/adapters/system/system_ports.hpp"
+#include "runtime/demo/demo_world.hpp"
+#include "tests/support/wait.hpp"
+
+namespace hedgerow::demo {
+namespace {
+
+using namespace std::chrono_literals;
+using test::answer_box;
+using test::eventually;
+using test::recorder;
+using net_map = std::map<std::string, shares>;
+
+class anvil : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(default_anvil_path(HEDGEROW_SOURCE_DIR))) {
+      GTEST_SKIP() << "anvil is not installed; run: npm install --prefix deploy/demo";
+    }
+    static int count = 0;
+    folder_ = std::filesystem::path{::testing::TempDir()} /
+              ("hedgerow_anvil_" + std::to_string(::getpid()) + "_" + std::to_string(++count));
+  }
+  void TearDown() override {
+    if (client_) client_->close();
+    world_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  [[nodiscard]] demo_world_options options() const {
+    demo_world_options out;
+    out.data_dir = folder_;
+    out.anvil_path = default_anvil_path(HEDGEROW_SOURCE_DIR);
+    out.block_time = 100ms;
+    out.seed = 7;
+    out.fills_per_second = 200;
+    return out;
+  }
+
+  void start(demo_world_options with) {
+    world_ = std::make_unique<demo_world>(std::move(with), clock_, random_,
+                                          [this](const std::string& line) { lines_.push_back(line); });
+    const auto started = world_->start();
+    ASSERT_TRUE(started.has_value()) << started.error();
+  }
+
+  [[nodiscard]] std::vector<address> books() const {
+    return {world_->addresses().books[0].where, world_->addresses().books[1].where};
+  }
+
+  static std::vector<hash32> topics() {
+    std::vector<hash32> out;
+    for (const auto version : {orderbook_version::v4, orderbook_version::v6}) {
+      const auto& t = domain::topics_of(version);
+      out.insert(out.end(), {t.take, t.clear, t.after_clear});
+    }
+    return out;
+  }
+
+  void connect() {
+    evm::chain_client_options with;
+    with.url = world_->rpc_url();
+    auto made = evm::make_rpc_client(with, clock_, random_);
+    ASSERT_TRUE(made.has_value()) << made.error();
+    client_ = *made;
+    client_->open(books(), topics(), seen_.listener());
+    ASSERT_TRUE(eventually([&] { return seen_.ups > 0; }));
+  }
+
+  /// All logs of both books so far, by eth_getLogs.
+  [[nodiscard]] std::vector<raw_log> all_logs() {
+    const auto latest = world_->block_number();
+    EXPECT_TRUE(latest.has_value());
+    answer_box<ports::logs_answer> box;
+    client_->logs({.from = 0, .to = latest.value_or(0), .books = books(), .topic0 = topics()}, box.callback());
+    EXPECT_TRUE(eventually([&] { return box.count() == 1; }));
+    const auto answer = box.get();
+    EXPECT_TRUE(answer.has_value());
+    EXPECT_TRUE(answer->malformed.empty());
+    std::vector<raw_log> out;
+    for (const auto& log : answer->logs) out.push_back(log.log);
+    return out;
+  }
+
+  void run_market(std::uint64_t transactions) {
+    world_->start_market();
+    ASSERT_TRUE(eventually([&] { return world_->stats().sent >= transactions; }, 60s));
+    const auto stopped = world_->stop_market();
+    ASSERT_TRUE(stopped.has_value()) << stopped.error();
+    EXPECT_EQ(world_->stats().refused, 0U);
+  }
+
+  /// What the domain's rules make of the logs: net shares by base symbol, and how often each reason came up.
+  [[nodiscard]] net_map positions_by_the_rules(const std::vector<raw_log>& logs, std::map<std::string, int>& reasons) {
+    const auto& world = world_->addresses();
+    domain::validation_rules rules;
+    rules.owner = world.owner;
+    rules.usdc = world.usdc;
+    std::map<address, domain::token_info> tokens{{world.usdc, {"USDC", 6}}, {world.weth, {"WETH", 18}}};
+    net_map net;
+    for (const auto& equity : world.equities) {
+      tokens.emplace(equity.where, domain::token_info{equity.symbol.token, 18});
+      net.emplace(equity.symbol.base, shares{});
+    }
+    const auto lookup = [&](const address& a) { return tokens.contains(a) ? &tokens.at(a) : nullptr; };
+    for (std::size_t i = 0; i < logs.size(); ++i) {
+      blockchain_event event;
+      event.log = logs[i];
+      event.version = logs[i].book == world.books[0].where ? orderbook_version::v4 : orderbook_version::v6;
+      const auto& t = domain::topics_of(event.version);
+      ++reasons[logs[i].topics.at(0) == t.take ? "take" : logs[i].topics[0] == t.clear ? "clear" : "after"];
+      if (logs[i].topics[0] == t.after_clear) continue;
+      if (logs[i].topics[0] == t.clear) event.after_clear = after_clear_of(logs, i, t.after_clear);
+      const auto verdict = domain::validate(event, rules, lookup);
+      if (const auto* trade = std::get_if<onchain_trade>(&verdict)) {
+        auto& sum = net[trade->symbol.str()];
+        sum = *sum.plus(trade->position_delta());
+        ++reasons["trade"];
+      } else if (const auto* out = std::get_if<domain::filtered>(&verdict)) {
+        ++reasons[std::string{out->reason}];
+      } else if (const auto* bad = std::get_if<domain::rejected>(&verdict)) {
+        ++reasons[std::string{bad->reason}];
+      } else {
+        ADD_FAILURE() << "a token of the demo is not known";
+      }
+    }
+    return net;
+  }
+
+  static std::optional<raw_log> after_clear_of(const std::vector<raw_log>& logs, std::size_t clear, const hash32& topic) {
+    for (std::size_t i = clear + 1; i < logs.size(); ++i) {
+      if (logs[i].ref.tx_hash == logs[clear].ref.tx_hash && logs[i].book == logs[clear].book && logs[i].topics[0] == topic) {
+        return logs[i];
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::filesystem::path folder_;
+  adapters::system_clock clock_;
+  adapters::splitmix_random random_{3};
+  std::vector<std::string> lines_;
+  std::unique_ptr<demo_world> world_;
+  recorder seen_;
+  std::shared_ptr<evm::rpc_client> client_;
+};
+
+std::string text_of(const net_map& net) {
+  std::string out;
+  for (const auto& [symbol, amount] : net) out += symbol + "=" + amount.to_string() + " ";
+  return out;
+}
+
+TEST_F(anvil, the_market_fills_orders_and_the_rules_agree_with_contract_storage) {
+  start(options());
+  connect();
+  run_market(400);
+  const auto logs = all_logs();
+  std::map<std::string, int> reasons;
+  const auto net = positions_by_the_rules(logs, reasons);
+  const auto truth = world_->net_positions();
+  ASSERT_TRUE(truth.has_value()) << truth.error();
+  EXPECT_EQ(text_of(net), text_of(*truth));
+  EXPECT_FALSE(std::ranges::all_of(*truth, [](const auto& entry) { return entry.second.is_zero(); }));
+  EXPECT_EQ(*world_->owner_fills(), world_->stats().owner_fills) << "a transaction was reverted";
+  EXPECT_EQ(reasons["clear"], reasons["after"]);
+  EXPECT_GT(reasons["trade"], 200);
+  // Everything that must leave no trace in the hedge did occur.
+  for (const auto* reason : {"owner_not_involved", "self_take", "dust_equity_amount", "invalid_symbol_pair"}) {
+    EXPECT_GT(reasons[reason], 0) << reason;
+  }
+  for (const auto* fault : {"no_after_clear_log", "after_clear_mismatch", "decimals_mismatch", "unpriceable_fill",
+                            "negative_amount", "truncated", "log_index_out_of_range"}) {
+    EXPECT_EQ(reasons[fault], 0) << fault;
+  }
+  // The subscription delivered the same logs, in the same order.
+  ASSERT_TRUE(eventually([&] { return seen_.logs().size() >= logs.size(); })) << seen_.logs().size();
+  const auto heard = seen_.logs();
+  ASSERT_EQ(heard.size(), logs.size());
+  for (std::size_t i = 0; i < logs.size(); ++i) EXPECT_EQ(heard[i].log, logs[i]);
+  EXPECT_TRUE(seen_.malformed().empty());
+  EXPECT_GT(seen_.heads().size(), 1U);
+}
+
+TEST_F(anvil, both_books_emit_takes_and_clears_with_other_logs_between) {
+  start(options());
+  connect();
+  run_market(150);
+  std::map<hash32, int> by_topic;
+  std::uint64_t widest = 0;
+  const auto logs = all_logs();
+  for (std::size_t i = 0; i < logs.size(); ++i) {
+    ++by_topic[logs[i].topics.at(0)];
+    const auto after = after_clear_of(logs, i, domain::topics_of(orderbook_version::v4).after_clear);
+    if (logs[i].topics[0] == domain::topics_of(orderbook_version::v4).clear) {
+      ASSERT_TRUE(after.has_value());
+      widest = std::max(widest, after->ref.log_index - logs[i].ref.log_index);
+    }
+  }
+  for (const auto& topic : topics()) EXPECT_GT(by_topic[topic], 0) << topic.to_string();
+  EXPECT_EQ(widest, 3U) << "two Context logs lie between";
+}
+
+TEST_F(anvil, a_restart_resumes_the_chain_and_deploys_nothing) {
+  auto with = options();
+  with.block_time = 0ms;
+  start(with);
+  connect();
+  run_market(60);
+  const auto before = world_->net_positions();
+  const auto logs = all_logs().size();
+  const auto book = books();
+  client_->close();
+  world_->stop();
+  ASSERT_TRUE(std::filesystem::exists(folder_ / "anvil-state.json"));
+  lines_.clear();
+  start(with);
+  connect();
+  EXPECT_EQ(lines_.size(), 2U) << "only starting and ready";
+  EXPECT_EQ(books(), book);
+  EXPECT_EQ(text_of(*world_->net_positions()), text_of(*before));
+  EXPECT_EQ(all_logs().size(), logs);
+  run_market(20);
+  EXPECT_GT(all_logs().size(), logs);
+  std::map<std::string, int> reasons;
+  EXPECT_EQ(text_of(positions_by_the_rules(all_logs(), reasons)), text_of(*world_->net_positions()));
+}
+
+TEST_F(anvil, other_symbols_in_the_same_folder_are_refused) {
+  auto with = options();
+  with.symbols = {{"AAPL0x", "AAPL", 20'000}};
+  start(with);
+  world_->stop();
+  with.symbols = {{"tGME", "GME", 2'000}};
+  demo_world other{with, clock_, random_, {}};
+  const auto started = other.start();
+  ASSERT_FALSE(started.has_value());
+  EXPECT_NE(started.error().find("other symbols"), std::string::npos) << started.error();
+}
+
+TEST_F(anvil, a_reorg_is_told_and_storage_follows) {
+  auto with = options();
+  with.block_time = 0ms;
+  start(with);
+  connect();
+  const auto empty = text_of(*world_->net_positions());
+  run_market(12);
+  const auto logs = all_logs().size();
+  ASSERT_TRUE(eventually([&] { return seen_.logs().size() == logs; }));
+  const auto blocks_before = *world_->block_number();
+  const auto depth = static_cast<unsigned>(blocks_before - world_->addresses().first_block);
+  const auto heads = seen_.heads().size();
+  const auto done = world_->reorg(6);
+  ASSERT_TRUE(done.has_value()) << done.error();
+  ASSERT_GT(depth, 6U);
+  ASSERT_TRUE(eventually([&] { return seen_.heads().size() > heads; }));
+  const auto left = all_logs();
+  EXPECT_LT(left.size(), logs);
+  std::map<std::string, int> reasons;
+  EXPECT_EQ(text_of(positions_by_the_rules(left, reasons)), text_of(*world_->net_positions()));
+  EXPECT_EQ(*world_->block_number(), blocks_before);
+  std::size_t removed = 0;
+  for (const auto& log : seen_.logs()) removed += log.removed ? 1 : 0;
+  RecordProperty("removed_notifications", static_cast<int>(removed));
+  RecordProperty("heads_after_reorg", static_cast<int>(seen_.heads().size() - heads));
+  std::printf("after a reorg of 6: %zu removed logs of %zu, %zu heads\n", removed, logs - left.size(),
+              seen_.heads().size() - heads);
+}
+
+TEST_F(anvil, process_faults_are_named) {
+  anvil_options with;
+  with.program = folder_ / "no-such-anvil";
+  with.data_dir = folder_;
+  EXPECT_NE(anvil_process::start(with).error().find("npm install"), std::string::npos);
+  with.program = default_anvil_path(HEDGEROW_SOURCE_DIR);
+  auto first = anvil_process::start(with);
+  ASSERT_TRUE(first.has_value()) << first.error();
+  with.port = (*first)->port();
+  EXPECT_NE(anvil_process::start(with).error().find("in use"), std::string::npos);
+  (*first)->kill();
+  EXPECT_FALSE((*first)->running());
+  // A dump that a crash cut off does not keep the next start from working.
+  std::ofstream{folder_ / "anvil-state.json"} << R"({"block":{"numb)";
+  auto second = anvil_process::start(with);
+  ASSERT_TRUE(second.has_value()) << second.error();
+  (*second)->stop();
+  EXPECT_FALSE((*second)->running());
+}
+
+}  // namespace
+}  // namespace hedgerow::demo
