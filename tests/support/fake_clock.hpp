@@ -1,4 +1,4 @@
-// A clock that only moves when a test says so. Thread-safe.
+// A clock that moves only when a test moves it.
 #pragma once
 
 #include <atomic>
@@ -7,19 +7,22 @@
 
 namespace hedgerow::test {
 
+/// Thread-safe. Wall-clock and monotonic time move together.
 class fake_clock final : public ports::clock {
  public:
-  /// Starts at an arbitrary time in 2025, in the middle of a trading day.
-  explicit fake_clock(timestamp start = {1'756'488'000'000'000}) : us_{start.us} {}
+  /// Starts on 2025-01-03T14:30:00Z, a trading day, unless told otherwise.
+  explicit fake_clock(timestamp start = {1'735'914'600'000'000}) : now_{start.us}, start_{start.us} {}
 
-  [[nodiscard]] timestamp now() const override { return {us_.load()}; }
-  [[nodiscard]] ports::monotonic_time monotonic() const override { return std::chrono::microseconds{us_.load()}; }
+  [[nodiscard]] timestamp now() const override { return {now_.load()}; }
+  [[nodiscard]] ports::monotonic_time monotonic() const override {
+    return std::chrono::hours{1} + std::chrono::microseconds{now_.load() - start_};
+  }
 
-  /// Both clocks move together.
-  void advance(std::chrono::microseconds by) { us_ += by.count(); }
+  void advance(std::chrono::microseconds by) { now_ += by.count(); }
 
  private:
-  std::atomic<std::int64_t> us_;
+  std::atomic<std::int64_t> now_;
+  const std::int64_t start_;
 };
 
 }  // namespace hedgerow::test

@@ -1,0 +1,57 @@
+// The writing connection: groups of transactions, folds, and the check that this process still owns the file.
+#pragma once
+
+#include <map>
+#include <mutex>
+
+#include "runtime/adapters/memory_log/core/log_base.hpp"
+#include "runtime/adapters/sqlite_log/schema.hpp"
+
+namespace hedgerow::adapters::sqlite {
+
+class store {
+ public:
+  /// Opens the file, makes it ready and takes ownership.
+  [[nodiscard]] static result<std::unique_ptr<store>> open(const sqlite_log_options& options,
+                                                           const log_layout& layout);
+
+  /// Writes all of it or nothing. log_errc::fenced: another process owns the file.
+  [[nodiscard]] result<void> write(const new_batches& batches, const std::vector<commit_request>& requests);
+  /// Folds one partition that has grown enough, if there is one.
+  void fold_one();
+  /// Fails with log_errc::fenced when another process owns the file.
+  [[nodiscard]] result<void> check_owner();
+  /// Copies the write-ahead log into the file when it has grown beyond `pages`.
+  void checkpoint_beyond(int pages);
+
+  /// Begins a write transaction of another connection of this process; checks the owner.
+  [[nodiscard]] result<transaction> begin_elsewhere(connection& other);
+  /// Held by whoever writes, so that connections of this process do not wait in SQLite's busy handler.
+  std::mutex& write_mutex() { return write_mutex_; }
+
+  [[nodiscard]] const std::vector<stored_partition>& partitions() const { return partitions_; }
+  [[nodiscard]] const std::vector<stored_offset>& offsets() const { return offsets_; }
+  [[nodiscard]] std::int64_t slot(topic_partition p) const { return partitions_[layout_.index(p)].slot; }
+
+ private:
+  store(const sqlite_log_options& options, const log_layout& layout) : options_{options}, layout_{layout} {}
+  [[nodiscard]] result<void> prepare();
+  [[nodiscard]] result<void> fold(std::size_t index);
+  [[nodiscard]] result<void> check_epoch(connection& on) const;
+  [[nodiscard]] result<void> write_offsets(const std::vector<commit_request>& requests);
+
+  sqlite_log_options options_;
+  log_layout layout_;
+  connection db_;
+  std::int64_t epoch_ = 0;
+  /// Slots never change; the rest belongs to the writer thread.
+  std::vector<stored_partition> partitions_;
+  std::vector<stored_offset> offsets_;
+  statement epoch_query_;
+  statement insert_batch_;
+  statement put_offset_;
+  std::mutex write_mutex_;
+  int wal_pages_ = 0;
+};
+
+}  // namespace hedgerow::adapters::sqlite

@@ -1,0 +1,128 @@
+// Transactions: all or nothing, in order, and what failure means.
+#include "tests/contract/event_log/event_log_contract.hpp"
+
+namespace hedgerow::test {
+namespace {
+
+using ports::log_errc;
+using strings = std::vector<std::string>;
+
+TEST_P(event_log_contract, outputs_and_offsets_become_visible_together) {
+  append({put(trades0, "a", "1"), put(trades0, "a", "2")});
+  EXPECT_FALSE(*log_->committed("g", trades0));
+  auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
+  poll_until(*member, 2);
+  ASSERT_FALSE(commit_now(*member, {{put(commands0, "a", "c1")}, {{trades0, 1}}}));
+  EXPECT_EQ(*log_->committed("g", trades0), 1);
+  EXPECT_EQ(values_of(*log_->read(commands0, 0, 10)), (strings{"c1"}));
+
+  // The next member of the group goes on there; another group begins at the beginning.
+  member.reset();
+  member = must_join(*log_, "g", "j", {topic::onchain_trades});
+  EXPECT_EQ(values_of(poll_until(*member, 1).records), (strings{"2"}));
+  auto other = must_join(*log_, "h", "i", {topic::onchain_trades});
+  EXPECT_EQ(poll_until(*other, 2).records.size(), 2U);
+}
+
+TEST_P(event_log_contract, many_commits_in_flight_end_in_order) {
+  auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
+  poll_changes(*member, 4, 0);
+  outcomes done;
+  std::vector<int> wanted;
+  for (int i = 0; i < 200; ++i) {
+    member->commit({{put(commands0, "k", std::to_string(i))}, {{trades0, i}}}, done.next(i));
+    wanted.push_back(i);
+  }
+  ASSERT_TRUE(done.wait_for(200));
+  EXPECT_EQ(done.order(), wanted);
+  for (const auto& e : done.errors()) EXPECT_FALSE(e);
+  const auto out = *log_->read(commands0, 0, 1000);
+  ASSERT_EQ(out.size(), 200U);
+  for (int i = 0; i < 200; ++i) EXPECT_EQ(*out[static_cast<std::size_t>(i)].value, std::to_string(i));
+  EXPECT_EQ(*log_->committed("g", trades0), 199);
+}
+
+TEST_P(event_log_contract, a_failed_commit_leaves_nothing_and_fails_those_after_it) {
+  auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
+  poll_changes(*member, 4, 0);
+  outcomes done;
+  member->commit({{put(commands0, "k", "before")}, {{trades0, 1}}}, done.next(0));
+  // Partition 0 of schwab-executions was never assigned.
+  member->commit({{put(commands0, "k", "aborted")}, {{{topic::schwab_executions, 0}, 5}}}, done.next(1));
+  member->commit({{put(commands0, "k", "after")}, {{trades0, 2}}}, done.next(2));
+  ASSERT_TRUE(done.wait_for(3));
+  EXPECT_EQ(done.order(), (std::vector<int>{0, 1, 2}));
+  const auto errors = done.errors();
+  EXPECT_FALSE(errors[0]);
+  ASSERT_TRUE(errors[1] && errors[2]);
+  EXPECT_EQ(errors[1]->code, log_errc::lost_partition);
+  EXPECT_EQ(values_of(*log_->read(commands0, 0, 10)), (strings{"before"}));
+  EXPECT_EQ(*log_->committed("g", trades0), 1);
+  EXPECT_FALSE(*log_->committed("g", {topic::schwab_executions, 0}));
+
+  // The dead member is replaced; the aborted number is used again.
+  member = must_join(*log_, "g", "i", {topic::onchain_trades});
+  poll_changes(*member, 4, 0);
+  ASSERT_FALSE(commit_now(*member, {{put(commands0, "k", "again")}, {}}));
+  EXPECT_EQ(offsets_of(*log_->read(commands0, 0, 10)), (std::vector<std::int64_t>{0, 1}));
+}
+
+TEST_P(event_log_contract, a_partition_that_does_not_exist_is_an_error) {
+  auto member = must_join(*log_, "g", "i", {});
+  const auto failure = commit_now(*member, {{put({topic::onchain_trades, 99}, "k", "v")}, {}});
+  ASSERT_TRUE(failure);
+  EXPECT_NE(failure->detail.find("99"), std::string::npos);
+}
+
+TEST_P(event_log_contract, destroying_a_member_finishes_its_commits) {
+  auto member = must_join(*log_, "g", "i", {});
+  outcomes done;
+  for (int i = 0; i < 50; ++i) member->commit({{put(commands0, "k", "v")}, {}}, done.next(i));
+  member.reset();
+  EXPECT_EQ(done.order().size(), 50U);
+  EXPECT_EQ(*log_->end_offset(commands0), 50);
+}
+
+TEST_P(event_log_contract, a_commit_callback_may_destroy_the_member) {
+  auto member = must_join(*log_, "g", "i", {});
+  std::atomic<bool> gone{false};
+  auto* raw = member.get();
+  raw->commit({{put(commands0, "k", "v")}, {}}, [&](const auto&) {
+    member.reset();
+    gone = true;
+  });
+  ASSERT_TRUE(eventually([&] { return gone.load(); }));
+  EXPECT_EQ(*log_->end_offset(commands0), 1);
+}
+
+TEST_P(event_log_contract, ready_is_called_when_there_is_more) {
+  auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
+  std::atomic<int> calls{0};
+  member->on_ready([&] { ++calls; });
+  poll_changes(*member, 4, 0);
+  ASSERT_TRUE(member->poll(10)->empty());
+  append({put(commands0, "k", "not an input")});
+  EXPECT_EQ(calls, 0);
+  append({put(trades0, "k", "1")});
+  EXPECT_TRUE(eventually([&] { return calls == 1; }));
+  EXPECT_EQ(member->poll(10)->records.size(), 1U);
+  append({put(trades0, "k", "2")});
+  EXPECT_TRUE(eventually([&] { return calls == 2; }));
+  member.reset();
+}
+
+TEST_P(event_log_contract, listeners_hear_of_every_append) {
+  std::atomic<int> calls{0};
+  log_->on_append([&] { ++calls; });
+  append({put(trades0, "k", "1")});
+  EXPECT_TRUE(eventually([&] { return calls == 1; }));
+  append({put(commands0, "k", "1")});
+  EXPECT_TRUE(eventually([&] { return calls == 2; }));
+  // It refers to this frame: let the log go before it.
+  producer_.reset();
+  log_.reset();
+  subject_.reset();
+}
+
+}  // namespace
+}  // namespace hedgerow::test

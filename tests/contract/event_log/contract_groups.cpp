@@ -1,0 +1,98 @@
+// Members that share, come, go and are fenced.
+#include <set>
+
+#include "tests/contract/event_log/event_log_contract.hpp"
+
+namespace hedgerow::test {
+namespace {
+
+using ports::log_errc;
+using strings = std::vector<std::string>;
+
+std::set<std::uint32_t> numbers(const std::vector<topic_partition>& of, topic t) {
+  std::set<std::uint32_t> out;
+  for (const auto& p : of)
+    if (p.topic == t) out.insert(p.partition);
+  return out;
+}
+
+TEST_P(event_log_contract, two_members_share_co_partitioned_inputs) {
+  const std::vector<topic> inputs{topic::onchain_trades, topic::schwab_executions, topic::blockchain_events};
+  auto a = must_join(*log_, "g", "a", inputs);
+  auto b = must_join(*log_, "g", "b", inputs);
+  const auto first = poll_changes(*a, 5, 0);
+  const auto second = poll_changes(*b, 4, 0);
+  EXPECT_EQ(numbers(first.assigned, topic::onchain_trades), (std::set<std::uint32_t>{0, 1}));
+  EXPECT_EQ(numbers(first.assigned, topic::schwab_executions), (std::set<std::uint32_t>{0, 1}));
+  EXPECT_EQ(numbers(first.assigned, topic::blockchain_events), (std::set<std::uint32_t>{0}));
+  EXPECT_EQ(numbers(second.assigned, topic::onchain_trades), (std::set<std::uint32_t>{2, 3}));
+  EXPECT_EQ(numbers(second.assigned, topic::schwab_executions), (std::set<std::uint32_t>{2, 3}));
+}
+
+TEST_P(event_log_contract, a_partition_moves_in_mid_batch_without_loss_or_repetition) {
+  const topic_partition trades3{topic::onchain_trades, 3};
+  append({put(trades3, "k", "0"), put(trades3, "k", "1"), put(trades3, "k", "2"), put(trades3, "k", "3")});
+  auto a = must_join(*log_, "g", "a", {topic::onchain_trades});
+  EXPECT_EQ(poll_until(*a, 2, 2).records.size(), 2U);
+  auto b = must_join(*log_, "g", "b", {topic::onchain_trades});
+  // `a` is still at work on what it has polled: it keeps the partition and may commit.
+  ASSERT_TRUE(b->poll(10)->records.empty());
+  ASSERT_FALSE(commit_now(*a, {{put(commands0, "k", "from a")}, {{trades3, 2}}}));
+  const auto told = poll_changes(*a, 0, 2);
+  EXPECT_EQ(numbers(told.revoked, topic::onchain_trades), (std::set<std::uint32_t>{2, 3}));
+  const auto got = poll_until(*b, 2);
+  EXPECT_EQ(values_of(got.records), (strings{"2", "3"}));
+  // Too late for `a`.
+  const auto failure = commit_now(*a, {{put(commands0, "k", "late")}, {{trades3, 4}}});
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->code, log_errc::lost_partition);
+  EXPECT_EQ(values_of(*log_->read(commands0, 0, 10)), (strings{"from a"}));
+  EXPECT_EQ(*log_->committed("g", trades3), 2);
+}
+
+TEST_P(event_log_contract, leaving_hands_partitions_over_and_wakes_the_heir) {
+  auto a = must_join(*log_, "g", "a", {topic::onchain_trades});
+  poll_changes(*a, 4, 0);
+  auto b = must_join(*log_, "g", "b", {topic::onchain_trades});
+  std::atomic<int> calls{0};
+  b->on_ready([&] { ++calls; });
+  ASSERT_TRUE(b->poll(10)->empty());
+  poll_changes(*a, 0, 2);
+  EXPECT_TRUE(eventually([&] { return calls >= 1; }));
+  EXPECT_EQ(poll_changes(*b, 2, 0).assigned.size(), 2U);
+  ASSERT_TRUE(b->poll(10)->empty());
+  const int before = calls;
+  outcomes done;
+  for (int i = 1; i <= 30; ++i) a->commit({{}, {{trades0, i}}}, done.next(i));
+  a.reset();
+  EXPECT_TRUE(eventually([&] { return calls > before; }));
+  EXPECT_EQ(numbers(poll_changes(*b, 2, 0).assigned, topic::onchain_trades), (std::set<std::uint32_t>{0, 1}));
+  EXPECT_EQ(*log_->committed("g", trades0), 30);
+  b.reset();
+}
+
+TEST_P(event_log_contract, the_same_instance_fences_its_elder) {
+  append({put(trades0, "k", "1"), put(trades0, "k", "2")});
+  auto elder = must_join(*log_, "g", "same", {topic::onchain_trades});
+  poll_until(*elder, 2);
+  std::atomic<int> calls{0};
+  elder->on_ready([&] { ++calls; });
+  ASSERT_TRUE(elder->poll(10));
+  ASSERT_FALSE(commit_now(*elder, {{put(commands0, "k", "1")}, {{trades0, 1}}}));
+  auto younger = must_join(*log_, "g", "same", {topic::onchain_trades});
+  EXPECT_TRUE(eventually([&] { return calls >= 1; })) << "the elder is told";
+  const auto failure = commit_now(*elder, {{put(commands0, "k", "2")}, {{trades0, 2}}});
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->code, log_errc::fenced);
+  const auto polled = elder->poll(10);
+  ASSERT_FALSE(polled);
+  EXPECT_EQ(polled.error().code, log_errc::fenced);
+  EXPECT_EQ(values_of(poll_until(*younger, 1).records), (strings{"2"}));
+  EXPECT_EQ(values_of(*log_->read(commands0, 0, 10)), (strings{"1"}));
+  elder.reset();
+  // The elder's leaving takes nothing from the younger.
+  EXPECT_FALSE(commit_now(*younger, {{}, {{trades0, 2}}}));
+}
+
+}  // namespace
+}  // namespace hedgerow::test
