@@ -1,7 +1,13 @@
 // The chain client and the demo's world against a real anvil.
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -100,6 +106,12 @@ class anvil : public ::testing::Test {
     const auto stopped = world_->stop_market();
     ASSERT_TRUE(stopped.has_value()) << stopped.error();
     EXPECT_EQ(world_->stats().refused, 0U);
+  }
+
+  expected<void, std::string> ask(const std::string& method, const std::string& params) {
+    const auto answer = world_->rpc()->request(method, params);
+    if (!answer) return unexpected(answer.error());
+    return {};
   }
 
   /// What the domain's rules make of the logs: net shares by base symbol, and how often each reason came up.
@@ -250,33 +262,43 @@ TEST_F(anvil, other_symbols_in_the_same_folder_are_refused) {
   EXPECT_NE(started.error().find("other symbols"), std::string::npos) << started.error();
 }
 
-TEST_F(anvil, a_reorg_is_told_and_storage_follows) {
+/// anvil never says removed:true. What a client sees of a reorg is heads of numbers that it has seen before, with
+/// other hashes; without new blocks (a rollback, a revert to a snapshot) it sees nothing until the next one is mined.
+TEST_F(anvil, a_reorg_shows_as_heads_with_other_hashes_and_storage_follows) {
   auto with = options();
   with.block_time = 0ms;
   start(with);
   connect();
-  const auto empty = text_of(*world_->net_positions());
-  run_market(12);
-  const auto logs = all_logs().size();
-  ASSERT_TRUE(eventually([&] { return seen_.logs().size() == logs; }));
-  const auto blocks_before = *world_->block_number();
-  const auto depth = static_cast<unsigned>(blocks_before - world_->addresses().first_block);
-  const auto heads = seen_.heads().size();
-  const auto done = world_->reorg(6);
-  ASSERT_TRUE(done.has_value()) << done.error();
-  ASSERT_GT(depth, 6U);
-  ASSERT_TRUE(eventually([&] { return seen_.heads().size() > heads; }));
-  const auto left = all_logs();
-  EXPECT_LT(left.size(), logs);
-  std::map<std::string, int> reasons;
-  EXPECT_EQ(text_of(positions_by_the_rules(left, reasons)), text_of(*world_->net_positions()));
-  EXPECT_EQ(*world_->block_number(), blocks_before);
-  std::size_t removed = 0;
-  for (const auto& log : seen_.logs()) removed += log.removed ? 1 : 0;
-  RecordProperty("removed_notifications", static_cast<int>(removed));
-  RecordProperty("heads_after_reorg", static_cast<int>(seen_.heads().size() - heads));
-  std::printf("after a reorg of 6: %zu removed logs of %zu, %zu heads\n", removed, logs - left.size(),
-              seen_.heads().size() - heads);
+  auto& rpc = *world_->rpc();
+  const auto snapshot = rpc.request("evm_snapshot", "[]");
+  ASSERT_TRUE(snapshot.has_value());
+  const std::vector<std::function<expected<void, std::string>()>> ways{
+      [&] { return world_->reorg(6); },
+      [&] { return ask("anvil_rollback", "[6]"); },
+      [&] { return ask("evm_revert", "[\"" + *snapshot + "\"]"); }};
+  for (std::size_t way = 0; way < ways.size(); ++way) {
+    SCOPED_TRACE(way);
+    run_market(12);
+    const auto tip = *world_->block_number();
+    ASSERT_TRUE(eventually([&] { return !seen_.heads().empty() && seen_.heads().back().number == tip; }));
+    const auto old_heads = seen_.heads();
+    const auto logs_before = all_logs().size();
+    const auto done = ways[way]();
+    ASSERT_TRUE(done.has_value()) << done.error();
+    const auto now = *world_->block_number();
+    EXPECT_EQ(now, way == 0 ? tip : way == 1 ? tip - 6 : now);
+    ASSERT_TRUE(ask("evm_mine", "[]").has_value());
+    ASSERT_TRUE(eventually([&] { return seen_.heads().size() > old_heads.size() && seen_.heads().back().number == now + 1; }));
+    const auto first_new = seen_.heads()[old_heads.size()];
+    const auto replaced = std::ranges::find(old_heads, first_new.number, &ports::chain_block::number);
+    ASSERT_NE(replaced, old_heads.end()) << "the first new head has a number that was told before";
+    EXPECT_NE(replaced->hash, first_new.hash);
+    const auto left = all_logs();
+    EXPECT_LT(left.size(), logs_before);
+    std::map<std::string, int> reasons;
+    EXPECT_EQ(text_of(positions_by_the_rules(left, reasons)), text_of(*world_->net_positions()));
+    EXPECT_TRUE(std::ranges::none_of(seen_.logs(), &ports::chain_log::removed));
+  }
 }
 
 TEST_F(anvil, process_faults_are_named) {
@@ -297,6 +319,41 @@ TEST_F(anvil, process_faults_are_named) {
   ASSERT_TRUE(second.has_value()) << second.error();
   (*second)->stop();
   EXPECT_FALSE((*second)->running());
+}
+
+/// Whether something accepts connections on a port of this machine.
+bool answers(std::uint16_t port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in where{};
+  where.sin_family = AF_INET;
+  where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  where.sin_port = htons(port);
+  const bool connected = ::connect(fd, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0;
+  ::close(fd);
+  return connected;
+}
+
+TEST_F(anvil, is_not_left_behind_when_its_parent_is_killed) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const pid_t parent = ::fork();
+  if (parent == 0) {
+    anvil_options with;
+    with.program = default_anvil_path(HEDGEROW_SOURCE_DIR);
+    with.data_dir = folder_;
+    auto started = anvil_process::start(with);
+    const std::uint16_t port = started ? (*started)->port() : 0;
+    (void)!::write(ends[1], &port, sizeof port);
+    ::raise(SIGKILL);
+  }
+  std::uint16_t port = 0;
+  ASSERT_EQ(::read(ends[0], &port, sizeof port), static_cast<ssize_t>(sizeof port));
+  ASSERT_NE(port, 0);
+  ASSERT_EQ(::waitpid(parent, nullptr, 0), parent);
+  EXPECT_TRUE(eventually([&] { return !answers(port); }));
+  EXPECT_TRUE(eventually([&] { return std::filesystem::exists(folder_ / "anvil-state.json"); })) << "its state is kept";
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 }  // namespace
