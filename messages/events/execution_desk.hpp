@@ -76,6 +76,7 @@ struct ended_intent {
   hedgerow::side side = side::buy;
   std::uint64_t quantity = 0;
   timestamp intent_at;
+  /// When it ended, or when the search for its order was last renewed.
   timestamp ended_at;
   /// Cumulative filled shares booked so far.
   shares filled;

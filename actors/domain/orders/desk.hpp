@@ -2,7 +2,8 @@
 // every crash, time-out and broker fault: an intent has at most one broker order, and no broker order goes unaccounted.
 //
 // Pure: the owner feeds inputs one at a time and commits what each step returns - the events, the state, and the
-// offset of the input - in one transaction; then it runs the effects. If that fails, the desk is thrown away and built anew from the last committed state, followed by on_recovery().
+// offset of the input - in one transaction; then it runs the effects. If the transaction fails, the desk is thrown away
+// and built anew from the last committed state, followed by on_recovery().
 #pragma once
 
 #include <span>
@@ -117,8 +118,11 @@ class desk {
   void ask_watch(timestamp now);
   void find_late_orders(list orders, const desk_context& context);
   void found_late(ended_intent& ended, const ports::broker_order& order);
+  /// An order was taken for the live intent that can be one of theirs: then theirs to come is the live intent's.
+  void renew_watch(timestamp now);
   [[nodiscard]] bool watched(const ended_intent& ended, timestamp now) const;
   [[nodiscard]] bool late_order_working() const;
+  [[nodiscard]] bool late_fill_possible(timestamp now) const;
 
   execution_desk state_;
   desk_policy policy_;

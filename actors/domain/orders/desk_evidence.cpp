@@ -47,7 +47,11 @@ void desk::ask_list(timestamp now) {
                           : now < quiet_from(intent)         ? std::min(policy_.list_interval, backoff(intent.tries))
                                                              : policy_.list_interval);
   const order_pattern pattern = pattern_of(intent, now);
-  step_.effects.emplace_back(list_evidence{intent.execution, now, pattern.from, pattern.to});
+  timestamp from = pattern.from;
+  // An order of an absent intent that turned up would explain a position that moved: look for those at once, too.
+  for (const auto& ended : state_.ended)
+    if (watched(ended, now)) from = std::min(from, pattern_of(ended).from);
+  step_.effects.emplace_back(list_evidence{intent.execution, now, from, pattern.to});
 }
 
 void desk::ask_position(timestamp now) {
@@ -102,10 +106,11 @@ void desk::weigh(timestamp asked_at, list orders, const desk_context& context) {
   const std::string window =
       "[" + to_rfc3339(intent.intent_at - policy_.clock_skew) + ", " + to_rfc3339(asked_at) + "]";
   if (const auto order = best_of(found)) {
+    renew_watch(context.now);
     const std::string entered = order->entered_at ? " entered at " + to_rfc3339(*order->entered_at) : "";
     return working(order->id, "found in the order list",
                    {"order " + order->id.str() + entered,
-                    std::to_string(found.size()) + " of " + std::to_string(orders.size()) + " orders in " + window +
+                    std::to_string(found.size()) + " of " + std::to_string(orders.size()) + " orders listed, in " + window +
                         " agree in symbol, side, quantity and type and belong to no other execution"});
   }
   std::vector<std::string> evidence{std::to_string(found.size()) + " candidates in " + window};
@@ -149,7 +154,7 @@ desk_step desk::on_position(const execution_id& execution, timestamp asked_at, c
     conclude_absent("the broker never had the order", std::move(evidence), context);
   } else {
     // An order that explains it may still show up in the list: look for another round before asking a person.
-    const std::uint32_t rounds = intent->moved_rounds + 1;
+    const std::uint32_t rounds = intent->moved_rounds + (late_fill_possible(context.now) ? 0 : 1);
     intent->empty_lists = 0;
     intent->first_empty_at = {};
     intent->moved_rounds = rounds;

@@ -1,5 +1,7 @@
 // The beginning of an intent: commands queue behind the live one, the gate is asked, the baseline is taken, and the
 // lease is recorded before a byte goes to the socket (order-protocol, 1-3).
+#include <algorithm>
+
 #include "actors/domain/orders/desk.hpp"
 
 namespace hedgerow::domain {
@@ -45,6 +47,7 @@ void desk::try_lease(const desk_context& context) {
   const auto refusal = check_gate(context.gate, policy_.gate, state_.halted, intent.quantity, context.now);
   if (refusal) return fail(refusal->code, refusal->detail, refusal->retry_at, {}, context);
   intent.next_at = {};
+  step_.changed = true;
   // One live order per symbol holds for orders that turned up late, too; their end wakes this intent.
   if (late_order_working()) return;
   if (!baseline_usable(context.now)) return ask_baseline(context.now);
@@ -55,7 +58,10 @@ bool desk::baseline_usable(timestamp now) const {
   if (!state_.baseline) return false;
   // A position moves when shares are deposited by hand; shortly after a fill the broker's figure may lag, so that the
   // old baseline is better than a new one.
-  return now - state_.baseline_at <= policy_.baseline_age || now - state_.settled_at <= policy_.baseline_quiet;
+  // The same while fills of an order that is still being searched for may be in it.
+  const auto searched = [&](const ended_intent& ended) { return watched(ended, now); };
+  return now - state_.baseline_at <= policy_.baseline_age || now - state_.settled_at <= policy_.baseline_quiet ||
+         std::any_of(state_.ended.begin(), state_.ended.end(), searched);
 }
 
 void desk::ask_baseline(timestamp now) {

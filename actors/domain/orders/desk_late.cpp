@@ -14,6 +14,19 @@ bool desk::watched(const ended_intent& ended, timestamp now) const {
   return ended.absent && now - ended.ended_at <= policy_.watch_window;
 }
 
+void desk::renew_watch(timestamp now) {
+  for (auto& ended : state_.ended)
+    if (watched(ended, now) && ended.side == state_.live->side && ended.quantity == state_.live->quantity)
+      ended.ended_at = now;
+}
+
+bool desk::late_fill_possible(timestamp now) const {
+  return std::any_of(state_.ended.begin(), state_.ended.end(), [&](const ended_intent& e) {
+    return e.order && e.filled < shares::from_whole(static_cast<std::int64_t>(e.quantity)) &&
+           now - e.ended_at <= policy_.late_fill_window;
+  });
+}
+
 bool desk::late_order_working() const {
   return std::any_of(state_.ended.begin(), state_.ended.end(), [](const ended_intent& e) { return e.late_order; });
 }

@@ -115,11 +115,13 @@ void desk::on_ended_report(ended_intent& ended, const schwab_execution& event, c
   if (book(event, ended.filled, ended.filled_notional)) {
     alarm(desk_alarm_code::late_evidence, event.execution,
           event.execution.to_string() + " had ended and was filled after all: " + event.filled.to_string());
-    // A baseline that was taken between that fill and now contains it.
-    if (!state_.live || state_.live->phase == intent_phase::waiting) state_.baseline.reset();
+    // A baseline that was taken after the order may contain the fill already.
+    const bool open = state_.live && state_.live->phase != intent_phase::waiting;
+    if (!open && state_.baseline_at > ended.intent_at) state_.baseline.reset();
   }
   if (!ended.late_order || !event.terminal() || ended.order != event.order) return;
   ended.late_order = false;
+  ended.ended_at = context.now;
   step_.changed = true;
   if (state_.live && state_.live->phase == intent_phase::waiting && state_.live->next_at <= context.now)
     try_lease(context);

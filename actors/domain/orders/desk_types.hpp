@@ -42,6 +42,9 @@ struct desk_policy {
   std::chrono::milliseconds watch_window{900'000};
   /// Rounds of empty lists with a moved position before the intent is held.
   std::uint32_t moved_rounds = 2;
+  /// For this long after an order of ours ended without filling completely, a moved position may be a fill that crossed
+  /// its end and is not reported yet: no round counts.
+  std::chrono::milliseconds late_fill_window{180'000};
   /// The baseline is taken anew before an intent when it is older than this and nothing has happened for a while.
   std::chrono::milliseconds baseline_age{3'600'000};
   std::chrono::milliseconds baseline_quiet{120'000};

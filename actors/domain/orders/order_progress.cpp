@@ -79,7 +79,9 @@ void after_end(progress_step& step, bool grew, const progress_policy& policy, ti
   pending_order& mine = step.after;
   if (grew) emit(step, "filled after its end");
   const bool complete = mine.filled >= shares::from_whole(static_cast<std::int64_t>(mine.quantity));
-  step.finished = complete || mine.polls >= policy.late_looks || now - mine.ended_at >= policy.late_window;
+  const auto passed = now - mine.ended_at;
+  step.finished = complete || passed >= policy.late_window ||
+                  (mine.polls >= policy.late_looks && passed >= policy.late_least);
 }
 
 void end(progress_step& step, const broker_order& order, timestamp now) {

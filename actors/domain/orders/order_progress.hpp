@@ -14,9 +14,11 @@
 namespace hedgerow::domain {
 
 struct progress_policy {
-  /// After an order ended without filling completely it is looked at this many times more, within this long: a fill may
-  /// cross a cancel. Fills found then are booked by a further FAILED with a larger cumulative quantity.
+  /// After an order ended without filling completely it is looked at this many times more and for at least `late_least`,
+  /// but not longer than `late_window`: a fill may cross a cancel. Fills found then are booked by a further FAILED with
+  /// a larger cumulative quantity.
   std::uint32_t late_looks = 5;
+  std::chrono::seconds late_least{120};
   std::chrono::seconds late_window{600};
   /// An order that GET does not know, or answers with statuses that need a look, is alarmed every this many times.
   std::uint32_t alarm_every = 10;

@@ -1,0 +1,154 @@
+#include "broker_model.hpp"
+
+namespace hedgerow::test {
+
+using ports::broker_error;
+using ports::broker_failure;
+using ports::broker_order;
+using ports::order_status;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+auto failure(broker_failure kind, milliseconds retry_after = milliseconds{0}) {
+  return unexpected(broker_error{kind, 0, "fault of the model", retry_after});
+}
+
+}  // namespace
+
+model_order& broker_model::record(const ports::order_request& request, timestamp at) {
+  model_order& order = orders_.emplace_back();
+  order.terms.id = *order_id::parse(std::to_string(next_id_++));
+  order.terms.symbol = request.symbol;
+  order.terms.side = request.side;
+  order.terms.quantity = shares::from_whole(static_cast<std::int64_t>(request.quantity));
+  order.terms.entered_at = order.recorded_at = order.get_visible_at = order.list_visible_at = at;
+  // The first looks may not find it; GET sometimes for longer than the check of the id waits.
+  if (luck_.fault(20)) order.get_visible_at = at + milliseconds{luck_.between(100, 40'000)};
+  if (luck_.fault(20)) order.list_visible_at = at + milliseconds{luck_.between(100, 8'000)};
+  plan_life(order);
+  return order;
+}
+
+void broker_model::plan_life(model_order& order) {
+  const auto quantity = order.terms.quantity.whole_abs().convert_to<std::int64_t>();
+  timestamp at = order.recorded_at + milliseconds{luck_.between(20, 5'000)};
+  if (!luck_.fault(40)) {
+    order.fills = {{at, quantity}};
+    return;
+  }
+  std::int64_t filled = luck_.between(0, quantity - 1);
+  if (filled > 0) order.fills.push_back({at, filled});
+  at = at + milliseconds{luck_.between(20, 90'000)};
+  order.end_at = at;
+  switch (luck_.between(0, 4)) {
+    case 0: order.end = order_status::cancelled; break;
+    case 1: order.end = order_status::expired; break;
+    case 2: order.end = order_status::rejected; break;
+    case 3:  // a fill crosses the cancel
+      order.end = order_status::cancelled;
+      order.fills.push_back({at + seconds{luck_.between(1, 15)}, quantity - filled});
+      break;
+    default: order.fills.push_back({at, quantity - filled}); break;
+  }
+}
+
+timed_answer<ports::placement> broker_model::place(const execution_id& cause, const ports::order_request& request,
+                                                   timestamp now) {
+  const timestamp soon = now + milliseconds{luck_.between(20, 2'000)};
+  const timestamp timeout = now + seconds{30};
+  const auto ours = [&](timestamp at) {
+    model_order& order = record(request, at);
+    order.cause = cause;
+    return order.terms.id;
+  };
+  if (faults_.very_late && luck_.fault(50)) {
+    ++uncertain_[cause];
+    ours(now + seconds{luck_.between(60, 400)});
+    return {failure(broker_failure::no_answer), timeout};
+  }
+  if (!luck_.fault(faults_.place_percent)) {
+    ++uncertain_[cause];
+    return {ports::placement{ours(now + milliseconds{10}), {}}, soon};
+  }
+  const auto kind = luck_.between(0, 12);
+  if (kind == 0) return {failure(broker_failure::not_sent), soon};
+  if (kind == 1) return {failure(broker_failure::throttled, milliseconds{luck_.between(0, 5'000)}), soon};
+  if (kind == 2) return {failure(broker_failure::unauthorized), soon};
+  ++uncertain_[cause];
+  switch (kind) {
+    case 3: return {failure(broker_failure::refused), soon};
+    case 4: ours(soon); return {ports::placement{}, soon};
+    case 5: ours(soon); return {ports::placement{order_id::parse("17"), {}}, soon};
+    case 6: {
+      const auto other = orders_.empty() ? *order_id::parse("18") : orders_.front().terms.id;
+      ours(soon);
+      return {ports::placement{other, {}}, soon};
+    }
+    case 7: return {failure(broker_failure::server_error), soon};
+    case 8: ours(now); return {failure(broker_failure::server_error), soon};
+    case 9: ours(now); return {failure(broker_failure::no_answer), timeout};
+    case 10: return {failure(broker_failure::no_answer), timeout};
+    case 11: ours(now + seconds{luck_.between(1, 20)}); return {failure(broker_failure::malformed), timeout};
+    default:  // the answer comes after everybody has stopped waiting for it
+      return {ports::placement{ours(now + seconds{luck_.between(1, 10)}), {}}, now + seconds{luck_.between(40, 90)}};
+  }
+}
+
+void broker_model::place_foreign(const ports::order_request& request, timestamp now) { record(request, now); }
+
+broker_order broker_model::view(const model_order& order, timestamp now) const {
+  broker_order seen = order.terms;
+  std::int64_t filled = 0, priced = 0;
+  for (const auto& fill : order.fills) {
+    if (fill.at <= now) filled += fill.quantity;
+    // Legs follow the filled quantity with a delay.
+    if (fill.at + seconds{3} <= now) priced += fill.quantity;
+  }
+  seen.filled = shares::from_whole(filled);
+  seen.priced = shares::from_whole(priced);
+  seen.filled_notional = usd::from_whole(priced * 21);
+  if (order.end == order_status::filled) {
+    if (seen.filled == seen.quantity) seen.status = order_status::filled;
+  } else if (order.end_at <= now) {
+    seen.status = order.end;
+  }
+  seen.status_text = seen.status == order_status::working ? "WORKING" : "ENDED";
+  return seen;
+}
+
+std::optional<broker_error> broker_model::read_fault() {
+  if (!luck_.fault(faults_.read_percent)) return std::nullopt;
+  constexpr broker_failure kinds[] = {broker_failure::not_sent,     broker_failure::throttled,
+                                      broker_failure::server_error, broker_failure::no_answer,
+                                      broker_failure::unauthorized, broker_failure::malformed};
+  return broker_error{kinds[luck_.between(0, 5)], 0, "fault of the model", milliseconds{luck_.between(0, 3'000)}};
+}
+
+expected<broker_order, broker_error> broker_model::get(const order_id& id, timestamp now) {
+  if (auto fault = read_fault()) return unexpected(std::move(*fault));
+  for (const auto& order : orders_)
+    if (order.terms.id == id && order.get_visible_at <= now) return view(order, now);
+  return failure(broker_failure::not_found);
+}
+
+expected<std::vector<broker_order>, broker_error> broker_model::list(timestamp from, timestamp to, timestamp now) {
+  if (auto fault = read_fault()) return unexpected(std::move(*fault));
+  std::vector<broker_order> found;
+  for (const auto& order : orders_)
+    if (order.list_visible_at <= now && from <= order.recorded_at && order.recorded_at <= to)
+      found.push_back(view(order, now));
+  return found;
+}
+
+expected<shares, broker_error> broker_model::position(timestamp now) {
+  if (auto fault = read_fault()) return unexpected(std::move(*fault));
+  std::int64_t total = 1000;
+  for (const auto& order : orders_)
+    for (const auto& fill : order.fills)
+      if (fill.at <= now) total += order.terms.side == side::buy ? fill.quantity : -fill.quantity;
+  return shares::from_whole(total);
+}
+
+}  // namespace hedgerow::test
