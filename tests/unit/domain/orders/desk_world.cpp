@@ -212,10 +212,12 @@ void desk_world::perform_reads(const desk_effect& effect) {
   std::visit(
       overloaded{
           [&](const fetch_baseline& e) {
-            ask(position, [this, e](const auto& r) { take(desk_->on_baseline(e.execution, e.asked_at, r, context())); });
+            ask(position,
+                [this, e](const auto& r) { take(desk_->on_baseline(e.execution, e.asked_at, r, context())); });
           },
           [&](const fetch_position& e) {
-            ask(position, [this, e](const auto& r) { take(desk_->on_position(e.execution, e.asked_at, r, context())); });
+            ask(position,
+                [this, e](const auto& r) { take(desk_->on_position(e.execution, e.asked_at, r, context())); });
           },
           [&](const verify_order& e) {
             ask([this, e] { return broker_.get(e.order, now_); },
