@@ -127,8 +127,10 @@ outcome brokerage::serve_api(const route& to, const http::request& request, cons
   if (auto refusal = gate(to, request)) return answered(std::move(*refusal));
   fault_decision faults;
   if (!second_attempt) {
-    const auto ticket = to.to == endpoint::place_order ? parse_order(request.body) : unexpected(std::vector<std::string>{});
-    faults = faults_.decide(*operation_of(to.to), ticket ? ticket->name.str() : std::string{});
+    std::string about;
+    if (to.to == endpoint::place_order)
+      if (const auto ticket = parse_order(request.body)) about = ticket->name.str();
+    faults = faults_.decide(*operation_of(to.to), about);
   }
   if (!faults.wire) return answered(perform(to, request, origin, faults.order));
   if (auto instead = before(*faults.wire, second_attempt)) return std::move(*instead);

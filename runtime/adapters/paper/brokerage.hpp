@@ -71,7 +71,8 @@ class brokerage {
   [[nodiscard]] http::response hours(const http::request& request);
   [[nodiscard]] http::response admin(const route& to, const http::request& request);
 
-  [[nodiscard]] std::vector<order_event> plan(const order& o, const symbol& name, const std::optional<fault_rule>& fault);
+  [[nodiscard]] std::vector<order_event> plan(const order& o, const symbol& name,
+                                              const std::optional<fault_rule>& fault);
   [[nodiscard]] bool short_of_shares(const order_ticket& ticket);
   void release_parked();
   [[nodiscard]] std::string order_path(std::int64_t id) const;

@@ -9,7 +9,8 @@ namespace hedgerow::paper {
 
 http::response brokerage::account(const http::request& request, bool all) {
   const auto fields = http::parse_target(request.target).find("fields");
-  if (fields && *fields != "positions") return error_answer(400, "The query is not valid.", {"fields must be positions"});
+  if (fields && *fields != "positions")
+    return error_answer(400, "The query is not valid.", {"fields must be positions"});
   account_view view{options_.account_number, book_->cash(), book_->positions(), {}};
   for (const auto& [name, held] : view.holdings) {
     const auto parsed = symbol::parse(name);
@@ -81,7 +82,8 @@ http::response brokerage::admin(const route& to, const http::request& request) {
     case endpoint::admin_set_market: {
       rapidjson::Document json;
       json.Parse<rapidjson::kParseIterativeFlag>(request.body.data(), request.body.size());
-      const bool has_mode = !json.HasParseError() && json.IsObject() && json.HasMember("mode") && json["mode"].IsString();
+      const bool has_mode =
+          !json.HasParseError() && json.IsObject() && json.HasMember("mode") && json["mode"].IsString();
       const auto mode = parse_market_mode(has_mode ? std::string_view{json["mode"].GetString()} : std::string_view{});
       if (!mode) return error_answer(400, "mode: " + mode.error());
       calendar_ = market_calendar{*mode};

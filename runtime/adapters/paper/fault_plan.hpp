@@ -43,6 +43,7 @@ enum class fault_kind : std::uint8_t {
 
 [[nodiscard]] std::string_view to_string(operation o);
 [[nodiscard]] std::string_view to_string(fault_kind k);
+inline constexpr auto last_fault_kind = fault_kind::expire;
 /// True for what becomes of an order, false for what happens on the wire.
 [[nodiscard]] constexpr bool concerns_order(fault_kind k) { return k >= fault_kind::partial; }
 

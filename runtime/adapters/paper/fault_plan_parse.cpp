@@ -32,9 +32,9 @@ problem read_operation(const Value& v, fault_rule& rule) {
 
 problem read_kind(const Value& v, fault_rule& rule) {
   if (v.IsString())
-    for (auto k = fault_kind::drop_before; k <= fault_kind::expire; k = static_cast<fault_kind>(static_cast<int>(k) + 1))
-      if (view(v) == to_string(k)) {
-        rule.kind = k;
+    for (int i = 0; i <= static_cast<int>(last_fault_kind); ++i)
+      if (view(v) == to_string(static_cast<fault_kind>(i))) {
+        rule.kind = static_cast<fault_kind>(i);
         return {};
       }
   return "is not a known fault";

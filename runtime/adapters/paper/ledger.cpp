@@ -23,14 +23,13 @@ CREATE TABLE IF NOT EXISTS fills(
   order_id INTEGER NOT NULL REFERENCES orders(id), number INTEGER NOT NULL, activity INTEGER NOT NULL,
   quantity INTEGER NOT NULL, price INTEGER NOT NULL, time_us INTEGER NOT NULL,
   PRIMARY KEY(order_id, number)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS positions(symbol TEXT PRIMARY KEY, quantity INTEGER NOT NULL, cost TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS positions(
+  symbol TEXT PRIMARY KEY, quantity INTEGER NOT NULL, cost TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS logins(
   id INTEGER PRIMARY KEY, refresh_hash BLOB NOT NULL UNIQUE, expires_us INTEGER NOT NULL, live INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS codes(hash BLOB PRIMARY KEY, expires_us INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS access_tokens(hash BLOB PRIMARY KEY, expires_us INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
-
-constexpr const char* ended = "('FILLED','CANCELED','REJECTED','EXPIRED')";
 
 }  // namespace
 
@@ -166,7 +165,8 @@ void ledger::apply(std::int64_t id, const order_event& event) {
     o.description = event.description;
   }
   const bool ends = !over && is_terminal(o.status);
-  SQLite::Statement update{db_, "UPDATE orders SET status=?,description=?,filled=?,closed_us=coalesce(?,closed_us) WHERE id=?"};
+  SQLite::Statement update{db_,
+                           "UPDATE orders SET status=?,description=?,filled=?,closed_us=coalesce(?,closed_us) WHERE id=?"};
   update.bind(1, o.status);
   update.bind(2, o.description);
   update.bind(3, o.filled);
@@ -188,7 +188,8 @@ void ledger::apply_to_position(const order& o, const order_event& event) {
   holding before;
   SQLite::Statement query{db_, "SELECT quantity,cost FROM positions WHERE symbol=?"};
   query.bind(1, o.symbol);
-  if (query.executeStep()) before = {query.getColumn(0).getInt64(), detail::stored_amount(query.getColumn(1).getString())};
+  if (query.executeStep())
+    before = {query.getColumn(0).getInt64(), detail::stored_amount(query.getColumn(1).getString())};
   // Quantities stay below 2^63 and prices below 10^13: 256 bits hold every sum.
   const auto after = apply_fill(before, o.instruction, event.quantity, event.price);
   HEDGEROW_CHECK(after.has_value(), "a position's cost overflows");
@@ -208,7 +209,9 @@ void ledger::apply_to_position(const order& o, const order_event& event) {
 
 bool ledger::cancel(std::int64_t id, timestamp now) {
   SQLite::Transaction transaction{db_};
-  SQLite::Statement update{db_, std::string{"UPDATE orders SET status='CANCELED',closed_us=? WHERE id=? AND status NOT IN "} + ended};
+  SQLite::Statement update{db_,
+                           "UPDATE orders SET status='CANCELED',closed_us=? WHERE id=? AND "
+                           "status NOT IN ('FILLED','CANCELED','REJECTED','EXPIRED')"};
   update.bind(1, now.us);
   update.bind(2, id);
   if (update.exec() == 0) return false;

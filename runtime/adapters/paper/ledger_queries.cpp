@@ -76,8 +76,8 @@ std::map<std::string, holding> ledger::positions() {
 
 std::int64_t ledger::open_sells(const std::string& symbol) {
   SQLite::Statement query{db_,
-                          "SELECT coalesce(sum(quantity-filled),0) FROM orders WHERE symbol=? AND instruction='SELL' AND "
-                          "status NOT IN ('FILLED','CANCELED','REJECTED','EXPIRED')"};
+                          "SELECT coalesce(sum(quantity-filled),0) FROM orders WHERE symbol=? AND "
+                          "instruction='SELL' AND status NOT IN ('FILLED','CANCELED','REJECTED','EXPIRED')"};
   query.bind(1, symbol);
   query.executeStep();
   return query.getColumn(0).getInt64();

@@ -18,6 +18,10 @@ std::optional<std::string> credentials(const http::request& request, std::string
   return header->substr(scheme.size() + 1);
 }
 
+http::response refusal(const std::string& why) {
+  return html_answer(400, "Login not possible", "<p>" + html_escape(why) + "</p>");
+}
+
 std::string hidden_input(const std::string& name, const std::string& value) {
   return "<input type=\"hidden\" name=\"" + name + "\" value=\"" + html_escape(value) + "\">\n";
 }
@@ -47,7 +51,7 @@ std::optional<std::string> oauth_desk::problem_with(const http::url_query& login
 
 http::response oauth_desk::login_page(const http::request& request) const {
   const auto query = http::parse_target(request.target);
-  if (const auto problem = problem_with(query)) return html_answer(400, "Login not possible", "<p>" + *problem + "</p>");
+  if (const auto problem = problem_with(query)) return refusal(*problem);
   std::string form =
       "<p>This is the paper broker: no real account, no real money.</p>\n"
       "<form method=\"post\" action=\"/v1/oauth/authorize\">\n";
@@ -59,8 +63,8 @@ http::response oauth_desk::login_page(const http::request& request) const {
 
 http::response oauth_desk::log_in(const http::request& request, timestamp now) {
   const auto form = parse_form(request);
-  if (!form) return html_answer(400, "Login not possible", "<p>The form must be sent URL-encoded.</p>");
-  if (const auto problem = problem_with(*form)) return html_answer(400, "Login not possible", "<p>" + *problem + "</p>");
+  if (!form) return refusal("The form must be sent URL-encoded.");
+  if (const auto problem = problem_with(*form)) return refusal(*problem);
   std::string location = redirect_uri_ + (redirect_uri_.find('?') == std::string::npos ? "?" : "&");
   location += "code=" + http::percent_encode(tokens_.issue_code(now)) + "&session=" + random_text(16);
   if (const auto state = form->find("state")) location += "&state=" + http::percent_encode(*state);
@@ -88,7 +92,8 @@ http::response oauth_desk::exchange_code(const http::url_query& form, timestamp 
   if (!code || code->empty()) return oauth_error(400, "invalid_request", "code is missing");
   // A wrong redirect URI uses the code up: one try per code.
   const bool redeemed = tokens_.redeem_code(*code, now);
-  if (form.find("redirect_uri") != redirect_uri_) return oauth_error(400, "invalid_grant", "redirect_uri does not match");
+  if (form.find("redirect_uri") != redirect_uri_)
+    return oauth_error(400, "invalid_grant", "redirect_uri does not match");
   if (!redeemed) return oauth_error(400, "invalid_grant", "The code is unknown, used or expired");
   return grant(tokens_.start_login(now), now);
 }

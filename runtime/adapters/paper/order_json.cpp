@@ -5,7 +5,8 @@
 namespace hedgerow::paper {
 namespace {
 
-/// Activities are numbered through the whole broker. An order has at most 200, and ids stay below 10^16 (paper_options).
+/// Activities are numbered through the whole broker. An order has at most 200, and ids stay below 10^16
+/// (paper_options).
 std::int64_t activity_id(const order& o, std::int64_t activity) { return o.id * 1000 + activity; }
 
 void write_activity(json_text& json, const order& o, std::size_t first, std::size_t end, std::int64_t left) {
@@ -38,7 +39,8 @@ void write_activities(json_text& json, const order& o) {
   while (first < o.fills.size()) {
     std::size_t end = first;
     std::int64_t quantity = 0;
-    while (end < o.fills.size() && o.fills[end].activity == o.fills[first].activity) quantity += o.fills[end++].quantity;
+    while (end < o.fills.size() && o.fills[end].activity == o.fills[first].activity)
+      quantity += o.fills[end++].quantity;
     write_activity(json, o, first, end, left);
     left -= quantity;
     first = end;

@@ -17,7 +17,8 @@ struct order_ticket {
   std::int64_t quantity = 0;
 };
 
-/// A market order for the day with one equity leg and 1 to 2^32-1 whole shares (facts, 5.5). The errors name the fields.
+/// A market order for the day with one equity leg and 1 to 2^32-1 whole shares (facts, 5.5). The errors name the
+/// fields.
 [[nodiscard]] expected<order_ticket, std::vector<std::string>> parse_order(const std::string& body);
 
 /// 2025-08-29T17:15:18+0000: seconds, and no colon in the offset (facts, L56).

@@ -6,10 +6,11 @@ namespace hedgerow::paper {
 namespace {
 
 constexpr std::string_view documented[] = {
-    "NEW",           "AWAITING_PARENT_ORDER", "AWAITING_CONDITION",  "AWAITING_STOP_CONDITION", "AWAITING_MANUAL_REVIEW",
-    "ACCEPTED",      "AWAITING_UR_OUT",       "PENDING_ACTIVATION",  "PENDING_ACKNOWLEDGEMENT", "AWAITING_RELEASE_TIME",
-    "PENDING_CANCEL", "PENDING_RECALL",       "PENDING_REPLACE",     "QUEUED",                  "WORKING",
-    "REPLACED",      "FILLED",                "CANCELED",            "REJECTED",                "EXPIRED",
+    "NEW",                     "AWAITING_PARENT_ORDER", "AWAITING_CONDITION", "AWAITING_STOP_CONDITION",
+    "AWAITING_MANUAL_REVIEW",  "ACCEPTED",              "AWAITING_UR_OUT",    "PENDING_ACTIVATION",
+    "PENDING_ACKNOWLEDGEMENT", "AWAITING_RELEASE_TIME", "PENDING_CANCEL",     "PENDING_RECALL",
+    "PENDING_REPLACE",         "QUEUED",                "WORKING",            "REPLACED",
+    "FILLED",                  "CANCELED",              "REJECTED",           "EXPIRED",
     "UNKNOWN"};
 
 /// Builds the events of one order.
@@ -21,7 +22,8 @@ class planner {
   /// Uniform in [low, high].
   std::int64_t pick(std::int64_t low, std::int64_t high) {
     const auto width = static_cast<std::uint64_t>(high - low) + 1;
-    return low + static_cast<std::int64_t>(draw(profile_.seed, "order " + std::to_string(terms_.order), count_++) % width);
+    const std::uint64_t any = draw(profile_.seed, "order " + std::to_string(terms_.order), count_++);
+    return low + static_cast<std::int64_t>(any % width);
   }
 
   /// Fills of `quantity` in one or more legs, the last one at `until`.

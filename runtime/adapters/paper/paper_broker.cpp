@@ -1,6 +1,7 @@
 #include "runtime/adapters/paper/paper_broker.hpp"
 
 #include <algorithm>
+#include <latch>
 
 #include "runtime/adapters/http/http_server.hpp"
 #include "runtime/adapters/paper/brokerage.hpp"
@@ -36,12 +37,16 @@ class broker_server final : public paper_broker {
       // The ledger's disk must not hold up the server's thread.
       queue_.post([this, shared = std::make_shared<http::exchange>(std::move(e))] { serve(shared, false); });
     });
-    if (!server) return unexpected(server.error());
+    if (!server) {
+      started_.count_down();
+      return unexpected(server.error());
+    }
     server_ = std::move(*server);
     const bool any = options.address == "0.0.0.0" || options.address == "::";
     const bool v6 = options.address.find(':') != std::string::npos;
     const std::string host = any ? "127.0.0.1" : v6 ? "[" + options.address + "]" : options.address;
     origin_ = "http://" + host + ":" + std::to_string(server_->port());
+    started_.count_down();
     return {};
   }
 
@@ -69,9 +74,11 @@ class broker_server final : public paper_broker {
   using shared_exchange = std::shared_ptr<http::exchange>;
 
   void serve(const shared_exchange& e, bool second_attempt) {
+    // The first request may arrive before the origin is known.
+    started_.wait();
     const auto host = http::find_header(e->received.headers, "Host");
     // Location is absolute and names the broker as the client does.
-    const std::string origin = host && is_host(*host) ? "http://" + *host : "http://127.0.0.1";
+    const std::string origin = host && is_host(*host) ? "http://" + *host : origin_;
     auto result = core_->handle(e->received, origin, second_attempt);
     if (result.delay.count() == 0) return finish(e, std::move(result));
     const auto delay = result.delay;
@@ -91,6 +98,7 @@ class broker_server final : public paper_broker {
   work_queue queue_;
   std::unique_ptr<http::server> server_;
   std::string origin_;
+  std::latch started_{1};
 };
 
 }  // namespace

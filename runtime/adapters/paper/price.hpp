@@ -1,4 +1,5 @@
-// Prices of the simulated market: whole multiples of 1e-4 dollars, as finely as the real broker reports them (facts, 5.6).
+// Prices of the simulated market: whole multiples of 1e-4 dollars, as finely as the real broker reports them
+// (facts, 5.6).
 #pragma once
 
 #include <cstdint>

@@ -45,8 +45,8 @@ price_walk::path& price_walk::path_of(const symbol& name) {
 }
 
 price_units price_walk::step(const symbol& name, const path& p, price_units price, std::uint64_t number) const {
-  // At least one unit, so that cheap stocks move too.
-  const std::int64_t reach = std::max<std::int64_t>(1, price / 1'000'000 * step_ppm + price % 1'000'000 * step_ppm / 1'000'000);
+  // At least one unit, so that cheap stocks move too. A price is at most 2 * 10^12: no overflow.
+  const std::int64_t reach = std::max<std::int64_t>(1, price * step_ppm / 1'000'000);
   const auto width = static_cast<std::uint64_t>(2 * reach + 1);
   const auto move = static_cast<std::int64_t>(draw(seed_, name.str(), number) % width) - reach;
   return std::clamp<price_units>(price + move, std::max<price_units>(1, p.start / 2), p.start * 2);

@@ -71,7 +71,8 @@ TEST(fault_plan, one_fault_of_each_sort_for_a_request) {
 }
 
 TEST(fault_plan, every_kind_has_a_name_that_parses) {
-  for (auto k = fault_kind::drop_before; k <= fault_kind::expire; k = static_cast<fault_kind>(static_cast<int>(k) + 1)) {
+  for (int i = 0; i <= static_cast<int>(last_fault_kind); ++i) {
+    const auto k = static_cast<fault_kind>(i);
     const std::string operation = k == fault_kind::not_found ? "get" : "place";
     auto plan = plan_of(R"([{"operation":")" + operation + R"(","kind":")" + std::string{to_string(k)} + "\"}]");
     ASSERT_EQ(plan.rules().size(), 1U);

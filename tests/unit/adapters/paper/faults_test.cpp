@@ -172,18 +172,19 @@ TEST_F(paper_faults, unknown_status_for_a_while) {
 }
 
 TEST_F(paper_faults, other_operations_can_fail_too) {
-  for (const auto& [operation, target] : {std::pair<std::string, std::string>{"positions", "/trader/v1/accounts/ABC123DEF456"},
-                                          {"accounts", "/trader/v1/accounts/accountNumbers"},
-                                          {"hours", "/marketdata/v1/markets/equity"},
-                                          {"quotes", "/marketdata/v1/quotes?symbols=AAPL"}}) {
+  const std::pair<std::string, std::string> targets[] = {{"positions", "/trader/v1/accounts/ABC123DEF456"},
+                                                         {"accounts", "/trader/v1/accounts/accountNumbers"},
+                                                         {"hours", "/marketdata/v1/markets/equity"},
+                                                         {"quotes", "/marketdata/v1/quotes?symbols=AAPL"}};
+  for (const auto& [operation, target] : targets) {
     fault(R"("operation":")" + operation + R"(","kind":"error_before","nth":1)");
     EXPECT_EQ(get(target).status, 503) << operation;
     EXPECT_EQ(get(target).status, 200) << operation;
   }
   fault(R"("operation":"token","kind":"lost_reply","nth":1)");
   const auto code = new_code();
-  const auto lost = handle(form_post("/v1/oauth/token", "grant_type=authorization_code&code=" + http::percent_encode(code) +
-                                                            "&redirect_uri=https%3A%2F%2F127.0.0.1%2Fcallback"));
+  const auto lost = handle(form_post("/v1/oauth/token", "grant_type=authorization_code&code=" +
+                                                            http::percent_encode(code) + "&redirect_uri=https%3A%2F%2F127.0.0.1%2Fcallback"));
   EXPECT_EQ(lost.what, action::close);
   EXPECT_EQ(exchange(code).status, 400) << "the code was used";
 }

@@ -25,7 +25,8 @@ TEST(price, parses_exactly_and_prints_at_least_one_decimal) {
   EXPECT_EQ(price_text(1501000), "150.1");
   EXPECT_EQ(price_text(100000), "10.0");
   EXPECT_EQ(price_text(1), "0.0001");
-  for (const char* bad : {"", "0", "-1", "1.00001", "abc", "1e3", "100000000.0001"}) EXPECT_FALSE(parse_price(bad)) << bad;
+  for (const char* bad : {"", "0", "-1", "1.00001", "abc", "1e3", "100000000.0001"})
+    EXPECT_FALSE(parse_price(bad)) << bad;
 }
 
 TEST(price_walk, same_seed_same_prices_whatever_was_asked_before) {

@@ -76,9 +76,8 @@ TEST_F(paper_oauth, a_code_works_once_within_thirty_seconds) {
 
 TEST_F(paper_oauth, a_wrong_redirect_uri_uses_the_code_up) {
   const auto code = new_code();
-  const auto wrong = handle(form_post("/v1/oauth/token", "grant_type=authorization_code&redirect_uri=https%3A%2F%2Fevil&code=" +
-                                                             http::percent_encode(code)))
-                         .response;
+  const std::string form = "grant_type=authorization_code&redirect_uri=https%3A%2F%2Fevil&code=";
+  const auto wrong = handle(form_post("/v1/oauth/token", form + http::percent_encode(code))).response;
   EXPECT_EQ(wrong.status, 400);
   EXPECT_EQ(exchange(code).status, 400);
 }

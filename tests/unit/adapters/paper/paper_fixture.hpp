@@ -96,7 +96,8 @@ class paper_test : public ::testing::Test {
   }
 
   outcome call(const std::string& method, const std::string& target, const std::string& body = {}) {
-    return handle({method, target, {{"Authorization", "Bearer " + access}, {"Content-Type", "application/json"}}, body});
+    return handle(
+        {method, target, {{"Authorization", "Bearer " + access}, {"Content-Type", "application/json"}}, body});
   }
   http::response get(const std::string& target) { return call("GET", target).response; }
 

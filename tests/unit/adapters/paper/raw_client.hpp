@@ -34,7 +34,8 @@ inline std::string raw_exchange(std::uint16_t port, const std::string& bytes) {
       sent += static_cast<std::size_t>(n);
     }
     char buffer[4096];
-    for (ssize_t n = 0; (n = ::recv(fd, buffer, sizeof buffer, 0)) > 0;) answer.append(buffer, static_cast<std::size_t>(n));
+    for (ssize_t n = 0; (n = ::recv(fd, buffer, sizeof buffer, 0)) > 0;)
+      answer.append(buffer, static_cast<std::size_t>(n));
   }
   ::close(fd);
   return answer;
