@@ -1,173 +1,130 @@
 #include "runtime/adapters/schwab/schwab_client.hpp"
 
-#include <mutex>
-
+#include "runtime/adapters/schwab/account_lookup.hpp"
+#include "runtime/adapters/schwab/call.hpp"
+#include "runtime/adapters/schwab/order_parse.hpp"
 #include "runtime/adapters/schwab/schwab_parse.hpp"
 
 namespace hedgerow::schwab {
+namespace {
 
 using ports::broker_callback;
 using ports::broker_error;
 using ports::broker_failure;
 
-namespace {
-
-using answer = expected<http::response, http::client_error>;
-
-class schwab_broker final : public ports::broker_api, public std::enable_shared_from_this<schwab_broker> {
+class schwab_broker final : public ports::broker_api {
  public:
-  schwab_broker(std::shared_ptr<http::client> client, std::shared_ptr<ports::token_holder> tokens,
-                const ports::clock& clock, schwab_options options)
-      : client_{std::move(client)}, tokens_{std::move(tokens)}, clock_{clock}, options_{options} {}
+  schwab_broker(std::shared_ptr<api_caller> caller, schwab_options options)
+      : caller_{std::move(caller)}, accounts_{std::make_shared<account_lookup>(caller_, options.account_index)} {}
 
   void place(ports::order_request request, ports::monotonic_time not_after,
              broker_callback<ports::placement> done) override {
-    with_account<ports::placement>(done, [this, request, not_after, done](const std::string& account) {
-      http::request post{"POST", account + "/orders", {{"Content-Type", "application/json"}, {"Accept", "*/*"}},
-                         order_body(request)};
-      call<ports::placement>(std::move(post), false, not_after, done, 201,
-                             [](const http::response& r) -> expected<ports::placement, std::string> {
-                               ports::placement placed;
-                               if (const auto location = http::find_header(r.headers, "Location"))
-                                 placed.order = order_of_location(*location);
-                               placed.correlation = http::find_header(r.headers, "Schwab-Client-CorrelId").value_or("");
-                               return placed;
-                             });
+    auto body = order_body(request);
+    if (!body) return done(unexpected(broker_error{broker_failure::not_sent, 0, body.error(), {}}));
+    accounts_->get([caller = caller_, accounts = accounts_, body = std::move(*body), not_after,
+                    done = std::move(done)](const expected<std::string, broker_error>& account) mutable {
+      if (!account) return done(unexpected(unplaced(account.error())));
+      http::request r{"POST",
+                      "/trader/v1/accounts/" + http::percent_encode(*account) + "/orders",
+                      {{"Accept", "*/*"}, {"Content-Type", "application/json"}},
+                      std::move(body)};
+      caller->send(std::move(r), false, not_after, [accounts, done = std::move(done)](api_answer answer) {
+        if (!answer) {
+          accounts->doubt(answer.error());
+          return done(unexpected(std::move(answer.error())));
+        }
+        done(read_placement(*answer));
+      });
     });
   }
 
   void get_order(order_id order, broker_callback<ports::broker_order> done) override {
-    with_account<ports::broker_order>(done, [this, order, done](const std::string& account) {
-      get<ports::broker_order>(account + "/orders/" + order.str(), done,
-                               [](const http::response& r) { return parse_order(r.body); });
-    });
+    ask_account("/orders/" + order.str(), "order", parse_order, std::move(done));
   }
 
   void list_orders(timestamp from, timestamp to, broker_callback<std::vector<ports::broker_order>> done) override {
-    with_account<std::vector<ports::broker_order>>(done, [this, from, to, done](const std::string& account) {
-      // The API cuts times to milliseconds: round outwards, or the newest order falls out of the window.
-      const std::string window = "?fromEnteredTime=" + http::percent_encode(to_iso_millis(from)) + "&toEnteredTime=" +
-                                 http::percent_encode(to_iso_millis(to + std::chrono::milliseconds{1}));
-      get<std::vector<ports::broker_order>>(account + "/orders" + window, done,
-                                            [](const http::response& r) { return parse_orders(r.body); });
-    });
+    ask_account("/orders?fromEnteredTime=" + http::percent_encode(to_iso_millis(from)) +
+                    "&toEnteredTime=" + http::percent_encode(to_iso_millis(round_up(to))),
+                "orders", parse_orders, std::move(done));
   }
 
-  void position(symbol name, broker_callback<shares> done) override {
-    with_account<shares>(done, [this, name, done](const std::string& account) {
-      get<shares>(account + "?fields=positions", done,
-                  [name](const http::response& r) { return parse_position(r.body, name); });
-    });
+  void position(hedgerow::symbol symbol, broker_callback<shares> done) override {
+    ask_account("?fields=positions", "positions",
+                [symbol = std::move(symbol)](std::string_view body) { return parse_position(body, symbol); },
+                std::move(done));
   }
 
-  void session(timestamp, broker_callback<ports::market_session> done) override {
-    get<ports::market_session>("/marketdata/v1/markets/equity", done,
-                               [](const http::response& r) { return parse_session(r.body); });
+  void session(timestamp now, broker_callback<ports::market_session> done) override {
+    http::request r{"GET", "/marketdata/v1/markets/equity?date=" + eastern_date(now), {{"Accept", "application/json"}}, {}};
+    caller_->send(std::move(r), true, std::nullopt, [done = std::move(done)](api_answer answer) {
+      if (!answer) return done(unexpected(std::move(answer.error())));
+      done(read<ports::market_session>(*answer, "market hours", parse_session));
+    });
   }
 
  private:
-  /// Runs `then` with the account's path, which needs the hash that the broker gives for it (facts, 5.4).
-  template <class T, class Then>
-  void with_account(broker_callback<T> done, Then then) {
-    if (const std::string known = account(); !known.empty()) return then(known);
-    get<std::string>("/trader/v1/accounts/accountNumbers",
-                     [self = shared_from_this(), done, then](expected<std::string, broker_error> hash) {
-                       // Whatever failed here, the question itself was not sent.
-                       if (!hash) {
-                         auto why = hash.error();
-                         if (why.kind != broker_failure::unauthorized && why.kind != broker_failure::throttled)
-                           why.kind = broker_failure::not_sent;
-                         return done(unexpected(why));
-                       }
-                       const std::string path = "/trader/v1/accounts/" + http::percent_encode(*hash);
-                       {
-                         const std::scoped_lock lock{self->mutex_};
-                         self->account_ = path;
-                       }
-                       then(path);
-                     },
-                     [index = options_.account_index](const http::response& r) {
-                       return parse_account_hash(r.body, index);
-                     });
+  /// The order has not been sent, whatever became of the question for the account.
+  static broker_error unplaced(broker_error why) {
+    if (why.kind != broker_failure::throttled && why.kind != broker_failure::unauthorized)
+      why.kind = broker_failure::not_sent;
+    return why;
   }
 
-  std::string account() {
-    const std::scoped_lock lock{mutex_};
-    return account_;
+  /// The filter has milliseconds; the end of the window must not lie before what was asked for.
+  static timestamp round_up(timestamp t) { return timestamp{(t.us + 999) / 1000 * 1000}; }
+
+  static ports::placement read_placement(const http::response& answer) {
+    return {parse_location(http::find_header(answer.headers, "Location").value_or(std::string{})),
+            safe_correlation(http::find_header(answer.headers, "Schwab-Client-CorrelId").value_or(std::string{}))};
+  }
+
+  /// An identifier for support; nothing else fits in a log line.
+  static std::string safe_correlation(std::string text) {
+    const auto allowed = [](char c) {
+      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+    };
+    std::erase_if(text, [&](char c) { return !allowed(c); });
+    text.resize(std::min<std::size_t>(text.size(), 64));
+    return text;
   }
 
   template <class T, class Parse>
-  void get(std::string target, broker_callback<T> done, Parse parse) {
-    call<T>({"GET", std::move(target), {{"Accept", "application/json"}}, ""}, true, std::nullopt, std::move(done), 200,
-            parse);
+  static expected<T, broker_error> read(const http::response& answer, const char* what, const Parse& parse) {
+    auto parsed = parse(answer.body);
+    if (!parsed) return unexpected(malformed(answer.status, std::string{what} + ": " + parsed.error()));
+    return std::move(*parsed);
   }
 
+  /// GET of a path below the account.
   template <class T, class Parse>
-  void call(http::request request, bool repeatable, std::optional<ports::monotonic_time> write_before,
-            broker_callback<T> done, int wanted, Parse parse) {
-    const auto token = tokens_->get();
-    if (!token) return done(unexpected(broker_error{broker_failure::not_sent, 0, "no access token; log in", {}}));
-    request.headers.emplace_back("Authorization", "Bearer " + *token);
-    const bool on_account = request.target.starts_with("/trader/v1/accounts/");
-    client_->send(std::move(request), repeatable, write_before,
-                  [self = shared_from_this(), done, wanted, parse, on_account](answer a) {
-                    if (!a) return done(unexpected(classify(a.error())));
-                    if (a->status != wanted) {
-                      // The hash may have changed: ask for it again next time.
-                      if (on_account && (a->status == 403 || a->status == 404)) self->forget_account();
-                      return done(unexpected(classify(*a, self->clock_.now())));
-                    }
-                    auto result = parse(*a);
-                    if (result) return done(std::move(*result));
-                    done(unexpected(broker_error{broker_failure::malformed, a->status, result.error(), {}}));
-                  });
+  void ask_account(std::string rest, const char* what, Parse parse, broker_callback<T> done) {
+    accounts_->get([caller = caller_, accounts = accounts_, rest = std::move(rest), what, parse = std::move(parse),
+                    done = std::move(done)](const expected<std::string, broker_error>& account) mutable {
+      if (!account) return done(unexpected(account.error()));
+      http::request r{"GET", "/trader/v1/accounts/" + http::percent_encode(*account) + rest,
+                      {{"Accept", "application/json"}}, {}};
+      caller->send(std::move(r), true, std::nullopt,
+                   [accounts, what, parse = std::move(parse), done = std::move(done)](api_answer answer) {
+                     if (!answer) {
+                       accounts->doubt(answer.error());
+                       return done(unexpected(std::move(answer.error())));
+                     }
+                     done(read<T>(*answer, what, parse));
+                   });
+    });
   }
 
-  void forget_account() {
-    const std::scoped_lock lock{mutex_};
-    account_.clear();
-  }
-
-  std::shared_ptr<http::client> client_;
-  std::shared_ptr<ports::token_holder> tokens_;
-  const ports::clock& clock_;
-  schwab_options options_;
-  std::mutex mutex_;
-  std::string account_;
+  std::shared_ptr<api_caller> caller_;
+  std::shared_ptr<account_lookup> accounts_;
 };
 
 }  // namespace
 
-broker_error classify(const http::client_error& error) {
-  const bool certain = error.kind == http::client_failure::not_sent;
-  return {certain ? broker_failure::not_sent : broker_failure::no_answer, 0, error.detail, {}};
-}
-
-broker_error classify(const http::response& answer, timestamp now) {
-  broker_error e;
-  e.http_status = answer.status;
-  e.detail = "HTTP " + std::to_string(answer.status);
-  if (const auto id = http::find_header(answer.headers, "Schwab-Client-CorrelId")) e.detail += " (" + *id + ")";
-  switch (answer.status) {
-    case 401: e.kind = broker_failure::unauthorized; break;
-    case 404: e.kind = broker_failure::not_found; break;
-    case 429:
-      e.kind = broker_failure::throttled;
-      if (const auto after = http::find_header(answer.headers, "Retry-After"))
-        e.retry_after = parse_retry_after(*after, now);
-      break;
-    default:
-      e.kind = answer.status >= 500   ? broker_failure::server_error
-               : answer.status >= 400 ? broker_failure::refused
-                                      : broker_failure::malformed;
-  }
-  return e;
-}
-
 std::shared_ptr<ports::broker_api> make_schwab_broker(std::shared_ptr<http::client> client,
                                                       std::shared_ptr<ports::token_holder> tokens,
                                                       const ports::clock& clock, schwab_options options) {
-  return std::make_shared<schwab_broker>(std::move(client), std::move(tokens), clock, options);
+  return std::make_shared<schwab_broker>(std::make_shared<api_caller>(std::move(client), std::move(tokens), clock),
+                                         options);
 }
 
 }  // namespace hedgerow::schwab

@@ -1,4 +1,4 @@
-// The broker port over Schwab's Trader API (facts, section 5).
+// Charles Schwab's Trader API behind the broker port (facts, section 5).
 #pragma once
 
 #include <memory>
@@ -10,17 +10,15 @@
 namespace hedgerow::schwab {
 
 struct schwab_options {
-  /// Which of the login's accounts, from 0.
+  /// Which of the login's accounts, from 0 (facts, 5.4).
   std::size_t account_index = 0;
 };
 
-/// `clock` must outlive the result. Without an access token every call fails with `not_sent`.
+/// The account's hash is asked for once and again after the broker refused it. A placement whose account could not be
+/// learnt is `not_sent`, `throttled` or `unauthorized`, never `refused`: the broker has not seen the order. `clock`
+/// must outlive the broker.
 [[nodiscard]] std::shared_ptr<ports::broker_api> make_schwab_broker(std::shared_ptr<http::client> client,
                                                                     std::shared_ptr<ports::token_holder> tokens,
                                                                     const ports::clock& clock, schwab_options options);
-
-/// What a failed or unexpected HTTP answer means. `now` is for Retry-After dates.
-[[nodiscard]] ports::broker_error classify(const http::response& answer, timestamp now);
-[[nodiscard]] ports::broker_error classify(const http::client_error& error);
 
 }  // namespace hedgerow::schwab

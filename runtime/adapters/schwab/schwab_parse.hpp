@@ -1,5 +1,4 @@
-// JSON of the Schwab API -> port structs (facts, 5.4 to 5.10). Pure. Numbers are read as decimal text, never as binary
-// floating point; a missing financial field is an error, not a zero (facts, L57). Errors name the field, not the payload.
+// The broker's other answers, and what the program writes to it (facts, section 5). Pure; errors never quote values.
 #pragma once
 
 #include <string>
@@ -8,31 +7,43 @@
 
 #include "actors/ports/broker_api.hpp"
 #include "actors/ports/oauth_api.hpp"
-#include "messages/types/expected.hpp"
+#include "runtime/adapters/http/http_types.hpp"
 
 namespace hedgerow::schwab {
 
-/// `hashValue` of the account with this index. The error says NoAccounts or how many there are.
-[[nodiscard]] expected<std::string, std::string> parse_account_hash(std::string_view json, std::size_t index);
-[[nodiscard]] expected<ports::broker_order, std::string> parse_order(std::string_view json);
-[[nodiscard]] expected<std::vector<ports::broker_order>, std::string> parse_orders(std::string_view json);
-/// Long minus short of `name`; zero when there is no entry.
-[[nodiscard]] expected<shares, std::string> parse_position(std::string_view json, const symbol& name);
-/// Fails closed: without regular hours the day is not open (facts, 5.10).
-[[nodiscard]] expected<ports::market_session, std::string> parse_session(std::string_view json);
-[[nodiscard]] expected<ports::oauth_tokens, std::string> parse_tokens(std::string_view json);
+/// The exact body of a market order for the day (facts, 5.5). Fails for zero or more than 2^32-1 shares and for no
+/// symbol.
+[[nodiscard]] expected<std::string, std::string> order_body(const ports::order_request& request);
 
-/// The last segment of `Location`, absolute or relative; nothing when it is not an order of an account (facts, 5.5).
-[[nodiscard]] std::optional<order_id> order_of_location(std::string_view location);
-/// The status table of the facts, 5.7. Unknown words are working and not known.
-struct status_reading {
-  ports::order_status status = ports::order_status::working;
-  bool known = true;
-};
-[[nodiscard]] status_reading read_status(std::string_view word);
-/// `Retry-After` in seconds or as an HTTP date; zero when it cannot be read or is past.
-[[nodiscard]] std::chrono::milliseconds parse_retry_after(std::string_view text, timestamp now);
-/// The request body for a market order: the exact field set that is known to work (facts, 5.5).
-[[nodiscard]] std::string order_body(const ports::order_request& request);
+/// The order's number from a Location header, absolute or relative.
+[[nodiscard]] std::optional<order_id> parse_location(std::string_view location);
+
+/// The hash of the account at `index`. Fails with the number of accounts when there are not so many.
+[[nodiscard]] expected<std::string, std::string> parse_account_hash(std::string_view body, std::size_t index);
+
+/// Long minus short of `wanted`; zero without an entry.
+[[nodiscard]] expected<shares, std::string> parse_position(std::string_view body, const symbol& wanted);
+
+/// Closed unless the answer says open and has regular hours (facts, 5.10).
+[[nodiscard]] expected<ports::market_session, std::string> parse_session(std::string_view body);
+
+[[nodiscard]] expected<ports::oauth_tokens, std::string> parse_tokens(std::string_view body);
+
+/// The authorization code of the URL that the browser was sent to; the first non-empty `code`, decoded once.
+[[nodiscard]] std::optional<std::string> parse_callback_url(std::string_view url);
+
+/// Seconds or an HTTP date; zero when absent, past or not understood, at most one hour.
+[[nodiscard]] std::chrono::milliseconds parse_retry_after(std::string_view value, timestamp now);
+
+/// What an answer other than the documented success means. The detail is the status and the broker's own words with
+/// everything that may be a secret or an account number masked.
+[[nodiscard]] ports::broker_error read_error(const http::response& answer, timestamp now);
+
+/// The broker's words: one line, cut after 200 bytes; whatever holds five digits in a row, or is long and not made of
+/// lower-case words, may be an account number, a hash or a token and is masked.
+[[nodiscard]] std::string safe_text(std::string_view text);
+
+/// The day in US/Eastern, as 2025-01-03.
+[[nodiscard]] std::string eastern_date(timestamp t);
 
 }  // namespace hedgerow::schwab

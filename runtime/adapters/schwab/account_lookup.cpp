@@ -1,0 +1,78 @@
+#include "runtime/adapters/schwab/account_lookup.hpp"
+
+#include "runtime/adapters/schwab/call.hpp"
+#include "runtime/adapters/schwab/schwab_parse.hpp"
+
+namespace hedgerow::schwab {
+namespace {
+
+using ports::broker_error;
+using ports::broker_failure;
+
+/// A hash younger than this is not the reason for a refusal; asking again would double the requests (facts, 5.4).
+constexpr std::chrono::seconds trusted_for{60};
+
+}  // namespace
+
+void api_caller::send(http::request r, bool repeatable, std::optional<ports::monotonic_time> write_before,
+                      std::function<void(api_answer)> done) const {
+  const auto token = tokens_->get();
+  if (!token)
+    return done(unexpected(broker_error{broker_failure::not_sent, 0, "no access token: somebody must log in", {}}));
+  r.headers.emplace_back("Authorization", "Bearer " + *token);
+  client_->send(std::move(r), repeatable, write_before,
+                [&clock = clock_, done = std::move(done)](expected<http::response, http::client_error> answer) {
+                  if (!answer) return done(unexpected(from_client(answer.error())));
+                  if (answer->status < 200 || answer->status > 299)
+                    return done(unexpected(read_error(*answer, clock.now())));
+                  done(std::move(*answer));
+                });
+}
+
+void account_lookup::get(callback done) {
+  std::optional<std::string> known;
+  {
+    const std::lock_guard lock{mutex_};
+    known = hash_;
+    if (!known) {
+      waiting_.push_back(std::move(done));
+      if (waiting_.size() > 1) return;
+    }
+  }
+  if (known) return done(std::move(*known));
+  ask();
+}
+
+void account_lookup::doubt(const broker_error& error) {
+  if (error.kind != broker_failure::refused && error.kind != broker_failure::not_found) return;
+  const std::lock_guard lock{mutex_};
+  if (caller_->clock().monotonic() - learnt_at_ >= trusted_for) hash_.reset();
+}
+
+void account_lookup::ask() {
+  http::request r{"GET", "/trader/v1/accounts/accountNumbers", {{"Accept", "application/json"}}, {}};
+  caller_->send(std::move(r), true, std::nullopt, [self = shared_from_this()](api_answer answer) {
+    if (!answer) {
+      answer.error().detail = "accounts: " + answer.error().detail;
+      return self->finish(unexpected(std::move(answer.error())));
+    }
+    auto hash = parse_account_hash(answer->body, self->index_);
+    if (!hash) return self->finish(unexpected(malformed(answer->status, "accounts: " + hash.error())));
+    self->finish(std::move(*hash));
+  });
+}
+
+void account_lookup::finish(const expected<std::string, broker_error>& result) {
+  std::vector<callback> waiting;
+  {
+    const std::lock_guard lock{mutex_};
+    if (result) {
+      hash_ = *result;
+      learnt_at_ = caller_->clock().monotonic();
+    }
+    waiting.swap(waiting_);
+  }
+  for (auto& done : waiting) done(result);
+}
+
+}  // namespace hedgerow::schwab

@@ -1,0 +1,60 @@
+// Calls with the access token, and the account that they are about. Internal to this folder.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "actors/ports/broker_api.hpp"
+#include "actors/ports/oauth_api.hpp"
+#include "runtime/adapters/http/http_client.hpp"
+
+namespace hedgerow::schwab {
+
+/// A success (2xx), or what went wrong.
+using api_answer = expected<http::response, ports::broker_error>;
+
+/// Adds the token and reads failures. Thread-safe.
+class api_caller {
+ public:
+  api_caller(std::shared_ptr<http::client> client, std::shared_ptr<ports::token_holder> tokens,
+             const ports::clock& clock)
+      : client_{std::move(client)}, tokens_{std::move(tokens)}, clock_{clock} {}
+
+  void send(http::request r, bool repeatable, std::optional<ports::monotonic_time> write_before,
+            std::function<void(api_answer)> done) const;
+  [[nodiscard]] const ports::clock& clock() const { return clock_; }
+
+ private:
+  std::shared_ptr<http::client> client_;
+  std::shared_ptr<ports::token_holder> tokens_;
+  const ports::clock& clock_;
+};
+
+/// The account's hash: asked for once, by however many callers at the same time (facts, 5.4). Thread-safe.
+class account_lookup : public std::enable_shared_from_this<account_lookup> {
+ public:
+  using callback = std::function<void(const expected<std::string, ports::broker_error>&)>;
+
+  account_lookup(std::shared_ptr<api_caller> caller, std::size_t index) : caller_{std::move(caller)}, index_{index} {}
+
+  void get(callback done);
+  /// A call about the account failed: when the hash may be the reason, and it is not new, the next get() asks again.
+  void doubt(const ports::broker_error& error);
+
+ private:
+  void ask();
+  void finish(const expected<std::string, ports::broker_error>& result);
+
+  std::shared_ptr<api_caller> caller_;
+  const std::size_t index_;
+  std::mutex mutex_;
+  std::optional<std::string> hash_;
+  ports::monotonic_time learnt_at_{0};
+  /// Not empty while the question is under way.
+  std::vector<callback> waiting_;
+};
+
+}  // namespace hedgerow::schwab

@@ -1,0 +1,18 @@
+// From the HTTP client's results to the port's. Internal to this folder.
+#pragma once
+
+#include "actors/ports/broker_api.hpp"
+#include "runtime/adapters/http/http_client.hpp"
+
+namespace hedgerow::schwab {
+
+[[nodiscard]] inline ports::broker_error from_client(const http::client_error& error) {
+  const bool certain = error.kind == http::client_failure::not_sent;
+  return {certain ? ports::broker_failure::not_sent : ports::broker_failure::no_answer, 0, error.detail, {}};
+}
+
+[[nodiscard]] inline ports::broker_error malformed(int status, const std::string& why) {
+  return {ports::broker_failure::malformed, status, why, {}};
+}
+
+}  // namespace hedgerow::schwab

@@ -1,0 +1,133 @@
+// What a failed call means; declared in schwab_parse.hpp.
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "runtime/adapters/schwab/json_text_numbers.hpp"
+#include "runtime/adapters/schwab/schwab_parse.hpp"
+
+namespace hedgerow::schwab {
+namespace {
+
+using ports::broker_failure;
+
+constexpr std::chrono::milliseconds longest_pause = std::chrono::hours{1};
+
+broker_failure kind_of(int status) {
+  switch (status) {
+    case 400:
+    case 403: return broker_failure::refused;
+    case 401: return broker_failure::unauthorized;
+    case 404: return broker_failure::not_found;
+    case 429: return broker_failure::throttled;
+    default: return status >= 500 && status <= 599 ? broker_failure::server_error : broker_failure::malformed;
+  }
+}
+
+std::optional<int> two_digits(std::string_view text) {
+  int value = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.size() != 2 || ec != std::errc{} || end != text.data() + 2 || value < 0) return std::nullopt;
+  return value;
+}
+
+/// RFC 9110: Sun, 06 Nov 1994 08:49:37 GMT. The older spellings are not sent by anything of today.
+std::optional<timestamp> parse_http_date(std::string_view text) {
+  static constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (text.size() != 29 || text.substr(25) != " GMT" || text.substr(3, 2) != ", ") return std::nullopt;
+  const auto month = months.find(text.substr(8, 3));
+  if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
+  char iso[32];
+  const auto day = two_digits(text.substr(5, 2));
+  if (!day) return std::nullopt;
+  std::snprintf(iso, sizeof iso, "%.4s-%02d-%02dT%.8sZ", text.data() + 12, static_cast<int>(month / 3) + 1, *day,
+                text.data() + 17);
+  return parse_time(iso);
+}
+
+bool alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+/// Letters, digits and what else codes, tokens and hashes are made of.
+bool token_like(char c) { return alphanumeric(c) || std::string_view{"_-.+=/@~%"}.find(c) != std::string_view::npos; }
+
+/// A long run is a secret unless it is made of words, as error codes are: unsupported_token_type.
+bool secret_run(std::string_view run) {
+  const auto word = [](char c) { return (c >= 'a' && c <= 'z') || c == '_' || c == '-' || c == '.'; };
+  if (run.size() >= 20 && !std::all_of(run.begin(), run.end(), word)) return true;
+  std::size_t digits = 0;
+  for (const char c : run) {
+    digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+    if (digits >= 5) return true;
+  }
+  return false;
+}
+
+void append_words(std::string& out, const json& value) {
+  const auto add = [&out](std::optional<std::string_view> text) {
+    if (!text || text->empty()) return;
+    if (!out.empty()) out += "; ";
+    out += *text;
+  };
+  add(string_of(&value));
+  for (const char* name : {"message", "error", "error_description", "title", "detail"}) add(string_of(member(value, name)));
+}
+
+/// `message` and `errors`, or what OAuth and the market data calls have in their place.
+std::string words_of(const std::string& body) {
+  const auto document = parse_json(body);
+  if (!document || !document->IsObject()) return {};
+  std::string words;
+  append_words(words, *document);
+  const json* errors = member(*document, "errors");
+  if (errors != nullptr && errors->IsArray())
+    for (const json& e : errors->GetArray()) append_words(words, e);
+  return words;
+}
+
+}  // namespace
+
+std::string safe_text(std::string_view text) {
+  constexpr std::size_t limit = 200;
+  std::string out;
+  std::size_t at = 0;
+  while (at < text.size() && out.size() < limit) {
+    if (!token_like(text[at])) {
+      const char c = text[at++];
+      out += c >= ' ' && c < 0x7f ? c : ' ';
+      continue;
+    }
+    auto end = at;
+    while (end < text.size() && token_like(text[end])) ++end;
+    const auto run = text.substr(at, end - at);
+    out += secret_run(run) ? std::string{"***"} : std::string{run};
+    at = end;
+  }
+  if (out.size() > limit || at < text.size()) out = out.substr(0, limit) + "...";
+  return out;
+}
+
+std::chrono::milliseconds parse_retry_after(std::string_view value, timestamp now) {
+  std::chrono::milliseconds pause{0};
+  std::uint64_t seconds = 0;
+  const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+  if (!value.empty() && end == value.data() + value.size()) {
+    if (ec == std::errc::result_out_of_range || seconds > 3600) return longest_pause;
+    pause = std::chrono::seconds{seconds};
+  } else if (const auto date = parse_http_date(value)) {
+    pause = std::chrono::duration_cast<std::chrono::milliseconds>(*date - now);
+  }
+  return std::clamp(pause, std::chrono::milliseconds{0}, longest_pause);
+}
+
+ports::broker_error read_error(const http::response& answer, timestamp now) {
+  ports::broker_error error;
+  error.kind = kind_of(answer.status);
+  error.http_status = answer.status;
+  error.detail = "HTTP " + std::to_string(answer.status);
+  if (const auto words = safe_text(words_of(answer.body)); !words.empty()) error.detail += ": " + words;
+  if (const auto after = http::find_header(answer.headers, "Retry-After"))
+    error.retry_after = parse_retry_after(*after, now);
+  return error;
+}
+
+}  // namespace hedgerow::schwab

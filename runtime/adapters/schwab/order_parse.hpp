@@ -1,0 +1,31 @@
+// Orders, from the broker's JSON (facts, 5.6 and 5.7). Pure; errors name fields and never quote values.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/ports/broker_api.hpp"
+
+namespace hedgerow::schwab {
+
+struct status_reading {
+  ports::order_status status = ports::order_status::working;
+  bool known = false;
+};
+/// An unknown text is working and not known: never terminal.
+[[nodiscard]] status_reading read_status(std::string_view text);
+
+/// One order. Amounts that decide about money must be there: a missing filledQuantity is an error, not zero (facts,
+/// L57). An order that is not for one equity or fund is an error too.
+[[nodiscard]] expected<ports::broker_order, std::string> parse_order(std::string_view body);
+
+/// The broker gives at most this many orders; an answer with so many may be cut.
+inline constexpr std::size_t max_listed_orders = 3000;
+
+/// Orders that are not for one equity or fund are left out; one that is and cannot be read fails the whole list, since
+/// an incomplete list is no evidence.
+[[nodiscard]] expected<std::vector<ports::broker_order>, std::string> parse_orders(std::string_view body);
+
+}  // namespace hedgerow::schwab
