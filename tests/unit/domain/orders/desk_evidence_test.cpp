@@ -182,6 +182,23 @@ TEST_F(DeskEvidence, AnOrderThatTurnsUpAfterAbsentIsClaimedAndAlarmed) {
   EXPECT_NE(effect<place_order>(), nullptr);
 }
 
+TEST_F(DeskEvidence, AnOrderThatTheLiveIntentMayOwnIsNotGivenToAnEndedOne) {
+  become_unknown();
+  show_absence();
+  positioned(100);
+  ASSERT_EQ(said(), "FAILED absent");
+  command(2);
+  const auto fresh = order("7");
+  listed({fresh}, 1);
+  EXPECT_FALSE(alarmed(desk_alarm_code::late_evidence)) << "the answer to the POST is still to come";
+  answered(named("7"), 2);
+  last = it->on_order(id(2), *order_id::parse("7"), fresh, context());
+  EXPECT_EQ(said(), "SUBMITTED none");
+  EXPECT_EQ(last.events.back().execution, id(2));
+  listed({fresh, order("8")}, 1);
+  EXPECT_EQ(said(), "SUBMITTED absent") << "a second one is the ended intent's";
+}
+
 TEST_F(DeskEvidence, ALateFillAfterFailedIsBooked) {
   command(1);
   answered(named("7"));
