@@ -19,7 +19,10 @@ struct anvil_options {
   std::uint16_t port = 0;
   /// 0 makes a block per transaction.
   std::chrono::milliseconds block_time{1000};
-  std::chrono::seconds dump_interval{5};
+  /// A dump takes about 17 kB per transaction kept. One is also made at the end, whoever ends it short of SIGKILL.
+  std::chrono::seconds dump_interval{30};
+  /// Older blocks lose their transactions and logs, so that a demo that runs for days does not fill the disk.
+  unsigned kept_blocks = 3600;
 };
 
 class anvil_process {

@@ -27,6 +27,7 @@ expected<void, std::string> demo_world::start() {
   node.data_dir = options_.data_dir;
   node.port = options_.anvil_port;
   node.block_time = options_.block_time;
+  node.kept_blocks = options_.kept_blocks * (options_.block_time.count() == 0 ? 10 : 1);
   auto anvil = anvil_process::start(node);
   if (!anvil) return unexpected(std::move(anvil.error()));
   anvil_ = std::move(*anvil);

@@ -18,6 +18,9 @@ struct demo_world_options {
   std::uint16_t anvil_port = 0;
   /// 0 makes a block per transaction.
   std::chrono::milliseconds block_time{1000};
+  /// Blocks whose logs the chain still has; who starts to read later than that misses fills. Not for a block per
+  /// transaction, which keeps ten times as many.
+  unsigned kept_blocks = 3600;
   /// Of the market's choices.
   std::uint64_t seed = 1;
   /// Transactions per second, of which about 85 in 100 fill one of the owner's orders against dollars.

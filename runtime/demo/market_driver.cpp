@@ -1,15 +1,6 @@
 #include "runtime/demo/market_driver.hpp"
 
-#include <cmath>
-
 namespace hedgerow::demo {
-namespace {
-
-/// The node is slower than the rate asked for: wait for it rather than fill its pool.
-constexpr std::uint64_t most_unanswered = 256;
-
-}  // namespace
-
 market_driver::market_driver(anvil_rpc& rpc, const demo_addresses& world, std::uint64_t seed, double per_second)
     : rpc_{rpc}, orders_{world, seed}, per_second_{per_second}, thread_{[this] { run(); }} {}
 
@@ -29,7 +20,7 @@ void market_driver::stop() {
   }
   if (thread_.joinable()) thread_.join();
   std::unique_lock lock{mutex_};
-  changed_.wait(lock, [this] { return unanswered_ == 0; });
+  changed_.wait(lock, [this] { return busy_.empty(); });
 }
 
 market_stats market_driver::stats() const {
@@ -52,29 +43,28 @@ void market_driver::run() {
       changed_.wait_until(lock, due);
       continue;
     }
-    if (unanswered_ >= most_unanswered) {
-      changed_.wait(lock);
-      continue;
-    }
     due += std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>{1.0 / per_second_});
     if (due + std::chrono::seconds{1} < now) due = now;  // no burst after a stall
-    ++unanswered_;
-    ++stats_.sent;
-    lock.unlock();
-    send_one();
-    lock.lock();
+    send_one(lock);
   }
 }
 
-void market_driver::send_one() {
+/// anvil gives two transactions of one account that arrive together the same nonce and drops one: one at a time.
+void market_driver::send_one(std::unique_lock<std::mutex>& lock) {
   const auto action = orders_.next();
-  rpc_.send_later(action.from, action.to, action.data, [this, fills = action.owner_fills](const auto& answer) {
-    const std::lock_guard lock{mutex_};
-    --unanswered_;
-    if (answer) stats_.owner_fills += static_cast<std::uint64_t>(fills);
-    else ++stats_.refused;
-    changed_.notify_all();
-  });
+  changed_.wait(lock, [&] { return !busy_.contains(action.from); });
+  busy_.insert(action.from);
+  ++stats_.sent;
+  lock.unlock();
+  rpc_.send_later(action.from, action.to, action.data,
+                  [this, from = action.from, fills = action.owner_fills](const auto& answer) {
+                    const std::lock_guard held{mutex_};
+                    busy_.erase(from);
+                    if (answer) stats_.owner_fills += static_cast<std::uint64_t>(fills);
+                    else ++stats_.refused;
+                    changed_.notify_all();
+                  });
+  lock.lock();
 }
 
 }  // namespace hedgerow::demo

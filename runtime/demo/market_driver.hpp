@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "runtime/demo/anvil_rpc.hpp"
@@ -36,7 +37,7 @@ class market_driver {
 
  private:
   void run();
-  void send_one();
+  void send_one(std::unique_lock<std::mutex>& lock);
 
   anvil_rpc& rpc_;
   market_orders orders_;
@@ -44,7 +45,8 @@ class market_driver {
   std::condition_variable changed_;
   double per_second_;
   bool stopping_ = false;
-  std::uint64_t unanswered_ = 0;
+  /// Accounts whose transaction the node has not answered for.
+  std::set<address> busy_;
   market_stats stats_;
   std::thread thread_;
 };
