@@ -1,22 +1,13 @@
 #include <cstdio>
-#include <future>
 #include <iostream>
 
-#include "runtime/adapters/http/http_client.hpp"
 #include "runtime/adapters/system/system_ports.hpp"
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/config_loading.hpp"
+#include "runtime/cli/http_call.hpp"
 
 namespace hedgerow::cli {
 namespace {
-
-using answer = expected<http::response, http::client_error>;
-
-answer get(http::client& client, const std::string& target) {
-  std::promise<answer> promise;
-  client.send({"GET", target, {}, ""}, false, std::nullopt, [&](answer a) { promise.set_value(std::move(a)); });
-  return promise.get_future().get();
-}
 
 int complain(const std::string& what) {
   std::fprintf(stderr, "hedgerow: %s\n", what.c_str());
@@ -39,7 +30,7 @@ int run_auth(const std::string& file) {
   options.request_timeout = std::chrono::seconds{40};
   const auto client = http::make_client(options, clock);
   if (!client) return complain(client.error());
-  const auto login = get(**client, "/auth/login");
+  const auto login = call(**client, {"GET", "/auth/login", {}, ""});
   if (!login) return complain("no node answers at " + origin + " (" + login.error().detail + "); start one first");
   const auto url = http::find_header(login->headers, "Location");
   if (login->status != 302 || !url) return complain("the node refuses: " + login->body);
@@ -51,7 +42,7 @@ int run_auth(const std::string& file) {
   if (!std::getline(std::cin, address)) return complain("no address given");
   const auto target = callback_target(address);
   if (target.empty()) return complain("this address carries no code; copy the whole address line");
-  const auto done = get(**client, target);
+  const auto done = call(**client, {"GET", target, {}, ""});
   if (!done) return complain("the node did not answer: " + done.error().detail);
   if (done->status != 200) return complain("the login failed: " + done->body);
   std::printf("Logged in. The node keeps the tokens fresh for seven days.\n");

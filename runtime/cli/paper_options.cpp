@@ -11,7 +11,7 @@ paper::paper_options to_paper_options(const config::settings& values) {
   o.app_key = values.broker.app_key.reveal();
   o.app_secret = values.broker.app_secret.reveal();
   o.redirect_uri = values.broker.redirect_uri;
-  o.account_number = v.account_number;
+  o.account_number = v.account_number.reveal();
   o.account_hash = v.account_hash;
   o.seed = v.seed;
   o.market = v.market == config::paper_market::always_open ? paper::market_mode::always_open

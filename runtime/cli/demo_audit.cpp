@@ -1,0 +1,85 @@
+#include "runtime/cli/demo_audit.hpp"
+
+#include <rapidjson/document.h>
+
+#include <set>
+
+namespace hedgerow::cli {
+namespace {
+
+std::string cell(const std::string& text, std::size_t width) {
+  return text.size() >= width ? text + " " : std::string(width - text.size(), ' ') + text + " ";
+}
+
+/// Whole shares by symbol at the broker.
+std::map<std::string, shares> broker_positions(const rapidjson::Document& ledger) {
+  std::map<std::string, shares> all;
+  for (const auto& entry : ledger["positions"].GetObject())
+    all[entry.name.GetString()] = *shares::parse(entry.value["quantity"].GetString());
+  return all;
+}
+
+void compare(const std::string& symbol, const char* what, const shares& ours, const shares& theirs,
+             std::vector<std::string>& differences) {
+  if (ours == theirs) return;
+  differences.push_back(symbol + ": the books say " + ours.to_string() + ", the " + what + " says " +
+                        theirs.to_string());
+}
+
+void compare_orders(const domain::read_model& model, const rapidjson::Document& ledger,
+                    std::vector<std::string>& differences) {
+  std::map<std::string, std::string> execution_of;
+  for (const auto* row : model.executions()) {
+    if (!row->latest.order) continue;
+    const auto id = row->latest.execution.to_string();
+    const auto [it, fresh] = execution_of.try_emplace(row->latest.order->str(), id);
+    if (!fresh) differences.push_back("order " + it->first + " belongs to " + it->second + " and to " + id);
+  }
+  for (const auto& order : ledger["orders"].GetArray()) {
+    const std::string id = order["orderId"].GetString();
+    if (execution_of.erase(id) == 0) differences.push_back("order " + id + " at the broker belongs to no execution");
+  }
+  for (const auto& [order, execution] : execution_of)
+    differences.push_back("order " + order + " of " + execution + " is not at the broker");
+}
+
+}  // namespace
+
+bool is_settled(const domain::read_model& model) {
+  for (const auto& [symbol, row] : model.positions())
+    if (!row.latest.live.empty() || row.latest.exposure().abs() >= shares::from_whole(1)) return false;
+  return true;
+}
+
+audit_result audit(const domain::read_model& model, const audit_sources& sources) {
+  audit_result result;
+  rapidjson::Document ledger;
+  ledger.Parse<rapidjson::kParseNumbersAsStringsFlag>(sources.broker_ledger.c_str());
+  if (ledger.HasParseError() || !ledger.IsObject()) {
+    result.differences.emplace_back("the broker's ledger cannot be read");
+    return result;
+  }
+  const auto broker = broker_positions(ledger);
+  std::set<std::string> symbols;
+  for (const auto& [symbol, net] : sources.chain) symbols.insert(symbol);
+  for (const auto& [symbol, row] : model.positions()) symbols.insert(symbol);
+  for (const auto& [symbol, quantity] : broker) symbols.insert(symbol);
+
+  result.table = cell("SYMBOL", 8) + cell("CHAIN", 26) + cell("BOOKS ON CHAIN", 26) + cell("BOOKS SCHWAB", 14) +
+                 cell("BROKER", 14) + cell("NET", 24) + "\n";
+  for (const auto& symbol : symbols) {
+    const auto at = [&](const auto& map) { return map.contains(symbol) ? map.at(symbol) : shares{}; };
+    const auto row = model.positions().find(symbol);
+    const position_update books = row == model.positions().end() ? position_update{} : row->second.latest;
+    compare(symbol, "chain", books.onchain, at(sources.chain), result.differences);
+    compare(symbol, "broker", books.hedged, at(broker), result.differences);
+    result.table += cell(symbol, 8) + cell(at(sources.chain).to_string(), 26) + cell(books.onchain.to_string(), 26) +
+                    cell(books.hedged.to_string(), 14) + cell(at(broker).to_string(), 14) +
+                    cell(books.exposure().to_string(), 24) + "\n";
+  }
+  compare_orders(model, ledger, result.differences);
+  result.settled = is_settled(model);
+  return result;
+}
+
+}  // namespace hedgerow::cli

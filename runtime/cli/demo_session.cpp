@@ -1,0 +1,184 @@
+#include "runtime/cli/demo_session.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+#include "config/config.hpp"
+#include "runtime/cli/http_call.hpp"
+#include "runtime/cli/paper_options.hpp"
+#include "runtime/cli/ready.hpp"
+#include "runtime/cli/signals.hpp"
+#include "runtime/world/node_settings.hpp"
+
+namespace hedgerow::cli {
+namespace {
+
+/// Protects nothing but the demo.
+constexpr const char* demo_key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+constexpr std::chrono::milliseconds settle_pause{50};
+
+config::settings demo_settings(const demo_options& o) {
+  config::settings s;
+  s.node.name = "demo";
+  s.node.data_dir = o.data_dir;
+  s.log.kind = o.log == "memory" ? config::log_kind::memory : config::log_kind::sqlite;
+  s.chain.rescan_interval = std::chrono::seconds{10};
+  s.hedging.failure_backoff = std::chrono::milliseconds{250};
+  s.poller.base = std::chrono::seconds{5};
+  s.poller.jitter = std::chrono::seconds{1};
+  s.execution.calls_per_minute = 1200;
+  s.execution.http_grace = std::chrono::seconds{5};
+  s.execution.lease = std::chrono::seconds{5};
+  s.broker.request_timeout = std::chrono::seconds{5};
+  s.broker.app_key = config::secret{"demo-app"};
+  s.broker.app_secret = config::secret{"demo-app-secret"};
+  s.oauth.encryption_key = config::secret{demo_key};
+  s.api.port = o.api_port;
+  s.admin.port = o.admin_port;
+  s.paper.port = 0;
+  s.paper.ledger = (std::filesystem::path{o.data_dir} / "paper.db").string();
+  s.paper.seed = o.seed;
+  s.paper.faults = o.faults;
+  s.broker.redirect_uri = "http://127.0.0.1:" + std::to_string(o.api_port) + "/auth/callback";
+  return s;
+}
+
+}  // namespace
+
+demo_session::demo_session(demo_options options, ports::notices& notices)
+    : options_{std::move(options)}, notices_{notices}, settings_{demo_settings(options_)} {}
+
+demo_session::~demo_session() { stop(); }
+
+void demo_session::say(const std::string& line) const {
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+std::string demo_session::start() {
+  std::error_code failed;
+  std::filesystem::create_directories(options_.data_dir, failed);
+  if (failed) return "--data " + options_.data_dir + ": cannot be made: " + failed.message();
+  if (auto why = start_chain(); !why.empty()) return why;
+  if (auto why = start_broker(); !why.empty()) return why;
+  if (auto why = start_node(); !why.empty()) return why;
+  const std::string api = "http://127.0.0.1:" + std::to_string(options_.api_port);
+  say("Logging in at the paper broker");
+  if (auto why = log_in_at_paper(api, broker_->origin(), machine_.clock); !why.empty()) return why;
+  world_->start_market();
+  started_at_ = machine_.clock.now();
+  return {};
+}
+
+std::string demo_session::start_chain() {
+  demo::demo_world_options o;
+  o.data_dir = std::filesystem::path{options_.data_dir} / "chain";
+  o.anvil_path = options_.anvil.empty() ? demo::default_anvil_path(HEDGEROW_SOURCE_DIR)
+                                        : std::filesystem::path{options_.anvil};
+  o.seed = options_.seed;
+  o.fills_per_second = options_.fills_per_second;
+  world_ = std::make_unique<demo::demo_world>(o, machine_.clock, machine_.random,
+                                              [this](const std::string& line) { say(line); });
+  if (auto started = world_->start(); !started) return started.error();
+  const auto& where = world_->addresses();
+  settings_.chain.ws_url = config::secret{world_->rpc_url()};
+  settings_.chain.owner = where.owner;
+  settings_.chain.start_block = where.first_block;
+  settings_.tokens.usdc = where.usdc;
+  // The broker starts from the prices of the chain's market.
+  for (const auto& symbol : o.symbols)
+    settings_.paper.start_prices[symbol.base] =
+        std::to_string(symbol.cents / 100) + "." + std::to_string(100 + symbol.cents % 100).substr(1);
+  settings_.orderbooks.clear();
+  for (const auto& book : where.books) {
+    config::orderbook_settings b;
+    b.address = book.where;
+    b.version = book.version;
+    b.owner = where.owner;
+    settings_.orderbooks.push_back(b);
+  }
+  return {};
+}
+
+std::string demo_session::start_broker() {
+  auto started = paper::start_paper_broker(to_paper_options(settings_), machine_.clock);
+  if (!started) return started.error();
+  broker_ = std::move(*started);
+  settings_.broker.base_url = broker_->origin();
+  say("Paper broker at " + broker_->origin());
+  return {};
+}
+
+std::string demo_session::start_node() {
+  if (const auto errors = config::check(settings_); !errors.empty()) return config::to_string(errors);
+  auto ports = world::make_ports(settings_, machine_);
+  if (!ports) return ports.error();
+  ports->notices = &notices_;
+  node_ = node::start_node(world::to_node_settings(settings_), std::move(*ports), wake_stop);
+  if (auto why = wait_until_ready(*node_); !why.empty())
+    return why + " (ports can be chosen with --api-port and --admin-port)";
+  return {};
+}
+
+bool demo_session::caught_up(std::uint64_t block) {
+  const auto tree = node_->status();
+  if (!tree) return false;
+  for (const auto& child : tree->children) {
+    if (child.name != "ingestion") continue;
+    for (const auto& entity : child.children)
+      for (const auto& [name, value] : entity.detail)
+        if (name == "checkpoint") return std::stoull(value) >= block;
+  }
+  return false;
+}
+
+audit_result demo_session::finish(std::chrono::milliseconds limit) {
+  audit_result result;
+  if (auto stopped = world_->stop_market(); !stopped) result.differences.push_back(stopped.error());
+  const auto block = world_->block_number();
+  bool settled = false;
+  const auto until = machine_.clock.monotonic() + limit;
+  while (!settled && machine_.clock.monotonic() < until) {
+    if (block && caught_up(*block)) {
+      // "no" unless the read model has every trade of the chain and nothing is open any more.
+      const auto fills = world_->net_positions(*block);
+      const auto answer = node_->ask([&](const domain::read_model& model, timestamp) {
+        if (!is_settled(model)) return std::string{"no"};
+        for (const auto& [symbol, net] : *fills) {
+          const auto it = model.positions().find(symbol);
+          const auto ours = it == model.positions().end() ? shares{} : it->second.latest.onchain;
+          if (ours != net) return std::string{"no"};
+        }
+        return std::string{"yes"};
+      });
+      settled = fills && answer == "yes";
+    }
+    std::this_thread::sleep_for(settle_pause);  // allow: the command waits for the node
+  }
+  audit_sources sources;
+  if (auto net = world_->net_positions()) sources.chain = *net;
+  else result.differences.push_back(net.error());
+  if (auto ledger = broker_->ledger()) sources.broker_ledger = *ledger;
+  else result.differences.push_back(ledger.error());
+  audit_result compared;
+  const auto answered = node_->ask([&](const domain::read_model& model, timestamp) {
+    compared = audit(model, sources);
+    return std::string{"done"};
+  });
+  if (!answered) compared.differences.emplace_back("the read model does not answer");
+  for (auto& d : result.differences) compared.differences.push_back(std::move(d));
+  return compared;
+}
+
+std::vector<std::string> demo_session::stop() {
+  std::vector<std::string> left;
+  if (node_) left = node_->stop();
+  node_.reset();
+  broker_.reset();
+  if (world_) world_->stop();
+  world_.reset();
+  return left;
+}
+
+}  // namespace hedgerow::cli
