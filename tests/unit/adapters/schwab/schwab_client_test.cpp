@@ -1,0 +1,253 @@
+#include "runtime/adapters/schwab/schwab_client.hpp"
+
+#include "api_fixture.hpp"
+
+namespace hedgerow::schwab {
+namespace {
+
+using namespace hedgerow::test;
+using ports::broker_failure;
+
+const std::string accounts = R"([{"accountNumber":"123456789","hashValue":"ABC123DEF456"},)"
+                             R"({"accountNumber":"987654321","hashValue":"XYZ789"}])";
+const std::string ask_accounts = "GET /trader/v1/accounts/accountNumbers";
+const std::string post_order = "POST /trader/v1/accounts/ABC123DEF456/orders";
+
+std::string order_json(const std::string& id) {
+  return R"({"session":"NORMAL","duration":"DAY","orderType":"MARKET","quantity":5.0,"filledQuantity":0.0,"orderId":)" +
+         id + R"(,"status":"WORKING","orderStrategyType":"SINGLE","orderLegCollection":[{"instruction":"BUY",)"
+              R"("instrument":{"assetType":"EQUITY","symbol":"AAPL"}}]})";
+}
+
+class schwab_client : public api_test {
+ protected:
+  schwab_client() {
+    tokens->set("the-token");
+    answer_to_all({200, {}, "{}"});
+  }
+
+  /// accountNumbers is answered properly, everything else with `r`.
+  void answer_to_all(http::response r) {
+    answer_with([r](const http::request& asked) {
+      return asked.target.ends_with("/accountNumbers") ? http::response{200, {}, accounts} : r;
+    });
+  }
+
+  expected<ports::placement, ports::broker_error> place(std::chrono::seconds lease = std::chrono::seconds{5}) {
+    return wait_for<ports::placement>([&](auto done) {
+      broker->place({*symbol::parse("AAPL"), side::buy, 100}, clock.monotonic() + lease, done);
+    });
+  }
+
+  expected<ports::broker_order, ports::broker_error> get_order() {
+    return wait_for<ports::broker_order>([&](auto done) { broker->get_order(*order_id::parse("7"), done); });
+  }
+
+  std::shared_ptr<ports::token_holder> tokens = make_token_holder();
+  std::shared_ptr<ports::broker_api> broker = make_schwab_broker(client, tokens, clock, {});
+};
+
+TEST_F(schwab_client, places_with_the_exact_request) {
+  answer_to_all({201,
+                 {{"Location", "https://api.schwabapi.com/trader/v1/accounts/ABC123DEF456/orders/1004055538123"},
+                  {"Schwab-Client-CorrelId", "c0ffee-1"}},
+                 ""});
+  const auto placed = place();
+  ASSERT_TRUE(placed) << placed.error().detail;
+  EXPECT_EQ(placed->order->str(), "1004055538123");
+  EXPECT_EQ(placed->correlation, "c0ffee-1");
+  EXPECT_EQ(asked(), (std::vector<std::string>{ask_accounts, post_order}));
+  const auto r = last_request();
+  EXPECT_EQ(r.body, R"({"orderType":"MARKET","session":"NORMAL","duration":"DAY","orderStrategyType":"SINGLE",)"
+                    R"("orderLegCollection":[{"instruction":"BUY","quantity":100,"instrument":{"symbol":"AAPL",)"
+                    R"("assetType":"EQUITY"}}]})");
+  EXPECT_EQ(http::find_header(r.headers, "Authorization"), "Bearer the-token");
+  EXPECT_EQ(http::find_header(r.headers, "Content-Type"), "application/json");
+  EXPECT_EQ(http::find_header(r.headers, "Accept"), "*/*");
+}
+
+TEST_F(schwab_client, a_201_without_usable_location_is_placed_without_number) {
+  for (const auto& headers : std::vector<http::headers>{{}, {{"Location", ""}}, {{"Location", "/elsewhere/7"}}}) {
+    answer_to_all({201, headers, "garbage"});
+    const auto placed = place();
+    ASSERT_TRUE(placed);
+    EXPECT_FALSE(placed->order);
+  }
+}
+
+TEST_F(schwab_client, failed_placements_are_classified_and_never_repeated) {
+  (void)get_order();  // the account is known from here on
+  for (const auto& [status, kind] : std::vector<std::pair<int, broker_failure>>{
+           {400, broker_failure::refused},
+           {401, broker_failure::unauthorized},
+           {403, broker_failure::refused},
+           {404, broker_failure::not_found},
+           {409, broker_failure::malformed},
+           {429, broker_failure::throttled},
+           {500, broker_failure::server_error},
+           {503, broker_failure::server_error},
+           {302, broker_failure::malformed}}) {
+    answer_to_all({status, {{"Retry-After", "7"}}, R"({"message":"no, 123456789","errors":["why"]})"});
+    const auto before = asked().size();
+    const auto placed = place();
+    ASSERT_FALSE(placed) << status;
+    EXPECT_EQ(placed.error().kind, kind) << status;
+    EXPECT_EQ(placed.error().http_status, status);
+    EXPECT_EQ(placed.error().retry_after, std::chrono::seconds{7});
+    EXPECT_EQ(placed.error().detail, "HTTP " + std::to_string(status) + ": no, ***; why");
+    EXPECT_EQ(asked().size(), before + 1) << status;
+  }
+}
+
+TEST_F(schwab_client, a_placement_whose_connection_breaks_is_unknown_and_sent_once) {
+  for (const auto fault : {http::connection_fault::close_without_answer, http::connection_fault::reset,
+                           http::connection_fault::truncate_answer}) {
+    break_with(std::nullopt);
+    (void)get_order();  // leaves a kept-alive connection
+    break_with(fault);
+    const auto before = asked().size();
+    const auto placed = place();
+    ASSERT_FALSE(placed);
+    EXPECT_EQ(placed.error().kind, broker_failure::no_answer) << placed.error().detail;
+    EXPECT_EQ(asked().size(), before + 1);
+  }
+}
+
+TEST_F(schwab_client, a_question_whose_connection_breaks_under_it_is_asked_again_once) {
+  (void)get_order();
+  break_with(http::connection_fault::close_without_answer);
+  const auto before = asked().size();
+  EXPECT_EQ(get_order().error().kind, broker_failure::no_answer);
+  EXPECT_EQ(asked().size(), before + 2);
+}
+
+TEST_F(schwab_client, after_the_lease_nothing_is_placed) {
+  (void)get_order();
+  const auto before = asked().size();
+  const auto placed = place(std::chrono::seconds{0});
+  ASSERT_FALSE(placed);
+  EXPECT_EQ(placed.error().kind, broker_failure::not_sent);
+  EXPECT_EQ(asked().size(), before);
+}
+
+TEST_F(schwab_client, without_a_token_nothing_is_sent) {
+  tokens->set(std::nullopt);
+  const auto placed = place();
+  ASSERT_FALSE(placed);
+  EXPECT_EQ(placed.error().kind, broker_failure::not_sent);
+  EXPECT_NE(placed.error().detail.find("no access token"), std::string::npos);
+  EXPECT_TRUE(asked().empty());
+}
+
+TEST_F(schwab_client, a_placement_whose_account_cannot_be_learnt_was_not_sent) {
+  for (const auto& [answer, kind] : std::vector<std::pair<http::response, broker_failure>>{
+           {{400, {}, ""}, broker_failure::not_sent},
+           {{404, {}, ""}, broker_failure::not_sent},
+           {{500, {}, ""}, broker_failure::not_sent},
+           {{200, {}, "[]"}, broker_failure::not_sent},
+           {{200, {}, "<html>"}, broker_failure::not_sent},
+           {{401, {}, ""}, broker_failure::unauthorized},
+           {{429, {}, ""}, broker_failure::throttled}}) {
+    answer_with([answer = answer](const http::request&) { return answer; });
+    const auto placed = place();
+    ASSERT_FALSE(placed);
+    EXPECT_EQ(placed.error().kind, kind) << answer.status;
+    EXPECT_EQ(placed.error().detail.find("accounts: "), 0U) << placed.error().detail;
+  }
+  for (const auto& line : asked()) EXPECT_EQ(line, ask_accounts);
+}
+
+TEST_F(schwab_client, the_account_index_is_obeyed_and_checked) {
+  broker = make_schwab_broker(client, tokens, clock, {1});
+  answer_to_all({200, {}, order_json("7")});
+  ASSERT_TRUE(get_order());
+  EXPECT_EQ(last_request().target, "/trader/v1/accounts/XYZ789/orders/7");
+  broker = make_schwab_broker(client, tokens, clock, {2});
+  const auto beyond = get_order();
+  ASSERT_FALSE(beyond);
+  EXPECT_NE(beyond.error().detail.find("account_index is 2 but the login has 2"), std::string::npos);
+}
+
+TEST_F(schwab_client, the_account_is_asked_for_once_even_by_many_at_once) {
+  answer_to_all({200, {}, order_json("7")});
+  std::vector<std::future<bool>> all;
+  for (int i = 0; i < 20; ++i) {
+    auto promise = std::make_shared<std::promise<bool>>();
+    all.push_back(promise->get_future());
+    broker->get_order(*order_id::parse("7"), [promise](const auto& r) { promise->set_value(r.has_value()); });
+  }
+  for (auto& f : all) EXPECT_TRUE(f.get());
+  const auto lines = asked();
+  EXPECT_EQ(lines.size(), 21U);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), ask_accounts), 1);
+}
+
+TEST_F(schwab_client, a_refusal_makes_it_ask_for_the_account_again_but_not_all_the_time) {
+  answer_to_all({404, {}, ""});
+  EXPECT_EQ(get_order().error().kind, broker_failure::not_found);
+  EXPECT_EQ(get_order().error().kind, broker_failure::not_found);
+  EXPECT_EQ(asked().size(), 3U) << "a hash just learnt is not doubted";
+  clock.advance(std::chrono::seconds{60});
+  EXPECT_EQ(get_order().error().kind, broker_failure::not_found);
+  EXPECT_EQ(asked().size(), 4U);
+  EXPECT_EQ(get_order().error().kind, broker_failure::not_found);
+  EXPECT_EQ(asked().size(), 6U) << "an old one is, after a refusal";
+}
+
+TEST_F(schwab_client, reads_orders_positions_and_hours) {
+  answer_to_all({200, {}, order_json("7")});
+  EXPECT_EQ(get_order()->id.str(), "7");
+  answer_to_all({200, {}, "[" + order_json("7") + "," + order_json("8") + "]"});
+  const auto listed = wait_for<std::vector<ports::broker_order>>([&](auto done) {
+    broker->list_orders(*parse_time("2025-08-29T17:15:17Z"), *parse_time("2025-08-29T17:20:00.0001Z"), done);
+  });
+  ASSERT_TRUE(listed) << listed.error().detail;
+  EXPECT_EQ(listed->size(), 2U);
+  EXPECT_EQ(last_request().target,
+            "/trader/v1/accounts/ABC123DEF456/orders?fromEnteredTime=2025-08-29T17%3A15%3A17.000Z&toEnteredTime="
+            "2025-08-29T17%3A20%3A00.001Z");
+  answer_to_all({200, {}, R"({"securitiesAccount":{"positions":[{"instrument":{"symbol":"AAPL"},"longQuantity":3.0,)"
+                          R"("shortQuantity":0.0}]}})"});
+  const auto held = wait_for<shares>([&](auto done) { broker->position(*symbol::parse("AAPL"), done); });
+  ASSERT_TRUE(held);
+  EXPECT_EQ(held->to_string(), "3");
+  EXPECT_EQ(last_request().target, "/trader/v1/accounts/ABC123DEF456?fields=positions");
+  answer_to_all({200, {}, R"({"equity":{"equity":{"isOpen":false}}})"});
+  const auto session = wait_for<ports::market_session>(
+      [&](auto done) { broker->session(*parse_time("2025-01-03T02:00:00Z"), done); });
+  ASSERT_TRUE(session);
+  EXPECT_FALSE(session->open_today);
+  EXPECT_EQ(last_request().target, "/marketdata/v1/markets/equity?date=2025-01-02");
+}
+
+TEST_F(schwab_client, answers_that_cannot_be_understood_are_malformed_and_not_quoted) {
+  answer_to_all({200, {}, R"({"accountNumber":123456789})"});
+  const auto order = get_order();
+  ASSERT_FALSE(order);
+  EXPECT_EQ(order.error().kind, broker_failure::malformed);
+  EXPECT_EQ(order.error().detail.find("123456789"), std::string::npos);
+  const auto session = wait_for<ports::market_session>([&](auto done) { broker->session(clock.now(), done); });
+  ASSERT_FALSE(session);
+  EXPECT_EQ(session.error().kind, broker_failure::malformed);
+}
+
+TEST_F(schwab_client, no_order_is_sent_for_what_is_no_order) {
+  const auto placed = wait_for<ports::placement>(
+      [&](auto done) { broker->place({*symbol::parse("AAPL"), side::buy, 0}, clock.monotonic() * 2, done); });
+  ASSERT_FALSE(placed);
+  EXPECT_EQ(placed.error().kind, broker_failure::not_sent);
+  EXPECT_TRUE(asked().empty());
+}
+
+TEST_F(schwab_client, the_broker_may_be_dropped_with_calls_under_way) {
+  answer_to_all({200, {}, order_json("7")});
+  auto promise = std::make_shared<std::promise<bool>>();
+  broker->get_order(*order_id::parse("7"), [promise](const auto& r) { promise->set_value(r.has_value()); });
+  broker.reset();
+  client.reset();
+  // Answered, or told that the client is being closed: in either case once.
+  EXPECT_EQ(promise->get_future().wait_for(std::chrono::seconds{20}), std::future_status::ready);
+}
+
+}  // namespace
+}  // namespace hedgerow::schwab
