@@ -166,7 +166,8 @@ void ledger::apply(std::int64_t id, const order_event& event) {
   }
   const bool ends = !over && is_terminal(o.status);
   SQLite::Statement update{db_,
-                           "UPDATE orders SET status=?,description=?,filled=?,closed_us=coalesce(?,closed_us) WHERE id=?"};
+                           "UPDATE orders SET status=?,description=?,filled=?,closed_us=coalesce(?,closed_us) "
+                           "WHERE id=?"};
   update.bind(1, o.status);
   update.bind(2, o.description);
   update.bind(3, o.filled);

@@ -183,8 +183,9 @@ TEST_F(paper_faults, other_operations_can_fail_too) {
   }
   fault(R"("operation":"token","kind":"lost_reply","nth":1)");
   const auto code = new_code();
-  const auto lost = handle(form_post("/v1/oauth/token", "grant_type=authorization_code&code=" +
-                                                            http::percent_encode(code) + "&redirect_uri=https%3A%2F%2F127.0.0.1%2Fcallback"));
+  const std::string redirect = "&redirect_uri=https%3A%2F%2F127.0.0.1%2Fcallback";
+  const auto lost = handle(form_post("/v1/oauth/token",
+                                     "grant_type=authorization_code&code=" + http::percent_encode(code) + redirect));
   EXPECT_EQ(lost.what, action::close);
   EXPECT_EQ(exchange(code).status, 400) << "the code was used";
 }

@@ -158,7 +158,8 @@ TEST_F(paper_orders, list_wants_both_times_and_filters) {
     std::string text;
     const auto answer = get(list_target(from, to, more));
     EXPECT_EQ(answer.status, 200) << answer.body;
-    for (const auto& o : parse_json(answer.body).GetArray()) text += std::to_string(o["orderId"].GetInt64()) + " ";
+    const auto list = parse_json(answer.body);
+    for (const auto& o : list.GetArray()) text += std::to_string(o["orderId"].GetInt64()) + " ";
     return text;
   };
   const std::string from = "2025-08-29T15:00:00.000Z", to = "2025-08-29T16:00:00.000Z";
@@ -246,7 +247,8 @@ TEST_F(paper_orders, quotes_agree_with_fills_and_report_unknown_symbols) {
   EXPECT_EQ(quotes["errors"]["invalidSymbols"].Size(), 2U);
   EXPECT_TRUE(quotes.HasMember("BRK/B"));
   const auto id = placed("AAPL", "BUY", 1);
-  const auto fills = books()["orders"][0]["fills"].GetArray();
+  const auto books_now = books();
+  const auto fills = books_now["orders"][0]["fills"].GetArray();
   ASSERT_EQ(fills.Size(), 1U);
   EXPECT_NE(text.find("\"askPrice\":" + std::string{fills[0]["price"].GetString()}), std::string::npos) << text;
   EXPECT_EQ(status_of(id), "FILLED");

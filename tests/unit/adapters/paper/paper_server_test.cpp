@@ -195,8 +195,9 @@ TEST_F(paper_server, nonsense_on_the_wire_does_not_harm_it) {
 TEST_F(paper_server, location_names_the_broker_even_without_a_usable_host_header) {
   const std::string body = order_body("AAPL", "BUY", "1");
   for (const char* host : {"", "Host: a<b>\r\n"}) {
-    const std::string bytes = "POST " + orders + " HTTP/1.1\r\n" + host + "Connection: close\r\nAuthorization: Bearer " +
-                              access + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    const std::string bytes = "POST " + orders + " HTTP/1.1\r\n" + host + "Connection: close\r\n" +
+                              "Authorization: Bearer " + access + "\r\n" +
+                              "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
     const auto answer = parse_answer(raw_exchange(broker->port(), bytes));
     ASSERT_TRUE(answer) << host;
     EXPECT_EQ(header(*answer, "Location").find(broker->origin() + orders + "/"), 0U) << host;
