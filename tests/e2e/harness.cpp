@@ -1,0 +1,240 @@
+#include "tests/e2e/harness.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "messages/types/check.hpp"
+#include "runtime/cli/http_call.hpp"
+#include "runtime/demo/call_data.hpp"
+#include "runtime/demo/contract_build.hpp"
+#include "tests/support/wait.hpp"
+
+namespace hedgerow::test {
+namespace {
+
+std::string program() { return std::string{HEDGEROW_BINARY_DIR} + "/hedgerow"; }
+
+std::string origin(std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port); }
+
+shares amount_of(const rapidjson::Value& value) {
+  const auto parsed = shares::parse(value.GetString());
+  HEDGEROW_CHECK(parsed.has_value(), value.GetString());
+  return *parsed;
+}
+
+}  // namespace
+
+process::process(std::vector<std::string> arguments, std::filesystem::path output) : output_{std::move(output)} {
+  std::vector<char*> argv;
+  for (auto& a : arguments) argv.push_back(a.data());
+  argv.push_back(nullptr);
+  pid_ = fork();
+  HEDGEROW_CHECK(pid_ >= 0, "fork failed");
+  if (pid_ > 0) return;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const int file = open(output_.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0644);
+  dup2(file, STDOUT_FILENO);
+  dup2(file, STDERR_FILENO);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  execv(argv[0], argv.data());
+  _exit(127);
+}
+
+process::~process() {
+  signal(SIGKILL);
+  wait();
+}
+
+void process::signal(int number) {
+  if (pid_ > 0) kill(pid_, number);
+}
+
+int process::wait() {
+  if (pid_ > 0) {
+    waitpid(pid_, &status_, 0);
+    pid_ = -1;
+  }
+  return WIFEXITED(status_) ? WEXITSTATUS(status_) : -WTERMSIG(status_);
+}
+
+std::string process::output() const {
+  std::ifstream file{output_};
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+bool process::printed(const std::string& text, std::chrono::milliseconds limit) {
+  return eventually([&] { return output().find(text) != std::string::npos; }, limit);
+}
+
+std::uint16_t free_port() {
+  const int s = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  // NOLINTNEXTLINE: the socket API wants it so
+  bind(s, reinterpret_cast<sockaddr*>(&address), size);
+  getsockname(s, reinterpret_cast<sockaddr*>(&address), &size);
+  close(s);
+  return ntohs(address.sin_port);
+}
+
+stage::stage(const std::string& name, const std::string& faults, double fills_per_second)
+    : folder{std::filesystem::temp_directory_path() / ("hedgerow-" + name + "-" + std::to_string(getpid()))},
+      faults_{faults}, paper_port_{free_port()}, api_port_{free_port()}, admin_port_{free_port()} {
+  std::filesystem::create_directories(folder);
+  demo::demo_world_options options;
+  options.data_dir = folder / "chain";
+  options.anvil_path = demo::default_anvil_path(HEDGEROW_SOURCE_DIR);
+  options.block_time = std::chrono::milliseconds{0};
+  options.fills_per_second = fills_per_second;
+  world_ = std::make_unique<demo::demo_world>(options, clock_, random_, nullptr);
+  const auto started = world_->start();
+  HEDGEROW_CHECK(started.has_value(), started ? "" : started.error().c_str());
+  write_config();
+  const std::string config = (folder / "node.toml").string();
+  paper_ = std::make_unique<process>(std::vector<std::string>{program(), "node", "--config", config, "--actors", "paper"},
+                                     folder / "paper.log");
+  HEDGEROW_CHECK(paper_->printed("paper broker ready"), paper_->output().c_str());
+  http::client_options client;
+  client.origin = origin(api_port_);
+  api_ = *http::make_client(client, clock_);
+  client.origin = origin(paper_port_);
+  broker_ = *http::make_client(client, clock_);
+}
+
+stage::~stage() {
+  node_.reset();
+  paper_.reset();
+  world_.reset();
+  std::filesystem::remove_all(folder);
+}
+
+void stage::write_config() {
+  const auto& where = world_->addresses();
+  std::ofstream out{folder / "node.toml"};
+  out << "[node]\nname = \"test\"\ndata_dir = \"" << (folder / "data").string() << "\"\n"
+      << "[chain]\nws_url = \"" << world_->rpc_url() << "\"\nowner = \"" << where.owner.to_string()
+      << "\"\nstart_block = " << where.first_block << "\nrescan_interval = \"2s\"\nreconnect_min = \"50ms\"\n"
+      << "[tokens]\nusdc = \"" << where.usdc.to_string() << "\"\n"
+      << "[hedging]\nfailure_backoff = \"100ms\"\nfailure_backoff_max = \"1s\"\nfreeze_after_failures = 1000\n"
+      << "[execution]\nlease = \"1s\"\nhttp_grace = \"2s\"\nevidence_lists = 2\nevidence_spread = \"1s\"\n"
+      << "clock_skew = \"2s\"\ncalls_per_minute = 6000\n"
+      << "[poller]\nfirst = \"50ms\"\nbase = \"1s\"\njitter = \"200ms\"\nerror_base = \"100ms\"\nerror_max = \"1s\"\n"
+      << "[market_hours]\nsource = \"always_open\"\n"
+      << "[broker]\nbase_url = \"" << origin(paper_port_) << "\"\napp_key = \"key\"\napp_secret = \"secret\"\n"
+      << "redirect_uri = \"" << origin(api_port_) << "/auth/callback\"\nrequest_timeout = \"2s\"\n"
+      << "[oauth]\nencryption_key = \"" << std::string(64, '7') << "\"\n"
+      << "[api]\nport = " << api_port_ << "\n[admin]\nport = " << admin_port_ << "\n"
+      << "[supervision]\nbackoff_min = \"10ms\"\n"
+      << "[paper]\nport = " << paper_port_ << "\nledger = \"" << (folder / "paper.db").string() << "\"\nfaults = '''"
+      << faults_ << "'''\n";
+  for (const auto& book : where.books)
+    out << "[[orderbook]]\naddress = \"" << book.where.to_string() << "\"\nversion = \""
+        << (book.version == orderbook_version::v4 ? "v4" : "v6") << "\"\n";
+}
+
+void stage::start_node() {
+  node_.reset();
+  const auto log = folder / ("node-" + std::to_string(++starts_) + ".log");
+  node_ = std::make_unique<process>(
+      std::vector<std::string>{program(), "node", "--config", (folder / "node.toml").string()}, log);
+  HEDGEROW_CHECK(node_->printed(" ready: API"), node_->output().c_str());
+  if (logged_in_) return;
+  std::string why;
+  // The paper broker may be told to answer wrongly: a person would try again, too.
+  logged_in_ = eventually([&] {
+    why = cli::log_in_at_paper(origin(api_port_), origin(paper_port_), clock_);
+    return why.empty();
+  });
+  HEDGEROW_CHECK(logged_in_, why.c_str());
+}
+
+void stage::kill_node() {
+  node_->signal(SIGKILL);
+  node_->wait();
+  last_output_ = node_->output();
+}
+
+int stage::stop_node() {
+  node_->signal(SIGTERM);
+  const int code = node_->wait();
+  last_output_ = node_->output();
+  return code;
+}
+
+rapidjson::Document stage::get(http::client& from, const std::string& path) {
+  rapidjson::Document document;
+  const auto answer = cli::call(from, {"GET", path, {}, ""});
+  if (answer && answer->status == 200)
+    document.Parse<rapidjson::kParseNumbersAsStringsFlag>(answer->body.data(), answer->body.size());
+  if (!answer || document.HasParseError() || !document.IsObject()) document.SetObject();
+  return document;
+}
+
+rapidjson::Document stage::api(const std::string& path) { return get(*api_, path); }
+rapidjson::Document stage::ledger() { return get(*broker_, "/paper/ledger"); }
+
+void stage::trade(const std::string& token, bool sells, const std::string& amount) {
+  const auto& where = world_->addresses();
+  std::size_t index = 0;
+  while (where.equities.at(index).symbol.token != token) ++index;
+  const auto& book = where.books.at(0);
+  const uint256 equity{shares::parse(amount)->units()};
+  const uint256 dollars = equity / 1'000'000'000'000U * 200;
+  // The owner's order of this equity knows two tokens: 0 is USDC, 1 the equity. The taker gets what the order gives.
+  demo::call_data data{"0x" + demo::find_contract("DemoOrderBookV4").selector("take")};
+  data.word(book.owner_orders.at(index))
+      .word(uint256{sells ? 0U : 1U})
+      .word(uint256{sells ? 1U : 0U})
+      .word(sells ? equity : dollars)
+      .word(sells ? dollars : equity)
+      .word(uint256{0});
+  const auto sent = world_->rpc()->send(where.takers.at(0), book.where, data.hex());
+  HEDGEROW_CHECK(sent.has_value(), sent ? "" : sent.error().c_str());
+  const auto mined = world_->rpc()->mine({*sent});
+  HEDGEROW_CHECK(mined.has_value(), mined ? "" : mined.error().c_str());
+}
+
+std::string stage::disagreement() {
+  const auto chain = world_->net_positions();
+  if (!chain) return chain.error();
+  const auto positions = api("/positions");
+  const auto executions = api("/executions?limit=10000");
+  const auto book = ledger();
+  if (!positions.HasMember("positions") || !executions.HasMember("executions") || !book.HasMember("orders"))
+    return "somebody does not answer";
+  std::map<std::string, shares> left = *chain;
+  for (const auto& p : positions["positions"].GetArray()) {
+    const std::string symbol = p["symbol"].GetString();
+    if (amount_of(p["onchain"]) != left[symbol]) return symbol + ": chain " + left[symbol].to_string() + ", books " + p["onchain"].GetString();
+    left.erase(symbol);
+    const auto& held = book["positions"];
+    const auto broker = held.HasMember(symbol.c_str()) ? amount_of(held[symbol.c_str()]["quantity"]) : shares{};
+    if (amount_of(p["schwab"]) != broker) return symbol + ": broker " + broker.to_string() + ", books " + p["schwab"].GetString();
+    if (amount_of(p["net"]).abs() >= shares::from_whole(1)) return symbol + " is unhedged: " + p["net"].GetString();
+    if (p["live_executions"].Size() > 0) return symbol + " has an execution under way";
+  }
+  for (const auto& [symbol, net] : left)
+    if (!net.is_zero()) return symbol + " is missing in the books";
+  std::set<std::string> known;
+  for (const auto& e : executions["executions"].GetArray()) {
+    if (std::string_view{e["state"].GetString()} == "HELD") return std::string{e["id"].GetString()} + " is held";
+    if (!e["order_id"].IsNull() && !known.insert(e["order_id"].GetString()).second) return "one order, two executions";
+  }
+  for (const auto& o : book["orders"].GetArray())
+    if (known.erase(o["orderId"].GetString()) == 0) return std::string{"an order of nobody: "} + o["orderId"].GetString();
+  return known.empty() ? "" : "an execution has an order that the broker does not know: " + *known.begin();
+}
+
+}  // namespace hedgerow::test
