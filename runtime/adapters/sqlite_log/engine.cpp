@@ -82,7 +82,8 @@ void sqlite_engine::run_group(std::vector<commit_request>& group) {
   auto batches = assemble(group);
   sqlite::result<void> written{};
   bool any = false;
-  for (const auto& request : group) any = any || (!request.failure && !(request.parts.empty() && request.offsets.empty()));
+  for (const auto& request : group)
+    any = any || (!request.failure && !(request.parts.empty() && request.offsets.empty()));
   if (any) written = store_->write(batches, group);
   if (!written) {
     batches.clear();

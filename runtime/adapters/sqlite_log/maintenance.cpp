@@ -1,4 +1,5 @@
 #include <bit>
+#include <utility>
 
 #include "runtime/adapters/memory_log/core/compaction.hpp"
 #include "runtime/adapters/sqlite_log/engine.hpp"
@@ -12,25 +13,47 @@ using sqlite::result;
 
 namespace {
 
-/// Rows that one transaction deletes or rewrites: the writer waits for no more than that.
-constexpr std::int64_t step_rows = 256;
+/// Rows, and about how many bytes of them, that one transaction deletes or rewrites: the writer waits for no more.
+constexpr std::int64_t step_rows = 4096;
+constexpr std::size_t step_bytes = 2U << 20U;
 /// A partition whose newest records have different keys is not read to its end.
 constexpr std::size_t sample = 20000;
 
+/// The next rows of [from, end), up to `step_bytes`; in descending order up to `sample` records.
 result<std::vector<batch_ptr>> next_rows(sqlite::connection& db, std::int64_t slot, std::int64_t from,
-                                         std::int64_t end, const char* order) {
+                                         std::int64_t end, bool descending = false) {
   auto query = db.prepare(std::string{"SELECT"} + sqlite::batch_columns +
-                          "FROM batch WHERE id>=? AND id<? ORDER BY id " + order + " LIMIT ?");
+                          "FROM batch WHERE id>=? AND id<? ORDER BY id " +
+                          (descending ? "DESC" : "ASC") + " LIMIT ?");
   if (!query) return unexpected(std::move(query.error()));
   query->bind(1, batch_id(slot, from)).bind(2, batch_id(slot, end)).bind(3, step_rows);
   std::vector<batch_ptr> out;
-  for (;;) {
+  std::size_t size = 0;
+  while (size < (descending ? sample : step_bytes)) {
     auto row = query->step();
     if (!row) return unexpected(std::move(row.error()));
     if (!*row) return out;
     auto b = sqlite::read_batch(*query);
     if (!b) return unexpected(std::move(b.error()));
+    size += descending ? static_cast<std::size_t>((*b)->end - (*b)->base) : (*b)->body.size();
     out.push_back(std::move(*b));
+  }
+  return out;
+}
+
+/// Where to stop between two ids so that one transaction stays small.
+result<std::int64_t> step_end(sqlite::connection& db, std::int64_t from, std::int64_t end) {
+  auto query = db.prepare("SELECT id, length(body) FROM batch WHERE id>=? AND id<? ORDER BY id LIMIT ?");
+  if (!query) return unexpected(std::move(query.error()));
+  query->bind(1, from).bind(2, end).bind(3, step_rows);
+  std::int64_t rows = 0;
+  for (std::int64_t bytes = 0;; ++rows) {
+    auto row = query->step();
+    if (!row) return unexpected(std::move(row.error()));
+    if (!*row) return rows < step_rows ? end : from;
+    if (rows > 0 && std::cmp_greater(bytes, step_bytes)) return query->integer(0);
+    bytes += query->integer(1);
+    from = query->integer(0) + 1;
   }
 }
 
@@ -40,6 +63,8 @@ expected<void, log_error> sqlite_engine::maintain(timestamp now) {
   const std::lock_guard lock{maintaining_};
   auto db = borrow();
   if (!db) return unexpected(std::move(db.error()));
+  // A crash loses no more than work that is done again; the writer's next sync covers it.
+  if (auto done = db->exec("PRAGMA synchronous=NORMAL"); !done) return done;
   for (const auto source : layout_.all()) {
     const auto& spec = spec_of(source.topic);
     if (!spec.retention && !spec.compacted) continue;
@@ -78,25 +103,26 @@ result<void> sqlite_engine::retain(sqlite::connection& db, topic_partition sourc
   const auto end_id = batch_id(slot, end);
   auto row = last_old->bind(1, batch_id(slot, 0)).bind(2, end_id).bind(3, cutoff.us).bind(4, end_id).step();
   if (!row) return unexpected(std::move(row.error()));
-  const auto keep_from = std::to_string(last_old->integer(0));
+  const auto keep_from = last_old->integer(0);
   last_old->reset();
-  const auto first = std::to_string(batch_id(slot, 0));
-  const auto offset = std::to_string(sqlite::offset_of(std::stoll(keep_from)));
-  for (bool more = true; more;) {
+  for (auto from = batch_id(slot, 0); from < keep_from;) {
+    const auto until = step_end(db, from, keep_from);
+    if (!until) return unexpected(until.error());
     const std::lock_guard lock{store_->write_mutex()};
     auto tx = store_->begin_elsewhere(db);
     if (!tx) return unexpected(std::move(tx.error()));
-    if (auto done = db.exec("DELETE FROM newest WHERE slot=" + std::to_string(slot) + " AND record_offset<" + offset);
+    if (auto done = db.exec("DELETE FROM newest WHERE slot=" + std::to_string(slot) + " AND record_offset<" +
+                            std::to_string(sqlite::offset_of(*until)));
         !done)
       return done;
-    if (auto done = db.exec("DELETE FROM batch WHERE id IN (SELECT id FROM batch WHERE id>=" + first + " AND id<" +
-                            keep_from + " ORDER BY id LIMIT " + std::to_string(step_rows) + ")");
+    if (auto done = db.exec("DELETE FROM batch WHERE id>=" + std::to_string(from) + " AND id<" +
+                            std::to_string(*until));
         !done)
       return done;
-    more = db.changes() == step_rows;
     const auto any = db.changes() > 0;
     if (auto done = tx->commit(); !done) return done;
     if (any) forget(source);
+    from = *until;
   }
   return {};
 }
@@ -106,15 +132,16 @@ result<void> sqlite_engine::compact(sqlite::connection& db, topic_partition sour
   const auto slot = store_->slot(source);
   {
     compaction newest_part{now};
-    auto rows = next_rows(db, slot, 0, end, "DESC");
+    auto rows = next_rows(db, slot, 0, end, true);
     if (!rows) return unexpected(std::move(rows.error()));
     for (const auto& b : *rows)
       if (!newest_part.see(*b)) return unexpected(log_error{log_errc::io, "event log: damaged batch"});
-    if (newest_part.seen() >= sample && newest_part.all_unique()) return {};
+    const bool enough = newest_part.seen() >= sample || std::cmp_equal(rows->size(), step_rows);
+    if (enough && newest_part.all_unique()) return {};
   }
   compaction plan{now};
   for (std::int64_t from = 0;;) {
-    auto rows = next_rows(db, slot, from, end, "ASC");
+    auto rows = next_rows(db, slot, from, end);
     if (!rows) return unexpected(std::move(rows.error()));
     if (rows->empty()) break;
     for (const auto& b : *rows)
@@ -123,7 +150,7 @@ result<void> sqlite_engine::compact(sqlite::connection& db, topic_partition sour
   }
   if (!plan.worthwhile()) return {};
   for (std::int64_t from = 0;;) {
-    auto rows = next_rows(db, slot, from, end, "ASC");
+    auto rows = next_rows(db, slot, from, end);
     if (!rows) return unexpected(std::move(rows.error()));
     if (rows->empty()) break;
     from = rows->back()->end;

@@ -39,9 +39,8 @@ result<void> store::prepare() {
   };
   if (auto done = into(epoch_query_, "SELECT value FROM meta WHERE name='epoch'"); !done) return done;
   if (auto done = into(insert_batch_, "INSERT INTO batch VALUES(?,?,?,?,?)"); !done) return done;
-  if (auto done = into(put_offset_, "INSERT INTO group_offset VALUES(?,?,?) ON CONFLICT DO UPDATE SET next=excluded.next");
-      !done)
-    return done;
+  constexpr const char* put = "INSERT INTO group_offset VALUES(?,?,?) ON CONFLICT DO UPDATE SET next=excluded.next";
+  if (auto done = into(put_offset_, put); !done) return done;
   const auto count_pages = [](void* self, sqlite3*, const char*, int pages) {
     static_cast<store*>(self)->wal_pages_ = pages;
     return SQLITE_OK;

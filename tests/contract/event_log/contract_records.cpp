@@ -26,7 +26,8 @@ TEST_P(event_log_contract, keeps_order_and_numbers_each_partition) {
 
 TEST_P(event_log_contract, poll_keeps_to_its_limit_and_goes_on_where_it_stopped) {
   std::vector<outgoing> many;
-  for (int i = 0; i < 25; ++i) many.push_back(put({topic::onchain_trades, i % 2 == 0 ? 0U : 3U}, "k", std::to_string(i)));
+  for (int i = 0; i < 25; ++i)
+    many.push_back(put({topic::onchain_trades, i % 2 == 0 ? 0U : 3U}, "k", std::to_string(i)));
   append(std::move(many));
   auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
   const auto batch = poll_until(*member, 25, 4);

@@ -13,8 +13,9 @@ class memory_subject final : public log_under_test {
   std::shared_ptr<ports::event_log> log() override { return adapters::make_memory_log(clock, 4); }
 };
 
-INSTANTIATE_TEST_SUITE_P(memory_log, event_log_contract,
-                         ::testing::Values(contract_subject{"memory", [] { return std::make_unique<memory_subject>(); }}),
+const contract_subject subject{"memory", [] { return std::make_unique<memory_subject>(); }};
+
+INSTANTIATE_TEST_SUITE_P(memory_log, event_log_contract, ::testing::Values(subject),
                          [](const auto& suite) { return suite.param.name; });
 
 TEST(memory_log, is_done_when_commit_returns) {

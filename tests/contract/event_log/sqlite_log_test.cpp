@@ -112,6 +112,25 @@ TEST_F(sqlite_log, keeps_the_end_of_an_emptied_partition_over_a_restart) {
   EXPECT_TRUE(log->read(updates0, 0, 10)->empty());
 }
 
+TEST_F(sqlite_log, maintains_more_than_one_transaction_holds) {
+  auto log = must_open(options_, clock_);
+  auto member = must_join(*log, "g", "i", {});
+  const auto append = [&](int from, int to) {
+    for (int i = from; i < to; ++i)
+      ASSERT_FALSE(commit_now(*member, {{put(commands0, "k", std::string(300'000, 'c')),
+                                         put(updates0, "K" + std::to_string(i % 3), std::string(300'000, 'u'))},
+                                        {}}));
+  };
+  append(0, 30);
+  clock_.advance(std::chrono::days{6});
+  append(30, 35);
+  clock_.advance(std::chrono::days{2});
+  ASSERT_TRUE(log->maintain(clock_.now()));
+  EXPECT_EQ(offsets_of(*log->read(commands0, 0, 100)), (std::vector<std::int64_t>{30, 31, 32, 33, 34}));
+  EXPECT_EQ(offsets_of(*log->read(updates0, 0, 100)), (std::vector<std::int64_t>{32, 33, 34}));
+  EXPECT_EQ(log->changelog(updates0)->size(), 3U);
+}
+
 TEST_F(sqlite_log, refuses_a_second_owner_and_says_what_to_do) {
   auto log = must_open(options_, clock_);
   const auto second = adapters::open_sqlite_log(options_, clock_);
@@ -252,7 +271,8 @@ TEST_F(sqlite_log, maintenance_and_members_work_side_by_side) {
   outcomes done;
   constexpr int count = 500;
   for (int i = 0; i < count; ++i)
-    producer->commit({{put(trades0, "t", std::to_string(i)), put(updates0, "K" + std::to_string(i % 7), std::string(50, 'x'))},
+    producer->commit({{put(trades0, "t", std::to_string(i)),
+                       put(updates0, "K" + std::to_string(i % 7), std::string(50, 'x'))},
                       {}},
                      done.next(i));
   const auto got = poll_until(*reader, count, 64);
