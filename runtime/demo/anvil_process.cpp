@@ -90,7 +90,8 @@ std::string seconds_text(std::chrono::milliseconds time) {
 std::vector<std::string> arguments(const anvil_options& o, std::uint16_t port, const fs::path& state) {
   std::vector<std::string> out{o.program.string(), "--host", "127.0.0.1", "--port", std::to_string(port), "--quiet",
                                "--state", state.string(), "--state-interval", std::to_string(o.dump_interval.count()),
-                               "--transaction-block-keeper", std::to_string(o.kept_blocks), "--gas-limit", "1000000000", "--order", "fifo"};
+                               "--transaction-block-keeper", std::to_string(o.kept_blocks),
+                               "--gas-limit", "1000000000", "--order", "fifo"};
   if (o.block_time > 0ms) {
     out.insert(out.end(), {"--block-time", seconds_text(o.block_time)});
   }
@@ -188,10 +189,10 @@ expected<std::unique_ptr<anvil_process>, std::string> anvil_process::start(anvil
   made->keeper = std::thread{[made, words = arguments(options, port, state), log] { made->keep(words, log); }};
   std::unique_ptr<anvil_process> process{new anvil_process{made}};
   // Loading a large state takes a while.
-  const auto limit = std::chrono::steady_clock::now() + 60s;
+  const auto limit = std::chrono::steady_clock::now() + 60s;  // allow: waiting for the child process
   while (!loopback_socket{port}.connects()) {
     if (made->wait_end(20ms)) return unexpected("anvil ended at once; its log says: " + tail_of(log));
-    if (std::chrono::steady_clock::now() > limit) return unexpected(std::string{"anvil does not answer within 60 s"});
+    if (std::chrono::steady_clock::now() > limit) return unexpected(std::string{"anvil does not answer within 60 s"});  // allow: waiting for the child process
   }
   return process;
 }

@@ -25,7 +25,9 @@ tx_receipt read_receipt(const rapidjson::Document& json) {
   const auto status = json.FindMember("status");
   out.succeeded = status != json.MemberEnd() && evm::parse_quantity(status->value) == 1U;
   const auto created = json.FindMember("contractAddress");
-  if (created != json.MemberEnd() && created->value.IsString()) out.created = address::parse(created->value.GetString());
+  if (created != json.MemberEnd() && created->value.IsString()) {
+    out.created = address::parse(created->value.GetString());
+  }
   if (auto logs = evm::parse_receipt(json); logs && *logs) out.logs = std::move((*logs)->logs);
   return out;
 }

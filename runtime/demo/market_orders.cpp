@@ -83,7 +83,9 @@ market_orders::trade market_orders::other_pair(const hash32& wide_order) {
       return {.order = wide_order, .in = 0, .out = weth, .input = amount / 300'000'000, .output = amount};
     default: {
       const std::size_t other = equity == 1 ? world_.equities.size() : equity - 1;
-      if (other == equity) return {.order = wide_order, .in = weth, .out = 0, .input = amount, .output = amount / 400'000'000};
+      if (other == equity) {
+        return {.order = wide_order, .in = weth, .out = 0, .input = amount, .output = amount / 400'000'000};
+      }
       return {.order = wide_order, .in = equity, .out = other, .input = amount, .output = amount * 2};
     }
   }
@@ -97,7 +99,8 @@ market_orders::trade market_orders::dust_trade(const demo_book& book, const hash
     const uint256 amount{1'000'000'000'000ULL + below(9'000'000'000'000ULL)};
     return {.order = wide_order, .in = 0, .out = equity + 1, .input = dollars(equity, amount), .output = amount};
   }
-  return {.order = wide_order, .in = 0, .out = equity + 1, .input = 1 + below(999), .output = 1 + below(999), .dust = true};
+  const uint256 paid{1 + below(999)}, amount{1 + below(999)};
+  return {.order = wide_order, .in = 0, .out = equity + 1, .input = paid, .output = amount, .dust = true};
 }
 
 /// Raw units for V4. For V6 a Float of the same value in one of its many forms.

@@ -42,7 +42,9 @@ abstract contract DemoBook {
         uint256 output;
     }
 
-    function netOf(address owner, address counter, address[] calldata tokens) external view returns (int256[] memory sums) {
+    function netOf(address owner, address counter, address[] calldata tokens)
+        external view returns (int256[] memory sums)
+    {
         sums = new int256[](tokens.length);
         for (uint256 i = 0; i < tokens.length; i++) sums[i] = net[owner][tokens[i]][counter];
     }

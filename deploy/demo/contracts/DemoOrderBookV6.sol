@@ -109,8 +109,8 @@ contract DemoOrderBookV6 is DemoBook {
         settle(side);
     }
 
-    function clear(bytes32 aliceHash, bytes32 bobHash, ClearConfigV2 calldata config, ClearStateChangeV2 calldata change)
-        external
+    function clear(bytes32 aliceHash, bytes32 bobHash, ClearConfigV2 calldata config,
+        ClearStateChangeV2 calldata change) external
     {
         if (live[aliceHash].length == 0 || live[bobHash].length == 0) {
             emit OrderNotFound(msg.sender, address(0), live[aliceHash].length == 0 ? aliceHash : bobHash);

@@ -166,7 +166,7 @@ void rpc_session::issue(std::string method, std::string params, value_callback d
   const auto id = ++last_id_;
   transport_->send(request_text(id, method, params));
   pending_.emplace(id, pending{std::move(method), std::move(done)});
-  deadlines_.emplace_back(std::chrono::steady_clock::now() + options_.request_timeout, id);
+  deadlines_.emplace_back(std::chrono::steady_clock::now() + options_.request_timeout, id);  // allow: socket time-outs are Asio's business
   if (deadlines_.size() == 1) arm_sweep();
 }
 
@@ -177,7 +177,7 @@ void rpc_session::arm_sweep() {
   sweep_timer_.expires_at(deadlines_.front().first);
   sweep_timer_.async_wait([this](const auto& error) {
     if (error) return;
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = std::chrono::steady_clock::now();  // allow: socket time-outs are Asio's business
     while (!deadlines_.empty() && deadlines_.front().first <= now) {
       auto entry = pending_.extract(deadlines_.front().second);
       deadlines_.pop_front();
@@ -214,7 +214,9 @@ void rpc_session::received(std::string_view text) {
 }
 
 void rpc_session::answered(const rpc_frame& frame, std::string_view text) {
-  if (!frame.id) return malformed("the node could not read a request: " + classify_error("", *frame.error).detail, text);
+  if (!frame.id) {
+    return malformed("the node could not read a request" + classify_error("", *frame.error).detail, text);
+  }
   auto entry = pending_.extract(*frame.id);
   if (entry.empty()) {
     // An answer later than its time-out is not worth a word; one to a question never asked is.

@@ -53,6 +53,7 @@ class ws_rpc_client final : public rpc_client {
   }
 
   void open(std::vector<address> books, std::vector<hash32> topic0, ports::chain_listener listener) override {
+    const std::lock_guard lock{join_};  // a callback may come, and close, before this returns
     HEDGEROW_CHECK(!thread_.joinable(), "open() is called once");
     session_->open(std::move(books), std::move(topic0), std::move(listener));
     thread_ = std::thread{[session = session_] { session->run(); }};
@@ -120,8 +121,9 @@ std::string complaint(const chain_client_options& o) {
     return value > 0ms ? std::string{}
                        : std::string{key} + " is " + std::to_string(value.count()) + " ms; give a time above zero";
   };
-  for (const auto& text : {positive("request_timeout", o.request_timeout), positive("connect_timeout", o.connect_timeout),
-                           positive("reconnect_min", o.reconnect_min), positive("stale_after", o.stale_after)}) {
+  for (const auto& text :
+       {positive("request_timeout", o.request_timeout), positive("connect_timeout", o.connect_timeout),
+        positive("reconnect_min", o.reconnect_min), positive("stale_after", o.stale_after)}) {
     if (!text.empty()) return text;
   }
   if (o.reconnect_max < o.reconnect_min) {

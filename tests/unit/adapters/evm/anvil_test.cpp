@@ -155,13 +155,12 @@ class anvil : public ::testing::Test {
     return net;
   }
 
-  static std::optional<raw_log> after_clear_of(const std::vector<raw_log>& logs, std::size_t clear, const hash32& topic) {
-    for (std::size_t i = clear + 1; i < logs.size(); ++i) {
-      if (logs[i].ref.tx_hash == logs[clear].ref.tx_hash && logs[i].book == logs[clear].book && logs[i].topics[0] == topic) {
-        return logs[i];
-      }
-    }
-    return std::nullopt;
+  static std::optional<raw_log> after_clear_of(const std::vector<raw_log>& logs, std::size_t clear,
+                                               const hash32& topic) {
+    const auto found = std::find_if(logs.begin() + static_cast<std::ptrdiff_t>(clear) + 1, logs.end(), [&](auto& log) {
+      return log.ref.tx_hash == logs[clear].ref.tx_hash && log.book == logs[clear].book && log.topics[0] == topic;
+    });
+    return found == logs.end() ? std::nullopt : std::optional{*found};
   }
 
   std::filesystem::path folder_;
@@ -292,7 +291,10 @@ TEST_F(anvil, a_reorg_shows_as_heads_with_other_hashes_and_storage_follows) {
     const auto now = *world_->block_number();
     EXPECT_EQ(now, way == 0 ? tip : way == 1 ? tip - 6 : now);
     ASSERT_TRUE(ask("evm_mine", "[]").has_value());
-    ASSERT_TRUE(eventually([&] { return seen_.heads().size() > old_heads.size() && seen_.heads().back().number == now + 1; }));
+    ASSERT_TRUE(eventually([&] {
+      const auto heads = seen_.heads();
+      return heads.size() > old_heads.size() && heads.back().number == now + 1;
+    }));
     const auto first_new = seen_.heads()[old_heads.size()];
     const auto replaced = std::ranges::find(old_heads, first_new.number, &ports::chain_block::number);
     ASSERT_NE(replaced, old_heads.end()) << "the first new head has a number that was told before";

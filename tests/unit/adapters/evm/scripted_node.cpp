@@ -72,8 +72,8 @@ struct scripted_node::tls {
   SSL_CTX* context = SSL_CTX_new(TLS_server_method());
   SSL* session = nullptr;
   explicit tls(const certificate& identity) {
-    BIO* cert_text = BIO_new_mem_buf(identity.certificate_pem.data(), static_cast<int>(identity.certificate_pem.size()));
-    BIO* key_text = BIO_new_mem_buf(identity.key_pem.data(), static_cast<int>(identity.key_pem.size()));
+    BIO* cert_text = BIO_new_mem_buf(identity.certificate_pem.c_str(), -1);
+    BIO* key_text = BIO_new_mem_buf(identity.key_pem.c_str(), -1);
     X509* cert = PEM_read_bio_X509(cert_text, nullptr, nullptr, nullptr);
     EVP_PKEY* key = PEM_read_bio_PrivateKey(key_text, nullptr, nullptr, nullptr);
     HEDGEROW_CHECK(SSL_CTX_use_certificate(context, cert) == 1 && SSL_CTX_use_PrivateKey(context, key) == 1, "cert");
@@ -214,7 +214,8 @@ bool scripted_node::handshake(int fd) {
   }
   const std::string header = "Sec-WebSocket-Key: ";
   const auto at = in.find(header) + header.size();
-  write_all(fd, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+  write_all(fd, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                "Sec-WebSocket-Accept: " +
                     accept_key(in.substr(at, in.find("\r\n", at) - at)) + "\r\n\r\n");
   ++connections_;
   return true;

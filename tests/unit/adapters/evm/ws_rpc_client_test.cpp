@@ -26,14 +26,15 @@ const address book = *address::parse("0x881cf4c0764e733d9c387f3858ee87cca04affe0
 const hash32 topic = *hash32::parse("0x" + std::string(64, '7'));
 
 std::string log_text(const std::string& where, const std::string& extra) {
-  return R"({"address":")" + where + R"(","topics":[")" + topic.to_string() + R"("],"data":"0x00","blockNumber":"0x11",)" +
-         R"("blockHash":"0x)" + std::string(64, '1') + R"(","transactionHash":"0x)" + std::string(64, '2') +
+  return R"({"address":")" + where + R"(","topics":[")" + topic.to_string() +
+         R"("],"data":"0x00","blockNumber":"0x11","blockHash":"0x)" + std::string(64, '1') +
+         R"(","transactionHash":"0x)" + std::string(64, '2') +
          R"(","logIndex":"0x3")" + extra + "}";
 }
 
 std::string notification(const std::string& subscription, const std::string& result) {
-  return R"({"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":")" + subscription + R"(","result":)" +
-         result + "}}";
+  return R"({"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":")" + subscription +
+         R"(","result":)" + result + "}}";
 }
 
 class ws_rpc_client : public ::testing::Test {
@@ -252,8 +253,9 @@ TEST_F(ws_rpc_client, a_refused_subscription_is_tried_again) {
 TEST_F(ws_rpc_client, no_reason_shows_the_key_in_the_path) {
   scripted_node node;
   node.decline_with(401);
-  node.on("eth_chainId",
-          [](const auto&) { return R"("error":{"code":-32000,"message":"bad key KEYKEYKEYKEY in /v2/KEYKEYKEYKEY"})"; });
+  node.on("eth_chainId", [](const auto&) {
+    return R"("error":{"code":-32000,"message":"bad key KEYKEYKEYKEY in /v2/KEYKEYKEYKEY"})";
+  });
   open(quick(node.url("/v2/KEYKEYKEYKEY")));
   ASSERT_TRUE(eventually([&] { return node.declined() >= 2 && !seen_.downs().empty(); }));
   EXPECT_NE(seen_.downs()[0].find("HTTP 401"), std::string::npos) << seen_.downs()[0];
@@ -292,11 +294,15 @@ TEST_F(ws_rpc_client, may_be_closed_and_let_go_inside_a_callback) {
   auto held = std::make_shared<std::shared_ptr<rpc_client>>(*made);
   made->reset();
   ports::chain_listener listener;
-  listener.up = [held, &done] {
+  listener.up = [this] { ++seen_.ups; };
+  listener.head = [held, &done](auto) {
+    (*held)->close();
     held->reset();
     done = true;
   };
   (*held)->open({book}, {topic}, std::move(listener));
+  ASSERT_TRUE(up());
+  node.push_head(17);
   EXPECT_TRUE(eventually([&] { return done.load(); }));
 }
 
