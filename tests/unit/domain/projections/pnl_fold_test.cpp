@@ -1,0 +1,65 @@
+#include "actors/domain/projections/pnl_fold.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace hedgerow::domain {
+namespace {
+
+pnl_fill fill(trade_venue venue, side s, const char* quantity, const char* notional) {
+  return {venue, s, *shares::parse(quantity), *usd::parse(notional)};
+}
+
+struct timed {
+  std::int64_t second;
+  std::string id;
+  pnl_fill what;
+};
+
+/// The worked example of the facts, 6.9; realised 3.45 in all.
+std::vector<timed> worked_example() {
+  using enum trade_venue;
+  return {{1, "a", fill(onchain, side::sell, "0.3", "45")},      {2, "b", fill(onchain, side::sell, "0.4", "60.4")},
+          {3, "c", fill(onchain, side::buy, "0.2", "29.6")},     {4, "d", fill(onchain, side::sell, "0.6", "89.4")},
+          {5, "e", fill(broker, side::buy, "1", "148.5")},       {6, "f", fill(onchain, side::buy, "1.5", "221.25")},
+          {7, "g", fill(broker, side::sell, "1", "149")}};
+}
+
+timestamp at(std::int64_t second) { return {second * 1'000'000}; }
+
+TEST(PnlFold, TheWorkedExampleOfTheFacts) {
+  pnl_fold fold;
+  for (const auto& t : worked_example()) fold.add(at(t.second), t.id, t.what, false);
+  EXPECT_EQ(fold.realized().to_string(), "3.45");
+}
+
+TEST(PnlFold, TheOrderInWhichFillsAreHeardOfDoesNotMatter) {
+  auto fills = worked_example();
+  std::mt19937 random{7};
+  for (int round = 0; round < 50; ++round) {
+    std::shuffle(fills.begin(), fills.end(), random);
+    pnl_fold fold;
+    for (const auto& t : fills) fold.add(at(t.second), t.id, t.what, false);
+    EXPECT_EQ(fold.realized().to_string(), "3.45");
+  }
+}
+
+TEST(PnlFold, WhatIsFoldedForGoodStillCounts) {
+  pnl_fold fold;
+  for (const auto& t : worked_example()) fold.add(at(t.second), t.id, t.what, false);
+  fold.add(at(100'000), "later", fill(trade_venue::onchain, side::sell, "0.4", "60"), false);
+  // 0.4 of the lot bought at 147.5 is sold at 150.
+  EXPECT_EQ(fold.realized().to_string(), "4.45");
+}
+
+TEST(PnlFold, ARevertedFillIsTakenBack) {
+  pnl_fold fold;
+  fold.add(at(1), "a", fill(trade_venue::onchain, side::buy, "1", "100"), false);
+  fold.add(at(2), "a-reverted", fill(trade_venue::onchain, side::buy, "1", "100"), true);
+  EXPECT_TRUE(fold.realized().is_zero());
+}
+
+}  // namespace
+}  // namespace hedgerow::domain

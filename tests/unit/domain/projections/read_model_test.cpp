@@ -1,0 +1,79 @@
+#include "actors/domain/projections/read_model.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hedgerow::domain {
+namespace {
+
+const symbol aapl = *symbol::parse("AAPL");
+
+enveloped<schwab_execution> step(std::uint64_t sequence, execution_state state, const char* filled, const char* notional,
+                                 std::int64_t second) {
+  enveloped<schwab_execution> e;
+  e.meta.event_id = "step:" + std::to_string(sequence) + ":" + std::to_string(second);
+  e.meta.occurred_at = e.meta.recorded_at = {second * 1'000'000};
+  e.data.execution = {aapl, sequence};
+  e.data.side = side::buy;
+  e.data.quantity = 2;
+  e.data.state = state;
+  e.data.filled = *shares::parse(filled);
+  e.data.filled_notional = *usd::parse(notional);
+  return e;
+}
+
+enveloped<position_update> position(const char* onchain, const char* hedged, std::int64_t second) {
+  enveloped<position_update> e;
+  e.meta.recorded_at = {second * 1'000'000};
+  e.data.symbol = aapl;
+  e.data.onchain = *shares::parse(onchain);
+  e.data.hedged = *shares::parse(hedged);
+  return e;
+}
+
+TEST(ReadModel, AnExecutionKeepsItsHistoryAndItsLargestFill) {
+  read_model model;
+  model.apply(step(1, execution_state::submitting, "0", "0", 1));
+  model.apply(step(1, execution_state::partially_filled, "1", "100", 2));
+  model.apply(step(1, execution_state::submitted, "0", "0", 3));
+  const auto* row = model.execution("AAPL:1");
+  ASSERT_NE(row, nullptr);
+  EXPECT_EQ(row->history.size(), 3U);
+  EXPECT_EQ(row->latest.filled.to_string(), "1");
+  EXPECT_EQ(row->created_at.us, 1'000'000);
+  EXPECT_EQ(model.execution_count(), 1U);
+  EXPECT_EQ(model.execution("AAPL:2"), nullptr);
+}
+
+TEST(ReadModel, UnhedgedTimeRunsFromTheFirstWholeShareUntilItIsCovered) {
+  read_model model;
+  model.apply(position("-0.9", "0", 1));
+  EXPECT_FALSE(model.positions().at("AAPL").unhedged_since);
+  model.apply(position("-1.2", "0", 2));
+  model.apply(position("-1.4", "0", 3));
+  EXPECT_EQ(model.positions().at("AAPL").unhedged_since->us, 2'000'000);
+  model.apply(position("-1.4", "1", 4));
+  EXPECT_FALSE(model.positions().at("AAPL").unhedged_since);
+}
+
+TEST(ReadModel, OldTerminalExecutionsGoOpenOnesStay) {
+  read_model model{{10, 2, 10}};
+  model.apply(step(1, execution_state::submitted, "0", "0", 1));
+  for (std::uint64_t i = 2; i <= 6; ++i) model.apply(step(i, execution_state::filled, "2", "200", 2));
+  EXPECT_NE(model.execution("AAPL:1"), nullptr) << "still open";
+  model.apply(step(1, execution_state::filled, "2", "200", 3));
+  EXPECT_EQ(model.executions().size(), 2U);
+  EXPECT_EQ(model.execution("AAPL:1"), nullptr);
+}
+
+TEST(ReadModel, SealedTokensAreNotKept) {
+  read_model model;
+  enveloped<token_update> e;
+  e.data.access_token = "sealed";
+  e.data.refresh_token = "sealed";
+  model.apply(e);
+  EXPECT_TRUE(model.token()->access_token.empty());
+  EXPECT_TRUE(model.token()->refresh_token.empty());
+}
+
+}  // namespace
+}  // namespace hedgerow::domain
