@@ -148,7 +148,7 @@ class connection final : public client_connection, public std::enable_shared_fro
     timer_.async_wait([weak = weak_from_this(), why = std::move(why), now = phase_](error_code ec) {
       const auto self = weak.lock();
       // A timer that fired while it was being set anew brings no error: its time tells.
-      if (!self || ec || self->phase_ != now || self->timer_.expiry() > std::chrono::steady_clock::now()) return;
+      if (!self || ec || self->phase_ != now || self->timer_.expiry() > std::chrono::steady_clock::now()) return;  // allow: socket time-outs are Asio's business
       if (now == phase::idle) return self->close();
       const bool written = now == phase::exchanging;
       self->break_off({written ? client_failure::no_answer : client_failure::not_sent, why});

@@ -100,7 +100,7 @@ class client_core final : public connection_owner, public std::enable_shared_fro
       if (!connection && connections_.size() >= options_.max_connections) return;
       job work = std::move(waiting_.front());
       waiting_.pop_front();
-      if (std::chrono::steady_clock::now() - work.sent_at > options_.request_timeout) {
+      if (std::chrono::steady_clock::now() - work.sent_at > options_.request_timeout) {  // allow: socket time-outs are Asio's business
         if (connection) idle_.push_back(connection);
         fail(std::move(work), "no connection was free in time");
       } else if (connection) {
@@ -171,7 +171,7 @@ class client_impl final : public client {
     work.repeatable = repeatable;
     work.write_before = write_before;
     work.done = std::move(done);
-    work.sent_at = std::chrono::steady_clock::now();
+    work.sent_at = std::chrono::steady_clock::now();  // allow: socket time-outs are Asio's business
     core_->post(std::move(work));
   }
 
