@@ -33,7 +33,7 @@ class anvil : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!std::filesystem::exists(default_anvil_path(HEDGEROW_SOURCE_DIR))) {
-      GTEST_SKIP() << "anvil is not installed; run: npm install --prefix deploy/demo";
+      GTEST_FAIL() << "anvil is not installed; run: setup/install.sh";
     }
     static int count = 0;
     folder_ = std::filesystem::path{::testing::TempDir()} /
