@@ -145,10 +145,10 @@ class connection final : public client_connection, public std::enable_shared_fro
   /// After `limit` the exchange fails with `why`; without an exchange the connection is closed.
   void arm(std::chrono::milliseconds limit, std::string why) {
     timer_.expires_after(limit);
-    timer_.async_wait([weak = weak_from_this(), why = std::move(why), now = phase_](error_code ec) {
+    timer_.async_wait([weak = weak_from_this(), why = std::move(why), now = phase_, round = ++armed_](error_code ec) {
       const auto self = weak.lock();
-      // A timer that fired while it was being set anew brings no error: its time tells.
-      if (!self || ec || self->phase_ != now || self->timer_.expiry() > std::chrono::steady_clock::now()) return;  // allow: socket time-outs are Asio's business
+      // A timer that fired while it was being set anew brings no error: its round tells.
+      if (!self || ec || self->phase_ != now || self->armed_ != round) return;
       if (now == phase::idle) return self->close();
       const bool written = now == phase::exchanging;
       self->break_off({written ? client_failure::no_answer : client_failure::not_sent, why});
@@ -161,6 +161,7 @@ class connection final : public client_connection, public std::enable_shared_fro
   phase phase_ = phase::fresh;
   bool reused_ = false;
   bool idle_pending_ = false;
+  std::uint64_t armed_ = 0;
   std::optional<job> work_;
   std::optional<answer_reader> reader_;
   std::array<char, 16 * 1024> buffer_{};

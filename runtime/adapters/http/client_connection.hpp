@@ -27,7 +27,7 @@ struct job {
   bool repeatable = false;
   std::optional<ports::monotonic_time> write_before;
   client_callback done;
-  std::chrono::steady_clock::time_point sent_at;
+  ports::monotonic_time sent_at{0};
   /// It has already failed on a kept-alive connection.
   bool retried = false;
 };

@@ -36,8 +36,8 @@ class client_core final : public connection_owner, public std::enable_shared_fro
     if (ec) return "cannot load the system's trusted roots: " + ec.message() + "; install ca-certificates";
     if (options_.ca_file.empty()) return {};
     tls_->load_verify_file(options_.ca_file, ec);
-    if (ec) return "cannot load ca_file '" + options_.ca_file + "': " + ec.message() + "; it must be a readable PEM file";
-    return {};
+    if (!ec) return {};
+    return "cannot load ca_file '" + options_.ca_file + "': " + ec.message() + "; it must be a readable PEM file";
   }
 
   void run() { io_.run(); }
@@ -100,7 +100,7 @@ class client_core final : public connection_owner, public std::enable_shared_fro
       if (!connection && connections_.size() >= options_.max_connections) return;
       job work = std::move(waiting_.front());
       waiting_.pop_front();
-      if (std::chrono::steady_clock::now() - work.sent_at > options_.request_timeout) {  // allow: socket time-outs are Asio's business
+      if (clock_.monotonic() - work.sent_at > options_.request_timeout) {
         if (connection) idle_.push_back(connection);
         fail(std::move(work), "no connection was free in time");
       } else if (connection) {
@@ -171,7 +171,7 @@ class client_impl final : public client {
     work.repeatable = repeatable;
     work.write_before = write_before;
     work.done = std::move(done);
-    work.sent_at = std::chrono::steady_clock::now();  // allow: socket time-outs are Asio's business
+    work.sent_at = core_->clock().monotonic();
     core_->post(std::move(work));
   }
 

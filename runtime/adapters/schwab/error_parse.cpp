@@ -69,7 +69,8 @@ void append_words(std::string& out, const json& value) {
     out += *text;
   };
   add(string_of(&value));
-  for (const char* name : {"message", "error", "error_description", "title", "detail"}) add(string_of(member(value, name)));
+  for (const char* name : {"message", "error", "error_description", "title", "detail"})
+    add(string_of(member(value, name)));
 }
 
 /// `message` and `errors`, or what OAuth and the market data calls have in their place.

@@ -55,7 +55,8 @@ class schwab_broker final : public ports::broker_api {
   }
 
   void session(timestamp now, broker_callback<ports::market_session> done) override {
-    http::request r{"GET", "/marketdata/v1/markets/equity?date=" + eastern_date(now), {{"Accept", "application/json"}}, {}};
+    http::request r{
+        "GET", "/marketdata/v1/markets/equity?date=" + eastern_date(now), {{"Accept", "application/json"}}, {}};
     caller_->send(std::move(r), true, std::nullopt, [done = std::move(done)](api_answer answer) {
       if (!answer) return done(unexpected(std::move(answer.error())));
       done(read<ports::market_session>(*answer, "market hours", parse_session));

@@ -180,6 +180,31 @@ TEST_F(client_certainty, a_lease_that_ends_while_waiting_for_a_connection_is_not
   EXPECT_EQ(second.find("GET /third "), 0U);
 }
 
+TEST_F(client_certainty, a_request_that_found_no_connection_in_time_is_not_sent) {
+  options.max_connections = 1;
+  std::promise<void> arrived;
+  std::promise<void> go_on;
+  scripted_server s{{[&](raw_connection& c) {
+    (void)c.read_message();
+    arrived.set_value();
+    go_on.get_future().get();
+    c.send(ok_answer);
+    answer_all(c);
+  }}};
+  const auto client = connect_to(s.origin());
+  auto first = start(*client, get(), false);
+  arrived.get_future().get();
+  auto late = start(*client, post("order"), false);
+  // Answered at once, and after the one before it has been taken in.
+  EXPECT_TRUE(failed_as(ask(*client, get("/a b")), client_failure::not_sent));
+  clock.advance(options.request_timeout + milliseconds{1});
+  go_on.set_value();
+  EXPECT_TRUE(first.get());
+  EXPECT_TRUE(failed_as(late.get(), client_failure::not_sent));
+  EXPECT_TRUE(ask(*client, get())) << "the connection is still there";
+  EXPECT_EQ(s.accepted(), 1);
+}
+
 TEST_F(client_certainty, before_the_lease_ends_the_request_is_written) {
   scripted_server s{{answer_all}};
   EXPECT_TRUE(ask(*connect_to(s.origin()), post("order"), false, clock.monotonic() + std::chrono::nanoseconds{1}));

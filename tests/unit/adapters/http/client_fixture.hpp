@@ -3,25 +3,14 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <chrono>
 #include <future>
 
 #include "raw_peer.hpp"
 #include "runtime/adapters/http/http_client.hpp"
+#include "tests/support/fake_clock.hpp"
 
 namespace hedgerow::test {
-
-/// A clock that stands still until told.
-class manual_clock final : public ports::clock {
- public:
-  [[nodiscard]] timestamp now() const override { return {time_.load() / 1000}; }
-  [[nodiscard]] ports::monotonic_time monotonic() const override { return std::chrono::nanoseconds{time_.load()}; }
-  void advance(std::chrono::nanoseconds by) { time_ += by.count(); }
-
- private:
-  std::atomic<std::int64_t> time_{1'000'000'000};
-};
 
 using outcome = expected<http::response, http::client_error>;
 
@@ -53,7 +42,7 @@ class client_test : public ::testing::Test {
   static http::request get(std::string target = "/") { return {"GET", std::move(target), {}, {}}; }
   static http::request post(std::string body) { return {"POST", "/orders", {}, std::move(body)}; }
 
-  manual_clock clock;
+  fake_clock clock;
   http::client_options options;
 };
 

@@ -18,7 +18,8 @@ using namespace hedgerow::test;
 /// Reads one request and sends `answer`, over TLS; remembers what server name was asked for.
 class tls_script {
  public:
-  tls_script(const identity& who, std::string answer) : context_{SSL_CTX_new(TLS_server_method()), &SSL_CTX_free}, answer_{std::move(answer)} {
+  tls_script(const identity& who, std::string answer)
+      : context_{SSL_CTX_new(TLS_server_method()), &SSL_CTX_free}, answer_{std::move(answer)} {
     use(who);
   }
 

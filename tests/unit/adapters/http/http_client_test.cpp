@@ -90,7 +90,8 @@ TEST_F(http_client, opens_no_more_connections_than_allowed_and_serves_all) {
 }
 
 TEST_F(http_client, reads_chunked_answers) {
-  auto s = once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n7;x=y\r\n, world\r\n0\r\nT: v\r\n\r\n");
+  auto s = once(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n7;x=y\r\n, world\r\n0\r\nT: v\r\n\r\n");
   const auto o = ask(*connect_to(s.origin()), get());
   ASSERT_TRUE(o) << o.error().detail;
   EXPECT_EQ(o->body, "hello, world");
@@ -223,8 +224,8 @@ TEST_F(http_client, requests_that_cannot_be_written_are_not_sent_and_not_quoted)
 
 TEST_F(http_client, unusable_options_are_refused_with_reason) {
   for (const std::string_view origin :
-       {"", "api.schwabapi.com", "ftp://x", "https://", "https://x/path", "https://x?q", "https://x:0", "https://x:65536",
-        "https://x:", "https://x:8x", "http://[::1", "http://a b"}) {
+       {"", "api.schwabapi.com", "ftp://x", "https://", "https://x/path", "https://x?q", "https://x:0",
+        "https://x:65536", "https://x:", "https://x:8x", "http://[::1", "http://a b"}) {
     options.origin = std::string{origin};
     const auto made = make_client(options, clock);
     ASSERT_FALSE(made) << origin;

@@ -20,7 +20,8 @@ std::unique_ptr<server> serve(handler handle, server_options options = {}) {
 }
 
 void echo(exchange e) {
-  e.respond({200, {{"Content-Type", "text/plain"}}, e.received.method + " " + e.received.target + " " + e.received.body});
+  const auto& r = e.received;
+  e.respond({200, {{"Content-Type", "text/plain"}}, r.method + " " + r.target + " " + r.body});
 }
 
 TEST(http_server, answers_and_keeps_the_connection) {

@@ -3,25 +3,15 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <future>
 #include <mutex>
 
 #include "runtime/adapters/http/http_client.hpp"
 #include "runtime/adapters/http/http_server.hpp"
 #include "runtime/adapters/schwab/token_vault.hpp"
+#include "tests/support/fake_clock.hpp"
 
 namespace hedgerow::test {
-
-class manual_clock final : public ports::clock {
- public:
-  [[nodiscard]] timestamp now() const override { return {time_.load() / 1000}; }
-  [[nodiscard]] ports::monotonic_time monotonic() const override { return std::chrono::nanoseconds{time_.load()}; }
-  void advance(std::chrono::nanoseconds by) { time_ += by.count(); }
-
- private:
-  std::atomic<std::int64_t> time_{1'756'487'700'000'000'000};
-};
 
 class api_test : public ::testing::Test {
  protected:
@@ -71,7 +61,7 @@ class api_test : public ::testing::Test {
     fault_ = fault;
   }
 
-  manual_clock clock;
+  fake_clock clock;
   std::unique_ptr<http::server> server;
   std::shared_ptr<http::client> client;
 

@@ -35,7 +35,8 @@ TEST(order_parse, every_status_of_the_vectors) {
   std::size_t known = 0;
   for (const auto& row : vectors["status_map"].GetArray()) {
     const std::string status = row["status"].IsNull() ? "" : row["status"].GetString();
-    const auto body = row["status"].IsNull() ? sample(R"("status":"WORKING",)", "") : sample("\"WORKING\"", "\"" + status + "\"");
+    const auto body = row["status"].IsNull() ? sample(R"("status":"WORKING",)", "")
+                                             : sample("\"WORKING\"", "\"" + status + "\"");
     const auto order = parse_order(body);
     ASSERT_TRUE(order) << status << ": " << order.error();
     EXPECT_EQ(spec_name(order->status), row["internal"].GetString()) << status;
@@ -99,8 +100,8 @@ TEST(order_parse, reads_all_fields) {
 
 TEST(order_parse, money_is_exact_in_every_spelling_of_a_number) {
   for (const auto& [spelling, notional] : std::vector<std::pair<std::string, std::string>>{
-           {"10.5000", "21"}, {"1.05E1", "21"}, {"105e-1", "21"}, {"0.1", "0.2"}, {"123456789.123456789", "246913578.246913578"}, {"1E+2", "200"},
-           {"0.0", "0"}, {"1E-18", "0.000000000000000002"}}) {
+           {"10.5000", "21"}, {"1.05E1", "21"}, {"105e-1", "21"}, {"0.1", "0.2"}, {"1E+2", "200"}, {"0.0", "0"},
+           {"123456789.123456789", "246913578.246913578"}, {"1E-18", "0.000000000000000002"}}) {
     const auto order = parse_order(sample("10.5", spelling));
     ASSERT_TRUE(order) << spelling << ": " << order.error();
     EXPECT_EQ(order->filled_notional.to_string(), notional) << spelling;
@@ -146,8 +147,9 @@ TEST(order_parse, what_decides_about_money_must_be_there_and_be_right) {
 
 TEST(order_parse, text_that_is_not_an_order_is_an_error_not_a_crash) {
   for (const std::string& text :
-       {std::string{}, std::string{"<html>"}, std::string{"{"}, std::string{"[]"}, std::string{"null"}, std::string{"5"},
-        std::string{"{}"}, std::string("\0\0", 2), std::string{"{\"orderId\":01}"}, std::string(200'000, '['),
+       {std::string{}, std::string{"<html>"}, std::string{"{"}, std::string{"[]"}, std::string{"null"},
+        std::string{"5"}, std::string{"{}"}, std::string("\0\0", 2), std::string{R"({"orderId":01})"},
+        std::string(200'000, '['),
         sample() + "x"})
     EXPECT_FALSE(parse_order(text)) << text.substr(0, 20);
 }
@@ -179,7 +181,8 @@ TEST(order_parse, only_fills_are_summed) {
 }
 
 TEST(order_parse, account_numbers_in_descriptions_are_masked) {
-  const auto order = parse_order(sample("\"status\"", "\"statusDescription\":\"account 12345678 is short\",\"status\""));
+  const auto order =
+      parse_order(sample("\"status\"", "\"statusDescription\":\"account 12345678 is short\",\"status\""));
   ASSERT_TRUE(order);
   EXPECT_EQ(order->description, "account *** is short");
 }

@@ -33,7 +33,8 @@ TEST_F(schwab_oauth, requests_of_the_vectors) {
   for (const auto& row : vectors["oauth"].GetArray()) {
     const auto oauth = oauth_of(row);
     EXPECT_EQ(oauth->authorize_url(""), row["authorize_url_with_response_type"].GetString());
-    EXPECT_EQ(oauth->authorize_url("s/1"), std::string{row["authorize_url_with_response_type"].GetString()} + "&state=s%2F1");
+    EXPECT_EQ(oauth->authorize_url("s/1"),
+              std::string{row["authorize_url_with_response_type"].GetString()} + "&state=s%2F1");
     const auto tokens = exchange(*oauth, row["code"].GetString());
     ASSERT_TRUE(tokens) << tokens.error().detail;
     EXPECT_EQ(tokens->access_token, "a1");
@@ -56,7 +57,9 @@ TEST_F(schwab_oauth, a_failed_code_exchange_is_tried_once) {
                                                                                {429, broker_failure::throttled},
                                                                                {500, broker_failure::server_error},
                                                                                {201, broker_failure::malformed}}) {
-    answer_with([status = status](const http::request&) { return http::response{status, {}, R"({"error":"invalid_grant"})"}; });
+    answer_with([status = status](const http::request&) {
+      return http::response{status, {}, R"({"error":"invalid_grant"})"};
+    });
     const auto before = asked().size();
     const auto tokens = exchange(*oauth, "code");
     ASSERT_FALSE(tokens);

@@ -13,8 +13,9 @@ using std::chrono::seconds;
 TEST(schwab_parse, order_bodies_of_the_vectors) {
   const auto vectors = test::load_wire_vectors("schwab.json");
   for (const auto& row : vectors["orders"].GetArray()) {
-    const auto body = order_body({*symbol::parse(row["symbol"].GetString()), *parse_side(row["instruction"].GetString()),
-                                  row["quantity"].GetUint64()});
+    const auto body =
+        order_body({*symbol::parse(row["symbol"].GetString()), *parse_side(row["instruction"].GetString()),
+                    row["quantity"].GetUint64()});
     ASSERT_TRUE(body) << body.error();
     EXPECT_EQ(*body, test::wire_text(row["json"]));
   }
@@ -190,10 +191,14 @@ TEST(schwab_parse, the_brokers_words_are_kept_and_its_secrets_masked) {
   EXPECT_EQ(safe_text("a\r\nb\x1b[31m\xff"), "a  b [31m ");
   EXPECT_EQ(safe_text("price 12.50, 4 shares"), "price 12.50, 4 shares");
   EXPECT_LE(safe_text(std::string(5000, ' ')).size(), 203U);
-  const auto oauth = read_error({400, {}, R"({"error":"unsupported_token_type","error_description":"400 Bad Request: \"{\"error_description\":\"Exception while authenticating refresh token [tokenDigest=aB3dE5fG7hI9jK1lM3nO5pQ7=]\"}\""})"}, {});
+  const std::string text =
+      R"({"error":"unsupported_token_type","error_description":"400 Bad Request: \"{\"error_description\":)"
+      R"(\"Exception while authenticating refresh token [tokenDigest=aB3dE5fG7hI9jK1lM3nO5pQ7=]\"}\""})";
+  const auto oauth = read_error({400, {}, text}, {});
   EXPECT_NE(oauth.detail.find("unsupported_token_type"), std::string::npos) << oauth.detail;
   EXPECT_EQ(oauth.detail.find("aB3dE5"), std::string::npos) << oauth.detail;
-  const auto market = read_error({400, {}, R"({"errors":[{"id":"x","title":"Bad Request","detail":"date is past"}]})"}, {});
+  const auto market =
+      read_error({400, {}, R"({"errors":[{"id":"x","title":"Bad Request","detail":"date is past"}]})"}, {});
   EXPECT_EQ(market.detail, "HTTP 400: Bad Request; date is past");
   EXPECT_EQ(read_error({502, {}, "<html>12345678</html>"}, {}).detail, "HTTP 502");
 }

@@ -54,7 +54,8 @@ TEST(token_vault, invalid_keys_are_refused_without_being_quoted) {
 TEST(token_vault, seals_differently_each_time_and_opens_all) {
   const auto vault = vault_of(key_hex);
   std::set<std::string> seen;
-  for (const std::string& secret : {std::string{}, std::string{"t"}, std::string(10'000, 'x'), std::string("\0\xff", 2)})
+  for (const std::string& secret :
+       {std::string{}, std::string{"t"}, std::string(10'000, 'x'), std::string("\0\xff", 2)})
     for (int i = 0; i < 20; ++i) {
       const auto sealed = vault->seal(secret);
       EXPECT_EQ(sealed.size(), 2 * (12 + secret.size() + 16));
