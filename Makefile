@@ -42,8 +42,10 @@ test: build
 	@exec ctest --test-dir $(release) --output-on-failure --no-label-summary --parallel 2 \
 	  $(if $(LABEL),-L '^$(LABEL)$$',-LE '^bench$$') $(if $(MATCH),-R '$(MATCH)') --no-tests=error
 
-bench: build
-	@set -e; for program in $(release)/tests/bench/*_bench; do echo "== $${program##*/}"; $$program $(ARGS); done
+# EVENTS=... and SAMPLES=... change how much is measured.
+bench: setup $(release)/build.ninja
+	@cmake --build $(release) -j $(jobs) --target hedgerow pipeline_bench latency_bench
+	@tests/bench/bench.sh $(release)
 
 dev: setup
 	@test -f build/dev/build.ninja || cmake --preset dev --log-level=WARNING

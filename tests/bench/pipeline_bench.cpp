@@ -1,10 +1,12 @@
-// Throughput of the pipeline on the embedded log, exactly once: raw log records to execution requests, then how fast
-// the read model is rebuilt from what they left. Prints lines `name value` for bench.sh.
+// throughput: of the pipeline on the embedded log, exactly once: raw log records to execution requests, then how fast
+// the read model is rebuilt from what they left. memory: of 10,000 symbols, each with its actor. Prints lines `name value` for bench.sh.
 #include <caf/all.hpp>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -39,14 +41,16 @@ std::shared_ptr<ports::event_log> open(const std::filesystem::path& path, const 
   return *log;
 }
 
-void append_backlog(ports::event_log& log, const bench::market& market, std::uint64_t count) {
+using event_source = std::function<blockchain_event(std::uint64_t index)>;
+
+void append_backlog(ports::event_log& log, const event_source& make, std::uint64_t count) {
   auto member = log.join({"bench-feed", "bench", {}});
   if (!member) give_up(member.error().detail);
   constexpr std::uint64_t per_commit = 5000;
   for (std::uint64_t first = 0; first < count; first += per_commit) {
     log_transaction tx;
     for (std::uint64_t i = first; i < std::min(count, first + per_commit); ++i) {
-      const auto event = market.event(i);
+      const auto event = make(i);
       const envelope meta{"log:" + std::to_string(i), event.block_time, event.block_time, event.log.ref.key(), {}, {}};
       tx.records.push_back({{topic::blockchain_events, 0}, event.log.ref.key(), codec::encode(meta, event)});
     }
@@ -95,8 +99,9 @@ void wait_until(const std::function<bool()>& condition) {
   }
 }
 
-void pipeline(std::shared_ptr<ports::event_log> log, const bench::market& market, std::uint64_t events,
-              const ports::clock& clock) {
+/// Seconds from the first record to the last commit; `at_the_end` runs while all actors live.
+double run_pipeline(const std::shared_ptr<ports::event_log>& log, const bench::market& market, std::uint64_t events,
+                    const ports::clock& clock, const std::function<void()>& at_the_end = {}) {
   system_config config;
   caf::actor_system system{config};
   bridges::bridge_config bridge;
@@ -117,12 +122,12 @@ void pipeline(std::shared_ptr<ports::event_log> log, const bench::market& market
            lag(*log, "accumulator", topic::onchain_trades) == 0;
   });
   const double took = seconds_since(begun);
-  std::printf("pipeline_events_per_s %.0f\n", static_cast<double>(events) / took);
-  std::printf("execution_requests %lld\n", static_cast<long long>(total(*log, topic::schwab_commands)));
+  if (at_the_end) at_the_end();
   caf::scoped_actor self{system};
   for (auto& bridge_handle : {first, second})
     self->request(bridge_handle, std::chrono::seconds{30}, protocol::drain_atom::value)
         .receive([](protocol::ok_atom) {}, [&](const caf::error& e) { give_up(system.render(e)); });
+  return took;
 }
 
 void replay(std::shared_ptr<ports::event_log> log, const ports::clock& clock) {
@@ -143,19 +148,51 @@ void replay(std::shared_ptr<ports::event_log> log, const ports::clock& clock) {
   self->send_exit(model, caf::exit_reason::user_shutdown);
 }
 
+/// Resident memory of this process, in MB of 10^6 bytes.
+double resident_mb() {
+  std::ifstream status{"/proc/self/status"};
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmRSS:")) return std::strtod(line.c_str() + 6, nullptr) * 1024 / 1e6;
+  give_up("/proc/self/status has no VmRSS");
+}
+
+void measure_throughput(const std::filesystem::path& file, std::uint64_t events, const ports::clock& clock) {
+  const bench::market market;
+  auto log = open(file, clock);
+  append_backlog(*log, [&](std::uint64_t i) { return market.event(i); }, events);
+  const double took = run_pipeline(log, market, events, clock);
+  std::printf("pipeline_events_per_s %.0f\n", static_cast<double>(events) / took);
+  std::printf("execution_requests %lld\n", static_cast<long long>(total(*log, topic::schwab_commands)));
+  replay(log, clock);
+}
+
+/// One trade for each symbol, so that each has its actor; two bridges and the log are in the same process.
+void measure_memory(const std::filesystem::path& file, std::uint32_t symbols, const ports::clock& clock) {
+  bench::market market;
+  market.symbols = symbols;
+  auto log = open(file, clock);
+  constexpr std::uint64_t half_a_share = 500'000'000'000'000'000ULL;
+  append_backlog(
+      *log, [&](std::uint64_t i) { return market.take(i, static_cast<std::uint32_t>(i), i % 2 == 0, half_a_share); },
+      symbols);
+  run_pipeline(log, market, symbols, clock, [&] {
+    if (total(*log, topic::position_updates) != static_cast<std::int64_t>(symbols)) give_up("a symbol was not booked");
+    std::printf("rss_mb_10k_symbols %.1f\n", resident_mb());
+  });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::uint64_t events = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 200'000;
+  const std::string mode = argc > 1 ? argv[1] : "throughput";
   const auto folder = std::filesystem::temp_directory_path() / ("hedgerow-bench-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   const adapters::system_clock clock;
-  const bench::market market;
-  {
-    auto log = open(folder / "events.db", clock);
-    append_backlog(*log, market, events);
-    pipeline(log, market, events, clock);
-    replay(log, clock);
-  }
+  if (mode == "throughput")
+    measure_throughput(folder / "events.db", argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 200'000, clock);
+  else if (mode == "memory")
+    measure_memory(folder / "events.db", 10'000, clock);
+  else
+    give_up("throughput [EVENTS] or memory, not " + mode);
   std::filesystem::remove_all(folder);
 }

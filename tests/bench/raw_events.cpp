@@ -58,7 +58,10 @@ blockchain_event market::event(std::uint64_t index) const {
   const std::uint64_t random = mix(seed * 1'000'003 + index);
   const auto symbol = static_cast<std::uint32_t>(random % symbols);
   const bool sells = ((random >> 32U) & 1U) != 0;
-  const std::uint64_t shares_raw = 100'000'000'000'000'000ULL + mix(random) % 800'000'000'000'000'000ULL;
+  return take(index, symbol, sells, 100'000'000'000'000'000ULL + mix(random) % 800'000'000'000'000'000ULL);
+}
+
+blockchain_event market::take(std::uint64_t index, std::uint32_t symbol, bool sells, std::uint64_t shares_raw) const {
   const std::uint64_t usdc_raw = shares_raw / 1'000'000'000'000ULL * 180;
   const address token = token_of(symbol);
 
@@ -101,6 +104,8 @@ blockchain_event market::event(std::uint64_t index) const {
   result.block_time = {1'700'000'000'000'000 + static_cast<std::int64_t>(index) * 1000};
   return result;
 }
+
+std::string market::symbol_name(std::uint32_t index) { return base_of(index); }
 
 domain::validation_rules market::rules() const {
   domain::validation_rules rules;
