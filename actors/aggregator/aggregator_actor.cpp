@@ -19,36 +19,75 @@ constexpr topic followed_topics[] = {topic::onchain_trades, topic::schwab_execut
 constexpr std::size_t records_per_turn = 5000;
 
 template <class Event>
-void fold_as(aggregator_state& state, const record& r) {
-  const auto event = codec::decode<Event>(*r.value);
-  if (event) return state.model.apply(*event);
-  ++state.undecodable;
-  state.last_error = std::string{to_string(r.from.topic)} + ": " + event.error().detail;
+void prepare_as(prepared& out, const std::string& bytes) {
+  auto event = codec::decode<Event>(bytes);
+  if (event)
+    out.event = std::move(*event);
+  else
+    out.event = undecodable{event.error().detail};
 }
 
-void fold(aggregator_state& state, const record& r) {
-  ++state.folded;
-  if (!r.value) return;
+prepared prepare(const record& r) {
+  prepared out{r.recorded_at, {}};
+  if (!r.value) return out;
   switch (r.from.topic) {
-    case topic::onchain_trades: return fold_as<onchain_trade>(state, r);
-    case topic::schwab_executions: return fold_as<schwab_execution>(state, r);
-    case topic::position_updates: return fold_as<position_update>(state, r);
-    case topic::dead_letters: return fold_as<dead_letter>(state, r);
-    case topic::token_updates: return fold_as<token_update>(state, r);
-    default: return;
+    case topic::onchain_trades: prepare_as<onchain_trade>(out, *r.value); break;
+    case topic::schwab_executions: prepare_as<schwab_execution>(out, *r.value); break;
+    case topic::position_updates: prepare_as<position_update>(out, *r.value); break;
+    case topic::dead_letters: prepare_as<dead_letter>(out, *r.value); break;
+    case topic::token_updates: prepare_as<token_update>(out, *r.value); break;
+    default: break;
   }
+  return out;
 }
 
-/// Reads the next records of a partition into its buffer. False when the log cannot be read.
-bool refill(pointer self, ports::event_log& log, followed& f, std::size_t batch_max) {
-  auto records = log.read(f.source, f.next, batch_max);
+/// Reads and decodes the next records of a partition; touches nothing else, so it can run on any thread.
+prepared_batch read_batch(ports::event_log& log, topic_partition source, std::int64_t from, std::size_t batch_max) {
+  prepared_batch out{from, false, {}, {}};
+  auto records = log.read(source, from, batch_max);
   if (!records) {
-    self->quit(caf::make_error(caf::sec::runtime_error, "cannot read the log: " + records.error().detail));
+    out.error = records.error().detail;
+    return out;
+  }
+  if (records->empty()) return out;
+  out.next = records->back().offset + 1;
+  out.full = records->size() >= batch_max;
+  for (const auto& r : *records) out.records.push_back(prepare(r));
+  return out;
+}
+
+/// Reading and decoding is most of a rebuild: while one batch is folded, the next of its partition is made ready.
+void read_ahead(const std::shared_ptr<ports::event_log>& log, followed& f, std::size_t batch_max) {
+  f.coming = std::async(std::launch::async, [log, source = f.source, from = f.next, batch_max] {
+    return read_batch(*log, source, from, batch_max);
+  });
+}
+
+void fold(aggregator_state& state, topic from, const prepared& p) {
+  ++state.folded;
+  std::visit(
+      [&](const auto& event) {
+        using kind = std::decay_t<decltype(event)>;
+        if constexpr (std::is_same_v<kind, undecodable>) {
+          ++state.undecodable;
+          state.last_error = std::string{to_string(from)} + ": " + event.why;
+        } else if constexpr (!std::is_same_v<kind, std::monostate>) {
+          state.model.apply(event);
+        }
+      },
+      p.event);
+}
+
+/// Fills the buffer of a partition. False when the log cannot be read.
+bool refill(pointer self, const std::shared_ptr<ports::event_log>& log, followed& f, std::size_t batch_max) {
+  auto batch = f.coming.valid() ? f.coming.get() : read_batch(*log, f.source, f.next, batch_max);
+  if (!batch.error.empty()) {
+    self->quit(caf::make_error(caf::sec::runtime_error, "cannot read the log: " + batch.error));
     return false;
   }
-  if (records->empty()) return true;
-  f.next = records->back().offset + 1;
-  f.ahead.assign(std::make_move_iterator(records->begin()), std::make_move_iterator(records->end()));
+  f.next = batch.next;
+  f.ahead = std::move(batch.records);
+  if (batch.full) read_ahead(log, f, batch_max);
   return true;
 }
 
@@ -61,7 +100,7 @@ followed* oldest(std::vector<followed>& sources) {
   return best;
 }
 
-void poll(pointer self, ports::event_log& log, const aggregator_config& config) {
+void poll(pointer self, const std::shared_ptr<ports::event_log>& log, const aggregator_config& config) {
   auto& state = self->state;
   state.poll_queued->store(false);
   for (auto& f : state.sources)
@@ -72,7 +111,7 @@ void poll(pointer self, ports::event_log& log, const aggregator_config& config) 
       state.caught_up = true;
       return;
     }
-    fold(state, f->ahead.front());
+    fold(state, f->source.topic, f->ahead.front());
     f->ahead.pop_front();
     if (f->ahead.empty() && !refill(self, log, *f, config.batch_max)) return;
   }
@@ -84,7 +123,8 @@ void poll(pointer self, ports::event_log& log, const aggregator_config& config) 
 aggregator_actor::behavior_type aggregator(pointer self, std::shared_ptr<ports::event_log> log,
                                            aggregator_config config, const ports::clock* clock) {
   for (const topic t : followed_topics)
-    for (std::uint32_t p = 0; p < log->partitions(t); ++p) self->state.sources.push_back({{t, p}, 0, {}});
+    for (std::uint32_t p = 0; p < log->partitions(t); ++p) self->state.sources.push_back({{t, p}, 0, {}, {}});
+  for (auto& f : self->state.sources) read_ahead(log, f, config.batch_max);
   const auto address = caf::actor_cast<caf::actor_addr>(self);
   log->on_append([address, queued = self->state.poll_queued] {
     if (queued->exchange(true)) return;
@@ -92,7 +132,7 @@ aggregator_actor::behavior_type aggregator(pointer self, std::shared_ptr<ports::
   });
   self->send(self, poll_atom::value);
   return {
-      [=](poll_atom) { poll(self, *log, config); },
+      [=](poll_atom) { poll(self, log, config); },
       [=](ask_atom, const view& render) { return render(self->state.model, clock->now()); },
       [=](status_atom) {
         const auto& state = self->state;

@@ -5,8 +5,10 @@
 #include <atomic>
 #include <deque>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "actors/domain/projections/read_model.hpp"
@@ -23,11 +25,36 @@ using aggregator_actor = caf::typed_actor<caf::reacts_to<protocol::poll_atom>,
                                           caf::replies_to<protocol::ask_atom, view>::with<std::string>,
                                           caf::replies_to<protocol::status_atom>::with<protocol::actor_status>>;
 
-/// One partition that is followed. `ahead` holds records that were read and not yet folded.
+/// A record that this build cannot read.
+struct undecodable {
+  std::string why;
+};
+
+/// A record as it will be folded; nothing for a tombstone.
+struct prepared {
+  timestamp recorded_at;
+  std::variant<std::monostate, undecodable, enveloped<onchain_trade>, enveloped<schwab_execution>,
+               enveloped<position_update>, enveloped<dead_letter>, enveloped<token_update>>
+      event;
+};
+
+struct prepared_batch {
+  std::int64_t next = 0;
+  /// There is probably more.
+  bool full = false;
+  /// Why the log could not be read; empty when it could.
+  std::string error;
+  std::deque<prepared> records;
+};
+
+/// One partition that is followed.
 struct followed {
   topic_partition source;
   std::int64_t next = 0;
-  std::deque<record> ahead;
+  /// Read and not yet folded.
+  std::deque<prepared> ahead;
+  /// The batch from `next` on, while it is being read.
+  std::future<prepared_batch> coming;
 };
 
 struct aggregator_state {
@@ -45,7 +72,7 @@ struct aggregator_state {
 
 struct aggregator_config {
   /// Records read from a partition at a time.
-  std::size_t batch_max = 2000;
+  std::size_t batch_max = 1000;
 };
 
 /// `clock` must outlive the actor system.

@@ -160,7 +160,8 @@ void log_in(const config::settings& s, const ports::clock& clock) {
   if (!login) give_up("no login: " + login.error().detail);
   const auto state = http::parse_target(http::find_header(login->headers, "Location").value_or("")).find("state");
   if (!state) give_up("the login has no state");
-  const auto done = cli::call(**api, {"GET", "/auth/callback?code=bench&state=" + http::percent_encode(*state), {}, ""});
+  const auto done =
+      cli::call(**api, {"GET", "/auth/callback?code=bench&state=" + http::percent_encode(*state), {}, ""});
   if (!done || done->status != 200) give_up("the login failed");
 }
 
@@ -184,7 +185,8 @@ void wait_until(const std::string& what, const std::function<bool()>& condition)
 
 /// One fill of one share per frame, symbol after symbol; whole rounds change the side, so positions stay small.
 void drive(const bench::market& market, test::scripted_node& chain, stopwatch& watch, std::uint64_t frames) {
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+  using std::chrono::seconds;
+  const auto now = std::chrono::duration_cast<seconds>(std::chrono::system_clock::now().time_since_epoch());
   for (std::uint64_t i = 0; i < frames; ++i) {
     const auto which = static_cast<std::uint32_t>(i % symbol_count);
     auto event = market.take(i, which, i / symbol_count % 2 == 0, one_share);

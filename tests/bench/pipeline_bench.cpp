@@ -1,5 +1,6 @@
 // throughput: of the pipeline on the embedded log, exactly once: raw log records to execution requests, then how fast
-// the read model is rebuilt from what they left. memory: of 10,000 symbols, each with its actor. Prints lines `name value` for bench.sh.
+// the read model is rebuilt from what they left. memory: of 10,000
+// symbols, each with its actor. Prints lines `name value` for bench.sh.
 #include <caf/all.hpp>
 #include <condition_variable>
 #include <cstdio>

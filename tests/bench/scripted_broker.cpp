@@ -74,7 +74,8 @@ http::response scripted_broker::describe(std::uint64_t id) const {
   const auto& o = found->second;
   const std::string quantity = std::to_string(o.quantity);
   return json(R"({"session":"NORMAL","duration":"DAY","orderType":"MARKET","orderStrategyType":"SINGLE","orderId":)" +
-              std::to_string(id) + R"(,"enteredTime":")" + o.entered + R"(","status":"FILLED","quantity":)" + quantity + R"(,"filledQuantity":)" + quantity +
+              std::to_string(id) + R"(,"enteredTime":")" + o.entered + R"(","status":"FILLED","quantity":)" + quantity +
+              R"(,"filledQuantity":)" + quantity +
               R"(,"orderLegCollection":[{"instruction":")" + o.side + R"(","quantity":)" + quantity +
               R"(,"instrument":{"assetType":"EQUITY","symbol":")" + o.symbol +
               R"("}}],"orderActivityCollection":[{"activityType":"EXECUTION","executionType":"FILL","quantity":)" +
@@ -86,7 +87,8 @@ http::response scripted_broker::positions() const {
   std::string list;
   for (const auto& [name, held] : held_) {
     if (held == 0) continue;
-    list += std::string{list.empty() ? "" : ","} + R"({"longQuantity":)" + std::to_string(std::max<std::int64_t>(held, 0)) +
+    list += std::string{list.empty() ? "" : ","} + R"({"longQuantity":)" +
+            std::to_string(std::max<std::int64_t>(held, 0)) +
             R"(,"shortQuantity":)" + std::to_string(std::max<std::int64_t>(-held, 0)) +
             R"(,"instrument":{"assetType":"EQUITY","symbol":")" + name + R"("}})";
   }
