@@ -161,8 +161,10 @@ class client_impl final : public client {
 
   void send(request r, bool repeatable, std::optional<ports::monotonic_time> write_before,
             client_callback done) override {
+    // The callback may drop the last owner of this client before post() has returned.
+    const auto core = core_;
     job work;
-    auto text = request_text(r, core_->target());
+    auto text = request_text(r, core->target());
     if (text)
       work.wire = std::move(*text);
     else
@@ -171,8 +173,8 @@ class client_impl final : public client {
     work.repeatable = repeatable;
     work.write_before = write_before;
     work.done = std::move(done);
-    work.sent_at = core_->clock().monotonic();
-    core_->post(std::move(work));
+    work.sent_at = core->clock().monotonic();
+    core->post(std::move(work));
   }
 
  private:
