@@ -45,5 +45,55 @@ TEST(Example, ThreeSalesBecomeOneFilledHedgeAndTheRestIsKept) {
   ASSERT_TRUE(eventually([&] { return s.disagreement().empty(); })) << s.disagreement();
 }
 
+TEST(Example, AReorgTakesTheFillBackAndTheHedgeFollows) {
+  stage s{"reorg"};
+  s.start_node();
+  s.trade("AAPL0x", true, "1.2");
+  ASSERT_TRUE(eventually([&] { return s.disagreement().empty(); })) << s.disagreement();
+  EXPECT_STREQ(s.api("/positions/AAPL")["schwab"].GetString(), "1");
+  ASSERT_TRUE(s.world().reorg(1));
+  ASSERT_TRUE(s.world().net_positions()->at("AAPL").is_zero());
+  ASSERT_TRUE(eventually([&] {
+    const auto p = s.api("/positions/AAPL");
+    return p.HasMember("schwab") && std::string_view{p["schwab"].GetString()} == "0" && s.disagreement().empty();
+  })) << s.disagreement();
+  EXPECT_STREQ(s.api("/positions/AAPL")["onchain"].GetString(), "0");
+  const auto trades = s.api("/trades?symbol=AAPL");
+  ASSERT_EQ(trades["trades"].Size(), 2U);
+  EXPECT_TRUE(trades["trades"][0]["reverted"].GetBool());
+}
+
+TEST(Example, KilledBetweenTheBrokersRecordingAndItsReplyNothingIsOrderedTwice) {
+  stage s{"between", R"([{"operation": "place", "kind": "slow", "nth": 1, "delay_ms": 1900}])"};
+  s.start_node();
+  s.trade("AAPL0x", true, "1.2");
+  ASSERT_TRUE(eventually([&] {
+    const auto book = s.ledger();
+    return book.HasMember("orders") && book["orders"].Size() == 1;
+  }));
+  s.kill_node();
+  s.start_node();
+  ASSERT_TRUE(eventually([&] { return s.disagreement().empty(); }, std::chrono::minutes{1})) << s.disagreement();
+  EXPECT_EQ(s.ledger()["orders"].Size(), 1U);
+  EXPECT_STREQ(s.api("/positions/AAPL")["schwab"].GetString(), "1");
+}
+
+TEST(Example, WithoutALoginNothingIsPlacedAndEverythingElseGoesOn) {
+  stage s{"login"};
+  s.start_node(false);
+  s.trade("AAPL0x", true, "1.2");
+  ASSERT_TRUE(eventually([&] {
+    const auto p = s.api("/positions/AAPL");
+    return p.HasMember("onchain") && std::string_view{p["onchain"].GetString()} == "-1.2";
+  }));
+  ASSERT_TRUE(eventually([&] {
+    const auto all = s.api("/executions");
+    return all.HasMember("executions") && all["executions"].Size() > 0 &&
+           std::string_view{all["executions"][0]["code"].GetString()} == "no_token";
+  }));
+  EXPECT_EQ(s.ledger()["orders"].Size(), 0U);
+  EXPECT_STREQ(s.api("/health")["status"].GetString(), "degraded");
+}
+
 }  // namespace
 }  // namespace hedgerow::test

@@ -144,13 +144,13 @@ void stage::write_config() {
         << (book.version == orderbook_version::v4 ? "v4" : "v6") << "\"\n";
 }
 
-void stage::start_node() {
+void stage::start_node(bool log_in) {
   node_.reset();
   const auto log = folder / ("node-" + std::to_string(++starts_) + ".log");
   node_ = std::make_unique<process>(
       std::vector<std::string>{program(), "node", "--config", (folder / "node.toml").string()}, log);
   HEDGEROW_CHECK(node_->printed(" ready: API"), node_->output().c_str());
-  if (logged_in_) return;
+  if (logged_in_ || !log_in) return;
   std::string why;
   // The paper broker may be told to answer wrongly: a person would try again, too.
   logged_in_ = eventually([&] {

@@ -45,8 +45,8 @@ class stage {
   explicit stage(const std::string& name, const std::string& faults = "[]", double fills_per_second = 0);
   ~stage();
 
-  /// Starts the node and waits until it is ready; the first time it also logs in.
-  void start_node();
+  /// Starts the node and waits until it is ready; the first time it also logs in, unless told not to.
+  void start_node(bool log_in = true);
   void kill_node();
   /// SIGTERM; the exit code.
   int stop_node();
