@@ -165,7 +165,6 @@ std::vector<std::string> warnings_about(const settings& s) {
   if (calls_broker && real_broker && s.log.kind == log_kind::memory) {
     out.emplace_back("log.kind is memory: positions and pending orders are lost at exit");
   }
-  if (s.faults.enabled && real_broker) out.emplace_back("faults.enabled: faults can be armed on a node with a real broker");
   if (s.runs("api") && !is_loopback(s.api.address)) {
     out.emplace_back("api.address is not a loopback address, and the API has no login of its own");
   }

@@ -1,4 +1,4 @@
-// Keys of what people and machines look at: the API, the admin endpoint, logging, faults on demand.
+// Keys of what people and machines look at: the API, the admin endpoint, logging.
 #include "config/key_kinds.hpp"
 
 namespace hedgerow::config::tables {
@@ -30,10 +30,6 @@ std::vector<section_spec> edge_sections() {
                                         "Least weighty lines that are written."),
        choice<&logging_settings::format>("format", {{"text", log_format::text}, {"json", log_format::json}},
                                          "text for a terminal, json (one object per line) for a collector.")}));
-  out.push_back(section<&settings::faults>(
-      "faults", "Faults on demand, for tests and drills.",
-      {flag<&faults_settings::enabled>("enabled", "Whether fault points can be armed. Off, they cost nothing."),
-       text<&faults_settings::plan>("plan", any_text, "a fault plan, or empty", "Faults that are armed at start.")}));
   return out;
 }
 

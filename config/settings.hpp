@@ -153,11 +153,6 @@ struct supervision_settings {
   milliseconds grace{10'000};
 };
 
-struct faults_settings {
-  bool enabled = false;
-  std::string plan;
-};
-
 enum class paper_market : std::uint8_t { always_open, closed, us_hours };
 
 struct paper_settings {
@@ -215,7 +210,6 @@ struct settings {
   api_settings api;
   admin_settings admin;
   supervision_settings supervision;
-  faults_settings faults;
   paper_settings paper;
   demo_settings demo;
   logging_settings logging;

@@ -129,8 +129,6 @@ redirect_uri = "http://example.com/cb"
 encryption_key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 [admin]
 address = "0.0.0.0"
-[faults]
-enabled = true
 [market_hours]
 source = "always_open"
 [log]
@@ -140,10 +138,10 @@ kind = "memory"
   ASSERT_TRUE(result) << to_string(result.error());
   std::string all;
   for (const std::string& w : result->warnings) all += w + "\n";
-  for (const char* part : {"redirect_uri is not https", "admin.address", "faults.enabled", "always_open", "log.kind is memory"}) {
+  for (const char* part : {"redirect_uri is not https", "admin.address", "always_open", "log.kind is memory"}) {
     EXPECT_THAT(all, HasSubstr(part));
   }
-  EXPECT_EQ(result->warnings.size(), 5U) << all;
+  EXPECT_EQ(result->warnings.size(), 4U) << all;
 }
 
 TEST(ConfigProfiles, AllPass) {
