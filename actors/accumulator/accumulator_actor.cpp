@@ -19,11 +19,15 @@ constexpr const char* service_name = "accumulator";
 struct writer {
   accumulator_state& state;
   timestamp now;
+  ports::notices* notices = nullptr;
   std::shared_ptr<step> out = std::make_shared<step>();
 
   void put(const envelope& cause, const domain::position_decision& decision) {
     state.position = decision.after;
     const std::string& symbol = state.position.symbol.str();
+    for (const auto& a : decision.alarms)
+      if (notices != nullptr)
+        notices->raise(ports::notice_level::alarm, service_name, domain::to_string(a.code), symbol, a.text);
     const envelope meta{"position:" + cause.event_id, cause.occurred_at, now, cause.correlation_id, cause.event_id,
                         cause.traceparent};
     out->records.push_back({{topic::position_updates, state.partition}, symbol, codec::encode(meta, state.position)});
@@ -84,12 +88,12 @@ void arm(pointer self, const domain::hedging_policy& policy, timestamp now) {
 }
 
 /// Ticket 0 is the actor's own timer: it holds no state of a step, so it may come at any time.
-void timer_due(pointer self, const domain::hedging_policy& policy, timestamp now) {
+void timer_due(pointer self, const domain::hedging_policy& policy, timestamp now, ports::notices* notices) {
   auto& state = self->state;
   state.armed_for = {};
   const auto decided = domain::book_timer(state.position, policy, now);
   if (decided.changed) {
-    writer w{state, now};
+    writer w{state, now, notices};
     const std::string id = "timer:" + state.position.symbol.str() + ":" + std::to_string(state.position.next_execution);
     w.put({id, now, now, id, {}, {}}, decided);
     w.out->idle = !domain::next_timer(state.position, policy);
@@ -112,7 +116,7 @@ actor_status status_of(pointer self) {
 }  // namespace
 
 entity_actor::behavior_type accumulator(pointer self, bridges::entity_seed seed, domain::hedging_policy policy,
-                                        const ports::clock* clock) {
+                                        const ports::clock* clock, ports::notices* notices) {
   auto& state = self->state;
   state.partition = seed.partition;
   state.bridge = seed.bridge;
@@ -133,19 +137,20 @@ entity_actor::behavior_type accumulator(pointer self, bridges::entity_seed seed,
   arm(self, policy, clock->now());
   return {
       [=](handle_atom, const slice_ptr& part) {
-        writer w{self->state, clock->now()};
+        writer w{self->state, clock->now(), notices};
         for (const auto& r : part->records)
           if (r.value) book(w, r, policy);
         arm(self, policy, w.now);
         w.out->idle = !domain::next_timer(self->state.position, policy);
         return step_ptr{w.out};
       },
-      [=](committed_atom, std::uint64_t) { timer_due(self, policy, clock->now()); },
+      [=](committed_atom, std::uint64_t) { timer_due(self, policy, clock->now(), notices); },
       [=](status_atom) { return status_of(self); },
   };
 }
 
-bridges::service accumulator_service(domain::hedging_policy policy, const ports::clock* clock) {
+bridges::service accumulator_service(domain::hedging_policy policy, const ports::clock* clock,
+                                     ports::notices* notices) {
   bridges::service s;
   s.name = service_name;
   s.inputs = {topic::onchain_trades, topic::schwab_executions, topic::control_events};
@@ -164,7 +169,7 @@ bridges::service accumulator_service(domain::hedging_policy policy, const ports:
     return !newest || domain::next_timer(newest->data, policy).has_value();
   };
   s.spawn = [=](caf::actor_system& system, bridges::entity_seed seed) {
-    return system.spawn(accumulator, std::move(seed), policy, clock);
+    return system.spawn(accumulator, std::move(seed), policy, clock, notices);
   };
   return s;
 }

@@ -5,6 +5,7 @@
 #include "actors/bridges/service.hpp"
 #include "actors/domain/hedging/position_book.hpp"
 #include "actors/ports/clock.hpp"
+#include "actors/ports/notices.hpp"
 
 namespace hedgerow::accumulator {
 
@@ -18,12 +19,13 @@ struct accumulator_state {
   std::string last_error;
 };
 
-/// `clock` must outlive the actor system.
+/// `clock` and `notices` (which may be null) must outlive the actor system.
 protocol::entity_actor::behavior_type accumulator(protocol::entity_actor::stateful_pointer<accumulator_state> self,
                                                   bridges::entity_seed seed, domain::hedging_policy policy,
-                                                  const ports::clock* clock);
+                                                  const ports::clock* clock, ports::notices* notices);
 
 /// Reads onchain-trades, schwab-executions and control-events by symbol; its changelog is position-updates.
-[[nodiscard]] bridges::service accumulator_service(domain::hedging_policy policy, const ports::clock* clock);
+[[nodiscard]] bridges::service accumulator_service(domain::hedging_policy policy, const ports::clock* clock,
+                                                    ports::notices* notices = nullptr);
 
 }  // namespace hedgerow::accumulator

@@ -20,6 +20,13 @@ ports::notice_level level_of(domain::desk_alarm_code code) {
                                                                        : ports::notice_level::alarm;
 }
 
+/// The broker tells the hours of one day only. Sessions begin on a half hour, so over a night or a weekend it is enough
+/// to look then.
+timestamp next_half_hour(timestamp now) {
+  constexpr std::int64_t half_hour = 30LL * 60 * 1'000'000;
+  return {(now.us / half_hour + 1) * half_hour};
+}
+
 }  // namespace
 
 desk_host::desk_host(actor_pointer self, const bridges::entity_seed& seed, execution_desk state,
@@ -74,6 +81,8 @@ domain::desk_context desk_host::context() {
   c.owner_epoch = epoch_;
   c.gate.token_available = outside_.tokens->get().has_value();
   c.gate.session = session_;
+  if (session_ && !session_->is_open(c.now) && !(session_->open_today && c.now < session_->start))
+    c.gate.next_session = next_half_hour(c.now);
   c.gate.orders_last_minute = outside_.placements->within_a_minute(outside_.clock->monotonic());
   return c;
 }

@@ -38,43 +38,54 @@ struct output {
   }
 };
 
-domain::verdict judge(const validation_state& state, const validation_config& config, const blockchain_event& event) {
-  return domain::validate(event, config.rules, [&](const address& token) -> const domain::token_info* {
+/// A record of the slice with what it says and what that means.
+struct judged {
+  const record* from = nullptr;
+  expected<enveloped<blockchain_event>, codec::decode_error> event;
+  domain::verdict verdict;
+};
+
+std::vector<judged> judge(const validation_state& state, const validation_config& config, const slice& part) {
+  const domain::token_lookup lookup = [&](const address& token) -> const domain::token_info* {
     const auto it = state.tokens.find(token);
     return it == state.tokens.end() ? nullptr : &it->second;
-  });
+  };
+  std::vector<judged> all;
+  all.reserve(part.records.size());
+  for (const auto& r : part.records) {
+    if (!r.value) continue;
+    auto event = codec::decode<blockchain_event>(*r.value);
+    auto verdict = event ? domain::validate(event->data, config.rules, lookup) : domain::verdict{};
+    all.push_back({&r, std::move(event), std::move(verdict)});
+  }
+  return all;
 }
 
-void judge_record(output& o, const record& r) {
-  const auto event = codec::decode<blockchain_event>(*r.value);
-  if (!event) return o.bury(r, "undecodable", event.error().detail);
-  auto result = judge(o.state, o.config, event->data);
-  if (const auto* trade = std::get_if<onchain_trade>(&result)) return o.put(event->meta, *trade);
-  if (const auto* filtered = std::get_if<domain::filtered>(&result)) {
+void write(output& o, const judged& j) {
+  const record& r = *j.from;
+  if (!j.event) return o.bury(r, "undecodable", j.event.error().detail);
+  if (const auto* trade = std::get_if<onchain_trade>(&j.verdict)) return o.put(j.event->meta, *trade);
+  if (const auto* filtered = std::get_if<domain::filtered>(&j.verdict)) {
     ++o.state.filtered[std::string{filtered->reason}];
     return;
   }
-  if (const auto* rejected = std::get_if<domain::rejected>(&result))
+  if (const auto* rejected = std::get_if<domain::rejected>(&j.verdict))
     return o.bury(r, rejected->reason, rejected->detail);
   o.bury(r, "not_a_token", "a contract of the pair does not answer symbol() and decimals()");
 }
 
-step_ptr process(pointer self, const validation_config& config, const slice& part, timestamp now,
+step_ptr process(pointer self, const validation_config& config, const std::vector<judged>& all, timestamp now,
                  std::shared_ptr<step> out) {
   output o{self->state, config, now, std::move(out)};
-  for (const auto& r : part.records)
-    if (r.value) judge_record(o, r);
+  for (const auto& j : all) write(o, j);
   return o.out;
 }
 
-std::set<address> missing_tokens(const validation_state& state, const validation_config& config, const slice& part) {
+std::set<address> missing_tokens(const validation_state& state, const std::vector<judged>& all) {
   std::set<address> missing;
-  for (const auto& r : part.records) {
-    if (!r.value) continue;
-    const auto event = codec::decode<blockchain_event>(*r.value);
-    if (!event) continue;
-    const auto result = judge(state, config, event->data);
-    if (const auto* m = std::get_if<domain::missing_tokens>(&result))
+  for (const auto& j : all) {
+    if (!j.event) continue;
+    if (const auto* m = std::get_if<domain::missing_tokens>(&j.verdict))
       for (const auto& token : m->tokens)
         if (!state.not_tokens.contains(token)) missing.insert(token);
   }
@@ -132,7 +143,7 @@ void told(pointer self, const validation_config& config, const token_answer& ans
     // Tokens learnt before a postponed try are written with the slice that succeeds.
     for (const auto& [token, info] : std::map{state.tokens})
       if (!config.rules.pinned_tokens.contains(token)) remember(state, *out, token, info, now);
-    state.answer.deliver(process(self, config, *state.waiting, now, out));
+    state.answer.deliver(process(self, config, judge(state, config, *state.waiting), now, out));
   }
   state.waiting.reset();
 }
@@ -140,8 +151,9 @@ void told(pointer self, const validation_config& config, const token_answer& ans
 caf::result<step_ptr> handle(pointer self, const validation_config& config, ports::chain_client& chain,
                              const slice_ptr& part, timestamp now) {
   auto& state = self->state;
-  auto missing = missing_tokens(state, config, *part);
-  if (missing.empty()) return process(self, config, *part, now, std::make_shared<step>());
+  const auto all = judge(state, config, *part);
+  auto missing = missing_tokens(state, all);
+  if (missing.empty()) return process(self, config, all, now, std::make_shared<step>());
   state.waiting = part;
   state.asked = missing;
   state.unavailable = false;

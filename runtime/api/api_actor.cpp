@@ -3,6 +3,7 @@
 #include <caf/all.hpp>
 #include <charconv>
 
+#include "runtime/api/control_desk.hpp"
 #include "runtime/api/health_view.hpp"
 #include "runtime/api/json_writer.hpp"
 #include "runtime/api/views.hpp"
@@ -143,26 +144,56 @@ void route(const context& c, http::exchange x) {
   x.respond(problem(404, "no such path; there are /health /positions /trades /executions /dead-letters /auth/login"));
 }
 
-void route_admin(caf::actor_system& system, const supervision::supervisor_actor& root, const http::exchange& x) {
-  if (!root) return x.respond(problem(503, "starting or stopping"));
+struct admin_context {
+  caf::actor_system* system;
+  std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root;
+  control_desk controls;
+};
+
+void show_actors(const admin_context& c, const http::url_query& query, const http::responder& respond) {
+  const auto root = c.root->get();
+  if (!root) return respond(problem(503, "starting or stopping"));
+  const bool plain = query.find("format") == "text";
+  c.system->spawn([=](caf::event_based_actor* self) {
+    self->request(root, answer_timeout, status_atom::value)
+        .then([=](const actor_status& tree) {
+          respond(plain ? text(200, actors_text(tree)) : json(200, actors_view(tree)));
+        }, [=](const caf::error&) { respond(problem(503, "the supervisor does not answer")); });
+  });
+}
+
+/// The part of a path between a prefix and the next slash, and what follows it.
+std::pair<std::string, std::string> split_path(std::string_view path, std::size_t prefix) {
+  const std::string_view rest = path.substr(prefix);
+  const auto slash = rest.find('/');
+  if (slash == std::string_view::npos) return {std::string{rest}, ""};
+  return {std::string{rest.substr(0, slash)}, std::string{rest.substr(slash + 1)}};
+}
+
+void route_admin(admin_context& c, const http::exchange& x) {
   const auto query = http::parse_target(x.received.target);
-  constexpr std::string_view suffix = "/restart";
-  if (x.received.method == "GET" && query.path == "/actors") {
-    const bool plain = query.find("format") == "text";
-    system.spawn([=](caf::event_based_actor* self) {
-      self->request(root, answer_timeout, status_atom::value)
-          .then([=](const actor_status& tree) {
-            x.respond(plain ? text(200, actors_text(tree)) : json(200, actors_view(tree)));
-          }, [=](const caf::error&) { x.respond(problem(503, "the supervisor does not answer")); });
-    });
+  const bool post = x.received.method == "POST";
+  if (!post && query.path == "/actors") return show_actors(c, query, x.respond);
+  if (post && query.path.starts_with("/actors/")) {
+    const auto [name, verb] = split_path(query.path, 8);
+    if (const auto root = c.root->get(); root && verb == "restart") {
+      caf::anon_send(root, restart_atom::value, name);
+      return x.respond(json(202, R"({"status":"restarting"})"));
+    }
+  }
+  if (post && query.path.starts_with("/symbols/")) {
+    const auto [symbol, verb] = split_path(query.path, 9);
+    const auto refused = c.controls.publish(
+        {symbol, verb, query.find("order").value_or(""), query.find("reason").value_or(""),
+         query.find("by").value_or("")},
+        [respond = x.respond](bool written) {
+          respond(written ? json(202, R"({"status":"recorded"})") : problem(503, "the log did not take it; try again"));
+        });
+    if (!refused.empty()) x.respond(problem(400, refused));
     return;
   }
-  if (x.received.method == "POST" && query.path.starts_with("/actors/") && query.path.ends_with(suffix)) {
-    const std::string name = query.path.substr(8, query.path.size() - 8 - suffix.size());
-    caf::anon_send(root, restart_atom::value, name);
-    return x.respond(json(202, R"({"status":"restarting"})"));
-  }
-  x.respond(problem(404, "no such path; there are GET /actors and POST /actors/{name}/restart"));
+  x.respond(problem(404, "no such path; there are GET /actors, POST /actors/{name}/restart and "
+                         "POST /symbols/{symbol}/{halt|resume|adopt_order|declare_absent}?reason=&by="));
 }
 
 api_actor::behavior_type serve(pointer self, const http::server_options& options, http::handler handle,
@@ -193,9 +224,16 @@ api_actor::behavior_type api(pointer self, api_options options, api_ports outsid
 }
 
 api_actor::behavior_type admin(pointer self, http::server_options options,
-                               std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root) {
-  return serve(self, options,
-               [system = &self->system(), root](http::exchange x) { route_admin(*system, root->get(), x); }, "admin");
+                               std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root,
+                               std::shared_ptr<ports::event_log> log, const ports::clock* clock) {
+  auto controls = open_control_desk(*log, clock);
+  if (!controls) {
+    self->quit(caf::make_error(caf::sec::runtime_error, controls.error()));
+    return api_actor::behavior_type::make_empty_behavior();
+  }
+  auto context = std::make_shared<admin_context>(
+      admin_context{&self->system(), std::move(root), std::move(*controls)});
+  return serve(self, options, [context](const http::exchange& x) { route_admin(*context, x); }, "admin");
 }
 
 }  // namespace hedgerow::api

@@ -108,7 +108,7 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
     chain->open({}, {}, {nothing, nothing, nothing, nothing, nothing});
     add(validation::validation_service(settings.validation, std::move(chain), outside.clock));
   }
-  if (wanted("accumulator")) add(accumulator::accumulator_service(settings.hedging, outside.clock));
+  if (wanted("accumulator")) add(accumulator::accumulator_service(settings.hedging, outside.clock, outside.notices));
   if (wanted("execution")) {
     groups.emplace_back("execution", std::vector{topic::schwab_commands, topic::schwab_executions});
     execution::execution_ports ports{{}, outside.tokens, outside.clock, outside.notices, ask_for_a_fresh_token(known)};
@@ -128,8 +128,9 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
   }
   if (wanted("api")) add_query_side(all, settings, outside, known, groups);
   all.push_back({"admin",
-                 [options = settings.admin, root = known.root](caf::actor_system& system, const running&) {
-                   return caf::actor_cast<caf::actor>(system.spawn(api::admin, options, root));
+                 [options = settings.admin, root = known.root, log = outside.log, clock = outside.clock](
+                     caf::actor_system& system, const running&) {
+                   return caf::actor_cast<caf::actor>(system.spawn(api::admin, options, root, log, clock));
                  },
                  {},
                  false});

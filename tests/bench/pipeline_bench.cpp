@@ -47,7 +47,7 @@ using event_source = std::function<blockchain_event(std::uint64_t index)>;
 void append_backlog(ports::event_log& log, const event_source& make, std::uint64_t count) {
   auto member = log.join({"bench-feed", "bench", {}});
   if (!member) give_up(member.error().detail);
-  constexpr std::uint64_t per_commit = 5000;
+  constexpr std::uint64_t per_commit = 1000;
   for (std::uint64_t first = 0; first < count; first += per_commit) {
     log_transaction tx;
     for (std::uint64_t i = first; i < std::min(count, first + per_commit); ++i) {
@@ -96,7 +96,7 @@ void wait_until(const std::function<bool()>& condition) {
   const auto begun = steady::now();
   while (!condition()) {
     if (seconds_since(begun) > 300) give_up("not done within 300 s");
-    std::this_thread::sleep_for(std::chrono::milliseconds{2});  // allow: a benchmark samples
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});  // allow: a benchmark samples
   }
 }
 

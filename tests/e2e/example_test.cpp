@@ -48,10 +48,12 @@ TEST(Example, ThreeSalesBecomeOneFilledHedgeAndTheRestIsKept) {
 TEST(Example, AReorgTakesTheFillBackAndTheHedgeFollows) {
   stage s{"reorg"};
   s.start_node();
+  // Empty blocks, so that the reorg below reaches the trade's block and nothing older.
+  ASSERT_TRUE(s.world().rpc()->request("anvil_mine", R"(["0x8"])"));
   s.trade("AAPL0x", true, "1.2");
   ASSERT_TRUE(eventually([&] { return s.disagreement().empty(); })) << s.disagreement();
   EXPECT_STREQ(s.api("/positions/AAPL")["schwab"].GetString(), "1");
-  ASSERT_TRUE(s.world().reorg(1));
+  ASSERT_TRUE(s.world().reorg(4));
   ASSERT_TRUE(s.world().net_positions()->at("AAPL").is_zero());
   ASSERT_TRUE(eventually([&] {
     const auto p = s.api("/positions/AAPL");
@@ -75,6 +77,26 @@ TEST(Example, KilledBetweenTheBrokersRecordingAndItsReplyNothingIsOrderedTwice) 
   s.start_node();
   ASSERT_TRUE(eventually([&] { return s.disagreement().empty(); }, std::chrono::minutes{1})) << s.disagreement();
   EXPECT_EQ(s.ledger()["orders"].Size(), 1U);
+  EXPECT_STREQ(s.api("/positions/AAPL")["schwab"].GetString(), "1");
+}
+
+TEST(Example, APersonHaltsASymbolAndLetsItGoOn) {
+  stage s{"halt"};
+  s.start_node();
+  EXPECT_EQ(s.admin_post("/symbols/AAPL/halt"), 400) << "a reason and a name are wanted";
+  EXPECT_EQ(s.admin_post("/symbols/AAPL/halt?reason=test&by=me"), 202);
+  ASSERT_TRUE(eventually([&] {
+    const auto p = s.api("/positions/AAPL");
+    return p.HasMember("frozen") && p["frozen"].GetBool();
+  }));
+  s.trade("AAPL0x", true, "1.2");
+  ASSERT_TRUE(eventually([&] {
+    const auto p = s.api("/positions/AAPL");
+    return std::string_view{p["onchain"].GetString()} == "-1.2";
+  }));
+  EXPECT_EQ(s.api("/executions")["executions"].Size(), 0U);
+  EXPECT_EQ(s.admin_post("/symbols/AAPL/resume?reason=test&by=me"), 202);
+  ASSERT_TRUE(eventually([&] { return s.disagreement().empty(); })) << s.disagreement();
   EXPECT_STREQ(s.api("/positions/AAPL")["schwab"].GetString(), "1");
 }
 

@@ -183,6 +183,14 @@ rapidjson::Document stage::get(http::client& from, const std::string& path) {
 }
 
 rapidjson::Document stage::api(const std::string& path) { return get(*api_, path); }
+int stage::admin_post(const std::string& path) {
+  http::client_options options;
+  options.origin = origin(admin_port_);
+  const auto client = *http::make_client(options, clock_);
+  const auto answer = cli::call(*client, {"POST", path, {}, ""});
+  return answer ? answer->status : 0;
+}
+
 rapidjson::Document stage::ledger() { return get(*broker_, "/paper/ledger"); }
 
 void stage::trade(const std::string& token, bool sells, const std::string& amount) {

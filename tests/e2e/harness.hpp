@@ -54,6 +54,8 @@ class stage {
 
   /// GET from the node's API; an empty document when it does not answer.
   [[nodiscard]] rapidjson::Document api(const std::string& path);
+  /// POST to the admin endpoint; the HTTP status, 0 without an answer.
+  [[nodiscard]] int admin_post(const std::string& path);
   /// What the paper broker has booked.
   [[nodiscard]] rapidjson::Document ledger();
   /// The owner of the chain sells (or buys) this much of a token, such as AAPL0x, on the V4 book.

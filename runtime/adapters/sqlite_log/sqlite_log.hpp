@@ -33,10 +33,10 @@ struct sqlite_log_options {
   std::size_t group_max = 256;
   std::size_t group_bytes = 8U << 20U;
   /// Newest batches kept in memory for consumers.
-  std::size_t tail_bytes = 64U << 20U;
+  std::size_t tail_bytes = 16U << 20U;
   /// A compacted partition is folded into its newest records whenever it has grown by this much; bounds the time of
   /// changelog().
-  std::int64_t fold_bytes = 1 << 20;
+  std::int64_t fold_bytes = 16 << 20;
   /// How long to wait for a live owner to let go.
   std::chrono::milliseconds lock_wait{2000};
   /// Open although another process holds the lock, and fence it. For an owner that hangs.
