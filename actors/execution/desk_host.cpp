@@ -191,14 +191,23 @@ void desk_host::committed(std::uint64_t ticket) {
   }
 }
 
-namespace {
-
-/// What a call that the gateway itself did not answer means: it may have been made.
-ports::broker_error gateway_silent(const std::string& why) {
-  return {ports::broker_failure::no_answer, 0, "the broker gateway: " + why, {}};
+template <class Result, class Call, class Then>
+void desk_host::ask(Call call, Then then) {
+  ++calls_;
+  self_->request(outside_.gateway, config_.call_timeout, ask_atom::value, std::move(call))
+      .then(
+          [this, then](const Result& r) {
+            --calls_;
+            emit(then(r.value), {});
+          },
+          [this, then](const caf::error& why) {
+            --calls_;
+            // The gateway did not answer, but the call may have been made.
+            const ports::broker_error silent{ports::broker_failure::no_answer, 0,
+                                             "the broker gateway: " + self_->system().render(why), {}};
+            emit(then(decltype(Result::value){unexpected(silent)}), {});
+          });
 }
-
-}  // namespace
 
 void desk_host::run(const domain::place_order& e, ports::monotonic_time decided_at) {
   const auto now = context();
@@ -206,70 +215,34 @@ void desk_host::run(const domain::place_order& e, ports::monotonic_time decided_
                                               now.now))
     return emit(desk_.on_gate_refusal(e.execution, e.attempt, *refusal, now), {});
   outside_.placements->add(outside_.clock->monotonic());
-  ++calls_;
-  const auto answered = [this, e](const domain::broker_answer<ports::placement>& answer) {
-    --calls_;
-    emit(desk_.on_placement(e.execution, e.attempt, answer, context()), {});
-  };
-  self_->request(outside_.gateway, config_.call_timeout, ask_atom::value,
-                 broker::place_call{e.request, decided_at + e.lease})
-      .then([answered](const broker::place_result& r) { answered(r.value); },
-            [this, answered](const caf::error& why) {
-              answered(unexpected(gateway_silent(self_->system().render(why))));
-            });
+  ask<broker::place_result>(broker::place_call{e.request, decided_at + e.lease}, [this, e](const auto& answer) {
+    return desk_.on_placement(e.execution, e.attempt, answer, context());
+  });
 }
 
 void desk_host::run(const domain::verify_order& e) {
-  ++calls_;
-  const auto answered = [this, e](const domain::broker_answer<ports::broker_order>& answer) {
-    --calls_;
-    emit(desk_.on_order(e.execution, e.order, answer, context()), {});
-  };
-  self_->request(outside_.gateway, config_.call_timeout, ask_atom::value,
-                 broker::get_call{e.order, outside_.clock->now(), domain::call_class::evidence})
-      .then([answered](const broker::get_result& r) { answered(r.value); },
-            [this, answered](const caf::error& why) {
-              answered(unexpected(gateway_silent(self_->system().render(why))));
-            });
+  ask<broker::get_result>(broker::get_call{e.order, outside_.clock->now(), domain::call_class::evidence},
+                          [this, e](const auto& answer) {
+                            return desk_.on_order(e.execution, e.order, answer, context());
+                          });
 }
 
 void desk_host::run(const domain::list_evidence& e) {
-  ++calls_;
-  const auto answered = [this, e](const domain::broker_answer<std::vector<ports::broker_order>>& answer) {
-    --calls_;
-    emit(desk_.on_evidence(e.execution, e.asked_at, answer, context()), {});
-  };
-  self_->request(outside_.gateway, config_.call_timeout, ask_atom::value, broker::list_call{e.from, e.to})
-      .then([answered](const broker::list_result& r) { answered(r.value); },
-            [this, answered](const caf::error& why) {
-              answered(unexpected(gateway_silent(self_->system().render(why))));
-            });
+  ask<broker::list_result>(broker::list_call{e.from, e.to}, [this, e](const auto& answer) {
+    return desk_.on_evidence(e.execution, e.asked_at, answer, context());
+  });
 }
 
 void desk_host::run(const domain::fetch_position& e) {
-  ++calls_;
-  const auto answered = [this, e](const domain::broker_answer<shares>& answer) {
-    --calls_;
-    emit(desk_.on_position(e.execution, e.asked_at, answer, context()), {});
-  };
-  self_->request(outside_.gateway, config_.call_timeout, ask_atom::value, broker::position_call{desk_.state().symbol})
-      .then([answered](const broker::position_result& r) { answered(r.value); },
-            [this, answered](const caf::error& why) {
-              answered(unexpected(gateway_silent(self_->system().render(why))));
-            });
+  ask<broker::position_result>(broker::position_call{desk_.state().symbol}, [this, e](const auto& answer) {
+    return desk_.on_position(e.execution, e.asked_at, answer, context());
+  });
 }
 
 void desk_host::run(const domain::fetch_baseline& e) {
-  ++calls_;
-  const auto answered = [this, e](const domain::broker_answer<shares>& answer) {
-    --calls_;
-    emit(desk_.on_baseline(e.execution, e.asked_at, answer, context()), {});
-  };
-  self_->request(outside_.gateway, config_.call_timeout, ask_atom::value, broker::position_call{desk_.state().symbol})
-      .then([answered](const broker::position_result& r) { answered(r.value); },
-            [this, answered](const caf::error& why) {
-              answered(unexpected(gateway_silent(self_->system().render(why))));
-            });
+  ask<broker::position_result>(broker::position_call{desk_.state().symbol}, [this, e](const auto& answer) {
+    return desk_.on_baseline(e.execution, e.asked_at, answer, context());
+  });
 }
 
 actor_status desk_host::status() const {

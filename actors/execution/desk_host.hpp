@@ -40,6 +40,9 @@ class desk_host {
   void emit(const domain::desk_step& decided, const std::string& cause);
   void bury(const record& r, std::string_view reason, const std::string& detail, protocol::step& out);
 
+  /// Asks the gateway; hands the answer to `then`, which asks the desk, and emits what the desk decides.
+  template <class Result, class Call, class Then>
+  void ask(Call call, Then then);
   void run(const domain::fetch_baseline& e);
   void run(const domain::place_order& e, ports::monotonic_time decided_at);
   void run(const domain::verify_order& e);
