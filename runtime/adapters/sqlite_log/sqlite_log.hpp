@@ -33,7 +33,7 @@ struct sqlite_log_options {
   std::size_t group_max = 256;
   std::size_t group_bytes = 8U << 20U;
   /// Newest batches kept in memory for consumers.
-  std::size_t tail_bytes = 16U << 20U;
+  std::size_t tail_bytes = 8U << 20U;
   /// A compacted partition is folded into its newest records whenever it has grown by this much; bounds the time of
   /// changelog().
   std::int64_t fold_bytes = 16 << 20;
