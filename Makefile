@@ -14,17 +14,23 @@ ARGS  ?=
 LABEL ?=
 MATCH ?=
 
+# WITHOUT_KAFKA=1: neither Java nor a Kafka broker is installed, and the tests that need one are left out.
+WITHOUT_KAFKA ?= $(HEDGEROW_WITHOUT_KAFKA)
+without_kafka := $(filter-out 0,$(WITHOUT_KAFKA))
+left_out      := $(if $(LABEL),,bench)$(if $(without_kafka),|kafka)
+
 help:
 	@echo 'make run   [FOR=60s] [LOG=sqlite|memory] [ARGS=...]  the demo: a local chain, a paper broker, live view; Ctrl-C stops'
-	@echo 'make test  [LABEL=unit|contract|actors|e2e|lint] [MATCH=regex]  all tests, or those with a label or name'
+	@echo 'make test  [LABEL=unit|contract|actor|e2e|kafka|lint] [MATCH=regex]  all tests, or those with a label or name'
 	@echo 'make bench                                           benchmarks'
 	@echo 'make dev                                             a build for quick turns, in build/dev'
 	@echo 'make build                                           the release build, in build/release'
 	@echo 'make setup                                           installs what is missing (as root)'
+	@echo 'make ... WITHOUT_KAFKA=1                             no Java, no Kafka broker, no tests that need one'
 	@echo 'make clean                                           removes build/'
 
 setup:
-	@setup/install.sh
+	@setup/install.sh $(if $(without_kafka),--without-kafka)
 
 # Ninja configures again by itself when a CMake file changed.
 $(release)/build.ninja: | setup
@@ -40,7 +46,7 @@ run: setup $(release)/build.ninja
 # `exec`: a signal reaches the program or ctest itself, and its exit code is the recipe's.
 test: build
 	@exec ctest --test-dir $(release) --output-on-failure --no-label-summary --parallel 2 \
-	  $(if $(LABEL),-L '^$(LABEL)$$',-LE '^bench$$') $(if $(MATCH),-R '$(MATCH)') --no-tests=error
+	  $(if $(LABEL),-L '^$(LABEL)$$') $(if $(left_out),-LE '^($(left_out))$$') $(if $(MATCH),-R '$(MATCH)') --no-tests=error
 
 # EVENTS=... and SAMPLES=... change how much is measured.
 bench: setup $(release)/build.ninja

@@ -11,6 +11,8 @@ find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 
+find_package(PkgConfig REQUIRED)
+
 function(hedgerow_header_package name header)
   find_path(${name}_INCLUDE_DIR ${header} REQUIRED)
   mark_as_advanced(${name}_INCLUDE_DIR)
@@ -36,4 +38,11 @@ if(NOT TARGET SQLiteCpp)
   add_library(SQLiteCpp UNKNOWN IMPORTED)
   set_target_properties(SQLiteCpp PROPERTIES IMPORTED_LOCATION ${SQLiteCpp_LIBRARY}
     INTERFACE_LINK_LIBRARIES SQLite::SQLite3)
+endif()
+
+# rdkafka: the C library. Debian 12 has 2.0.2; a newer one is found by CMAKE_PREFIX_PATH.
+pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka>=2.0.2)
+if(NOT TARGET rdkafka)
+  add_library(rdkafka INTERFACE IMPORTED)
+  target_link_libraries(rdkafka INTERFACE PkgConfig::RDKAFKA)
 endif()

@@ -1,12 +1,19 @@
 #!/usr/bin/env bash
 # Makes a Debian 12 machine able to build and run Hedgerow: installs what setup/packages.txt names and is missing, then
-# anvil (the demo's EVM node) from npm. Does nothing, quickly, when everything is there.
+# fetches anvil (the demo's EVM node) from npm and a Kafka broker (for the demo and the tests) with Maven.
+# Does nothing, quickly, when everything is there.
+#
+#   setup/install.sh [--without-kafka]
+#
+# --without-kafka, or HEDGEROW_WITHOUT_KAFKA=1 in the environment, leaves out the broker, Java and Maven.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 list=setup/packages.txt
 anvil=deploy/demo/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil
+kafka=deploy/demo/kafka
 log=build/setup.log
+kafka_wanted=1
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() {
@@ -21,11 +28,21 @@ have_node() {
   [ "${version%%.*}" -ge 16 ] 2>/dev/null
 }
 
+have_java() {
+  local version
+  command -v java >/dev/null && version=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p') || return 1
+  [ "$version" -ge 17 ] 2>/dev/null
+}
+
 # Names of the packages that are needed and not installed, one per line.
 missing_packages() {
   local wanted installed
   wanted=$(sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$list")
   if have_node; then wanted=$(grep -vxE 'nodejs|npm' <<<"$wanted"); fi
+  if [ "$kafka_wanted" = 0 ] || have_java; then wanted=$(grep -vx 'openjdk-17-jre-headless' <<<"$wanted"); fi
+  if [ "$kafka_wanted" = 0 ] || have_jars || command -v mvn >/dev/null; then
+    wanted=$(grep -vx 'maven' <<<"$wanted")
+  fi
   # shellcheck disable=SC2086
   installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $wanted 2>/dev/null |
     sed -n 's/ installed$//p' || true)
@@ -99,6 +116,47 @@ install_anvil() {
   say "anvil fetched in $((SECONDS - begun)) s"
 }
 
+# Copies the broker's jars to the folder $1.
+copy_jars() {
+  mvn --batch-mode --quiet --update-snapshots -Dstyle.color=never -f "$kafka/pom.xml" \
+    dependency:copy-dependencies -DoutputDirectory="$1" </dev/null >>"$log" 2>&1
+}
+
+# The folder gets its name, and a copy of the pom.xml it was made from, when all jars are in it.
+have_jars() { cmp -s "$kafka/pom.xml" "$kafka/libs/pom.xml"; }
+
+install_kafka() {
+  local begun=$SECONDS partial attempt
+  if [ "$kafka_wanted" = 0 ] || have_jars; then return 0; fi
+  say "fetching Kafka's jars (about 95, 55 MB), the broker of the demo and the tests, with Maven"
+  mkdir -p build
+  find "$kafka" -maxdepth 1 -name 'libs.*' -mmin +60 -exec rm -rf {} +
+  partial=$(mktemp -d "$PWD/$kafka/libs.XXXXXX")
+  for attempt in first second; do
+    if copy_jars "$partial"; then break; fi
+    if [ "$attempt" = second ]; then
+      rm -rf "$partial"
+      tail -n 20 "$log" >&2
+      fail "mvn did not fetch Kafka's jars; see $log. To do without the broker: --without-kafka"
+    fi
+    say "mvn failed, perhaps because of the network: trying once more"
+  done
+  cp "$kafka/pom.xml" "$partial/"
+  chmod 755 "$partial"
+  rm -rf "$kafka/libs"
+  mv -T "$partial" "$kafka/libs" 2>/dev/null || rm -rf "$partial"  # somebody else was quicker
+  have_jars || fail "cannot make the folder $kafka/libs"
+  say "Kafka fetched in $((SECONDS - begun)) s"
+}
+
+case ${HEDGEROW_WITHOUT_KAFKA:-0} in 0) ;; *) kafka_wanted=0 ;; esac
+for argument in "$@"; do
+  case $argument in
+    --without-kafka) kafka_wanted=0 ;;
+    *) fail "unknown: $argument. Usage: setup/install.sh [--without-kafka]" ;;
+  esac
+done
 mapfile -t missing < <(missing_packages)
 if [ "${#missing[@]}" -gt 0 ]; then install_packages "${missing[@]}"; fi
 install_anvil
+install_kafka
