@@ -11,6 +11,8 @@
 
 namespace hedgerow::demo {
 
+class child_process;
+
 struct anvil_options {
   std::filesystem::path program;
   /// Holds anvil-state.json, from which a restart resumes, and anvil.log.
@@ -44,9 +46,9 @@ class anvil_process {
   [[nodiscard]] std::string url() const;
 
  private:
-  struct child;
-  explicit anvil_process(std::shared_ptr<child> made);
-  std::shared_ptr<child> child_;
+  anvil_process(std::unique_ptr<child_process> child, std::uint16_t port);
+  std::unique_ptr<child_process> child_;
+  std::uint16_t port_;
 };
 
 }  // namespace hedgerow::demo
