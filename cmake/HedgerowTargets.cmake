@@ -24,10 +24,11 @@ function(hedgerow_library name)
   endif()
 endfunction()
 
-# hedgerow_test(NAME LABEL label [SOURCES ...] [LINK ...] [TIMEOUT seconds])
-# One test program; ctest sees each of its cases. tests/support is visible to every test.
+# hedgerow_test(NAME LABEL label... [SOURCES ...] [LINK ...] [TIMEOUT seconds])
+# One test program. tests/support is visible to every test. Label `kafka`: it needs the broker (WITHOUT_KAFKA leaves it
+# out).
 function(hedgerow_test name)
-  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT" "LABEL;SOURCES;LINK" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()

@@ -27,6 +27,7 @@ const std::vector<header_rule>& header_rules() {
       {"boost/asio", {"runtime/adapters/http/", "runtime/adapters/evm/", "tests/"}, {}},
       {"SQLiteCpp/", {"runtime/adapters/sqlite", "runtime/adapters/paper/", "tests/"}, {}},
       {"sqlite3.h", {"runtime/adapters/sqlite", "runtime/adapters/paper/", "tests/"}, {}},
+      {"librdkafka/", {"runtime/adapters/kafka", "tests/"}, {}},
       {"spdlog/", {"runtime/telemetry/", "tests/"}, {}},
       {"prometheus/", {"runtime/telemetry/", "tests/"}, {}},
       {"rapidjson/", {"messages/codec/", "runtime/", "tests/"}, {}},
