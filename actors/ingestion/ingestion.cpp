@@ -130,14 +130,16 @@ void ingestion::down(const std::string& reason) {
 }
 
 void ingestion::head_seen(const ports::chain_block& block) {
-  // A head that does not build on the last one is the first sign of a reorg.
+  // A head that does not build on the last one is the first sign of a reorg; one at a height that is known under
+  // another hash proves it.
+  const bool contradicts = window_.contradicts(block.number, block.hash);
   const bool builds_on = head_.number + 1 != block.number || block.parent == head_.hash;
   const bool forward = block.number > head_.number;
   const bool suspicious = head_.number != 0 && block.hash != head_.hash && (!builds_on || !forward);
   head_ = block;
   block_times_[block.hash] = block.time;
   if (block_times_.size() > block_times_kept) block_times_.erase(block_times_.begin());
-  if (suspicious) verify_window();
+  if (suspicious || contradicts) verify_window();
   settle_candidates();
   read_on();
 }
@@ -173,6 +175,8 @@ void ingestion::read_on() {
   if (const auto due = domain::due_rescan(cursor_, config_.backfill, head_.number, last_rescan_, now)) {
     last_rescan_ = now;
     ask_range(*due, true);
+    // Nobody need have told of a reorg either.
+    verify_window();
   }
 }
 

@@ -76,6 +76,7 @@ class ingestion {
   void ask_header(std::uint64_t number);
   void header_answered(std::uint64_t number, const std::optional<ports::chain_block>& block);
   void judge_headers(std::uint64_t asked);
+  void end_verifying();
   void take_back(const std::vector<std::uint64_t>& orphaned);
   void revert(blockchain_event event);
   // writing
@@ -117,6 +118,8 @@ class ingestion {
   std::map<hash32, std::vector<raw_log>> after_clears_;
 
   bool verifying_ = false;
+  /// The window must be verified once more.
+  bool doubtful_ = false;
   std::map<std::uint64_t, ports::chain_block> headers_;
 
   std::shared_ptr<protocol::step> out_ = std::make_shared<protocol::step>();

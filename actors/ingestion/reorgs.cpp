@@ -7,7 +7,12 @@
 namespace hedgerow::ingestion {
 
 void ingestion::verify_window() {
-  if (verifying_ || !connected_) return;
+  if (!connected_) return;
+  if (verifying_) {
+    doubtful_ = true;
+    return;
+  }
+  doubtful_ = false;
   const auto known = window_.known_blocks();
   if (known.empty()) return read_on();
   verifying_ = true;
@@ -25,7 +30,10 @@ void ingestion::ask_header(std::uint64_t number) {
 }
 
 void ingestion::header_answered(std::uint64_t number, const std::optional<ports::chain_block>& block) {
-  if (block && block->number == number) headers_[number] = *block;
+  if (block && block->number == number)
+    headers_[number] = *block;
+  else
+    doubtful_ = true;
   judge_headers(number);
 }
 
@@ -35,19 +43,25 @@ void ingestion::judge_headers(std::uint64_t asked) {
     // The chain is shorter than what is known: look further down.
     const auto lower = known.lower_bound(asked);
     if (lower != known.begin()) return ask_header(std::prev(lower)->first);
-    verifying_ = false;
-    return read_on();
+    return end_verifying();
   }
   std::vector<domain::block_header> chain;
   for (const auto& [number, block] : headers_) chain.push_back({block.number, block.hash, block.parent});
   const auto found = domain::find_orphans(known, chain);
   if (found.verdict == domain::fork_verdict::need_older && found.older < asked) return ask_header(found.older);
-  verifying_ = false;
-  if (found.verdict == domain::fork_verdict::settled) {
+  if (found.verdict == domain::fork_verdict::settled)
     take_back(found.orphaned);
-    return read_on();
-  }
-  later(config_.retry, [](ingestion& i) { i.verify_window(); });
+  else
+    doubtful_ = true;
+  end_verifying();
+}
+
+/// A chain that is shorter than what is known, as in the middle of a reorg, tells nothing about the blocks above it;
+/// neither do headers that were asked for before the newest doubt arose.
+void ingestion::end_verifying() {
+  verifying_ = false;
+  if (doubtful_) later(config_.retry, [](ingestion& i) { i.verify_window(); });
+  read_on();
 }
 
 void ingestion::take_back(const std::vector<std::uint64_t>& orphaned) {

@@ -153,6 +153,32 @@ TEST_F(IngestionTest, AReorgTakesBackAndAppliesAgain) {
   EXPECT_EQ(canonical(), (fills{{1, 1}, {5, 4}}));
 }
 
+TEST_F(IngestionTest, AReorgSeenWhileTheNewChainIsStillShorterIsFoundWhenItHasGrown) {
+  start();
+  settle();
+  for (int i = 0; i < 4; ++i) node->mine();
+  node->mine({take(1)});
+  settle();
+  ASSERT_EQ(canonical(), (fills{{5, 1}}));
+  // The node tells each head as it makes it; asked about block 5 before that, it knows of none.
+  node->reorg_to_the_same_height(4, [this] { run(); });
+  settle();
+  EXPECT_EQ(canonical(), fills{});
+}
+
+TEST_F(IngestionTest, AReorgOfWhichNobodyTellsIsFoundByTheNextRescan) {
+  config.backfill.rescan_interval = std::chrono::seconds{2};
+  start();
+  settle();
+  node->mine({take(1)});
+  settle();
+  node->silent_heads = true;
+  node->reorg_to_the_same_height(1, [] {});
+  clock.advance(std::chrono::seconds{3});
+  settle();
+  EXPECT_EQ(canonical(), fills{});
+}
+
 TEST_F(IngestionTest, AReorgWhileTheProcessIsDownIsNoticedAtTheStart) {
   start();
   settle();

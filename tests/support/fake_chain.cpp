@@ -26,7 +26,7 @@ fake_node::block fake_node::make_block(std::uint64_t number, const hash32& paren
 
 void fake_node::tell(const block& b) {
   if (!connected_ || !listening_) return;
-  listener_.head(b.header);
+  if (!silent_heads) listener_.head(b.header);
   if (silent_logs) return;
   for (int copy = 0; copy < (doubled_logs ? 2 : 1); ++copy)
     for (const auto& log : b.logs) listener_.log({log, false, b.header.time});
@@ -47,11 +47,23 @@ void fake_node::mine(std::vector<raw_log> logs) {
   tell(stored);
 }
 
-void fake_node::reorg(std::uint64_t depth) {
+void fake_node::drop_newest(std::uint64_t depth) {
   ++salt_;
   const std::uint64_t old_head = head();
   while (head() > old_head - depth) blocks_.erase(head());
+}
+
+void fake_node::reorg(std::uint64_t depth) {
+  drop_newest(depth);
   for (std::uint64_t i = 0; i <= depth; ++i) mine();
+}
+
+void fake_node::reorg_to_the_same_height(std::uint64_t depth, const std::function<void()>& between) {
+  drop_newest(depth);
+  for (std::uint64_t i = 0; i < depth; ++i) {
+    between();
+    mine();
+  }
 }
 
 void fake_node::disconnect() {

@@ -2,6 +2,7 @@
 // caller's thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <vector>
@@ -19,11 +20,15 @@ class fake_node {
   void mine(std::vector<raw_log> logs = {});
   /// Replaces the newest `depth` blocks by as many empty ones plus one, with other hashes.
   void reorg(std::uint64_t depth);
+  /// As above without the additional one, and slowly: `between` runs before each new block, when the chain is short.
+  void reorg_to_the_same_height(std::uint64_t depth, const std::function<void()>& between);
   /// The connection is lost and comes back; nothing is told about what happened in between.
   void disconnect();
   void connect();
   /// Logs are only found by asking, never told: a subscription that silently misses them.
   bool silent_logs = false;
+  /// Heads are not told either.
+  bool silent_heads = false;
   /// Logs are told twice.
   bool doubled_logs = false;
   /// The next so many questions fail with a time-out.
@@ -43,6 +48,7 @@ class fake_node {
   };
   block make_block(std::uint64_t number, const hash32& parent, std::uint64_t salt) const;
   void tell(const block& b);
+  void drop_newest(std::uint64_t depth);
 
   std::map<std::uint64_t, block> blocks_;
   std::uint64_t salt_ = 0;

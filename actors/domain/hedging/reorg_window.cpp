@@ -20,6 +20,11 @@ log_verdict reorg_window::classify(const log_ref& ref) const {
   return block->second.events.contains(ref.log_index) ? log_verdict::duplicate : log_verdict::fresh;
 }
 
+bool reorg_window::contradicts(std::uint64_t block_number, const hash32& hash) const {
+  const auto block = blocks_.find(block_number);
+  return block != blocks_.end() && block->second.hash != hash;
+}
+
 log_verdict reorg_window::accept(blockchain_event event) {
   const log_verdict verdict = classify(event.log.ref);
   if (verdict != log_verdict::fresh) return verdict;

@@ -30,6 +30,9 @@ class reorg_window {
   /// What accept() would say, without keeping anything.
   [[nodiscard]] log_verdict classify(const log_ref& ref) const;
 
+  /// Logs of this height were accepted in another block than `hash`.
+  [[nodiscard]] bool contradicts(std::uint64_t block_number, const hash32& hash) const;
+
   /// Keeps the event if it is fresh. Also used to fill the window from the changelog.
   log_verdict accept(blockchain_event event);
 
