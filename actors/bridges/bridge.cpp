@@ -1,5 +1,6 @@
 #include "actors/bridges/bridge.hpp"
 
+#include <algorithm>
 #include <caf/all.hpp>
 
 #include "actors/bridges/dead_letters.hpp"
@@ -46,6 +47,7 @@ void bridge::fail(const std::string& why) {
 
 void bridge::poll() {
   if (draining_ || unanswered_ > 0 || in_flight_.size() >= config_.commits_in_flight) return;
+  // Nothing waits for its transaction now, so a partition that this poll takes away leaves nothing behind.
   auto batch = member_->poll(config_.batch_max);
   if (!batch) return fail("the log is gone: " + batch.error().detail);
   change_assignment(*batch);
@@ -182,11 +184,17 @@ void bridge::absorb(entity_entry& entity, const step_ptr& what) {
     }
     next_.content.records.push_back(out);
   }
+  if (!what_.inputs.empty()) rest_on({what_.inputs.front(), entity.partition});
   if (what->ticket != 0) next_.tickets.emplace_back(entity.handle, what->ticket);
   entity.idle = what->idle && what->ticket == 0;
   entity.unfinished = what->unfinished;
   entity.deaths_in_a_row = 0;
   entity.last_used = clock_->monotonic();
+}
+
+void bridge::rest_on(topic_partition source) {
+  auto& owned = next_.content.owned;
+  if (std::find(owned.begin(), owned.end(), source) == owned.end()) owned.push_back(source);
 }
 
 void bridge::emitted(const step_ptr& what) {

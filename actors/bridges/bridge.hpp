@@ -70,6 +70,7 @@ class bridge {
   void bury(const job& failed, const std::string& reason);
   // steps -> transactions
   void absorb(entity_entry& entity, const protocol::step_ptr& what);
+  void rest_on(topic_partition source);
   void flush();
   void end_cycle();
   // entities

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "messages/events/record.hpp"
@@ -24,7 +25,7 @@ using hedgerow::topic_partition;
 
 enum class log_errc : std::uint8_t {
   fenced,          // another owner has taken over: this member is dead
-  lost_partition,  // an offset belongs to a partition that is no longer assigned: aborted
+  lost_partition,  // it rests on a partition that is no longer assigned: aborted
   timed_out,       // the outcome is unknown; the member must be closed and its entities rebuilt
   io,              // the store failed; aborted
   closed,
@@ -74,6 +75,9 @@ class log_member {
 
   /// Called whenever a poll may bring something after one that brought less than asked for. Set before the first poll.
   virtual void on_ready(ready_callback ready) = 0;
+
+  /// What matters about this member, by name, for the admin endpoint.
+  [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> facts() const { return {}; }
 };
 
 class event_log {
@@ -85,21 +89,24 @@ class event_log {
 
   [[nodiscard]] virtual expected<std::unique_ptr<log_member>, log_error> join(member_options options) = 0;
 
-  /// Committed records from `from` on, in order, at most `max_records`; for replay and projections. Thread-safe.
+  /// Committed records from `from` on, in order, at most `max_records`; for replay and projections. Fewer may come although
+  /// there are more; none means the end. Thread-safe.
   [[nodiscard]] virtual expected<std::vector<record>, log_error> read(topic_partition source, std::int64_t from,
                                                                       std::size_t max_records) = 0;
 
   /// The newest record of each key, tombstones left out: what a compacted topic means. Thread-safe.
   [[nodiscard]] virtual expected<std::vector<record>, log_error> changelog(topic_partition source) = 0;
 
-  /// Offset after the last committed record. Thread-safe.
+  /// Where the committed part ends: no record has this offset or a larger one. On Kafka there may be marks of transactions
+  /// between the last record and it. Thread-safe.
   [[nodiscard]] virtual expected<std::int64_t, log_error> end_offset(topic_partition source) = 0;
 
   /// The committed offset of a group, if it has one. Thread-safe.
   [[nodiscard]] virtual expected<std::optional<std::int64_t>, log_error> committed(const std::string& group,
                                                                                    topic_partition source) = 0;
 
-  /// Calls `changed` after every commit to any topic; for read-side followers. At most 16 listeners. Thread-safe.
+  /// Calls `changed` after a commit to any partition that has been read; for read-side followers. At most 16 listeners.
+  /// Thread-safe.
   virtual void on_append(std::function<void()> changed) = 0;
 
   /// Applies retention and compaction as the topics table says. Thread-safe; may take long.

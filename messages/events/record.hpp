@@ -45,6 +45,9 @@ struct input_offset {
 struct log_transaction {
   std::vector<outgoing> records;
   std::vector<input_offset> offsets;
+  /// Partitions that these records rest on being owned, beside those of `offsets`: what an entity writes on its own, it
+  /// may write only as long as its partition is there. Of topics that are inputs of the member.
+  std::vector<topic_partition> owned{};
 };
 
 }  // namespace hedgerow

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "actors/bridges/bridge_actor.hpp"
 #include "messages/codec/codec.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
@@ -173,6 +175,41 @@ TEST_F(BridgeTest, IdleEntitiesArePassivatedAndComeBackWithTheirState) {
   append("AAPL", "x");
   run();
   EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2"}));
+}
+
+TEST_F(BridgeTest, PartitionsMoveBetweenNodesWithoutLossOrRepetition) {
+  const std::vector<std::string> symbols{"AAPL", "TSLA", "NVDA", "MSFT", "AMZN", "META"};
+  for (unsigned seed = 1; seed <= 30; ++seed) {
+    order.seed(seed);
+    log = adapters::make_memory_log(clock, 4);
+    std::map<std::string, protocol::bridge_actor> nodes;
+    std::map<std::string, std::size_t> appended;
+    bridge_config config;
+    config.batch_max = 3;
+    for (int i = 0; i < 60; ++i) {
+      const auto& symbol = symbols[order() % symbols.size()];
+      append(symbol, order() % 4 == 0 ? "effect" : "x");
+      ++appended[symbol];
+      config.instance = std::string(1, static_cast<char>('a' + order() % 3));
+      if (auto& node = nodes[config.instance]; !node && order() % 4 == 0)
+        node = start(config);
+      else if (node && order() % 6 == 0)
+        caf::anon_send_exit(std::exchange(node, nullptr), caf::exit_reason::kill);
+      if (order() % 3 == 0) run();
+    }
+    config.instance = "last";
+    start(config);
+    run();
+    EXPECT_EQ(lag(), 0) << "seed " << seed;
+    for (const auto& symbol : symbols) {
+      strings counted;
+      for (std::size_t n = 1; n <= appended[symbol]; ++n) counted.push_back(std::to_string(n));
+      EXPECT_EQ(values(topic::position_updates, symbol), counted) << "seed " << seed;
+    }
+    for (auto& [name, node] : nodes)
+      if (node) caf::anon_send_exit(node, caf::exit_reason::kill);
+    run();
+  }
 }
 
 TEST_F(BridgeTest, DrainAnswersWhenEverythingIsCommitted) {

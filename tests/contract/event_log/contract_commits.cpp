@@ -14,7 +14,7 @@ TEST_P(event_log_contract, outputs_and_offsets_become_visible_together) {
   poll_until(*member, 2);
   ASSERT_FALSE(commit_now(*member, {{put(commands0, "a", "c1")}, {{trades0, 1}}}));
   EXPECT_EQ(*log_->committed("g", trades0), 1);
-  EXPECT_EQ(values_of(*log_->read(commands0, 0, 10)), (strings{"c1"}));
+  EXPECT_EQ(values_of(read_when_there(commands0, 1)), (strings{"c1"}));
 
   // The next member of the group goes on there; another group begins at the beginning.
   member.reset();
@@ -36,7 +36,7 @@ TEST_P(event_log_contract, many_commits_in_flight_end_in_order) {
   ASSERT_TRUE(done.wait_for(200));
   EXPECT_EQ(done.order(), wanted);
   for (const auto& e : done.errors()) EXPECT_FALSE(e);
-  const auto out = *log_->read(commands0, 0, 1000);
+  const auto out = read_when_there(commands0, 200);
   ASSERT_EQ(out.size(), 200U);
   for (int i = 0; i < 200; ++i) EXPECT_EQ(*out[static_cast<std::size_t>(i)].value, std::to_string(i));
   EXPECT_EQ(*log_->committed("g", trades0), 199);
@@ -56,7 +56,7 @@ TEST_P(event_log_contract, a_failed_commit_leaves_nothing_and_fails_those_after_
   EXPECT_FALSE(errors[0]);
   ASSERT_TRUE(errors[1] && errors[2]);
   EXPECT_EQ(errors[1]->code, log_errc::lost_partition);
-  EXPECT_EQ(values_of(*log_->read(commands0, 0, 10)), (strings{"before"}));
+  EXPECT_EQ(values_of(read_when_there(commands0, 1)), (strings{"before"}));
   EXPECT_EQ(*log_->committed("g", trades0), 1);
   EXPECT_FALSE(*log_->committed("g", {topic::schwab_executions, 0}));
 
@@ -64,7 +64,9 @@ TEST_P(event_log_contract, a_failed_commit_leaves_nothing_and_fails_those_after_
   member = must_join(*log_, "g", "i", {topic::onchain_trades});
   poll_changes(*member, 4, 0);
   ASSERT_FALSE(commit_now(*member, {{put(commands0, "k", "again")}, {}}));
-  EXPECT_EQ(offsets_of(*log_->read(commands0, 0, 10)), (std::vector<std::int64_t>{0, 1}));
+  const auto both = read_when_there(commands0, 2);
+  EXPECT_EQ(values_of(both), (strings{"before", "again"}));
+  expect_offsets(both, {0, 1});
 }
 
 TEST_P(event_log_contract, a_partition_that_does_not_exist_is_an_error) {
@@ -80,7 +82,7 @@ TEST_P(event_log_contract, destroying_a_member_finishes_its_commits) {
   for (int i = 0; i < 50; ++i) member->commit({{put(commands0, "k", "v")}, {}}, done.next(i));
   member.reset();
   EXPECT_EQ(done.order().size(), 50U);
-  EXPECT_EQ(*log_->end_offset(commands0), 50);
+  expect_end(commands0, 50);
 }
 
 TEST_P(event_log_contract, a_commit_callback_may_destroy_the_member) {
@@ -92,7 +94,7 @@ TEST_P(event_log_contract, a_commit_callback_may_destroy_the_member) {
     gone = true;
   });
   ASSERT_TRUE(eventually([&] { return gone.load(); }));
-  EXPECT_EQ(*log_->end_offset(commands0), 1);
+  expect_end(commands0, 1);
 }
 
 TEST_P(event_log_contract, ready_is_called_when_there_is_more) {
@@ -101,23 +103,32 @@ TEST_P(event_log_contract, ready_is_called_when_there_is_more) {
   member->on_ready([&] { ++calls; });
   poll_changes(*member, 4, 0);
   ASSERT_TRUE(member->poll(10)->empty());
+  calls = 0;
   append({put(commands0, "k", "not an input")});
   EXPECT_EQ(calls, 0);
   append({put(trades0, "k", "1")});
-  EXPECT_TRUE(eventually([&] { return calls == 1; }));
+  EXPECT_TRUE(eventually([&] { return calls >= 1; }));
   EXPECT_EQ(member->poll(10)->records.size(), 1U);
+  const int before = calls;
   append({put(trades0, "k", "2")});
-  EXPECT_TRUE(eventually([&] { return calls == 2; }));
+  EXPECT_TRUE(eventually([&] { return calls > before; }));
   member.reset();
 }
 
-TEST_P(event_log_contract, listeners_hear_of_every_append) {
+TEST_P(event_log_contract, listeners_hear_of_every_append_to_what_they_read) {
   std::atomic<int> calls{0};
   log_->on_append([&] { ++calls; });
+  for (const auto& source : {trades0, commands0}) {
+    const auto nothing = log_->read(source, 0, 1);
+    ASSERT_TRUE(nothing) << nothing.error().detail;
+    ASSERT_TRUE(nothing->empty());
+  }
+  int before = calls;
   append({put(trades0, "k", "1")});
-  EXPECT_TRUE(eventually([&] { return calls == 1; }));
+  EXPECT_TRUE(eventually([&] { return calls > before && log_->read(trades0, 0, 1)->size() == 1; }));
+  before = calls;
   append({put(commands0, "k", "1")});
-  EXPECT_TRUE(eventually([&] { return calls == 2; }));
+  EXPECT_TRUE(eventually([&] { return calls > before && log_->read(commands0, 0, 1)->size() == 1; }));
   // It refers to this frame: let the log go before it.
   producer_.reset();
   log_.reset();

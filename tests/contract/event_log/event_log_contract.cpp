@@ -1,5 +1,9 @@
 #include "tests/contract/event_log/event_log_contract.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <map>
+
 #include "messages/types/check.hpp"
 
 namespace hedgerow::test {
@@ -33,14 +37,31 @@ std::optional<ports::log_error> commit_now(ports::log_member& member, log_transa
   return done.errors().front();
 }
 
+namespace {
+
+/// What a member owns, by what its polls told. Addresses are used again, so joining begins anew.
+std::set<topic_partition>& owned_by(const ports::log_member& member) {
+  static std::map<const ports::log_member*, std::set<topic_partition>> all;
+  return all[&member];
+}
+
+}  // namespace
+
 std::unique_ptr<ports::log_member> must_join(ports::event_log& log, const std::string& group,
                                              const std::string& instance, std::vector<topic> inputs) {
   auto member = log.join({group, instance, std::move(inputs)});
   HEDGEROW_CHECK(member.has_value(), "join failed");
+  owned_by(**member).clear();
   return std::move(*member);
 }
 
 namespace {
+
+void note(const ports::log_member& member, const ports::log_batch& batch) {
+  auto& owned = owned_by(member);
+  for (const auto& source : batch.revoked) owned.erase(source);
+  owned.insert(batch.assigned.begin(), batch.assigned.end());
+}
 
 void add(ports::log_batch& all, ports::log_batch more) {
   all.revoked.insert(all.revoked.end(), more.revoked.begin(), more.revoked.end());
@@ -57,6 +78,7 @@ ports::log_batch poll_while(ports::log_member& member, std::size_t limit,
     EXPECT_TRUE(batch.has_value());
     if (!batch) return true;
     EXPECT_LE(batch->records.size(), limit);
+    note(member, *batch);
     add(all, std::move(*batch));
     return enough(all);
   }));
@@ -73,6 +95,27 @@ ports::log_batch poll_changes(ports::log_member& member, std::size_t assigned, s
   return poll_while(member, 1000, [&](const auto& all) {
     return all.assigned.size() >= assigned && all.revoked.size() >= revoked;
   });
+}
+
+::testing::AssertionResult settle(const std::vector<share>& shares) {
+  std::string trouble;
+  const auto has_its_share = [](const share& s) {
+    std::set<std::uint32_t> numbers;
+    for (const auto& source : owned_by(*s.member))
+      if (source.topic == s.of) numbers.insert(source.partition);
+    return numbers == s.partitions;
+  };
+  const bool settled = eventually([&] {
+    for (const auto& s : shares) {
+      const auto batch = s.member->poll(0);
+      if (!batch) trouble = batch.error().detail;
+      if (!batch) return true;
+      note(*s.member, *batch);
+    }
+    return std::ranges::all_of(shares, has_its_share);
+  });
+  if (settled && trouble.empty()) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << "partitions did not settle " << trouble;
 }
 
 outgoing put(topic_partition to, std::string key, std::string value) { return {to, std::move(key), std::move(value)}; }
@@ -94,6 +137,40 @@ void event_log_contract::append(std::vector<outgoing> records) {
   if (!producer_) producer_ = must_join(*log_, "contract-producer", "p", {});
   const auto failure = commit_now(*producer_, {std::move(records), {}});
   ASSERT_FALSE(failure) << failure->detail;
+}
+
+std::vector<record> event_log_contract::read_when_there(topic_partition source, std::size_t count, std::int64_t from) {
+  std::vector<record> all;
+  EXPECT_TRUE(eventually([&] {
+    all.clear();
+    for (auto next = from;;) {
+      auto some = log_->read(source, next, 1000);
+      EXPECT_TRUE(some.has_value());
+      if (!some || some->empty()) return all.size() >= count;
+      next = some->back().offset + 1;
+      all.insert(all.end(), some->begin(), some->end());
+    }
+  })) << all.size() << " records";
+  return all;
+}
+
+void event_log_contract::expect_offsets(const std::vector<record>& records,
+                                        const std::vector<std::int64_t>& offsets) const {
+  if (GetParam().embedded) {
+    EXPECT_EQ(offsets_of(records), offsets);
+    return;
+  }
+  EXPECT_EQ(records.size(), offsets.size());
+  const auto found = offsets_of(records);
+  EXPECT_TRUE(std::ranges::is_sorted(found, std::less_equal{}));
+}
+
+void event_log_contract::expect_end(topic_partition source, std::int64_t end) {
+  if (GetParam().embedded) {
+    EXPECT_EQ(*log_->end_offset(source), end);
+    return;
+  }
+  EXPECT_TRUE(eventually([&] { return *log_->end_offset(source) >= end; }));
 }
 
 }  // namespace hedgerow::test

@@ -8,6 +8,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <ostream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,10 @@ class log_under_test {
 struct contract_subject {
   std::string name;
   std::function<std::unique_ptr<log_under_test>()> make;
+  /// Records of a partition are numbered without gaps and can be read as soon as their commit is done. Kafka numbers the
+  /// marks of transactions too, and shows a transaction a moment after it has answered.
+  bool embedded = true;
+  friend std::ostream& operator<<(std::ostream& out, const contract_subject& s) { return out << s.name; }
 };
 
 /// The outcomes of commits, in the order of the callbacks.
@@ -58,6 +64,15 @@ ports::log_batch poll_until(ports::log_member& member, std::size_t count, std::s
 /// Polls until `assigned` or `revoked` partitions have been told.
 ports::log_batch poll_changes(ports::log_member& member, std::size_t assigned, std::size_t revoked);
 
+/// What a member shall own of a topic.
+struct share {
+  ports::log_member* member = nullptr;
+  topic of{};
+  std::set<std::uint32_t> partitions;
+};
+/// Polls all of these members by turns until each owns its share of its topic, by what the polls told since it joined.
+[[nodiscard]] ::testing::AssertionResult settle(const std::vector<share>& shares);
+
 outgoing put(topic_partition to, std::string key, std::string value);
 outgoing tombstone(topic_partition to, std::string key);
 std::vector<std::string> values_of(const std::vector<record>& records);
@@ -71,6 +86,12 @@ class event_log_contract : public ::testing::TestWithParam<contract_subject> {
  protected:
   /// Appends without consuming anything.
   void append(std::vector<outgoing> records);
+  /// The first `count` records from an offset on, once they can be read.
+  [[nodiscard]] std::vector<record> read_when_there(topic_partition source, std::size_t count, std::int64_t from = 0);
+  /// These offsets; of a log that also numbers other things, as many that ascend.
+  void expect_offsets(const std::vector<record>& records, const std::vector<std::int64_t>& offsets) const;
+  /// This end; of a log that also numbers other things, at least that.
+  void expect_end(topic_partition source, std::int64_t end);
 
   std::unique_ptr<log_under_test> subject_ = GetParam().make();
   std::shared_ptr<ports::event_log> log_ = subject_->log();

@@ -136,10 +136,11 @@ void log_base::commit(const member_ptr& member, log_transaction transaction, por
     const std::lock_guard lock{mutex_};
     ++member->submitted;
     ++member->in_flight;
-    for (const auto& offset : request.offsets)
-      if (!request.failure && !member->positions.contains(offset.from))
-        request.failure = log_error{log_errc::lost_partition, std::string{to_string(offset.from.topic)} + "/" +
-                                                                  std::to_string(offset.from.partition) +
+    for (const auto& offset : request.offsets) transaction.owned.push_back(offset.from);
+    for (const auto& source : transaction.owned)
+      if (!request.failure && !member->positions.contains(source))
+        request.failure = log_error{log_errc::lost_partition, std::string{to_string(source.topic)} + "/" +
+                                                                  std::to_string(source.partition) +
                                                                   " is no longer assigned to " +
                                                                   member->options.instance};
   }

@@ -1,0 +1,122 @@
+#include "runtime/adapters/kafka/kafka_client.hpp"
+
+#include <array>
+
+namespace hedgerow::adapters {
+
+using ports::log_errc;
+using ports::log_error;
+
+namespace {
+
+std::string text_of(std::chrono::milliseconds span) { return std::to_string(span.count()); }
+
+/// Largest record that any topic takes; topic_admin.cpp tells the broker the same.
+constexpr const char* largest_message = "33554432";
+
+client_properties common(const kafka_options& options) {
+  return {{"bootstrap.servers", options.bootstrap},
+          {"client.id", "hedgerow"},
+          {"topic.metadata.propagation.max.ms", "1000"},
+          {"topic.metadata.refresh.fast.interval.ms", "50"},
+          {"reconnect.backoff.ms", "20"},
+          {"reconnect.backoff.max.ms", "1000"},
+          // librdkafka's own warnings go to stderr, past the log; errors come back from the calls.
+          {"log_level", "0"},
+          {"log.connection.close", "false"}};
+}
+
+}  // namespace
+
+expected<kafka_handle, log_error> make_kafka_client(rd_kafka_type_t kind, const kafka_options& options,
+                                                    const client_properties& own, client_callbacks callbacks) {
+  std::array<char, 512> reason{};
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  auto all = common(options);
+  all.insert(all.end(), own.begin(), own.end());
+  all.insert(all.end(), options.properties.begin(), options.properties.end());
+  for (const auto& [name, value] : all) {
+    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), reason.data(), reason.size()) == RD_KAFKA_CONF_OK) continue;
+    rd_kafka_conf_destroy(conf);
+    // librdkafka's reason may show the value, which may be a password.
+    return unexpected(log_error{log_errc::io, "librdkafka does not accept the property " + name});
+  }
+  rd_kafka_conf_set_opaque(conf, callbacks.context);
+  if (callbacks.rebalance != nullptr) rd_kafka_conf_set_rebalance_cb(conf, callbacks.rebalance);
+  if (callbacks.statistics != nullptr) rd_kafka_conf_set_stats_cb(conf, callbacks.statistics);
+  // Without a delivery report callback the flush inside a commit notices the last acknowledgement 10 ms late.
+  if (kind == RD_KAFKA_PRODUCER)
+    rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t*, void*) {});
+  rd_kafka_t* client = rd_kafka_new(kind, conf, reason.data(), reason.size());
+  if (client == nullptr) {
+    rd_kafka_conf_destroy(conf);
+    return unexpected(log_error{log_errc::io, std::string{"cannot make a Kafka client: "} + reason.data()});
+  }
+  return kafka_handle{client};
+}
+
+client_properties producer_properties(const kafka_options& options, const std::string& transactional_id) {
+  return {{"transactional.id", transactional_id},
+          {"transaction.timeout.ms", text_of(options.transaction_timeout)},
+          {"message.max.bytes", largest_message},
+          // The flush at the commit sends what is there; waiting for company would only delay it.
+          {"linger.ms", "0"},
+          {"batch.num.messages", "10000"},
+          {"queue.buffering.max.messages", "2000000"},
+          {"queue.buffering.max.kbytes", "1048576"},
+          // A transaction that follows closely is refused while the broker still completes the last one, and librdkafka
+          // waits this long before it tries again; its default of 100 ms would be the price of every transaction.
+          {"retry.backoff.ms", "1"}};
+}
+
+client_properties member_properties(const kafka_options& options, const std::string& group,
+                                    const std::string& instance) {
+  client_properties all{{"group.id", group},
+                        {"auto.offset.reset", "earliest"},
+                        {"enable.auto.commit", "false"},
+                        {"enable.auto.offset.store", "false"},
+                        {"isolation.level", "read_committed"},
+                        // Co-partitioned inputs: the same partition number of all topics has the same owner.
+                        {"partition.assignment.strategy", "range"},
+                        {"session.timeout.ms", text_of(options.session_timeout)},
+                        {"heartbeat.interval.ms", text_of(std::min<std::chrono::milliseconds>(
+                                                      options.session_timeout / 6, std::chrono::milliseconds{500}))},
+                        {"max.poll.interval.ms", text_of(std::max(options.rebalance_timeout, options.session_timeout))},
+                        {"fetch.wait.max.ms", "100"},
+                        {"fetch.error.backoff.ms", "20"},
+                        {"fetch.message.max.bytes", "4194304"},
+                        // A full local queue makes librdkafka pause fetching for more than half a second.
+                        {"queued.min.messages", "100000"},
+                        {"queued.max.messages.kbytes", "262144"}};
+  if (options.static_membership) all.emplace_back("group.instance.id", instance);
+  return all;
+}
+
+client_properties reader_properties(bool committed) {
+  return {{"group.id", "hedgerow-reader"},
+          {"enable.auto.commit", "false"},
+          {"enable.auto.offset.store", "false"},
+          {"enable.partition.eof", "true"},
+          {"isolation.level", committed ? "read_committed" : "read_uncommitted"},
+          {"auto.offset.reset", "earliest"},
+          {"fetch.wait.max.ms", "100"},
+          {"fetch.error.backoff.ms", "20"},
+          {"fetch.message.max.bytes", "4194304"},
+          {"queued.min.messages", "100000"},
+          {"queued.max.messages.kbytes", "65536"}};
+}
+
+std::string describe(const std::string& what, rd_kafka_resp_err_t code) {
+  return what + ": " + rd_kafka_err2str(code);
+}
+
+std::string topic_name(const kafka_options& options, topic t) { return options.prefix + std::string{to_string(t)}; }
+
+std::optional<topic> topic_of(const kafka_options& options, std::string_view name) {
+  if (!name.starts_with(options.prefix)) return std::nullopt;
+  return parse_topic(name.substr(options.prefix.size()));
+}
+
+int call_timeout(std::chrono::milliseconds span) { return static_cast<int>(span.count()); }
+
+}  // namespace hedgerow::adapters

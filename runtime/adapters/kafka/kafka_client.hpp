@@ -1,0 +1,66 @@
+// Ownership and configuration of librdkafka's handles; the only place that spells client properties.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/ports/event_log.hpp"
+#include "runtime/adapters/kafka/kafka_options.hpp"
+
+namespace hedgerow::adapters {
+
+template <auto Destroy>
+struct destroy_with {
+  template <class T>
+  void operator()(T* handle) const {
+    Destroy(handle);
+  }
+};
+
+using kafka_handle = std::unique_ptr<rd_kafka_t, destroy_with<rd_kafka_destroy>>;
+using kafka_topic = std::unique_ptr<rd_kafka_topic_t, destroy_with<rd_kafka_topic_destroy>>;
+using kafka_queue = std::unique_ptr<rd_kafka_queue_t, destroy_with<rd_kafka_queue_destroy>>;
+using kafka_partitions =
+    std::unique_ptr<rd_kafka_topic_partition_list_t, destroy_with<rd_kafka_topic_partition_list_destroy>>;
+using kafka_group_metadata =
+    std::unique_ptr<rd_kafka_consumer_group_metadata_t, destroy_with<rd_kafka_consumer_group_metadata_destroy>>;
+using kafka_error = std::unique_ptr<rd_kafka_error_t, destroy_with<rd_kafka_error_destroy>>;
+
+/// Property and value; later ones win.
+using client_properties = std::vector<std::pair<std::string, std::string>>;
+
+/// Called from librdkafka's threads; all may be empty.
+struct client_callbacks {
+  void (*rebalance)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) = nullptr;
+  int (*statistics)(rd_kafka_t*, char* json, std::size_t length, void*) = nullptr;
+  void* context = nullptr;
+};
+
+/// A client with the options' cluster, security and extra properties. The error never shows a value.
+[[nodiscard]] expected<kafka_handle, ports::log_error> make_kafka_client(rd_kafka_type_t kind,
+                                                                        const kafka_options& options,
+                                                                        const client_properties& own,
+                                                                        client_callbacks callbacks = {});
+
+/// Transactional producer of one instance of a service.
+[[nodiscard]] client_properties producer_properties(const kafka_options& options, const std::string& transactional_id);
+/// Member of a consumer group.
+[[nodiscard]] client_properties member_properties(const kafka_options& options, const std::string& group,
+                                                  const std::string& instance);
+/// Reads partitions by offset, outside of any group. `committed` hides what is aborted or still open.
+[[nodiscard]] client_properties reader_properties(bool committed);
+
+/// "Broker: Not leader for partition" and the like, with what was being done.
+[[nodiscard]] std::string describe(const std::string& what, rd_kafka_resp_err_t code);
+
+/// Names in the cluster.
+[[nodiscard]] std::string topic_name(const kafka_options& options, topic t);
+[[nodiscard]] std::optional<topic> topic_of(const kafka_options& options, std::string_view name);
+
+/// Milliseconds as librdkafka's calls want them.
+[[nodiscard]] int call_timeout(std::chrono::milliseconds span);
+
+}  // namespace hedgerow::adapters

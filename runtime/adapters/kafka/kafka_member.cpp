@@ -1,0 +1,194 @@
+#include "runtime/adapters/kafka/kafka_member.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace hedgerow::adapters {
+
+using ports::log_batch;
+using ports::log_errc;
+using ports::log_error;
+
+expected<std::shared_ptr<kafka_member>, log_error> kafka_member::make(const kafka_options& options,
+                                                                      ports::member_options member,
+                                                                      const ports::clock& clock) {
+  const std::shared_ptr<kafka_member> made{new kafka_member{options, std::move(member), clock}};
+  if (auto opened = made->open(); !opened) return unexpected(opened.error());
+  return made;
+}
+
+kafka_member::kafka_member(kafka_options options, ports::member_options member, const ports::clock& clock)
+    : options_{std::move(options)}, member_{std::move(member)}, clock_{clock} {}
+
+kafka_member::~kafka_member() = default;
+
+expected<void, log_error> kafka_member::open() {
+  const auto group = options_.prefix + member_.group;
+  auto producer = make_kafka_client(RD_KAFKA_PRODUCER, options_,
+                                    producer_properties(options_, group + "." + member_.instance));
+  if (!producer) return unexpected(producer.error());
+  if (!member_.inputs.empty()) {
+    auto consumer = make_kafka_client(RD_KAFKA_CONSUMER, options_, member_properties(options_, group, member_.instance),
+                                      {&kafka_member::on_rebalance, nullptr, this});
+    if (!consumer) return unexpected(consumer.error());
+    consumer_ = std::move(*consumer);
+    rd_kafka_poll_set_consumer(consumer_.get());
+    messages_.reset(rd_kafka_queue_get_consumer(consumer_.get()));
+  }
+  transactions_ = std::make_unique<transaction_queue>(options_, std::move(*producer), clock_, *this);
+  transactions_->start(shared_from_this());
+  if (consumer_) reader_ = std::thread{[me = shared_from_this()] { me->read(); }};
+  return {};
+}
+
+void kafka_member::close() {
+  transactions_->finish();
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (reader_.joinable()) reader_.join();
+  const std::lock_guard lock{ready_mutex_};
+  ready_ = nullptr;
+}
+
+// -- the bridge's side -----------------------------------------------------------------------------------------------
+
+void kafka_member::on_ready(ports::ready_callback ready) {
+  const std::lock_guard lock{ready_mutex_};
+  ready_ = std::move(ready);
+}
+
+void kafka_member::wake_bridge() {
+  {
+    const std::lock_guard lock{mutex_};
+    waiting_ = false;
+  }
+  const std::lock_guard lock{ready_mutex_};
+  if (ready_) ready_();
+}
+
+expected<log_batch, log_error> kafka_member::poll(std::size_t max_records) {
+  log_batch out;
+  const std::lock_guard lock{mutex_};
+  if (dead_) return unexpected(*dead_);
+  if (moving_) {
+    at_rest_ = true;
+    waiting_ = true;
+    changed_.notify_all();
+    return out;
+  }
+  for (const auto& [source, epoch] : told_)
+    if (const auto now = held_.find(source); now == held_.end() || now->second.epoch != epoch)
+      out.revoked.push_back(source);
+  for (const auto& [source, now] : held_)
+    if (const auto before = told_.find(source); before == told_.end() || before->second != now.epoch)
+      out.assigned.push_back(source);
+  for (const auto& source : out.revoked) told_.erase(source);
+  for (const auto& source : out.assigned) told_[source] = held_.at(source).epoch;
+  const auto count = std::min(max_records, buffer_.size());
+  out.records.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    auto& r = buffer_.front();
+    held_.at(r.from).next = r.offset + 1;
+    buffer_bytes_ -= r.key.size() + (r.value ? r.value->size() : 0);
+    out.records.push_back(std::move(r));
+    buffer_.pop_front();
+  }
+  waiting_ = count < max_records;
+  changed_.notify_all();
+  return out;
+}
+
+void kafka_member::commit(log_transaction transaction, ports::commit_callback done) {
+  transaction_request request{std::move(transaction), {}, std::move(done), {}};
+  auto sources = request.content.owned;
+  for (const auto& offset : request.content.offsets) sources.push_back(offset.from);
+  for (const auto& r : request.content.records) {
+    const bool single = spec_of(r.to.topic).partitions == partition_rule::single;
+    if (r.to.partition >= (single ? 1U : options_.symbol_partitions))
+      request.failure = log_error{log_errc::io, "there is no " + std::string{to_string(r.to.topic)} + "/" +
+                                                    std::to_string(r.to.partition)};
+  }
+  {
+    const std::lock_guard lock{mutex_};
+    for (const auto& source : sources) {
+      const auto told = told_.find(source);
+      const auto now = held_.find(source);
+      // While partitions move, what the bridge was told still stands until the new assignment is known.
+      if (told == told_.end() || (!moving_ && (now == held_.end() || now->second.epoch != told->second)))
+        request.failure = log_error{log_errc::lost_partition, std::string{to_string(source.topic)} + "/" +
+                                                                  std::to_string(source.partition) +
+                                                                  " is no longer assigned to " + member_.instance};
+      else
+        request.rests_on.push_back({source, told->second});
+    }
+    if (dead_) request.failure = dead_;
+  }
+  transactions_->add(std::move(request));
+}
+
+std::vector<std::pair<std::string, std::string>> kafka_member::facts() const {
+  const auto sums = transactions_->counters();
+  const auto total = sums.committed + sums.failed;
+  const std::lock_guard lock{mutex_};
+  return {{"transactions", std::to_string(sums.committed)},
+          {"transaction_records", std::to_string(sums.records)},
+          {"transaction_mean_us",
+           std::to_string(total == 0 ? 0 : sums.time.count() / 1000 / static_cast<std::int64_t>(total))},
+          {"transactions_failed", std::to_string(sums.failed)},
+          {"rebalances", std::to_string(rebalances_)},
+          {"buffered", std::to_string(buffer_.size())},
+          {"log_error", last_error_}};
+}
+
+// -- the transactions' side ------------------------------------------------------------------------------------------
+
+void kafka_member::started() {
+  {
+    const std::lock_guard lock{mutex_};
+    producer_ready_ = true;
+  }
+  changed_.notify_all();
+}
+
+transaction_permit kafka_member::permit(const std::vector<ownership>& rests_on) {
+  transaction_permit out;
+  const std::lock_guard lock{mutex_};
+  out.refused = dead_;
+  if (out.refused) return out;
+  for (const auto& o : rests_on) {
+    const auto now = held_.find(o.source);
+    if (now == held_.end() || now->second.epoch != o.epoch) {
+      out.refused = log_error{log_errc::lost_partition, std::string{to_string(o.source.topic)} + "/" +
+                                                            std::to_string(o.source.partition) + " was lost"};
+      return out;
+    }
+    out.offsets[o.source] = now->second.committed;
+  }
+  out.group = group_;
+  return out;
+}
+
+void kafka_member::committed(const offset_map& offsets) {
+  const std::lock_guard lock{mutex_};
+  for (const auto& [source, next] : offsets)
+    if (const auto now = held_.find(source); now != held_.end()) now->second.committed = next;
+}
+
+void kafka_member::died(const log_error& why) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (!dead_) dead_ = why;
+  }
+  changed_.notify_all();
+  wake_bridge();
+}
+
+void kafka_member::idle() {
+  const std::lock_guard lock{mutex_};
+  changed_.notify_all();
+}
+
+}  // namespace hedgerow::adapters

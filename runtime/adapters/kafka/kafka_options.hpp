@@ -1,0 +1,36 @@
+// What the Kafka event log is told about the cluster. Keys and their meaning for people: config/keys_kafka.cpp.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace hedgerow::adapters {
+
+struct kafka_options {
+  /// host:port[,host:port...]
+  std::string bootstrap;
+  /// In front of topics, consumer groups and transactional ids: several installations may share a cluster.
+  std::string prefix;
+  /// Partitions of every topic by symbol; fixed when the topics are made.
+  std::uint32_t symbol_partitions = 4;
+  /// Of topics that are made. Zero: the broker's default.
+  std::uint32_t replication_factor = 0;
+  /// Makes missing topics when the log is opened.
+  bool create_topics = true;
+  /// Members keep their partitions over a restart that is shorter than the session; they do not give them up by leaving.
+  bool static_membership = true;
+  /// A member that is silent for this long loses its partitions. The broker bounds it: group.min.session.timeout.ms.
+  std::chrono::milliseconds session_timeout{6'000};
+  /// How long a member may take to give up its partitions when others join or leave.
+  std::chrono::milliseconds rebalance_timeout{60'000};
+  /// A transaction that is open for longer is aborted by the broker; also the deadline of each transactional call.
+  std::chrono::milliseconds transaction_timeout{10'000};
+  /// Deadline of everything else that waits for the broker.
+  std::chrono::milliseconds request_timeout{10'000};
+  /// librdkafka's own properties, for security and for what has no key of its own. Their values are secret.
+  std::map<std::string, std::string> properties;
+};
+
+}  // namespace hedgerow::adapters

@@ -1,0 +1,67 @@
+// Reads partitions by offset, outside of any group: for projections, changelogs and replay. One client for all
+// partitions; each keeps its place, so that a follower which goes on where it stopped costs no seek.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+
+#include "runtime/adapters/kafka/kafka_client.hpp"
+
+namespace hedgerow::adapters {
+
+/// As it was appended, with the offset that the broker gave it.
+[[nodiscard]] record to_record(const rd_kafka_message_t& message, topic_partition from);
+
+class partition_reader {
+ public:
+  [[nodiscard]] static expected<std::unique_ptr<partition_reader>, ports::log_error> open(const kafka_options& options);
+  ~partition_reader();
+  partition_reader(const partition_reader&) = delete;
+  partition_reader& operator=(const partition_reader&) = delete;
+
+  /// At most `max_records` from `from` on; what is there already may be less. Empty at the end of what is committed. The
+  /// partition stays subscribed, so that news of it is told. Thread-safe.
+  [[nodiscard]] expected<std::vector<record>, ports::log_error> read(topic_partition source, std::int64_t from,
+                                                                     std::size_t max_records);
+  /// Hands every record from the beginning up to `end` to `take`; waits for transactions that are still open below
+  /// `end`. Afterwards the partition is no longer subscribed. Thread-safe.
+  [[nodiscard]] expected<void, ports::log_error> read_all(topic_partition source, std::int64_t end,
+                                                          const std::function<void(record)>& take);
+  /// Offset after the last record that is neither open nor aborted (it counts transaction markers). Thread-safe.
+  [[nodiscard]] expected<std::int64_t, ports::log_error> end(topic_partition source);
+  /// `changed` is called when a subscribed partition has news; it must not call the reader. At most once, before
+  /// anything is read.
+  void on_news(std::function<void()> changed);
+
+ private:
+  struct place {
+    std::mutex mutex;
+    kafka_topic topic;
+    kafka_queue queue;
+    bool started = false;
+    /// Offset of the next record.
+    std::int64_t next = 0;
+    /// Offset after the last record that was handed out.
+    std::int64_t last_record_end = 0;
+    /// Everything committed was read, as far as the broker has told.
+    bool at_end = false;
+    /// It was so once since the subscription: whatever comes now is told, so a read need not wait for it.
+    bool following = false;
+  };
+
+  partition_reader(kafka_options options, kafka_handle client);
+  [[nodiscard]] expected<void, ports::log_error> go_to(topic_partition source, place& p, std::int64_t offset);
+  /// Takes what is there; with `wait` it waits a moment for the first message.
+  [[nodiscard]] expected<void, ports::log_error> take_some(topic_partition source, place& p, std::size_t most,
+                                                           bool wait, const std::function<void(record)>& take);
+  void subscribe(topic_partition source, place& p, std::int64_t offset);
+  void unsubscribe(topic_partition source, place& p);
+
+  kafka_options options_;
+  kafka_handle client_;
+  std::map<topic_partition, std::unique_ptr<place>> places_;
+  std::function<void()> changed_;
+};
+
+}  // namespace hedgerow::adapters

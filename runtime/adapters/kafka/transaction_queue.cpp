@@ -1,0 +1,257 @@
+#include "runtime/adapters/kafka/transaction_queue.hpp"
+
+#include <array>
+#include <utility>
+
+namespace hedgerow::adapters {
+
+using ports::log_errc;
+using ports::log_error;
+
+namespace {
+
+/// Records of one Kafka transaction at most, unless a single request holds more.
+constexpr std::size_t records_max = 20'000;
+/// How long the broker needs to complete a transaction after it has answered the commit. Whoever begins earlier is
+/// refused at first: librdkafka then waits 20 ms for records, but only retry.backoff.ms for offsets.
+constexpr std::chrono::milliseconds completion{2};
+
+kafka_error checked(rd_kafka_error_t* error) { return kafka_error{error}; }
+
+}  // namespace
+
+transaction_queue::transaction_queue(kafka_options options, kafka_handle producer, const ports::clock& clock,
+                                     transaction_gate& gate)
+    : options_{std::move(options)}, clock_{clock}, gate_{gate}, producer_{std::move(producer)} {
+  for (const auto& spec : topics())
+    topics_[spec.id].reset(rd_kafka_topic_new(producer_.get(), topic_name(options_, spec.id).c_str(), nullptr));
+}
+
+void transaction_queue::start(std::shared_ptr<void> owner) {
+  thread_ = std::thread{[this, owner = std::move(owner)] { work(); }};
+}
+
+void transaction_queue::add(transaction_request request) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (dead_) request.failure = dead_;
+    waiting_.push_back(std::move(request));
+  }
+  wake_.notify_one();
+}
+
+void transaction_queue::hold(bool held) {
+  {
+    const std::lock_guard lock{mutex_};
+    held_ = held;
+  }
+  wake_.notify_one();
+}
+
+bool transaction_queue::hold_when_idle() {
+  const std::lock_guard lock{mutex_};
+  if (!waiting_.empty() || busy_) return false;
+  held_ = true;
+  return true;
+}
+
+transaction_counters transaction_queue::counters() const {
+  const std::lock_guard lock{mutex_};
+  return counters_;
+}
+
+void transaction_queue::finish() {
+  {
+    const std::lock_guard lock{mutex_};
+    finishing_ = true;
+  }
+  wake_.notify_one();
+  if (!thread_.joinable()) return;
+  if (thread_.get_id() == std::this_thread::get_id())
+    thread_.detach();
+  else
+    thread_.join();
+}
+
+// -- the thread ------------------------------------------------------------------------------------------------------
+
+void transaction_queue::work() {
+  if (auto trouble = initialize()) {
+    {
+      const std::lock_guard lock{mutex_};
+      dead_ = *trouble;
+    }
+    gate_.died(*trouble);
+  } else {
+    gate_.started();
+  }
+  for (auto requests = take(); !requests.empty(); requests = take()) carry_out(std::move(requests));
+}
+
+/// Fences an elder with the same name and ends what it had begun.
+transaction_queue::fault transaction_queue::initialize() {
+  const auto error = checked(rd_kafka_init_transactions(producer_.get(), call_timeout(2 * options_.transaction_timeout)));
+  if (!error) return std::nullopt;
+  const auto code = rd_kafka_error_is_retriable(error.get()) != 0 ? log_errc::timed_out : log_errc::io;
+  return log_error{code, std::string{"cannot begin to write: "} + rd_kafka_error_string(error.get())};
+}
+
+/// The next requests that can share a transaction; none when the thread shall end.
+std::vector<transaction_request> transaction_queue::take() {
+  std::unique_lock lock{mutex_};
+  wake_.wait(lock, [this] { return finishing_ || dead_ || (!held_ && !waiting_.empty()); });
+  wake_.wait(lock, [this] { return finishing_ || !waiting_.empty(); });
+  std::vector<transaction_request> taken;
+  std::size_t records = 0;
+  while (!waiting_.empty()) {
+    auto& next = waiting_.front();
+    if (dead_) next.failure = dead_;
+    if (held_ && !next.failure) next.failure = log_error{log_errc::closed, "the member was closed"};
+    if (!taken.empty() && (next.failure.has_value() != taken.front().failure.has_value() ||
+                           records + next.content.records.size() > records_max))
+      break;
+    records += next.content.records.size();
+    taken.push_back(std::move(next));
+    waiting_.pop_front();
+  }
+  busy_ = !taken.empty();
+  return taken;
+}
+
+void transaction_queue::carry_out(std::vector<transaction_request> requests) {
+  fault failure = requests.front().failure;
+  if (!failure) {
+    std::vector<ownership> rests_on;
+    for (const auto& r : requests) rests_on.insert(rests_on.end(), r.rests_on.begin(), r.rests_on.end());
+    auto permit = gate_.permit(rests_on);
+    for (const auto& r : requests)
+      for (const auto& offset : r.content.offsets) permit.offsets[offset.from] = offset.next;
+    const auto begun = clock_.monotonic();
+    failure = permit.refused ? permit.refused : run(requests, permit);
+    if (!failure && !permit.offsets.empty()) gate_.committed(permit.offsets);
+    last_end_ = clock_.monotonic();
+    const std::lock_guard lock{mutex_};
+    counters_.time += last_end_ - begun;
+    if (!failure) {
+      ++counters_.committed;
+      for (const auto& r : requests) counters_.records += r.content.records.size();
+    }
+  }
+  if (failure) {
+    {
+      const std::lock_guard lock{mutex_};
+      if (!dead_) dead_ = failure;
+      ++counters_.failed;
+    }
+    gate_.died(*failure);
+  }
+  answer(requests, failure);
+}
+
+void transaction_queue::answer(std::vector<transaction_request>& requests, const fault& failure) {
+  for (auto& r : requests) {
+    const auto done = std::exchange(r.done, nullptr);
+    if (failure)
+      done(unexpected(*failure));
+    else
+      done({});
+  }
+  bool idle = false;
+  {
+    const std::lock_guard lock{mutex_};
+    busy_ = false;
+    idle = waiting_.empty();
+  }
+  if (idle) gate_.idle();
+}
+
+// -- one transaction -------------------------------------------------------------------------------------------------
+
+transaction_queue::fault transaction_queue::run(const std::vector<transaction_request>& requests,
+                                                const transaction_permit& permit) {
+  if (auto error = checked(rd_kafka_begin_transaction(producer_.get()))) return give_up(std::move(error), "begin");
+  const bool records_first = clock_.monotonic() - last_end_ >= completion;
+  if (records_first)
+    if (auto trouble = produce(requests)) return trouble;
+  if (auto trouble = send_offsets(permit)) return trouble;
+  if (!records_first)
+    if (auto trouble = produce(requests)) return trouble;
+  return end_transaction();
+}
+
+namespace {
+
+kafka_error produce_one(rd_kafka_t* producer, rd_kafka_topic_t* to, const outgoing& r, std::int64_t now_ms) {
+  std::array<rd_kafka_vu_t, 6> parts{};
+  parts[0].vtype = RD_KAFKA_VTYPE_RKT;
+  parts[0].u.rkt = to;
+  parts[1].vtype = RD_KAFKA_VTYPE_PARTITION;
+  parts[1].u.i32 = static_cast<std::int32_t>(r.to.partition);
+  // librdkafka copies key and value; its interface only lacks the const.
+  parts[2].vtype = RD_KAFKA_VTYPE_KEY;
+  parts[2].u.mem = {const_cast<char*>(r.key.data()), r.key.size()};  // NOLINT
+  parts[3].vtype = RD_KAFKA_VTYPE_VALUE;
+  if (r.value) parts[3].u.mem = {const_cast<char*>(r.value->data()), r.value->size()};  // NOLINT
+  parts[4].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
+  parts[4].u.i64 = now_ms;
+  parts[5].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
+  parts[5].u.i = RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK;
+  return kafka_error{rd_kafka_produceva(producer, parts.data(), parts.size())};
+}
+
+}  // namespace
+
+transaction_queue::fault transaction_queue::produce(const std::vector<transaction_request>& requests) {
+  const auto now_ms = clock_.now().us / 1000;
+  for (const auto& request : requests)
+    for (const auto& r : request.content.records)
+      if (auto error = produce_one(producer_.get(), topics_.at(r.to.topic).get(), r, now_ms))
+        return give_up(std::move(error), "write to " + std::string{to_string(r.to.topic)} + "/" +
+                                             std::to_string(r.to.partition));
+  return std::nullopt;
+}
+
+transaction_queue::fault transaction_queue::send_offsets(const transaction_permit& permit) {
+  if (!permit.group || permit.offsets.empty()) return std::nullopt;
+  const kafka_partitions list{rd_kafka_topic_partition_list_new(static_cast<int>(permit.offsets.size()))};
+  for (const auto& [source, next] : permit.offsets)
+    rd_kafka_topic_partition_list_add(list.get(), topic_name(options_, source.topic).c_str(),
+                                      static_cast<int32_t>(source.partition))
+        ->offset = next;
+  auto error = checked(rd_kafka_send_offsets_to_transaction(producer_.get(), list.get(), permit.group.get(),
+                                                            call_timeout(options_.transaction_timeout)));
+  if (error) return give_up(std::move(error), "offsets");
+  return std::nullopt;
+}
+
+/// A commit whose answer is late is asked for again: librdkafka takes that as the same commit.
+transaction_queue::fault transaction_queue::end_transaction() {
+  constexpr int tries = 3;
+  for (int i = 1;; ++i) {
+    auto error =
+        checked(rd_kafka_commit_transaction(producer_.get(), call_timeout(options_.transaction_timeout)));
+    if (!error) return std::nullopt;
+    const bool again = rd_kafka_error_is_retriable(error.get()) != 0 && i < tries;
+    if (!again) return give_up(std::move(error), "commit");
+  }
+}
+
+log_error transaction_queue::give_up(kafka_error why, const std::string& what) {
+  log_error out{log_errc::io, "transaction, " + what + ": " + rd_kafka_error_string(why.get())};
+  switch (rd_kafka_error_code(why.get())) {
+    case RD_KAFKA_RESP_ERR__FENCED:
+    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
+    case RD_KAFKA_RESP_ERR_PRODUCER_FENCED:
+    case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH: out.code = log_errc::fenced; break;
+    case RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID:
+    case RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS: out.code = log_errc::lost_partition; break;
+    default: break;
+  }
+  if (rd_kafka_error_is_fatal(why.get()) != 0) return out;
+  if (rd_kafka_error_is_retriable(why.get()) != 0) out.code = log_errc::timed_out;
+  std::ignore = checked(rd_kafka_abort_transaction(producer_.get(), call_timeout(options_.transaction_timeout)));
+  return out;
+}
+
+}  // namespace hedgerow::adapters

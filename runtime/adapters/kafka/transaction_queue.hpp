@@ -1,0 +1,116 @@
+// A member's transactions: those that wait are carried out together, one Kafka transaction after the other, on a thread
+// of its own. Whether they may run is asked again right before.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "actors/ports/clock.hpp"
+#include "runtime/adapters/kafka/kafka_client.hpp"
+
+namespace hedgerow::adapters {
+
+/// A partition, and which of this member's ownerships of it is meant: it may have been lost and won again since.
+struct ownership {
+  topic_partition source;
+  std::uint64_t epoch = 0;
+};
+
+struct transaction_request {
+  log_transaction content;
+  std::vector<ownership> rests_on;
+  ports::commit_callback done;
+  /// Set: it fails when its turn comes.
+  std::optional<ports::log_error> failure;
+};
+
+/// Input offsets by partition: what a transaction commits.
+using offset_map = std::map<topic_partition, std::int64_t>;
+
+/// What the group says about transactions that are about to begin.
+struct transaction_permit {
+  /// Why they may not.
+  std::optional<ports::log_error> refused;
+  /// Shows the broker who owns the partitions; null for a member without inputs.
+  std::shared_ptr<rd_kafka_consumer_group_metadata_t> group;
+  /// The committed offset of each partition that they rest on: committing it again makes the broker check the ownership.
+  offset_map offsets;
+};
+
+/// The member as its transactions see it. Called on the queue's thread, never under its mutex.
+class transaction_gate {
+ public:
+  virtual ~transaction_gate() = default;
+  /// The producer can be used, and whatever an elder with its name had begun is over.
+  virtual void started() = 0;
+  [[nodiscard]] virtual transaction_permit permit(const std::vector<ownership>& rests_on) = 0;
+  virtual void committed(const offset_map& offsets) = 0;
+  /// No transaction will succeed any more.
+  virtual void died(const ports::log_error& why) = 0;
+  /// Nothing waits and nothing is under way.
+  virtual void idle() = 0;
+};
+
+/// Sums since the start.
+struct transaction_counters {
+  std::uint64_t committed = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t records = 0;
+  std::chrono::nanoseconds time{0};
+};
+
+class transaction_queue {
+ public:
+  /// `clock` and `gate` outlive the thread.
+  transaction_queue(kafka_options options, kafka_handle producer, const ports::clock& clock, transaction_gate& gate);
+  transaction_queue(const transaction_queue&) = delete;
+  transaction_queue& operator=(const transaction_queue&) = delete;
+
+  /// `owner` is kept alive by the thread.
+  void start(std::shared_ptr<void> owner);
+  void add(transaction_request request);
+  /// While held, nothing new begins.
+  void hold(bool held);
+  /// Holds if nothing waits and nothing is under way; false when something is.
+  [[nodiscard]] bool hold_when_idle();
+  /// Finishes what was added and ends the thread. Called on that thread, it returns at once.
+  void finish();
+  [[nodiscard]] transaction_counters counters() const;
+
+ private:
+  using fault = std::optional<ports::log_error>;
+
+  void work();
+  [[nodiscard]] fault initialize();
+  [[nodiscard]] std::vector<transaction_request> take();
+  void carry_out(std::vector<transaction_request> requests);
+  [[nodiscard]] fault run(const std::vector<transaction_request>& requests, const transaction_permit& permit);
+  [[nodiscard]] fault produce(const std::vector<transaction_request>& requests);
+  [[nodiscard]] fault send_offsets(const transaction_permit& permit);
+  [[nodiscard]] fault end_transaction();
+  [[nodiscard]] ports::log_error give_up(kafka_error why, const std::string& what);
+  void answer(std::vector<transaction_request>& requests, const fault& failure);
+
+  kafka_options options_;
+  const ports::clock& clock_;
+  transaction_gate& gate_;
+  kafka_handle producer_;
+  std::map<topic, kafka_topic> topics_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<transaction_request> waiting_;
+  bool held_ = false;
+  bool finishing_ = false;
+  bool busy_ = false;
+  fault dead_;
+  transaction_counters counters_;
+  ports::monotonic_time last_end_{0};
+  std::thread thread_;
+};
+
+}  // namespace hedgerow::adapters

@@ -1,0 +1,60 @@
+// Compaction and retention, by the topics table, when maintain() is called: for logs that do it themselves.
+#include "tests/contract/event_log/event_log_contract.hpp"
+
+namespace hedgerow::test {
+namespace {
+
+using strings = std::vector<std::string>;
+
+TEST_P(event_log_contract, compaction_keeps_the_newest_of_each_key_and_the_offsets) {
+  for (int i = 0; i < 50; ++i) append({put(updates0, "A", std::to_string(i)), put(updates0, "B", std::to_string(i))});
+  append({tombstone(updates0, "B")});
+  const auto before = *log_->changelog(updates0);
+  ASSERT_TRUE(log_->maintain(subject_->clock.now()));
+  EXPECT_EQ(offsets_of(*log_->read(updates0, 0, 1000)), (std::vector<std::int64_t>{98, 100}));
+  EXPECT_EQ(values_of(*log_->changelog(updates0)), values_of(before));
+
+  // The tombstone goes when its time has come; the end stays.
+  subject_->clock.advance(std::chrono::hours{25});
+  ASSERT_TRUE(log_->maintain(subject_->clock.now()));
+  EXPECT_EQ(offsets_of(*log_->read(updates0, 0, 1000)), (std::vector<std::int64_t>{98}));
+  EXPECT_EQ(*log_->end_offset(updates0), 101);
+  append({put(updates0, "B", "new")});
+  EXPECT_EQ(offsets_of(*log_->read(updates0, 99, 10)), (std::vector<std::int64_t>{101}));
+  EXPECT_EQ(values_of(*log_->changelog(updates0)), (strings{"49", "new"}));
+}
+
+TEST_P(event_log_contract, a_consumer_steps_over_what_compaction_took) {
+  auto member = must_join(*log_, "g", "i", {topic::position_updates});
+  for (int i = 0; i < 20; ++i) append({put(updates0, "A", std::to_string(i))});
+  EXPECT_EQ(poll_until(*member, 3, 3).records.size(), 3U);
+  append({tombstone(updates0, "A")});
+  subject_->clock.advance(std::chrono::hours{25});
+  ASSERT_TRUE(log_->maintain(subject_->clock.now()));
+  append({put(updates0, "A", "after")});
+  const auto rest = poll_until(*member, 1);
+  EXPECT_EQ(values_of(rest.records), (strings{"after"}));
+  EXPECT_EQ(rest.records[0].offset, 21);
+}
+
+TEST_P(event_log_contract, retention_takes_old_records_and_leaves_the_rest) {
+  append({put(commands0, "a", "old"), put(trades0, "a", "kept for ever")});
+  subject_->clock.advance(std::chrono::days{5});
+  append({put(commands0, "a", "young")});
+  subject_->clock.advance(std::chrono::days{3});
+  ASSERT_TRUE(log_->maintain(subject_->clock.now()));
+  EXPECT_EQ(values_of(*log_->read(commands0, 0, 10)), (strings{"young"}));
+  EXPECT_EQ(log_->read(trades0, 0, 10)->size(), 1U);
+
+  // An emptied partition goes on counting.
+  subject_->clock.advance(std::chrono::days{30});
+  ASSERT_TRUE(log_->maintain(subject_->clock.now()));
+  EXPECT_TRUE(log_->read(commands0, 0, 10)->empty());
+  EXPECT_EQ(*log_->end_offset(commands0), 2);
+  auto member = must_join(*log_, "g", "i", {topic::schwab_commands});
+  append({put(commands0, "a", "new")});
+  EXPECT_EQ(offsets_of(poll_until(*member, 1).records), (std::vector<std::int64_t>{2}));
+}
+
+}  // namespace
+}  // namespace hedgerow::test
