@@ -20,7 +20,7 @@ without_kafka := $(filter-out 0,$(WITHOUT_KAFKA))
 left_out      := $(if $(LABEL),,bench)$(if $(without_kafka),|kafka)
 
 help:
-	@echo 'make run   [FOR=60s] [LOG=sqlite|memory] [ARGS=...]  the demo: a local chain, a paper broker, live view; Ctrl-C stops'
+	@echo 'make run   [FOR=60s] [LOG=sqlite|kafka|memory] [ARGS=...]  the demo: a local chain, a paper broker, live view; Ctrl-C stops'
 	@echo 'make test  [LABEL=unit|contract|actor|e2e|kafka|lint] [MATCH=regex]  all tests, or those with a label or name'
 	@echo 'make bench                                           benchmarks'
 	@echo 'make dev                                             a build for quick turns, in build/dev'

@@ -1,4 +1,6 @@
 // What must hold between keys.
+#include <algorithm>
+#include <cctype>
 #include <set>
 #include <tuple>
 
@@ -19,9 +21,7 @@ class checks {
     books();
     tokens();
     requirements();
-    if (s_.log.kind == log_kind::kafka) {
-      add("log.kind", "\"kafka\"", "this build has no Kafka adapter", "\"sqlite\", \"memory\"", "use \"sqlite\"");
-    }
+    if (s_.log.kind == log_kind::kafka) kafka();
     return std::move(errors_);
   }
 
@@ -53,6 +53,24 @@ class checks {
       add("chain.rescan_blocks", std::to_string(s_.chain.rescan_blocks), "more than chain.reorg_window_blocks",
           "at most " + std::to_string(s_.chain.reorg_window_blocks), "lower it or raise chain.reorg_window_blocks");
     }
+  }
+
+  void kafka() {
+    const auto& k = s_.kafka;
+    not_above("kafka.session_timeout", k.session_timeout, "kafka.rebalance_timeout", k.rebalance_timeout);
+    const bool good = k.prefix.size() <= 100 && std::all_of(k.prefix.begin(), k.prefix.end(), [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+    });
+    if (!good) add("kafka.prefix", k.prefix, "cannot be part of a topic's name", "letters, digits, '-', '_', '.'", "change it");
+    if (k.certificate.empty() != k.key.empty())
+      add(k.key.empty() ? "kafka.key" : "kafka.certificate", "", "missing, and the other of the two is there",
+          "both or none", "name both files, or none");
+    const bool logs_in = k.security == kafka_security::sasl_plaintext || k.security == kafka_security::sasl_ssl;
+    if (logs_in && k.sasl_username.empty())
+      add("kafka.sasl_username", "", "missing, and kafka.security asks for a login", "", "give the name");
+    if (logs_in && k.sasl_password.empty())
+      add("kafka.sasl_password", "", "missing, and kafka.security asks for a login", "",
+          "set HEDGEROW_KAFKA_SASL_PASSWORD or HEDGEROW_KAFKA_SASL_PASSWORD_FILE");
   }
 
   void ports() {

@@ -63,6 +63,7 @@ struct section_spec {
 
 namespace tables {
 [[nodiscard]] std::vector<section_spec> node_sections();
+[[nodiscard]] std::vector<section_spec> kafka_sections();
 [[nodiscard]] std::vector<section_spec> chain_sections();
 [[nodiscard]] std::vector<section_spec> broker_sections();
 [[nodiscard]] std::vector<section_spec> edge_sections();

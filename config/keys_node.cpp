@@ -11,8 +11,9 @@ std::vector<section_spec> node_sections() {
   out.push_back(section<&settings::node>(
       "node", "This process.",
       {text<&node_settings::name>("name", node_name, "1 to 64 letters, digits, '-', '_', '.'",
-                                  "Name of this node in logs, metrics and the consumer groups of the event log. A "
-                                  "second node with the same name takes over from the first."),
+                                  "Name of this node in logs, metrics and the consumer groups of the event log. "
+                                  "Every node has its own: a second one with the same name takes over from the "
+                                  "first."),
        list<&node_settings::actors>("actors", actor_name,
                                     "all, ingestion, validation, accumulator, execution, poller, tokens, api, paper",
                                     "What runs here. `all` is every one but `paper`, the simulated broker."),
@@ -22,7 +23,8 @@ std::vector<section_spec> node_sections() {
       "log", "The event log.",
       {choice<&log_settings::kind>(
            "kind", {{"sqlite", log_kind::sqlite}, {"kafka", log_kind::kafka}, {"memory", log_kind::memory}},
-           "sqlite: one file in data_dir. memory: gone at exit, for trials and tests only."),
+           "sqlite: one file in data_dir, one node. kafka: a cluster, any number of nodes; see [kafka]. memory: gone at "
+           "exit, for trials and tests only."),
        integer<&log_settings::symbol_partitions>(
            "symbol_partitions", 1, 256,
            "Partitions of the topics that are divided by symbol. Fixed once the log exists."),

@@ -34,6 +34,29 @@ struct log_settings {
   milliseconds maintenance_interval{600'000};
 };
 
+enum class kafka_security : std::uint8_t { plaintext, ssl, sasl_plaintext, sasl_ssl };
+enum class sasl_mechanism : std::uint8_t { plain, scram_sha_256, scram_sha_512 };
+
+struct kafka_settings {
+  std::string bootstrap = "127.0.0.1:9092";
+  std::string prefix;
+  bool create_topics = true;
+  std::uint32_t replication_factor = 0;
+  bool static_membership = true;
+  milliseconds session_timeout{6'000};
+  milliseconds rebalance_timeout{60'000};
+  milliseconds transaction_timeout{10'000};
+  milliseconds request_timeout{10'000};
+  kafka_security security = kafka_security::plaintext;
+  std::string ca_file;
+  std::string certificate;
+  std::string key;
+  secret key_password;
+  config::sasl_mechanism sasl_mechanism = config::sasl_mechanism::plain;
+  std::string sasl_username;
+  secret sasl_password;
+};
+
 struct bridge_settings {
   std::uint32_t batch_max = 1000;
   std::uint32_t commits_in_flight = 4;
@@ -194,6 +217,9 @@ struct logging_settings {
 struct settings {
   node_settings node;
   log_settings log;
+  kafka_settings kafka;
+  /// librdkafka's name -> value.
+  std::map<std::string, std::string> kafka_properties;
   bridge_settings bridge;
   chain_settings chain;
   std::vector<orderbook_settings> orderbooks;

@@ -20,6 +20,7 @@ void add_node_command(CLI::App& app, chosen& run);
 void add_demo_command(CLI::App& app, chosen& run);
 void add_auth_command(CLI::App& app, chosen& run);
 void add_config_command(CLI::App& app, chosen& run);
+void add_topics_command(CLI::App& app, chosen& run);
 void add_completion_command(CLI::App& app, chosen& run);
 
 }  // namespace hedgerow::cli

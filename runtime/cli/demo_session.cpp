@@ -17,12 +17,15 @@ namespace {
 /// Protects nothing but the demo.
 constexpr const char* demo_key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 constexpr std::chrono::milliseconds settle_pause{50};
+constexpr std::chrono::seconds log_in_limit{30};
 
 config::settings demo_settings(const demo_options& o) {
   config::settings s;
   s.node.name = "demo";
   s.node.data_dir = o.data_dir;
-  s.log.kind = o.log == "memory" ? config::log_kind::memory : config::log_kind::sqlite;
+  s.log.kind = o.log == "memory"  ? config::log_kind::memory
+               : o.log == "kafka" ? config::log_kind::kafka
+                                  : config::log_kind::sqlite;
   s.chain.rescan_interval = std::chrono::seconds{10};
   s.hedging.failure_backoff = std::chrono::milliseconds{250};
   s.poller.base = std::chrono::seconds{5};
@@ -62,13 +65,24 @@ std::string demo_session::start() {
   if (failed) return "--data " + options_.data_dir + ": cannot be made: " + failed.message();
   if (auto why = start_chain(); !why.empty()) return why;
   if (auto why = start_broker(); !why.empty()) return why;
+  if (auto why = start_kafka(); !why.empty()) return why;
   if (auto why = start_node(); !why.empty()) return why;
-  const std::string api = "http://127.0.0.1:" + std::to_string(options_.api_port);
-  say("Logging in at the paper broker");
-  if (auto why = log_in_at_paper(api, broker_->origin(), machine_.clock); !why.empty()) return why;
+  if (auto why = log_in(); !why.empty()) return why;
   world_->start_market();
   started_at_ = machine_.clock.now();
   return {};
+}
+
+/// On Kafka the services get their partitions a moment after the node is ready.
+std::string demo_session::log_in() {
+  say("Logging in at the paper broker");
+  const std::string api = "http://127.0.0.1:" + std::to_string(options_.api_port);
+  const auto until = machine_.clock.monotonic() + log_in_limit;
+  for (;;) {
+    auto why = log_in_at_paper(api, broker_->origin(), machine_.clock);
+    if (why.empty() || machine_.clock.monotonic() > until) return why;
+    std::this_thread::sleep_for(settle_pause);  // allow: the command waits for the node
+  }
 }
 
 std::string demo_session::start_chain() {
@@ -98,6 +112,20 @@ std::string demo_session::start_chain() {
     b.owner = where.owner;
     settings_.orderbooks.push_back(b);
   }
+  return {};
+}
+
+std::string demo_session::start_kafka() {
+  if (settings_.log.kind != config::log_kind::kafka) return {};
+  say("Starting a Kafka broker");
+  demo::kafka_options o;
+  o.home = demo::default_kafka_home(HEDGEROW_SOURCE_DIR);
+  o.data_dir = std::filesystem::path{options_.data_dir} / "kafka";
+  auto started = demo::kafka_process::start(o);
+  if (!started) return started.error();
+  kafka_ = std::move(*started);
+  settings_.kafka.bootstrap = kafka_->bootstrap();
+  say("Kafka at " + kafka_->bootstrap());
   return {};
 }
 
@@ -175,6 +203,7 @@ std::vector<std::string> demo_session::stop() {
   std::vector<std::string> left;
   if (node_) left = node_->stop();
   node_.reset();
+  kafka_.reset();
   broker_.reset();
   if (world_) world_->stop();
   world_.reset();

@@ -8,6 +8,7 @@
 #include "runtime/adapters/paper/paper_broker.hpp"
 #include "runtime/cli/demo_audit.hpp"
 #include "runtime/demo/demo_world.hpp"
+#include "runtime/demo/kafka_process.hpp"
 #include "runtime/node/node.hpp"
 #include "runtime/world/world.hpp"
 
@@ -15,7 +16,7 @@ namespace hedgerow::cli {
 
 struct demo_options {
   std::string data_dir = ".hedgerow/demo";
-  /// sqlite or memory.
+  /// sqlite, kafka or memory.
   std::string log = "sqlite";
   double fills_per_second = 2;
   std::uint64_t seed = 1;
@@ -49,7 +50,9 @@ class demo_session {
  private:
   [[nodiscard]] std::string start_chain();
   [[nodiscard]] std::string start_broker();
+  [[nodiscard]] std::string start_kafka();
   [[nodiscard]] std::string start_node();
+  [[nodiscard]] std::string log_in();
   void say(const std::string& line) const;
   /// Whether the node has read the chain up to `block` and every service has done what there was to do.
   [[nodiscard]] bool caught_up(std::uint64_t block);
@@ -61,6 +64,7 @@ class demo_session {
   timestamp started_at_;
   std::unique_ptr<demo::demo_world> world_;
   std::unique_ptr<paper::paper_broker> broker_;
+  std::unique_ptr<demo::kafka_process> kafka_;
   std::unique_ptr<node::node> node_;
 };
 

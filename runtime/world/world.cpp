@@ -4,12 +4,14 @@
 
 #include "runtime/adapters/evm/ws_rpc_client.hpp"
 #include "runtime/adapters/http/http_client.hpp"
+#include "runtime/adapters/kafka/kafka_log.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
 #include "runtime/adapters/schwab/schwab_client.hpp"
 #include "runtime/adapters/schwab/schwab_oauth.hpp"
 #include "runtime/adapters/schwab/token_vault.hpp"
 #include "runtime/adapters/sqlite_log/sqlite_log.hpp"
 #include "runtime/world/fixed_session.hpp"
+#include "runtime/world/kafka_cluster.hpp"
 
 namespace hedgerow::world {
 namespace {
@@ -20,8 +22,11 @@ using fault = std::string;
 expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, machine& on) {
   switch (v.log.kind) {
     case config::log_kind::memory: return adapters::make_memory_log(on.clock, v.log.symbol_partitions);
-    case config::log_kind::kafka:
-      return unexpected(fault{"log.kind = \"kafka\": this build has no Kafka adapter; use \"sqlite\""});
+    case config::log_kind::kafka: {
+      auto log = adapters::open_kafka_log(to_kafka_options(v), on.clock);
+      if (!log) return unexpected("log.kind = \"kafka\", kafka.bootstrap = \"" + v.kafka.bootstrap + "\": " + log.error().detail);
+      return *log;
+    }
     case config::log_kind::sqlite: break;
   }
   std::error_code failed;

@@ -232,4 +232,18 @@ std::string describe_differences(const std::vector<topic_finding>& findings) {
   return text;
 }
 
+expected<std::vector<topic_finding>, log_error> inspect_cluster(const kafka_options& options) {
+  const auto client = make_kafka_client(RD_KAFKA_PRODUCER, options, {});
+  if (!client) return unexpected(client.error());
+  return inspect_topics(client->get(), options);
+}
+
+expected<void, log_error> apply_to_cluster(const kafka_options& options, const std::vector<topic_finding>& findings) {
+  const auto client = make_kafka_client(RD_KAFKA_PRODUCER, options, {});
+  if (!client) return unexpected(client.error());
+  if (auto made = create_topics(client->get(), options, findings); !made) return made;
+  if (auto set = correct_topics(client->get(), options, findings); !set) return set;
+  return wait_for_topics(client->get(), options);
+}
+
 }  // namespace hedgerow::adapters

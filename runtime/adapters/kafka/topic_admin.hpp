@@ -5,23 +5,9 @@
 #include <vector>
 
 #include "runtime/adapters/kafka/kafka_client.hpp"
+#include "runtime/adapters/kafka/kafka_topics.hpp"
 
 namespace hedgerow::adapters {
-
-/// One property of a topic that is not as wanted.
-struct topic_difference {
-  std::string property;
-  std::string wanted;
-  std::string found;
-};
-
-struct topic_finding {
-  topic id{};
-  std::string name;
-  bool exists = false;
-  /// Empty for a topic that is as it should be, or that does not exist.
-  std::vector<topic_difference> differences;
-};
 
 /// Properties that a topic must have in the cluster, by the names of Kafka; "partitions" is one of them.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> wanted_properties(const topic_spec& spec,
@@ -38,7 +24,5 @@ struct topic_finding {
 /// Sets properties other than partitions to what is wanted.
 [[nodiscard]] expected<void, ports::log_error> correct_topics(rd_kafka_t* client, const kafka_options& options,
                                                               const std::vector<topic_finding>& findings);
-/// "onchain-trades: retention.ms is 604800000, not -1; ..."; empty when all is well.
-[[nodiscard]] std::string describe_differences(const std::vector<topic_finding>& findings);
 
 }  // namespace hedgerow::adapters

@@ -92,7 +92,26 @@ INSTANTIATE_TEST_SUITE_P(
         spoiled{"broker.app_key", [](settings& s) { s.broker.app_key = secret{}; }},
         spoiled{"broker.app_secret", [](settings& s) { s.broker.app_secret = secret{}; }},
         spoiled{"oauth.encryption_key", [](settings& s) { s.oauth.encryption_key = secret{}; }},
-        spoiled{"log.kind", [](settings& s) { s.log.kind = log_kind::kafka; }}));
+        spoiled{"kafka.prefix",
+                [](settings& s) {
+                  s.log.kind = log_kind::kafka;
+                  s.kafka.prefix = "a/";
+                }},
+        spoiled{"kafka.key",
+                [](settings& s) {
+                  s.log.kind = log_kind::kafka;
+                  s.kafka.certificate = "node.pem";
+                }},
+        spoiled{"kafka.sasl_password",
+                [](settings& s) {
+                  s.log.kind = log_kind::kafka;
+                  s.kafka.security = kafka_security::sasl_ssl;
+                  s.kafka.sasl_username = "me";
+                }},
+        spoiled{"kafka.session_timeout", [](settings& s) {
+                  s.log.kind = log_kind::kafka;
+                  s.kafka.session_timeout = 2min;
+                }}));
 
 TEST(ConfigChecks, AskOnlyForWhatRunsHere) {
   settings s;

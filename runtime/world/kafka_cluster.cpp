@@ -1,0 +1,59 @@
+#include "runtime/world/kafka_cluster.hpp"
+
+namespace hedgerow::world {
+namespace {
+
+const char* protocol_of(config::kafka_security security) {
+  using enum config::kafka_security;
+  switch (security) {
+    case ssl: return "ssl";
+    case sasl_plaintext: return "sasl_plaintext";
+    case sasl_ssl: return "sasl_ssl";
+    case plaintext: break;
+  }
+  return "plaintext";
+}
+
+const char* mechanism_of(config::sasl_mechanism mechanism) {
+  using enum config::sasl_mechanism;
+  switch (mechanism) {
+    case scram_sha_256: return "SCRAM-SHA-256";
+    case scram_sha_512: return "SCRAM-SHA-512";
+    case plain: break;
+  }
+  return "PLAIN";
+}
+
+}  // namespace
+
+adapters::kafka_options to_kafka_options(const config::settings& values) {
+  const auto& k = values.kafka;
+  adapters::kafka_options o;
+  o.bootstrap = k.bootstrap;
+  o.prefix = k.prefix;
+  o.symbol_partitions = values.log.symbol_partitions;
+  o.replication_factor = k.replication_factor;
+  o.create_topics = k.create_topics;
+  o.static_membership = k.static_membership;
+  o.session_timeout = k.session_timeout;
+  o.rebalance_timeout = k.rebalance_timeout;
+  o.transaction_timeout = k.transaction_timeout;
+  o.request_timeout = k.request_timeout;
+  o.properties = values.kafka_properties;
+  o.properties["security.protocol"] = protocol_of(k.security);
+  const auto set = [&](const char* property, const std::string& value) {
+    if (!value.empty()) o.properties[property] = value;
+  };
+  set("ssl.ca.location", k.ca_file);
+  set("ssl.certificate.location", k.certificate);
+  set("ssl.key.location", k.key);
+  set("ssl.key.password", k.key_password.reveal());
+  if (k.security == config::kafka_security::sasl_plaintext || k.security == config::kafka_security::sasl_ssl) {
+    o.properties["sasl.mechanism"] = mechanism_of(k.sasl_mechanism);
+    set("sasl.username", k.sasl_username);
+    set("sasl.password", k.sasl_password.reveal());
+  }
+  return o;
+}
+
+}  // namespace hedgerow::world
