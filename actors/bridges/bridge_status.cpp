@@ -45,6 +45,8 @@ actor_status bridge::own_status() {
                {"commits", std::to_string(commit_number_)},
                {"commits_in_flight", std::to_string(in_flight_.size())},
                {"dead_letters", std::to_string(dead_letters_)}};
+  if (!member_) return me;
+  for (auto& fact : member_->facts()) me.detail.push_back(std::move(fact));
   return me;
 }
 

@@ -225,8 +225,9 @@ api_actor::behavior_type api(pointer self, api_options options, api_ports outsid
 
 api_actor::behavior_type admin(pointer self, http::server_options options,
                                std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root,
-                               std::shared_ptr<ports::event_log> log, const ports::clock* clock) {
-  auto controls = open_control_desk(*log, clock);
+                               std::shared_ptr<ports::event_log> log, const std::string& node,
+                               const ports::clock* clock) {
+  auto controls = open_control_desk(*log, node, clock);
   if (!controls) {
     self->quit(caf::make_error(caf::sec::runtime_error, controls.error()));
     return api_actor::behavior_type::make_empty_behavior();

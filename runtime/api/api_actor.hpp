@@ -44,6 +44,7 @@ api_actor::behavior_type api(api_actor::stateful_pointer<api_state> self, api_op
 /// POST /symbols/{symbol}/halt|resume|adopt_order|declare_absent?reason=...&by=...[&order=...].
 api_actor::behavior_type admin(api_actor::stateful_pointer<api_state> self, http::server_options options,
                                std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root,
-                               std::shared_ptr<ports::event_log> log, const ports::clock* clock);
+                               std::shared_ptr<ports::event_log> log, const std::string& node,
+                               const ports::clock* clock);
 
 }  // namespace hedgerow::api

@@ -24,8 +24,9 @@ std::string control_desk::publish(const control_request& request, std::function<
   return {};
 }
 
-expected<control_desk, std::string> open_control_desk(ports::event_log& log, const ports::clock* clock) {
-  auto writer = log.join({"operator", "operator", {}});
+expected<control_desk, std::string> open_control_desk(ports::event_log& log, const std::string& node,
+                                                     const ports::clock* clock) {
+  auto writer = log.join({"operator", node, {}});
   if (!writer) return unexpected("cannot write control events: " + writer.error().detail);
   return control_desk{std::shared_ptr<ports::log_member>{std::move(*writer)},
                       log.partitions(topic::control_events), clock};

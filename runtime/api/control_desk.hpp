@@ -37,7 +37,8 @@ class control_desk {
   const ports::clock* clock_;
 };
 
-/// `clock` must outlive the result.
-[[nodiscard]] expected<control_desk, std::string> open_control_desk(ports::event_log& log, const ports::clock* clock);
+/// Each node writes under its own name: the same one would fence the other. `clock` must outlive the result.
+[[nodiscard]] expected<control_desk, std::string> open_control_desk(ports::event_log& log, const std::string& node,
+                                                                    const ports::clock* clock);
 
 }  // namespace hedgerow::api

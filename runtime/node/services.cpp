@@ -128,9 +128,9 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
   }
   if (wanted("api")) add_query_side(all, settings, outside, known, groups);
   all.push_back({"admin",
-                 [options = settings.admin, root = known.root, log = outside.log, clock = outside.clock](
-                     caf::actor_system& system, const running&) {
-                   return caf::actor_cast<caf::actor>(system.spawn(api::admin, options, root, log, clock));
+                 [options = settings.admin, root = known.root, log = outside.log, name = settings.name,
+                  clock = outside.clock](caf::actor_system& system, const running&) {
+                   return caf::actor_cast<caf::actor>(system.spawn(api::admin, options, root, log, name, clock));
                  },
                  {},
                  false});

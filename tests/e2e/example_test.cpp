@@ -8,7 +8,7 @@ namespace hedgerow::test {
 namespace {
 
 TEST(Example, ThreeSalesBecomeOneFilledHedgeAndTheRestIsKept) {
-  stage s{"example"};
+  stage s{{"example"}};
   s.start_node();
   s.trade("AAPL0x", true, "0.3");
   s.trade("AAPL0x", true, "0.5");
@@ -46,7 +46,7 @@ TEST(Example, ThreeSalesBecomeOneFilledHedgeAndTheRestIsKept) {
 }
 
 TEST(Example, AReorgTakesTheFillBackAndTheHedgeFollows) {
-  stage s{"reorg"};
+  stage s{{"reorg"}};
   s.start_node();
   // Empty blocks, so that the reorg below reaches the trade's block and nothing older.
   ASSERT_TRUE(s.world().rpc()->request("anvil_mine", R"(["0x8"])"));
@@ -66,7 +66,7 @@ TEST(Example, AReorgTakesTheFillBackAndTheHedgeFollows) {
 }
 
 TEST(Example, KilledBetweenTheBrokersRecordingAndItsReplyNothingIsOrderedTwice) {
-  stage s{"between", R"([{"operation": "place", "kind": "slow", "nth": 1, "delay_ms": 1900}])"};
+  stage s{{"between", R"([{"operation": "place", "kind": "slow", "nth": 1, "delay_ms": 1900}])"}};
   s.start_node();
   s.trade("AAPL0x", true, "1.2");
   ASSERT_TRUE(eventually([&] {
@@ -81,7 +81,7 @@ TEST(Example, KilledBetweenTheBrokersRecordingAndItsReplyNothingIsOrderedTwice) 
 }
 
 TEST(Example, APersonHaltsASymbolAndLetsItGoOn) {
-  stage s{"halt"};
+  stage s{{"halt"}};
   s.start_node();
   EXPECT_EQ(s.admin_post("/symbols/AAPL/halt"), 400) << "a reason and a name are wanted";
   EXPECT_EQ(s.admin_post("/symbols/AAPL/halt?reason=test&by=me"), 202);
@@ -101,7 +101,7 @@ TEST(Example, APersonHaltsASymbolAndLetsItGoOn) {
 }
 
 TEST(Example, WithoutALoginNothingIsPlacedAndEverythingElseGoesOn) {
-  stage s{"login"};
+  stage s{{"login"}};
   s.start_node(false);
   s.trade("AAPL0x", true, "1.2");
   ASSERT_TRUE(eventually([&] {

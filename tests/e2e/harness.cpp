@@ -15,6 +15,7 @@
 #include "runtime/cli/http_call.hpp"
 #include "runtime/demo/call_data.hpp"
 #include "runtime/demo/contract_build.hpp"
+#include "tests/support/kafka_broker.hpp"
 #include "tests/support/wait.hpp"
 
 namespace hedgerow::test {
@@ -89,41 +90,62 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
-stage::stage(const std::string& name, const std::string& faults, double fills_per_second)
-    : folder{std::filesystem::temp_directory_path() / ("hedgerow-" + name + "-" + std::to_string(getpid()))},
-      faults_{faults}, paper_port_{free_port()}, api_port_{free_port()}, admin_port_{free_port()} {
+bool process::alive() {
+  if (pid_ > 0 && waitpid(pid_, &status_, WNOHANG) == pid_) pid_ = -1;
+  return pid_ > 0;
+}
+
+stage::stage(stage_options options)
+    : folder{std::filesystem::temp_directory_path() / ("hedgerow-" + options.name + "-" + std::to_string(getpid()))},
+      options_{std::move(options)}, paper_port_{free_port()}, nodes_(options_.nodes) {
   std::filesystem::create_directories(folder);
-  demo::demo_world_options options;
-  options.data_dir = folder / "chain";
-  options.anvil_path = demo::default_anvil_path(HEDGEROW_SOURCE_DIR);
-  options.block_time = std::chrono::milliseconds{0};
-  options.fills_per_second = fills_per_second;
-  world_ = std::make_unique<demo::demo_world>(options, clock_, random_, nullptr);
+  demo::demo_world_options world;
+  world.data_dir = folder / "chain";
+  world.anvil_path = demo::default_anvil_path(HEDGEROW_SOURCE_DIR);
+  world.block_time = std::chrono::milliseconds{0};
+  world.fills_per_second = options_.fills_per_second;
+  world_ = std::make_unique<demo::demo_world>(world, clock_, random_, nullptr);
   const auto started = world_->start();
   HEDGEROW_CHECK(started.has_value(), started ? "" : started.error().c_str());
-  write_config();
-  const std::string config = (folder / "node.toml").string();
-  paper_ = std::make_unique<process>(std::vector<std::string>{program(), "node", "--config", config, "--actors", "paper"},
-                                     folder / "paper.log");
-  HEDGEROW_CHECK(paper_->printed("paper broker ready"), paper_->output().c_str());
+  if (options_.kafka) {
+    auto kafka = demo::kafka_process::start(kafka_test_options(folder / "kafka"));
+    HEDGEROW_CHECK(kafka.has_value(), kafka ? "" : kafka.error().c_str());
+    kafka_ = std::move(*kafka);
+  }
   http::client_options client;
-  client.origin = origin(api_port_);
-  api_ = *http::make_client(client, clock_);
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    nodes_[n].api_port = free_port();
+    nodes_[n].admin_port = free_port();
+    client.origin = origin(nodes_[n].api_port);
+    nodes_[n].api = *http::make_client(client, clock_);
+    client.origin = origin(nodes_[n].admin_port);
+    nodes_[n].admin = *http::make_client(client, clock_);
+    write_config(n);
+  }
+  paper_ = std::make_unique<process>(
+      std::vector<std::string>{program(), "node", "--config", config_of(0).string(), "--actors", "paper"},
+      folder / "paper.log");
+  HEDGEROW_CHECK(paper_->printed("paper broker ready"), paper_->output().c_str());
   client.origin = origin(paper_port_);
   broker_ = *http::make_client(client, clock_);
 }
 
 stage::~stage() {
-  node_.reset();
+  nodes_.clear();
   paper_.reset();
+  kafka_.reset();
   world_.reset();
   std::filesystem::remove_all(folder);
 }
 
-void stage::write_config() {
+std::filesystem::path stage::config_of(std::size_t node) const {
+  return folder / ("node-" + std::to_string(node) + ".toml");
+}
+
+void stage::write_config(std::size_t node) {
   const auto& where = world_->addresses();
-  std::ofstream out{folder / "node.toml"};
-  out << "[node]\nname = \"test\"\ndata_dir = \"" << (folder / "data").string() << "\"\n"
+  std::ofstream out{config_of(node)};
+  out << "[node]\nname = \"test-" << node << "\"\ndata_dir = \"" << (folder / "data").string() << "\"\n"
       << "[chain]\nws_url = \"" << world_->rpc_url() << "\"\nowner = \"" << where.owner.to_string()
       << "\"\nstart_block = " << where.first_block << "\nrescan_interval = \"2s\"\nreconnect_min = \"50ms\"\n"
       << "[tokens]\nusdc = \"" << where.usdc.to_string() << "\"\n"
@@ -133,43 +155,49 @@ void stage::write_config() {
       << "[poller]\nfirst = \"50ms\"\nbase = \"1s\"\njitter = \"200ms\"\nerror_base = \"100ms\"\nerror_max = \"1s\"\n"
       << "[market_hours]\nsource = \"always_open\"\n"
       << "[broker]\nbase_url = \"" << origin(paper_port_) << "\"\napp_key = \"key\"\napp_secret = \"secret\"\n"
-      << "redirect_uri = \"" << origin(api_port_) << "/auth/callback\"\nrequest_timeout = \"2s\"\n"
+      << "redirect_uri = \"" << origin(nodes_[0].api_port) << "/auth/callback\"\nrequest_timeout = \"2s\"\n"
       << "[oauth]\nencryption_key = \"" << std::string(64, '7') << "\"\n"
-      << "[api]\nport = " << api_port_ << "\n[admin]\nport = " << admin_port_ << "\n"
+      << "[api]\nport = " << nodes_[node].api_port << "\n[admin]\nport = " << nodes_[node].admin_port << "\n"
       << "[supervision]\nbackoff_min = \"10ms\"\n"
-      << "[paper]\nport = " << paper_port_ << "\nledger = \"" << (folder / "paper.db").string() << "\"\nfaults = '''"
-      << faults_ << "'''\n";
+      << "[paper]\nport = " << paper_port_ << "\nledger = \"" << (folder / "paper.db").string()
+      << "\"\nfaults = '''" << options_.faults << "'''\n";
+  if (kafka_)
+    out << "[log]\nkind = \"kafka\"\n[kafka]\nbootstrap = \"" << kafka_->bootstrap()
+        << "\"\nsession_timeout = \"1500ms\"\ntransaction_timeout = \"3s\"\nrebalance_timeout = \"10s\"\n";
   for (const auto& book : where.books)
     out << "[[orderbook]]\naddress = \"" << book.where.to_string() << "\"\nversion = \""
         << (book.version == orderbook_version::v4 ? "v4" : "v6") << "\"\n";
 }
 
-void stage::start_node(bool log_in) {
-  node_.reset();
-  const auto log = folder / ("node-" + std::to_string(++starts_) + ".log");
-  node_ = std::make_unique<process>(
-      std::vector<std::string>{program(), "node", "--config", (folder / "node.toml").string()}, log);
-  HEDGEROW_CHECK(node_->printed(" ready: API"), node_->output().c_str());
+void stage::start_node(bool log_in, std::size_t node) {
+  auto& slot = nodes_[node];
+  slot.running.reset();
+  const auto log = folder / ("node-" + std::to_string(node) + "-" + std::to_string(++slot.starts) + ".log");
+  slot.running = std::make_unique<process>(
+      std::vector<std::string>{program(), "node", "--config", config_of(node).string()}, log);
+  HEDGEROW_CHECK(slot.running->printed(" ready: API"), slot.running->output().c_str());
   if (logged_in_ || !log_in) return;
   std::string why;
   // The paper broker may be told to answer wrongly: a person would try again, too.
   logged_in_ = eventually([&] {
-    why = cli::log_in_at_paper(origin(api_port_), origin(paper_port_), clock_);
+    why = cli::log_in_at_paper(origin(slot.api_port), origin(paper_port_), clock_);
     return why.empty();
-  });
+  }, std::chrono::seconds{30});
   HEDGEROW_CHECK(logged_in_, why.c_str());
 }
 
-void stage::kill_node() {
-  node_->signal(SIGKILL);
-  node_->wait();
-  last_output_ = node_->output();
+void stage::kill_node(std::size_t node) {
+  auto& slot = nodes_[node];
+  slot.running->signal(SIGKILL);
+  slot.running->wait();
+  last_output_ = slot.running->output();
 }
 
-int stage::stop_node() {
-  node_->signal(SIGTERM);
-  const int code = node_->wait();
-  last_output_ = node_->output();
+int stage::stop_node(std::size_t node) {
+  auto& slot = nodes_[node];
+  slot.running->signal(SIGTERM);
+  const int code = slot.running->wait();
+  last_output_ = slot.running->output();
   return code;
 }
 
@@ -182,12 +210,20 @@ rapidjson::Document stage::get(http::client& from, const std::string& path) {
   return document;
 }
 
-rapidjson::Document stage::api(const std::string& path) { return get(*api_, path); }
+rapidjson::Document stage::api(const std::string& path) {
+  for (std::size_t n = 0; n + 1 < nodes_.size(); ++n)
+    if (is_up(n)) return api_of(n, path);
+  return api_of(nodes_.size() - 1, path);
+}
+
+rapidjson::Document stage::api_of(std::size_t node, const std::string& path) { return get(*nodes_[node].api, path); }
+
+rapidjson::Document stage::admin_of(std::size_t node, const std::string& path) {
+  return get(*nodes_[node].admin, path);
+}
+
 int stage::admin_post(const std::string& path) {
-  http::client_options options;
-  options.origin = origin(admin_port_);
-  const auto client = *http::make_client(options, clock_);
-  const auto answer = cli::call(*client, {"POST", path, {}, ""});
+  const auto answer = cli::call(*nodes_[0].admin, {"POST", path, {}, ""});
   return answer ? answer->status : 0;
 }
 

@@ -11,6 +11,7 @@
 #include "runtime/adapters/http/http_client.hpp"
 #include "runtime/adapters/system/system_ports.hpp"
 #include "runtime/demo/demo_world.hpp"
+#include "runtime/demo/kafka_process.hpp"
 
 namespace hedgerow::test {
 
@@ -23,6 +24,8 @@ class process {
   process& operator=(const process&) = delete;
 
   void signal(int number);
+  /// It has not ended.
+  [[nodiscard]] bool alive();
   /// Exit code, or minus the signal's number.
   int wait();
   /// Whether a line with this text was printed, within the limit.
@@ -38,23 +41,38 @@ class process {
 /// A port that was free a moment ago.
 [[nodiscard]] std::uint16_t free_port();
 
-/// A chain with the demo's contracts, a paper broker in a process of its own, and a node that can be killed.
+struct stage_options {
+  std::string name;
+  /// The paper broker's plan.
+  std::string faults = "[]";
+  double fills_per_second = 0;
+  /// Nodes share a Kafka broker of this stage; without it there is one node with an embedded log.
+  bool kafka = false;
+  std::size_t nodes = 1;
+};
+
+/// A chain with the demo's contracts, a paper broker in a process of its own, and nodes that can be killed.
 class stage {
  public:
-  /// `faults` is the paper broker's plan.
-  explicit stage(const std::string& name, const std::string& faults = "[]", double fills_per_second = 0);
+  explicit stage(stage_options options);
   ~stage();
 
-  /// Starts the node and waits until it is ready; the first time it also logs in, unless told not to.
-  void start_node(bool log_in = true);
-  void kill_node();
+  /// Starts a node and waits until it is ready; the first one also logs in, unless told not to.
+  void start_node(bool log_in = true, std::size_t node = 0);
+  void kill_node(std::size_t node = 0);
   /// SIGTERM; the exit code.
-  int stop_node();
+  int stop_node(std::size_t node = 0);
+  void signal_node(int number, std::size_t node) { nodes_[node].running->signal(number); }
+  [[nodiscard]] bool is_up(std::size_t node) { return nodes_[node].running && nodes_[node].running->alive(); }
   [[nodiscard]] const std::string& node_output() const { return last_output_; }
+  [[nodiscard]] demo::kafka_process& kafka() { return *kafka_; }
 
-  /// GET from the node's API; an empty document when it does not answer.
+  /// GET from the API of the first node that is up (or of this one); an empty document when it does not answer.
   [[nodiscard]] rapidjson::Document api(const std::string& path);
-  /// POST to the admin endpoint; the HTTP status, 0 without an answer.
+  [[nodiscard]] rapidjson::Document api_of(std::size_t node, const std::string& path);
+  /// GET from a node's admin endpoint.
+  [[nodiscard]] rapidjson::Document admin_of(std::size_t node, const std::string& path);
+  /// POST to the first node's admin endpoint; the HTTP status, 0 without an answer.
   [[nodiscard]] int admin_post(const std::string& path);
   /// What the paper broker has booked.
   [[nodiscard]] rapidjson::Document ledger();
@@ -67,22 +85,29 @@ class stage {
   std::filesystem::path folder;
 
  private:
-  void write_config();
+  struct node_slot {
+    std::uint16_t api_port = 0;
+    std::uint16_t admin_port = 0;
+    int starts = 0;
+    std::unique_ptr<process> running;
+    std::shared_ptr<http::client> api;
+    std::shared_ptr<http::client> admin;
+  };
+
+  void write_config(std::size_t node);
+  [[nodiscard]] std::filesystem::path config_of(std::size_t node) const;
   [[nodiscard]] rapidjson::Document get(http::client& from, const std::string& path);
 
   adapters::system_clock clock_;
   adapters::splitmix_random random_;
-  std::string faults_;
+  stage_options options_;
   std::uint16_t paper_port_;
-  std::uint16_t api_port_;
-  std::uint16_t admin_port_;
+  std::unique_ptr<demo::kafka_process> kafka_;
   std::unique_ptr<demo::demo_world> world_;
   std::unique_ptr<process> paper_;
-  std::unique_ptr<process> node_;
-  std::shared_ptr<http::client> api_;
+  std::vector<node_slot> nodes_;
   std::shared_ptr<http::client> broker_;
   bool logged_in_ = false;
-  int starts_ = 0;
   std::string last_output_;
 };
 
