@@ -1,6 +1,8 @@
-// throughput: of the pipeline on the embedded log, exactly once: raw log records to execution requests, then how fast
-// the read model is rebuilt from what they left. memory: of 10,000
-// symbols, each with its actor. Prints lines `name value` for bench.sh.
+// throughput: of the pipeline on the embedded log, exactly once: raw log records to positions and execution requests,
+// each filled at once, then how fast the read model is rebuilt from what they left. pipeline and append end earlier.
+// memory: of 10,000 symbols, each with its actor. Prints lines `name value` for bench.sh.
+#include <sys/resource.h>
+
 #include <caf/all.hpp>
 #include <condition_variable>
 #include <cstdio>
@@ -18,6 +20,7 @@
 #include "messages/codec/codec.hpp"
 #include "runtime/adapters/sqlite_log/sqlite_log.hpp"
 #include "runtime/adapters/system/system_ports.hpp"
+#include "tests/bench/instant_broker.hpp"
 #include "tests/bench/raw_events.hpp"
 #include "tests/support/fake_chain.hpp"
 
@@ -92,6 +95,21 @@ struct system_config : caf::actor_system_config {
 
 double seconds_since(steady::time_point begun) { return std::chrono::duration<double>(steady::now() - begun).count(); }
 
+/// What this process has used of all cores, in seconds: user and kernel.
+struct cpu_time {
+  double user = 0;
+  double kernel = 0;
+};
+
+cpu_time cpu_used() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
+  return {seconds(used.ru_utime), seconds(used.ru_stime)};
+}
+
 void wait_until(const std::function<bool()>& condition) {
   const auto begun = steady::now();
   while (!condition()) {
@@ -111,21 +129,24 @@ double run_pipeline(const std::shared_ptr<ports::event_log>& log, const bench::m
   validation.rules = market.rules();
   validation.symbol_partitions = partitions;
   domain::hedging_policy hedging;
-  hedging.one_in_flight = false;  // nobody answers the requests here
+  hedging.one_in_flight = false;  // each whole share is a request of its own, not what came together meanwhile
   auto chain = std::make_shared<test::fake_chain>(std::make_shared<test::fake_node>());
   const auto begun = steady::now();
   auto first = system.spawn(bridges::bridge_actor, log, validation::validation_service(validation, chain, &clock),
                             bridge, &clock);
   auto second = system.spawn(bridges::bridge_actor, log, accumulator::accumulator_service(hedging, &clock), bridge,
                              &clock);
+  auto third = system.spawn(bridges::bridge_actor, log, bench::instant_broker(&clock), bridge, &clock);
   wait_until([&] {
     return total(*log, topic::onchain_trades) == static_cast<std::int64_t>(events) &&
-           lag(*log, "accumulator", topic::onchain_trades) == 0;
+           lag(*log, "accumulator", topic::onchain_trades) == 0 &&
+           lag(*log, "instant_broker", topic::schwab_commands) == 0 &&
+           lag(*log, "accumulator", topic::schwab_executions) == 0;
   });
   const double took = seconds_since(begun);
   if (at_the_end) at_the_end();
   caf::scoped_actor self{system};
-  for (auto& bridge_handle : {first, second})
+  for (auto& bridge_handle : {first, second, third})
     self->request(bridge_handle, std::chrono::seconds{30}, protocol::drain_atom::value)
         .receive([](protocol::ok_atom) {}, [&](const caf::error& e) { give_up(system.render(e)); });
   return took;
@@ -157,12 +178,24 @@ double resident_mb() {
   give_up("/proc/self/status has no VmRSS");
 }
 
-void measure_throughput(const std::filesystem::path& file, std::uint64_t events, const ports::clock& clock) {
+/// How far to go: a profiler wants one phase, or the difference of two.
+enum class phases { append, pipeline, all };
+
+void measure_throughput(const std::filesystem::path& file, std::uint64_t events, phases only,
+                        const ports::clock& clock) {
   const bench::market market;
   auto log = open(file, clock);
   append_backlog(*log, [&](std::uint64_t i) { return market.event(i); }, events);
+  if (only == phases::append) return;
+  const auto count = static_cast<double>(events);
+  const auto before = cpu_used();
   const double took = run_pipeline(log, market, events, clock);
-  std::printf("pipeline_events_per_s %.0f\n", static_cast<double>(events) / took);
+  const auto after = cpu_used();
+  std::printf("pipeline_events_per_s %.0f\n", count / took);
+  // These depend less than wall-clock time on what else the machine does.
+  std::printf("pipeline_user_us_per_event %.1f\n", (after.user - before.user) * 1e6 / count);
+  std::printf("pipeline_kernel_us_per_event %.1f\n", (after.kernel - before.kernel) * 1e6 / count);
+  if (only == phases::pipeline) return;
   std::printf("execution_requests %lld\n", static_cast<long long>(total(*log, topic::schwab_commands)));
   replay(log, clock);
 }
@@ -190,11 +223,16 @@ int main(int argc, char** argv) {
   const auto folder = std::filesystem::temp_directory_path() / ("hedgerow-bench-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   const adapters::system_clock clock;
+  const std::uint64_t events = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 200'000;
   if (mode == "throughput")
-    measure_throughput(folder / "events.db", argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 200'000, clock);
+    measure_throughput(folder / "events.db", events, phases::all, clock);
+  else if (mode == "pipeline")
+    measure_throughput(folder / "events.db", events, phases::pipeline, clock);
+  else if (mode == "append")
+    measure_throughput(folder / "events.db", events, phases::append, clock);
   else if (mode == "memory")
     measure_memory(folder / "events.db", 10'000, clock);
   else
-    give_up("throughput [EVENTS] or memory, not " + mode);
+    give_up("throughput, pipeline or append, each with [EVENTS], or memory; not " + mode);
   std::filesystem::remove_all(folder);
 }
