@@ -1,5 +1,5 @@
 // From a log frame on the chain's WebSocket to the order request at the broker, through the real node: its log on
-// disk, its actors, both of its protocols over loopback. Prints lines `name value` for bench.sh.
+// disk or on Kafka, its actors, both of its protocols over loopback. latency_bench [SAMPLES [KAFKA_BOOTSTRAP]] Prints lines `name value` for bench.sh.
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "config/config.hpp"
@@ -33,7 +34,9 @@ using std::chrono::milliseconds;
 /// One order at a time per symbol: enough symbols that a symbol is done before its next turn.
 constexpr std::uint32_t symbol_count = 100;
 constexpr std::uint64_t one_share = 1'000'000'000'000'000'000ULL;
+/// A fill leads to about ten transactions of the log: one after the other on Kafka, they must be done before the next.
 constexpr milliseconds frame_interval{20};
+constexpr milliseconds frame_interval_kafka{150};
 constexpr milliseconds answer_limit{20'000};
 
 [[noreturn]] void give_up(const std::string& why) {
@@ -59,7 +62,8 @@ class stopwatch {
   void wait_for(std::size_t count) {
     std::unique_lock lock{mutex_};
     if (!changed_.wait_for(lock, answer_limit, [&] { return taken_.size() >= count; }))
-      give_up(std::to_string(taken_.size()) + " of " + std::to_string(count) + " orders came");
+      give_up(std::to_string(taken_.size()) + " of " + std::to_string(count) + " orders came; the first that did not: " +
+              (sent_.empty() ? "" : sent_.begin()->first));
   }
   [[nodiscard]] std::vector<double> taken() const {
     const std::scoped_lock lock{mutex_};
@@ -116,7 +120,7 @@ std::uint16_t free_port() {
 }
 
 config::settings make_settings(const bench::market& market, const std::filesystem::path& folder,
-                               const std::string& broker, const std::string& chain_url) {
+                               const std::string& broker, const std::string& chain_url, const std::string& kafka) {
   const auto rules = market.rules();
   config::settings s;
   s.node.name = "bench";
@@ -146,6 +150,11 @@ config::settings make_settings(const bench::market& market, const std::filesyste
   s.admin.port = free_port();
   s.broker.redirect_uri = "http://127.0.0.1:" + std::to_string(s.api.port) + "/auth/callback";
   s.execution.calls_per_minute = 6000;
+  if (!kafka.empty()) {
+    s.log.kind = config::log_kind::kafka;
+    s.kafka.bootstrap = kafka;
+    s.kafka.prefix = "latency.";
+  }
   if (const auto errors = config::check(s); !errors.empty()) give_up(config::to_string(errors));
   return s;
 }
@@ -165,13 +174,19 @@ void log_in(const config::settings& s, const ports::clock& clock) {
   if (!done || done->status != 200) give_up("the login failed");
 }
 
-bool is_running(node::node& node, const std::string& service) {
+std::set<std::string> entity_states(node::node& node, const std::string& service) {
+  std::set<std::string> states;
   if (const auto tree = node.status())
-    for (const auto& child : tree->children) {
-      if (child.name != service) continue;
-      for (const auto& entity : child.children)
-        if (entity.state == "running") return true;
-    }
+    for (const auto& child : tree->children)
+      if (child.name == service)
+        for (const auto& entity : child.children) states.insert(entity.state);
+  return states;
+}
+
+bool has_state(node::node& node, const std::string& child_name, const std::string& state) {
+  if (const auto tree = node.status())
+    for (const auto& child : tree->children)
+      if (child.name == child_name) return child.state == state;
   return false;
 }
 
@@ -184,7 +199,8 @@ void wait_until(const std::string& what, const std::function<bool()>& condition)
 }
 
 /// One fill of one share per frame, symbol after symbol; whole rounds change the side, so positions stay small.
-void drive(const bench::market& market, test::scripted_node& chain, stopwatch& watch, std::uint64_t frames) {
+void drive(const bench::market& market, test::scripted_node& chain, stopwatch& watch, std::uint64_t frames,
+           milliseconds interval) {
   using std::chrono::seconds;
   const auto now = std::chrono::duration_cast<seconds>(std::chrono::system_clock::now().time_since_epoch());
   for (std::uint64_t i = 0; i < frames; ++i) {
@@ -192,7 +208,7 @@ void drive(const bench::market& market, test::scripted_node& chain, stopwatch& w
     auto event = market.take(i, which, i / symbol_count % 2 == 0, one_share);
     event.block_time = {now.count() * 1'000'000};
     const std::string frame = frame_of(event);
-    const auto next = steady::now() + frame_interval;
+    const auto next = steady::now() + interval;
     watch.sent(bench::market::symbol_name(which), steady::now());
     chain.push(frame);
     std::this_thread::sleep_until(next);  // allow: a benchmark sets the pace
@@ -214,7 +230,7 @@ void report(std::vector<double> taken) {
   std::printf("frame_to_order_max_ms %.2f\n", taken.back());
 }
 
-void measure(const std::filesystem::path& folder, std::uint64_t samples) {
+void measure(const std::filesystem::path& folder, std::uint64_t samples, const std::string& kafka) {
   bench::market market;
   market.symbols = symbol_count;
   stopwatch watch;
@@ -223,7 +239,7 @@ void measure(const std::filesystem::path& folder, std::uint64_t samples) {
   std::array<test::scripted_node, 2> chains;
   for (auto& c : chains) teach(c);
   world::machine machine;
-  const auto settings = make_settings(market, folder, broker.origin(), chains[0].url());
+  const auto settings = make_settings(market, folder, broker.origin(), chains[0].url(), kafka);
   const auto notices = telemetry::make_notices({"warn", false}, machine.clock);
   auto ports = world::make_ports(settings, machine);
   if (!ports) give_up(ports.error());
@@ -240,10 +256,12 @@ void measure(const std::filesystem::path& folder, std::uint64_t samples) {
   values.gateway.budget.calls = 1'000'000;
   auto node = node::start_node(values, std::move(*ports), [] { give_up("the node gave up"); });
   if (const auto why = cli::wait_until_ready(*node); !why.empty()) give_up(why);
+  wait_until("a service that takes logins", [&] { return !entity_states(*node, "tokens").empty(); });
   log_in(settings, machine.clock);
-  wait_until("reading the chain", [&] { return is_running(*node, "ingestion"); });
+  wait_until("the token", [&] { return has_state(*node, "token-follower", "token valid"); });
+  wait_until("reading the chain", [&] { return entity_states(*node, "ingestion").contains("running"); });
   auto& chain = chains[0].asked("eth_subscribe") >= 2 ? chains[0] : chains[1];
-  drive(market, chain, watch, samples + symbol_count);
+  drive(market, chain, watch, samples + symbol_count, kafka.empty() ? frame_interval : frame_interval_kafka);
   report(watch.taken());
   std::fflush(stdout);
   node->stop();
@@ -255,6 +273,6 @@ int main(int argc, char** argv) {
   const std::uint64_t samples = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 500;
   if (samples == 0) give_up("how many samples? at least 1");
   const auto folder = std::filesystem::temp_directory_path() / ("hedgerow-latency-" + std::to_string(::getpid()));
-  measure(folder, samples);
+  measure(folder, samples, argc > 2 ? argv[2] : "");
   std::filesystem::remove_all(folder);
 }

@@ -59,9 +59,12 @@ client_properties producer_properties(const kafka_options& options, const std::s
   return {{"transactional.id", transactional_id},
           {"transaction.timeout.ms", text_of(options.transaction_timeout)},
           {"message.max.bytes", largest_message},
-          // The flush at the commit sends what is there; waiting for company would only delay it.
-          {"linger.ms", "0"},
-          {"batch.num.messages", "10000"},
+          // The flush inside the commit sends at once whatever waits, one request per partition. With less linger or
+          // smaller batches a second request of a partition waits for the first one's answer, and until then librdkafka
+          // looks at every partition again and again: measured, a whole core.
+          {"linger.ms", "500"},
+          {"batch.size", "8388608"},
+          {"batch.num.messages", "100000"},
           {"queue.buffering.max.messages", "2000000"},
           {"queue.buffering.max.kbytes", "1048576"},
           // A transaction that follows closely is refused while the broker still completes the last one, and librdkafka

@@ -1,0 +1,135 @@
+#include "tests/bench/pipeline_run.hpp"
+
+#include <caf/all.hpp>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+
+#include "actors/accumulator/accumulator_actor.hpp"
+#include "actors/bridges/bridge_actor.hpp"
+#include "actors/validation/validation_actor.hpp"
+#include "messages/codec/codec.hpp"
+#include "tests/bench/instant_broker.hpp"
+#include "tests/support/fake_chain.hpp"
+
+namespace hedgerow::bench {
+
+using steady = std::chrono::steady_clock;
+
+void give_up(const std::string& why) {
+  std::fprintf(stderr, "bench: %s\n", why.c_str());
+  std::exit(1);
+}
+
+double seconds_since(steady::time_point begun) { return std::chrono::duration<double>(steady::now() - begun).count(); }
+
+void wait_until(const std::function<bool()>& condition) {
+  const auto begun = steady::now();
+  while (!condition()) {
+    if (seconds_since(begun) > 300) give_up("not done within 300 s");
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});  // allow: a benchmark samples
+  }
+}
+
+void append_backlog(ports::event_log& log, const event_source& make, std::uint64_t count) {
+  auto member = log.join({"bench-feed", "bench", {}});
+  if (!member) give_up(member.error().detail);
+  constexpr std::uint64_t per_commit = 1000;
+  for (std::uint64_t first = 0; first < count; first += per_commit) {
+    log_transaction tx;
+    for (std::uint64_t i = first; i < std::min(count, first + per_commit); ++i) {
+      const auto event = make(i);
+      const envelope meta{"log:" + std::to_string(i), event.block_time, event.block_time, event.log.ref.key(), {}, {}};
+      tx.records.push_back({{topic::blockchain_events, 0}, event.log.ref.key(), codec::encode(meta, event)});
+    }
+    std::mutex mutex;
+    std::condition_variable done;
+    bool finished = false;
+    (*member)->commit(std::move(tx), [&](auto outcome) {
+      if (!outcome) give_up(outcome.error().detail);
+      const std::scoped_lock lock{mutex};
+      finished = true;
+      done.notify_one();
+    });
+    std::unique_lock lock{mutex};
+    done.wait(lock, [&] { return finished; });
+  }
+}
+
+namespace {
+
+struct system_config : caf::actor_system_config {
+  system_config() {
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-throughput", std::size_t{300});
+    set("logger.file-verbosity", caf::atom("quiet"));
+  }
+};
+
+struct observed_bridge {
+  bridge_work work;
+  bool idle = false;
+};
+
+observed_bridge look_at(caf::scoped_actor& self, const protocol::bridge_actor& bridge) {
+  observed_bridge out;
+  const auto number = [](const std::string& text) { return std::strtoull(text.c_str(), nullptr, 10); };
+  self->request(bridge, std::chrono::seconds{30}, protocol::status_atom::value)
+      .receive(
+          [&](const protocol::actor_status& s) {
+            for (const auto& [name, value] : s.detail) {
+              if (name == "records_in") out.work.records_in = number(value);
+              if (name == "records_out") out.work.records_out = number(value);
+              if (name == "commits") out.work.transactions = number(value);
+              // Several commits of a bridge may share a transaction of the log.
+              if (name == "transactions") out.work.transactions = number(value);
+              if (name == "commits_in_flight") out.idle = value == "0";
+            }
+          },
+          [&](const caf::error& e) { give_up(self->system().render(e)); });
+  return out;
+}
+
+}  // namespace
+
+pipeline_result run_pipeline(const std::shared_ptr<ports::event_log>& log, const market& market,
+                             const pipeline_options& options, const ports::clock& clock) {
+  system_config config;
+  caf::actor_system system{config};
+  bridges::bridge_config bridge;
+  bridge.batch_max = options.batch_max;
+  validation::validation_config validation;
+  validation.rules = market.rules();
+  validation.symbol_partitions = log->partitions(topic::onchain_trades);
+  domain::hedging_policy hedging;
+  hedging.one_in_flight = false;  // each whole share is a request of its own, not what came together meanwhile
+  auto chain = std::make_shared<test::fake_chain>(std::make_shared<test::fake_node>());
+  const auto spawn = [&](const bridges::service& what) {
+    return system.spawn(bridges::bridge_actor, log, what, bridge, &clock);
+  };
+  const auto begun = steady::now();
+  auto first = spawn(validation::validation_service(validation, chain, &clock));
+  auto second = spawn(accumulator::accumulator_service(hedging, &clock));
+  auto third = spawn(instant_broker(&clock));
+  caf::scoped_actor self{system};
+  pipeline_result out;
+  wait_until([&] {
+    const auto validated = look_at(self, first);
+    const auto booked = look_at(self, second);
+    const auto filled = look_at(self, third);
+    out = {seconds_since(begun), validated.work, booked.work, filled.work};
+    // Each record that the accumulator takes leads to one update; what it writes beyond that are requests.
+    return validated.idle && booked.idle && filled.idle && validated.work.records_in == options.events &&
+           booked.work.records_in == options.events + filled.work.records_out &&
+           filled.work.records_in == booked.work.records_out - booked.work.records_in;
+  });
+  if (options.at_the_end) options.at_the_end();
+  for (auto& bridge_handle : {first, second, third})
+    self->request(bridge_handle, std::chrono::seconds{30}, protocol::drain_atom::value)
+        .receive([](protocol::ok_atom) {}, [&](const caf::error& e) { give_up(system.render(e)); });
+  return out;
+}
+
+}  // namespace hedgerow::bench

@@ -1,0 +1,53 @@
+// The main pipeline in a benchmark: raw log records to positions and execution requests, each filled at once, on any
+// event log.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "actors/ports/clock.hpp"
+#include "actors/ports/event_log.hpp"
+#include "messages/events/blockchain_event.hpp"
+#include "tests/bench/raw_events.hpp"
+
+namespace hedgerow::bench {
+
+/// Ends the program.
+[[noreturn]] void give_up(const std::string& why);
+[[nodiscard]] double seconds_since(std::chrono::steady_clock::time_point begun);
+/// Ends the program when the condition does not hold within five minutes.
+void wait_until(const std::function<bool()>& condition);
+
+using event_source = std::function<blockchain_event(std::uint64_t index)>;
+
+/// Appends events [0, count) as raw log records.
+void append_backlog(ports::event_log& log, const event_source& make, std::uint64_t count);
+
+/// What a bridge has done.
+struct bridge_work {
+  std::uint64_t records_in = 0;
+  std::uint64_t records_out = 0;
+  std::uint64_t transactions = 0;
+};
+
+struct pipeline_result {
+  /// From the first record to the last commit.
+  double seconds = 0;
+  bridge_work validation;
+  bridge_work accumulator;
+  bridge_work broker;
+};
+
+struct pipeline_options {
+  std::size_t batch_max = 4000;
+  std::uint64_t events = 0;
+  /// Runs while all actors live, at the end.
+  std::function<void()> at_the_end;
+};
+
+[[nodiscard]] pipeline_result run_pipeline(const std::shared_ptr<ports::event_log>& log, const market& market,
+                                           const pipeline_options& options, const ports::clock& clock);
+
+}  // namespace hedgerow::bench
