@@ -26,6 +26,8 @@ demo::kafka_options kafka_test_options(std::filesystem::path data_dir) {
   options.home = demo::default_kafka_home(HEDGEROW_SOURCE_DIR);
   options.data_dir = std::move(data_dir);
   options.quick_start = true;
+  // Tests write with the times of a fake clock: retention would take that for long ago.
+  options.settings["log.initial.task.delay.ms"] = "3600000";
   return options;
 }
 
