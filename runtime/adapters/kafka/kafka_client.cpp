@@ -102,7 +102,7 @@ client_properties reader_properties(bool committed) {
           {"enable.partition.eof", "true"},
           {"isolation.level", committed ? "read_committed" : "read_uncommitted"},
           {"auto.offset.reset", "earliest"},
-          {"fetch.wait.max.ms", "100"},
+          {"fetch.wait.max.ms", "50"},
           {"fetch.error.backoff.ms", "20"},
           {"fetch.message.max.bytes", "4194304"},
           {"queued.min.messages", "100000"},

@@ -145,9 +145,11 @@ expected<std::vector<record>, log_error> partition_reader::read(topic_partition 
   const int looks = call_timeout(options_.request_timeout) / look_ms;
   for (int look = 0; look < looks && out.size() < max_records; ++look) {
     const auto before = out.size();
-    const bool wait = out.empty() && !p.following;
+    const bool wait = !p.following;
     if (auto done = take_some(source, p, max_records - out.size(), wait, keep); !done) trouble = done.error();
-    if (out.size() == before && (!out.empty() || p.following)) return out;
+    // A follower is told of what comes next; anybody else gets all there is.
+    if (out.size() == before && p.following) return out;
+    if (out.size() > before) look = 0;
   }
   if (out.empty() && max_records > 0) return unexpected(std::move(trouble));
   return out;

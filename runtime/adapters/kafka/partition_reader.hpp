@@ -20,8 +20,9 @@ class partition_reader {
   partition_reader(const partition_reader&) = delete;
   partition_reader& operator=(const partition_reader&) = delete;
 
-  /// At most `max_records` from `from` on; what is there already may be less. Empty at the end of what is committed. The
-  /// partition stays subscribed, so that news of it is told. Thread-safe.
+  /// At most `max_records` from `from` on; empty at the end of what is committed. Who goes on where the end was reached
+  /// gets what has come since, which may be less than there is. The partition stays subscribed, so that news of it is
+  /// told. Thread-safe.
   [[nodiscard]] expected<std::vector<record>, ports::log_error> read(topic_partition source, std::int64_t from,
                                                                      std::size_t max_records);
   /// Hands every record from the beginning up to `end` to `take`; waits for transactions that are still open below
