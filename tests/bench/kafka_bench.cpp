@@ -1,25 +1,30 @@
-// What a hop through Kafka costs: kafka_bench BOOTSTRAP MODE [COUNT]
-// transaction: one record and its offset per transaction of a member, one after the other; p50 and p99 of commit to answer.
-// Prints lines `name value`.
+// The pipeline on Kafka beside what librdkafka alone can do on the same broker.
+//   kafka_bench throughput BOOTSTRAP [EVENTS]   a backlog through the pipeline, then the same hops without the pipeline
+//   kafka_bench latency BOOTSTRAP [RATE S]      raw record to execution request, at a steady rate
+//   kafka_bench transactions BOOTSTRAP [COUNT]  one record per transaction: a member of the log, and librdkafka alone
+// Prints lines `name value` for bench_kafka.sh.
+#include <librdkafka/rdkafka.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 
+#include "messages/codec/codec.hpp"
 #include "runtime/adapters/kafka/kafka_log.hpp"
 #include "runtime/adapters/system/system_ports.hpp"
+#include "tests/bench/bare_hops.hpp"
+#include "tests/bench/pipeline_run.hpp"
 
 namespace {
 
 using namespace hedgerow;
+using namespace hedgerow::bench;
 using steady = std::chrono::steady_clock;
-
-[[noreturn]] void give_up(const std::string& why) {
-  std::fprintf(stderr, "bench: %s\n", why.c_str());
-  std::exit(1);
-}
 
 std::shared_ptr<ports::event_log> open(const std::string& bootstrap, const std::string& prefix,
                                        const ports::clock& clock) {
@@ -30,6 +35,201 @@ std::shared_ptr<ports::event_log> open(const std::string& bootstrap, const std::
   if (!log) give_up(log.error().detail);
   return *log;
 }
+
+double at(std::vector<double>& all, double part) {
+  std::sort(all.begin(), all.end());
+  return all[std::min(all.size() - 1, static_cast<std::size_t>(part * static_cast<double>(all.size())))];
+}
+
+void print(const char* name, double value) { std::printf("%s %.2f\n", name, value); }
+void print(const char* name, std::uint64_t value) { std::printf("%s %llu\n", name, static_cast<unsigned long long>(value)); }
+
+// -- throughput ------------------------------------------------------------------------------------------------------
+
+std::size_t mean_value_bytes(ports::event_log& log, topic t) {
+  std::size_t bytes = 0;
+  std::size_t count = 0;
+  const auto some = log.read({t, 0}, 0, 1000);
+  for (const auto& r : *some) {
+    bytes += r.value ? r.value->size() : 0;
+    ++count;
+  }
+  return count == 0 ? 0 : bytes / count;
+}
+
+void measure_throughput(const std::string& bootstrap, std::uint64_t events, const ports::clock& clock) {
+  const market market;
+  auto log = open(bootstrap, "throughput.", clock);
+  append_backlog(*log, [&](std::uint64_t i) { return market.event(i); }, events);
+  const auto done = run_pipeline(log, market, {10'000, events, {}}, clock);
+  print("pipeline_events_per_s", static_cast<double>(events) / done.seconds);
+  print("pipeline_transactions", done.validation.transactions + done.accumulator.transactions + done.broker.transactions);
+  print("pipeline_records_moved", done.validation.records_in + done.validation.records_out +
+                                      done.accumulator.records_in + done.accumulator.records_out +
+                                      done.broker.records_in + done.broker.records_out);
+  // The third hop, orders to fills, is a fifth of a hop: the yardstick gets it as more work of the second.
+  hop first{"throughput.blockchain-events", "throughput.bare-trades", events, done.validation.records_out,
+            done.validation.transactions, mean_value_bytes(*log, topic::onchain_trades)};
+  hop second{"throughput.bare-trades", "throughput.bare-updates", events,
+             done.accumulator.records_out + done.broker.records_out,
+             done.accumulator.transactions + done.broker.transactions,
+             mean_value_bytes(*log, topic::position_updates)};
+  make_topic(bootstrap, first.to);
+  make_topic(bootstrap, second.to);
+  print("bare_loop_events_per_s", static_cast<double>(events) / move_through(bootstrap, first, second));
+}
+
+// -- latency ---------------------------------------------------------------------------------------------------------
+
+/// When raw records were sent and requests were seen, by the event that the request names as its cause.
+class stamps {
+ public:
+  void sent(const std::string& key, steady::time_point when) {
+    const std::lock_guard lock{mutex_};
+    sent_[key] = when;
+  }
+  void seen(const std::string& key, steady::time_point when) {
+    const std::lock_guard lock{mutex_};
+    const auto it = sent_.find(key);
+    if (it == sent_.end()) return;
+    if (counting_) taken_.push_back(std::chrono::duration<double, std::milli>(when - it->second).count());
+    sent_.erase(it);
+  }
+  void count_from_now() {
+    const std::lock_guard lock{mutex_};
+    counting_ = true;
+  }
+  std::vector<double> taken() {
+    const std::lock_guard lock{mutex_};
+    return taken_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, steady::time_point> sent_;
+  std::vector<double> taken_;
+  bool counting_ = false;
+};
+
+/// Watches a topic as another process would, and tells each record once.
+class observer {
+ public:
+  observer(std::shared_ptr<ports::event_log> log, topic of, std::function<void(const record&)> tell)
+      : log_{std::move(log)}, thread_{[this, of, tell = std::move(tell)] { watch(of, tell); }} {}
+  ~observer() {
+    {
+      const std::lock_guard lock{mutex_};
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+  }
+  observer(const observer&) = delete;
+  observer& operator=(const observer&) = delete;
+
+ private:
+  void watch(topic of, const std::function<void(const record&)>& tell) {
+    std::map<std::uint32_t, std::int64_t> next;
+    log_->on_append([this] {
+      {
+        const std::lock_guard lock{mutex_};
+        news_ = true;
+      }
+      wake_.notify_one();
+    });
+    for (;;) {
+      for (std::uint32_t p = 0; p < log_->partitions(of); ++p) {
+        const auto some = log_->read({of, p}, next[p], 1000);
+        if (!some) give_up(some.error().detail);
+        for (const auto& r : *some) {
+          tell(r);
+          next[p] = r.offset + 1;
+        }
+      }
+      std::unique_lock lock{mutex_};
+      wake_.wait(lock, [&] { return news_ || stopping_; });
+      if (stopping_) return;
+      news_ = false;
+    }
+  }
+
+  std::shared_ptr<ports::event_log> log_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool news_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+/// Sends raw records without a transaction, as the generator of the Kafka Streams twin does.
+class plain_producer {
+ public:
+  explicit plain_producer(const std::string& bootstrap) {
+    char reason[256];
+    rd_kafka_conf_t* conf = rd_kafka_conf_new();
+    rd_kafka_conf_set(conf, "bootstrap.servers", bootstrap.c_str(), reason, sizeof reason);
+    rd_kafka_conf_set(conf, "linger.ms", "0", reason, sizeof reason);
+    client_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason);
+    if (client_ == nullptr) give_up(reason);
+    topic_ = rd_kafka_topic_new(client_, "latency.blockchain-events", nullptr);
+  }
+  ~plain_producer() {
+    rd_kafka_flush(client_, 10'000);
+    rd_kafka_topic_destroy(topic_);
+    rd_kafka_destroy(client_);
+  }
+  plain_producer(const plain_producer&) = delete;
+  plain_producer& operator=(const plain_producer&) = delete;
+
+  void send(const std::string& key, std::string value) {
+    if (rd_kafka_produce(topic_, 0, RD_KAFKA_MSG_F_COPY, value.data(), value.size(), key.data(), key.size(), nullptr) != 0)
+      give_up("produce");
+    rd_kafka_poll(client_, 0);
+  }
+
+ private:
+  rd_kafka_t* client_ = nullptr;
+  rd_kafka_topic_t* topic_ = nullptr;
+};
+
+void measure_latency(const std::string& bootstrap, std::uint64_t rate, std::uint64_t seconds,
+                     const ports::clock& clock) {
+  const market market;
+  auto log = open(bootstrap, "latency.", clock);
+  stamps known;
+  const std::uint64_t settle = rate * 8;
+  const std::uint64_t events = settle + rate * seconds;
+  std::thread feed{[&] {
+    plain_producer producer{bootstrap};
+    auto next = steady::now() + std::chrono::seconds{3};
+    for (std::uint64_t i = 0; i < events; ++i, next += std::chrono::nanoseconds{1'000'000'000 / rate}) {
+      std::this_thread::sleep_until(next);  // allow: a benchmark sets the pace
+      if (i == settle) known.count_from_now();
+      const auto event = market.event(i);
+      const auto key = event.log.ref.key();
+      const envelope meta{"log:" + std::to_string(i), event.block_time, clock.now(), key, {}, {}};
+      auto value = codec::encode(meta, event);
+      known.sent("trade:" + meta.event_id, steady::now());
+      producer.send(key, std::move(value));
+    }
+  }};
+  {
+    observer eyes{open(bootstrap, "latency.", clock), topic::schwab_commands, [&](const record& r) {
+                    const auto now = steady::now();
+                    if (const auto command = codec::decode<schwab_command>(*r.value))
+                      known.seen(command->meta.causation_id, now);
+                  }};
+    std::ignore = run_pipeline(log, market, {1'000, events, {}}, clock);
+  }
+  feed.join();
+  auto taken = known.taken();
+  if (taken.empty()) give_up("no request was seen");
+  print("record_to_request_p50_ms", at(taken, 0.5));
+  print("record_to_request_p99_ms", at(taken, 0.99));
+  print("record_to_request_samples", std::uint64_t{taken.size()});
+}
+
+// -- transactions ----------------------------------------------------------------------------------------------------
 
 /// Commits and waits for the answer; milliseconds.
 double commit(ports::log_member& member, log_transaction tx) {
@@ -45,51 +245,55 @@ double commit(ports::log_member& member, log_transaction tx) {
   });
   std::unique_lock lock{mutex};
   done.wait(lock, [&] { return finished; });
-  return std::chrono::duration<double, std::milli>(steady::now() - begun).count();
-}
-
-void wait_for_partitions(ports::log_member& member, std::size_t count) {
-  std::size_t assigned = 0;
-  while (assigned < count) {
-    const auto batch = member.poll(0);
-    if (!batch) give_up(batch.error().detail);
-    assigned += batch->assigned.size();
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});  // allow: a benchmark samples
-  }
-}
-
-double at(const std::vector<double>& sorted, double share) {
-  return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(share * static_cast<double>(sorted.size())))];
+  return seconds_since(begun) * 1e3;
 }
 
 void measure_transactions(const std::string& bootstrap, std::size_t count, const ports::clock& clock) {
+  const market market;
   const auto log = open(bootstrap, "transaction.", clock);
-  auto member = log->join({"bench", "bench", {topic::onchain_trades}});
+  append_backlog(*log, [&](std::uint64_t i) { return market.event(i); }, 2 * count);
+  auto member = log->join({"bench", "bench", {topic::blockchain_events}});
   if (!member) give_up(member.error().detail);
-  wait_for_partitions(**member, log->partitions(topic::onchain_trades));
-  const std::size_t settle = count / 3;
+  std::size_t assigned = 0;
+  wait_until([&] {
+    const auto batch = (*member)->poll(0);
+    if (!batch) give_up(batch.error().detail);
+    return (assigned += batch->assigned.size()) > 0;
+  });
   std::vector<double> taken;
-  for (std::size_t i = 0; i < settle + count; ++i) {
+  for (std::size_t i = 0; i < count + count / 3; ++i) {
     log_transaction tx;
     tx.records.push_back({{topic::schwab_commands, 0}, "AAPL", std::string(400, 'x')});
-    tx.offsets.push_back({{topic::onchain_trades, 0}, static_cast<std::int64_t>(i)});
+    tx.offsets.push_back({{topic::blockchain_events, 0}, static_cast<std::int64_t>(i)});
     const auto ms = commit(**member, std::move(tx));
-    if (i >= settle) taken.push_back(ms);
+    if (i >= count / 3) taken.push_back(ms);
     std::this_thread::sleep_for(std::chrono::milliseconds{2});  // allow: the broker completes the last one
   }
-  std::sort(taken.begin(), taken.end());
-  std::printf("member_transaction_p50_ms %.2f\n", at(taken, 0.5));
-  std::printf("member_transaction_p99_ms %.2f\n", at(taken, 0.99));
+  print("member_transaction_p50_ms", at(taken, 0.5));
+  print("member_transaction_p99_ms", at(taken, 0.99));
+  make_topic(bootstrap, "transaction.bare");
+  const auto bare = time_single_transactions(bootstrap, "transaction.blockchain-events", "transaction.bare", count);
+  print("transaction_p50_ms", bare.p50);
+  print("transaction_p99_ms", bare.p99);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   adapters::tune_allocator();
-  if (argc < 3) give_up("kafka_bench BOOTSTRAP transaction [COUNT]");
-  const std::string mode = argv[2];
+  if (argc < 3) give_up("kafka_bench throughput|latency|transactions BOOTSTRAP [...]");
+  const std::string mode = argv[1];
+  const std::string bootstrap = argv[2];
+  const auto number = [&](int index, std::uint64_t otherwise) {
+    return argc > index ? std::strtoull(argv[index], nullptr, 10) : otherwise;
+  };
   const adapters::system_clock clock;
-  const std::uint64_t count = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 1000;
-  if (mode != "transaction") give_up("the mode must be transaction, not " + mode);
-  measure_transactions(argv[1], count, clock);
+  if (mode == "throughput")
+    measure_throughput(bootstrap, number(3, 200'000), clock);
+  else if (mode == "latency")
+    measure_latency(bootstrap, number(3, 200), number(4, 12), clock);
+  else if (mode == "transactions")
+    measure_transactions(bootstrap, number(3, 1'000), clock);
+  else
+    give_up("the mode must be throughput, latency or transactions, not " + mode);
 }

@@ -1,0 +1,37 @@
+// The yardstick for the pipeline on Kafka: librdkafka alone moves as many records in as many transactions through the
+// same hops - consume, copy, produce, offsets, commit - and does nothing else.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace hedgerow::bench {
+
+/// One hop: a group that reads one topic and writes to others.
+struct hop {
+  std::string from;
+  std::string to;
+  /// Of the inputs, and of all outputs together.
+  std::uint64_t inputs = 0;
+  std::uint64_t outputs = 0;
+  std::uint64_t transactions = 1;
+  /// Of one output.
+  std::size_t value_bytes = 0;
+};
+
+/// Runs both hops at once, the second on what the first writes. Topics of the names must exist. Seconds from the first
+/// record taken to the last commit.
+[[nodiscard]] double move_through(const std::string& bootstrap, const hop& first, const hop& second);
+
+/// Milliseconds of transactions with one record and one offset each, one after the other.
+struct transaction_times {
+  double p50 = 0;
+  double p99 = 0;
+};
+[[nodiscard]] transaction_times time_single_transactions(const std::string& bootstrap, const std::string& from,
+                                                         const std::string& to, std::size_t count);
+
+/// Makes a topic with four partitions and waits until it is served.
+void make_topic(const std::string& bootstrap, const std::string& name);
+
+}  // namespace hedgerow::bench
