@@ -11,6 +11,8 @@
 namespace hedgerow::config {
 namespace {
 
+bool is_wildcard(const std::string& address) { return address == "0.0.0.0" || address == "::"; }
+
 class checks {
  public:
   explicit checks(const settings& values) : s_{values} {}
@@ -20,6 +22,7 @@ class checks {
     ports();
     books();
     tokens();
+    cluster();
     requirements();
     if (s_.log.kind == log_kind::kafka) kafka();
     return std::move(errors_);
@@ -78,13 +81,13 @@ class checks {
     if (s_.runs("api")) used.emplace_back("api.port", s_.api.address, s_.api.port);
     used.emplace_back("admin.port", s_.admin.address, s_.admin.port);
     if (s_.runs("paper")) used.emplace_back("paper.port", s_.paper.address, s_.paper.port);
-    const auto wildcard = [](const std::string& address) { return address == "0.0.0.0" || address == "::"; };
+    used.emplace_back("cluster.port", s_.cluster.listen_address, s_.cluster.port);
     for (auto a = used.begin(); a != used.end(); ++a) {
       for (auto b = used.begin(); b != a; ++b) {
         const auto& [key, address, port] = *a;
         const auto& [other_key, other_address, other_port] = *b;
         if (port == 0 || port != other_port) continue;
-        if (address != other_address && !wildcard(address) && !wildcard(other_address)) continue;
+        if (address != other_address && !is_wildcard(address) && !is_wildcard(other_address)) continue;
         add(key, std::to_string(port), "taken by " + other_key, "a port of its own, or 0 for a free one",
             "change " + key + " or " + other_key);
       }
@@ -124,6 +127,33 @@ class checks {
       add("tokens.allow_unlisted", "false", "no token may trade, because there is no [[token]] section", "true, or a list",
           "add [[token]] sections or set it to true");
     }
+  }
+
+  void cluster() {
+    const cluster_settings& c = s_.cluster;
+    if (c.port == 0) {
+      if (!c.seeds.empty())
+        add("cluster.port", "0", "the cluster is off, but cluster.seeds is set", "1 to 65535",
+            "set cluster.port or remove cluster.seeds");
+      return;
+    }
+    if (c.advertised_host.empty() && is_wildcard(c.listen_address))
+      add("cluster.advertised_host", "", "missing, and cluster.listen_address is every address", "a host or an address",
+          "name the host at which other nodes reach this one");
+    // One lost heartbeat must not make a node unreachable.
+    if (c.heartbeat_timeout < 3 * c.heartbeat_interval)
+      add("cluster.heartbeat_timeout", format_duration(c.heartbeat_timeout), "less than three heartbeats",
+          "at least 3 x cluster.heartbeat_interval (" + format_duration(c.heartbeat_interval) + ")",
+          "raise it or lower cluster.heartbeat_interval");
+    not_above("cluster.heartbeat_timeout", c.heartbeat_timeout, "cluster.remove_after", c.remove_after);
+    const std::pair<const char*, const std::string*> tls[] = {
+        {"cluster.certificate", &c.certificate}, {"cluster.key", &c.key}, {"cluster.ca_file", &c.ca_file}};
+    const auto given = std::count_if(std::begin(tls), std::end(tls), [](const auto& t) { return !t.second->empty(); });
+    if (given == 0) return;
+    for (const auto& [key, value] : tls)
+      if (value->empty())
+        add(key, "", "missing, and TLS needs all three", "a PEM file",
+            "set cluster.certificate, cluster.key and cluster.ca_file, or none of them");
   }
 
   void requirements() {
@@ -188,6 +218,9 @@ std::vector<std::string> warnings_about(const settings& s) {
   }
   if (!is_loopback(s.admin.address)) {
     out.emplace_back("admin.address is not a loopback address, and the admin endpoint has no login of its own");
+  }
+  if (s.cluster.port != 0 && s.cluster.certificate.empty() && !is_loopback(s.cluster.listen_address)) {
+    out.emplace_back("cluster.listen_address is not a loopback address, and there is no TLS: whoever connects is trusted");
   }
   return out;
 }

@@ -143,6 +143,25 @@ refusal ip_address(const std::string& text) {
   return std::nullopt;
 }
 
+refusal host_or_nothing(const std::string& text) {
+  const bool good = text.size() <= 253 && std::all_of(text.begin(), text.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+  });
+  if (!good) return "not a host name or IPv4 address";
+  return std::nullopt;
+}
+
+refusal host_and_port(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  std::uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  if (colon == std::string::npos || colon == 0 || host_or_nothing(text.substr(0, colon)) ||
+      std::from_chars(text.data() + colon + 1, end, port).ptr != end || port == 0) {
+    return "not of the form host:port";
+  }
+  return std::nullopt;
+}
+
 refusal hex_key(const std::string& text) {
   if (text.size() != 64 || !all_of(text, std::isxdigit)) return "not 64 hex digits";
   return std::nullopt;

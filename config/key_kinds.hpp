@@ -60,6 +60,8 @@ using text_check = refusal (*)(const std::string& text);
 [[nodiscard]] refusal http_url(const std::string& text);
 [[nodiscard]] refusal readable_file(const std::string& text);
 [[nodiscard]] refusal ip_address(const std::string& text);
+[[nodiscard]] refusal host_or_nothing(const std::string& text);
+[[nodiscard]] refusal host_and_port(const std::string& text);
 [[nodiscard]] refusal hex_key(const std::string& text);
 [[nodiscard]] refusal symbol_text(const std::string& text);
 [[nodiscard]] refusal marker_text(const std::string& text);
@@ -191,12 +193,13 @@ key_spec chain_address(std::string_view name, std::string_view meaning) {
 
 /// A list of texts without repetition, each accepted by `check`.
 template <auto Member>
-key_spec list(std::string_view name, text_check check, std::string_view allowed, std::string_view meaning) {
+key_spec list(std::string_view name, text_check check, std::string_view allowed, std::string_view meaning,
+              bool may_be_empty = false) {
   key_spec key{name, "list", std::string{allowed}, meaning, false, {}, {}};
-  key.assign = [check](void* target, const raw_value& value) -> refusal {
+  key.assign = [check, may_be_empty](void* target, const raw_value& value) -> refusal {
     auto given = to_list(value);
     if (!given) return "not a list of texts";
-    if (given->empty()) return "empty";
+    if (given->empty() && !may_be_empty) return "empty";
     for (auto it = given->begin(); it != given->end(); ++it) {
       if (auto problem = check(*it)) return quote(*it) + ": " + *problem;
       if (std::find(given->begin(), it, *it) != it) return quote(*it) + " is there twice";

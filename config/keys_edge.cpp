@@ -1,9 +1,41 @@
-// Keys of what people and machines look at: the API, the admin endpoint, logging.
+// Keys of what people and other machines see: the API, the admin endpoint, the cluster, logging.
 #include "config/key_kinds.hpp"
 
 namespace hedgerow::config::tables {
 
 using namespace kinds;
+using namespace std::chrono_literals;
+
+namespace {
+
+section_spec cluster_section() {
+  return section<&settings::cluster>(
+      "cluster", "Other nodes, reached over CAF's network layer. See docs/cluster.md.",
+      {text<&cluster_settings::listen_address>("listen_address", ip_address, "an IPv4 or IPv6 address",
+                                               "Address to listen on for other nodes. Who can connect can do anything: "
+                                               "a private network, or TLS."),
+       integer<&cluster_settings::port>("port", 0, 65'535, "TCP port for other nodes; 0: this node is alone."),
+       text<&cluster_settings::advertised_host>("advertised_host", host_or_nothing,
+                                                "a host name or IPv4 address; empty for listen_address",
+                                                "Where other nodes reach this one."),
+       list<&cluster_settings::seeds>("seeds", host_and_port, "host:port, any number",
+                                      "Nodes to ask for the others. The same list may stand on every node.", true),
+       duration<&cluster_settings::heartbeat_interval>("heartbeat_interval", 10ms, 1min,
+                                                       "How often each node tells each other one that it is there."),
+       duration<&cluster_settings::heartbeat_timeout>("heartbeat_timeout", 50ms, 10min,
+                                                      "A node that is silent for this long is unreachable."),
+       duration<&cluster_settings::remove_after>("remove_after", 100ms, 24h,
+                                                 "A node that is silent for this long is no longer a member, and its "
+                                                 "share of the broker's call budget goes to the others."),
+       text<&cluster_settings::certificate>("certificate", readable_file, "a PEM file; empty: no TLS",
+                                            "Certificate chain of this node. With it, only nodes with a certificate of "
+                                            "ca_file are let in."),
+       text<&cluster_settings::key>("key", readable_file, "a PEM file; empty: no TLS", "Its private key."),
+       text<&cluster_settings::ca_file>("ca_file", readable_file, "a PEM file; empty: no TLS",
+                                        "The authority that signs the nodes' certificates, and nothing else.")});
+}
+
+}  // namespace
 
 std::vector<section_spec> edge_sections() {
   constexpr std::string_view listen = "Address to listen on. There is no login: anything but a loopback address needs a "
@@ -18,6 +50,7 @@ std::vector<section_spec> edge_sections() {
       "admin", "Metrics, the actor tree and controls.",
       {text<&admin_settings::address>("address", ip_address, ip, listen),
        integer<&admin_settings::port>("port", 0, 65'535, "TCP port; 0 takes a free one.")}));
+  out.push_back(cluster_section());
   out.push_back(section<&settings::logging>(
       "logging", "The log for people, on standard error.",
       {choice<&logging_settings::level>("level",

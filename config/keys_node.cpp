@@ -13,7 +13,7 @@ std::vector<section_spec> node_sections() {
       {text<&node_settings::name>("name", node_name, "1 to 64 letters, digits, '-', '_', '.'",
                                   "Name of this node in logs, metrics and the consumer groups of the event log. "
                                   "Every node has its own: a second one with the same name takes over from the "
-                                  "first."),
+                                  "first, and is refused in a [cluster]."),
        list<&node_settings::actors>("actors", actor_name,
                                     "all, ingestion, validation, accumulator, execution, poller, tokens, api, paper",
                                     "What runs here. `all` is every one but `paper`, the simulated broker."),

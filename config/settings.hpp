@@ -168,6 +168,22 @@ struct admin_settings {
   std::uint16_t port = 8081;
 };
 
+/// Port 0: this node is alone.
+struct cluster_settings {
+  std::string listen_address = "127.0.0.1";
+  std::uint16_t port = 0;
+  /// Where others reach this node; empty: listen_address.
+  std::string advertised_host;
+  /// host:port of other nodes; its own address among them is left out.
+  std::vector<std::string> seeds;
+  milliseconds heartbeat_interval{500};
+  milliseconds heartbeat_timeout{2'000};
+  milliseconds remove_after{60'000};
+  std::string certificate;
+  std::string key;
+  std::string ca_file;
+};
+
 struct supervision_settings {
   milliseconds backoff_min{100};
   milliseconds backoff_max{10'000};
@@ -235,6 +251,7 @@ struct settings {
   oauth_settings oauth;
   api_settings api;
   admin_settings admin;
+  cluster_settings cluster;
   supervision_settings supervision;
   paper_settings paper;
   demo_settings demo;

@@ -71,6 +71,28 @@ INSTANTIATE_TEST_SUITE_P(
         spoiled{"broker.request_timeout", [](settings& s) { s.broker.request_timeout = 21s; }},
         spoiled{"chain.rescan_blocks", [](settings& s) { s.chain.rescan_blocks = 129; }},
         spoiled{"admin.port", [](settings& s) { s.admin.port = s.api.port; }},
+        spoiled{"cluster.port", [](settings& s) { s.cluster.port = s.api.port; }},
+        spoiled{"cluster.port", [](settings& s) { s.cluster.seeds = {"other:7400"}; }},
+        spoiled{"cluster.advertised_host",
+                [](settings& s) {
+                  s.cluster.port = 7400;
+                  s.cluster.listen_address = "0.0.0.0";
+                }},
+        spoiled{"cluster.heartbeat_timeout",
+                [](settings& s) {
+                  s.cluster.port = 7400;
+                  s.cluster.heartbeat_interval = 1s;
+                }},
+        spoiled{"cluster.heartbeat_timeout",
+                [](settings& s) {
+                  s.cluster.port = 7400;
+                  s.cluster.remove_after = 1s;
+                }},
+        spoiled{"cluster.ca_file",
+                [](settings& s) {
+                  s.cluster.port = 7400;
+                  s.cluster.certificate = s.cluster.key = "/etc/hostname";
+                }},
         spoiled{"admin.port",
                 [](settings& s) {
                   s.admin.port = s.api.port;

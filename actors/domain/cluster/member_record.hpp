@@ -1,0 +1,27 @@
+// Facts about members: how two lists become one, and which versions go together. Pure.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "messages/types/member.hpp"
+
+namespace hedgerow::domain {
+
+/// What nodes say to each other. Raise it when a message that crosses nodes changes.
+inline constexpr std::uint32_t cluster_protocol = 1;
+
+/// Two records of the same run as one: what either knows, and `left` when either says so.
+[[nodiscard]] member_record merge_facts(const member_record& a, const member_record& b);
+
+/// Two lists as one, sorted by name and incarnation, each run once. In whatever order and however often lists are
+/// merged, the result is the same: gossip needs no order and no exactly-once.
+[[nodiscard]] std::vector<member_record> merge_records(std::vector<member_record> a, const std::vector<member_record>& b);
+
+/// Empty when nodes of these versions may be members of one cluster: same protocol, same major version. Else why not.
+[[nodiscard]] std::string version_refusal(const member_record& own, std::uint32_t protocol, std::string_view version);
+
+/// Whether it calls the broker, and so takes a share of the account's budget. Who has not said what it runs counts.
+[[nodiscard]] bool calls_broker(const member_record& member);
+
+}  // namespace hedgerow::domain
