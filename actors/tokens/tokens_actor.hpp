@@ -8,20 +8,13 @@
 #include "actors/ports/oauth_api.hpp"
 #include "actors/ports/random.hpp"
 #include "messages/events/token_update.hpp"
+#include "messages/protocol/login.hpp"
 #include "messages/protocol/slot.hpp"
 
 namespace hedgerow::tokens {
 
-/// A person came back from the broker with this code.
-struct login_code {
-  std::string code;
-  std::string state;
-};
-
-/// Empty: done. Otherwise what went wrong, for people.
-struct login_result {
-  std::string error;
-};
+using protocol::login_code;
+using protocol::login_result;
 
 /// The broker did not accept the access token.
 struct access_rejected {};
@@ -78,7 +71,5 @@ tokens_actor::behavior_type tokens(tokens_actor::stateful_pointer<tokens_state> 
 
 }  // namespace hedgerow::tokens
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::tokens::login_code)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::tokens::login_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::tokens::access_rejected)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::tokens::tokens_answer)

@@ -18,4 +18,16 @@ using ask_atom = caf::atom_constant<caf::atom("ask")>;              // a questio
 using tell_atom = caf::atom_constant<caf::atom("tell")>;            // news from a port
 using ok_atom = caf::atom_constant<caf::atom("ok")>;
 
+// Between nodes (cluster.hpp).
+using hello_atom = caf::atom_constant<caf::atom("hello")>;          // who I am; let me in
+using welcome_atom = caf::atom_constant<caf::atom("welcome")>;      // you are in; who I am
+using refuse_atom = caf::atom_constant<caf::atom("refuse")>;        // you are not, and why
+using whois_atom = caf::atom_constant<caf::atom("whois")>;          // which run holds this name?
+using beat_atom = caf::atom_constant<caf::atom("beat")>;            // I am here
+using leave_atom = caf::atom_constant<caf::atom("leave")>;          // goodbye
+using reject_atom = caf::atom_constant<caf::atom("reject")>;        // the broker did not accept the access token
+using question_atom = caf::atom_constant<caf::atom("question")>;
+using answer_atom = caf::atom_constant<caf::atom("answer")>;
+using dial_atom = caf::atom_constant<caf::atom("dial")>;            // connect to this address; inside a node
+
 }  // namespace hedgerow::protocol

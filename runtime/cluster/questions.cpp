@@ -1,0 +1,169 @@
+// Questions between nodes. Each has a number and a time-out of its own: CAF tells nobody when a peer dies with it.
+#include <caf/all.hpp>
+
+#include "runtime/cluster/cluster.hpp"
+
+namespace hedgerow::cluster {
+
+using namespace protocol;
+
+namespace {
+
+constexpr std::chrono::milliseconds answer_limit{3'000};
+/// A login waits for the broker.
+constexpr std::chrono::milliseconds login_limit{32'000};
+constexpr std::chrono::milliseconds local_limit{2'000};
+constexpr std::chrono::milliseconds local_login_limit{30'000};
+/// A rejected token is rejected for many calls at once; once a second is enough.
+constexpr std::chrono::milliseconds rejection_pause{1'000};
+/// More are refused at once.
+constexpr std::size_t most_questions = 1'000;
+
+std::chrono::milliseconds limit_of(question_kind kind) {
+  return kind == question_kind::end_login ? login_limit : answer_limit;
+}
+
+bool hosts_tokens(const member_record& m) {
+  return std::find(m.sets.begin(), m.sets.end(), "tokens") != m.sets.end();
+}
+
+remote_answer failure(std::uint64_t id, std::string error) { return {id, std::move(error), {}, {}, {}}; }
+
+}  // namespace
+
+caf::actor cluster::reachable_peer(const std::string& name) const {
+  const auto it = peers_.find(name);
+  const auto* here = list_.holder(name);
+  if (it == peers_.end() || here == nullptr || here->incarnation != it->second.incarnation) return nullptr;
+  return it->second.handle;
+}
+
+// -- asking ----------------------------------------------------------------------------------------------------------
+
+caf::result<remote_answer> cluster::ask(ask_member what) {
+  if (questions_.size() >= most_questions) return failure(0, "too many questions are waiting");
+  waiting_question waiting{self_->make_response_promise<remote_answer>(), std::move(what.question),
+                           std::move(what.member), {}, {}};
+  auto promise = waiting.promise;
+  if (waiting.member.empty()) {
+    for (const auto& m : list_.others())
+      if (hosts_tokens(m.facts) && reachable_peer(m.facts.name)) waiting.others.push_back(m.facts.name);
+    next_or_fail(std::move(waiting), "no tokens service is running in the cluster");
+  } else if (!put_question(waiting)) {
+    promise.deliver(failure(0, "node " + waiting.member + " is not a reachable member of the cluster"));
+  }
+  return promise;
+}
+
+bool cluster::put_question(waiting_question& waiting) {
+  const auto to = reachable_peer(waiting.member);
+  if (!to) return false;
+  waiting.question.id = next_question_++;
+  waiting.question.asker = list_.self().name;
+  waiting.deadline = now() + limit_of(waiting.question.kind);
+  self_->send(to, question_atom::value, waiting.question);
+  questions_[waiting.question.id] = std::move(waiting);
+  return true;
+}
+
+void cluster::next_or_fail(waiting_question waiting, const std::string& error) {
+  while (!waiting.others.empty()) {
+    waiting.member = std::move(waiting.others.back());
+    waiting.others.pop_back();
+    if (put_question(waiting)) return;
+  }
+  waiting.promise.deliver(failure(0, error));
+}
+
+void cluster::answered(const remote_answer& answer) {
+  const auto it = questions_.find(answer.id);
+  if (it == questions_.end()) return;
+  auto waiting = std::move(it->second);
+  questions_.erase(it);
+  if (answer.error.empty())
+    waiting.promise.deliver(answer);
+  else
+    next_or_fail(std::move(waiting), answer.error);
+}
+
+void cluster::fail_questions(const std::string& member) {
+  std::vector<waiting_question> failed;
+  for (auto it = questions_.begin(); it != questions_.end();) {
+    if (it->second.member != member) {
+      ++it;
+      continue;
+    }
+    failed.push_back(std::move(it->second));
+    it = questions_.erase(it);
+  }
+  for (auto& waiting : failed) next_or_fail(std::move(waiting), "the connection to node " + member + " is gone");
+}
+
+void cluster::expire_questions() {
+  std::vector<waiting_question> late;
+  for (auto it = questions_.begin(); it != questions_.end();) {
+    if (now() < it->second.deadline) {
+      ++it;
+      continue;
+    }
+    late.push_back(std::move(it->second));
+    it = questions_.erase(it);
+  }
+  for (auto& waiting : late) {
+    const std::string error = "node " + waiting.member + " does not answer";
+    // A login must not be tried twice: the first node may have used up the code.
+    if (waiting.question.kind == question_kind::end_login) waiting.others.clear();
+    next_or_fail(std::move(waiting), error);
+  }
+}
+
+// -- answering -------------------------------------------------------------------------------------------------------
+
+void cluster::reply(const std::string& asker, remote_answer answer) {
+  if (const auto to = reachable_peer(asker)) self_->send(to, answer_atom::value, std::move(answer));
+}
+
+void cluster::answer_question(const remote_question& q) {
+  const auto fail = [this, id = q.id, asker = q.asker](const std::string& why) { reply(asker, failure(id, why)); };
+  const auto root = outside_.root ? outside_.root->get() : supervision::supervisor_actor{};
+  const auto tokens = outside_.tokens ? outside_.tokens->get() : tokens::tokens_actor{};
+  switch (q.kind) {
+    case question_kind::actors:
+      if (!root) return fail("starting or stopping");
+      self_->request(root, local_limit, status_atom::value)
+          .then([this, id = q.id, asker = q.asker](actor_status& tree) { reply(asker, {id, "", std::move(tree), {}, {}}); },
+                [fail](const caf::error&) { fail("the supervisor does not answer"); });
+      return;
+    case question_kind::restart:
+      if (!root) return fail("starting or stopping");
+      self_->send(root, restart_atom::value, q.subject);
+      return reply(q.asker, {q.id, "", {}, "restarting", {}});
+    case question_kind::begin_login:
+      if (!tokens) return fail("no tokens service is running there");
+      self_->request(tokens, local_limit, ask_atom::value)
+          .then([this, id = q.id, asker = q.asker](std::string& url) { reply(asker, {id, "", {}, std::move(url), {}}); },
+                [fail](const caf::error&) { fail("the tokens service does not answer"); });
+      return;
+    case question_kind::end_login:
+      if (!tokens) return fail("no tokens service is running there");
+      self_->request(tokens, local_login_limit, ask_atom::value, q.login)
+          .then([this, id = q.id, asker = q.asker](login_result& r) { reply(asker, {id, "", {}, {}, std::move(r)}); },
+                [fail](const caf::error&) { fail("the broker did not answer in time"); });
+      return;
+  }
+  fail("this version does not know the question");
+}
+
+void cluster::token_rejected(bool far) {
+  if (const auto tokens = outside_.tokens ? outside_.tokens->get() : tokens::tokens_actor{}) {
+    self_->send(tokens, tell_atom::value, tokens::access_rejected{});
+    return;
+  }
+  if (far || (rejection_told_.count() != 0 && now() - rejection_told_ < rejection_pause)) return;
+  rejection_told_ = now();
+  for (const auto& m : list_.others())
+    if (hosts_tokens(m.facts))
+      if (const auto to = reachable_peer(m.facts.name)) self_->send(to, reject_atom::value);
+}
+
+}  // namespace hedgerow::cluster
