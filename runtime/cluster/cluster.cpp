@@ -27,10 +27,7 @@ cluster::cluster(pointer self, cluster_options options, cluster_ports outside)
     : self_{self}, options_{std::move(options)}, outside_{std::move(outside)}, list_{options_.self, options_.policy} {}
 
 void cluster::start() {
-  dialer_ = self_->spawn<caf::detached>(dialer);
-  self_->attach_functor([dial = caf::actor_cast<caf::actor_addr>(dialer_), me = self_->address(),
-                         &system = self_->system(), port = options_.self.port] {
-    if (auto actor = caf::actor_cast<caf::actor>(dial)) caf::anon_send_exit(actor, caf::exit_reason::kill);
+  self_->attach_functor([me = self_->address(), &system = self_->system(), port = options_.self.port] {
     caf::anon_send(gate(system), caf::unpublish_atom::value, me, port);
   });
   for (const auto& seed : options_.seeds)
@@ -128,9 +125,12 @@ void cluster::publish_snapshot() {
 
 caf::result<ok_atom> cluster::say_goodbye() {
   leaving_ = true;
-  for (const auto& m : list_.others())
-    if (const auto to = reachable_peer(m.facts.name))
-      self_->send(to, leave_atom::value, list_.self().name, list_.self().incarnation);
+  const auto bye = caf::make_message(leave_atom::value, list_.self().name, list_.self().incarnation);
+  for (const auto& [name, p] : peers_)
+    if (p.handle) self_->send(p.handle, bye);
+  // Who has been greeted and has not answered yet may have let this node in.
+  for (const auto& [key, l] : links_)
+    if (l.found && !connected(l)) self_->send(l.found, bye);
   gone_ = self_->make_response_promise<ok_atom>();
   self_->delayed_send(self_, goodbye_pause, leave_atom::value);
   return gone_;

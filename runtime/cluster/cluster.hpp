@@ -7,7 +7,7 @@
 
 #include "runtime/cluster/address.hpp"
 #include "runtime/cluster/cluster_actor.hpp"
-#include "runtime/cluster/dialer.hpp"
+#include "runtime/cluster/prober.hpp"
 
 namespace hedgerow::cluster {
 
@@ -36,6 +36,8 @@ class cluster {
   void beat(const protocol::heartbeat& news);
   void goodbye(const std::string& name, std::uint64_t incarnation);
   void went_down(const caf::actor_addr& who);
+  /// Whether somebody listens at the address of a link; `problem` is empty then.
+  void probed(const std::string& key, const std::string& problem);
   /// Which run holds a name, zero when none does, and where.
   [[nodiscard]] std::pair<std::uint64_t, std::string> whois(const std::string& name) const;
 
@@ -96,7 +98,7 @@ class cluster {
   void dial_due();
   void dial(const std::string& key);
   void dialed(const std::string& key, const caf::actor& found);
-  void dial_failed(const std::string& key, const caf::error& why);
+  void dial_failed(const std::string& key, const std::string& why);
   void try_later(link& l, const std::string& trouble);
   [[nodiscard]] bool connected(const link& l) const;
   void greet(const caf::actor& whom, const std::string& via);
@@ -118,7 +120,7 @@ class cluster {
   cluster_options options_;
   cluster_ports outside_;
   domain::member_list list_;
-  dialer_actor dialer_;
+  prober prober_;
   std::map<std::string, link> links_;
   std::map<std::string, peer> peers_;
   std::map<std::uint64_t, waiting_question> questions_;

@@ -3,6 +3,7 @@
 
 #include "actors/domain/hedging/backoff.hpp"
 #include "runtime/cluster/cluster.hpp"
+#include "runtime/cluster/network.hpp"
 
 namespace hedgerow::cluster {
 
@@ -12,6 +13,8 @@ using ports::notice_level;
 
 namespace {
 
+/// The handshake of CAF and TLS. A node that stands still never answers it.
+constexpr std::chrono::seconds handshake_limit{3};
 constexpr std::size_t most_links = 256;
 /// The longest pause between two tries of an address, in heartbeats.
 constexpr int slowest_retry = 20;
@@ -62,10 +65,30 @@ void cluster::dial_due() {
 void cluster::dial(const std::string& key) {
   auto& l = links_.at(key);
   l.dialing = true;
-  // The dialer always answers; a resolver may take its time.
-  self_->request(dialer_, std::chrono::minutes{2}, dial_atom::value, l.where.host, l.where.port)
-      .then([this, key](const caf::actor& found) { dialed(key, found); },
-            [this, key](const caf::error& why) { dial_failed(key, why); });
+  prober_.probe(l.where, [me = self_->address(), key](const std::string& problem) {
+    if (auto actor = caf::actor_cast<caf::actor>(me)) caf::anon_send(actor, dial_atom::value, key, problem);
+  });
+}
+
+void cluster::probed(const std::string& key, const std::string& problem) {
+  const auto it = links_.find(key);
+  if (it == links_.end() || !it->second.dialing) return;
+  if (!problem.empty()) return dial_failed(key, problem);
+  self_->request(gate(self_->system()), handshake_limit, caf::connect_atom::value, it->second.where.host,
+                 it->second.where.port)
+      .then(
+          [this, key](const caf::node_id&, const caf::strong_actor_ptr& found, const std::set<std::string>&) {
+            if (found)
+              dialed(key, caf::actor_cast<caf::actor>(found));
+            else
+              dial_failed(key, "something else listens there");
+          },
+          [this, key](const caf::error& why) {
+            dial_failed(key, why == caf::sec::disconnect_during_handshake
+                                 ? "it hangs up; with cluster.certificate on one node, all need one of the same "
+                                   "cluster.ca_file"
+                                 : self_->system().render(why));
+          });
 }
 
 void cluster::dialed(const std::string& key, const caf::actor& found) {
@@ -87,14 +110,11 @@ void cluster::dialed(const std::string& key, const caf::actor& found) {
   l.greeted = true;
 }
 
-void cluster::dial_failed(const std::string& key, const caf::error& why) {
+void cluster::dial_failed(const std::string& key, const std::string& why) {
   const auto it = links_.find(key);
   if (it == links_.end()) return;
   it->second.dialing = false;
-  std::string reason = self_->system().render(why);
-  if (why == caf::sec::disconnect_during_handshake)
-    reason = "it hangs up; with cluster.certificate on one node, all need one of the same cluster.ca_file";
-  try_later(it->second, reason);
+  try_later(it->second, why);
 }
 
 void cluster::try_later(link& l, const std::string& trouble) {

@@ -3,7 +3,8 @@
 #include <caf/all.hpp>
 
 #include "runtime/cluster/address.hpp"
-#include "runtime/cluster/dialer.hpp"
+#include "runtime/cluster/network.hpp"
+#include "runtime/cluster/tcp_probe.hpp"
 
 namespace hedgerow::cluster {
 
@@ -11,14 +12,17 @@ using namespace protocol;
 
 namespace {
 
-constexpr std::chrono::seconds dial_limit{6};
+constexpr std::chrono::milliseconds probe_limit{1'000};
+constexpr std::chrono::seconds handshake_limit{3};
 
 /// Where the name is held; empty when it is free, or the seed does not say.
-std::string holder(caf::scoped_actor& self, const dialer_actor& dial, const address& seed,
-                   const cluster_options& options) {
+std::string holder(caf::scoped_actor& self, const address& seed, const cluster_options& options) {
+  if (!tcp_problem(seed.host, seed.port, probe_limit).empty()) return {};
   caf::actor peer;
-  self->request(dial, dial_limit, dial_atom::value, seed.host, seed.port)
-      .receive([&](caf::actor& found) { peer = std::move(found); }, [](const caf::error&) {});
+  self->request(gate(self->system()), handshake_limit, caf::connect_atom::value, seed.host, seed.port)
+      .receive([&](const caf::node_id&, const caf::strong_actor_ptr& found,
+                   const std::set<std::string>&) { peer = caf::actor_cast<caf::actor>(found); },
+               [](const caf::error&) {});
   std::string where;
   if (!peer) return where;
   self->request(peer, options.policy.timeout, whois_atom::value, options.self.name)
@@ -32,7 +36,6 @@ std::string holder(caf::scoped_actor& self, const dialer_actor& dial, const addr
 expected<void, std::string> check_name(caf::actor_system& system, const cluster_options& options,
                                        const ports::clock& clock) {
   caf::scoped_actor self{system};
-  const auto dial = self->spawn<caf::detached>(dialer);
   const auto patience = clock.monotonic() + 3 * options.policy.timeout;
   std::string where;
   do {
@@ -42,11 +45,10 @@ expected<void, std::string> check_name(caf::actor_system& system, const cluster_
     for (const auto& text : options.seeds) {
       const auto seed = parse_address(text);
       if (!seed || text == options.self.address()) continue;
-      where = holder(self, dial, *seed, options);
+      where = holder(self, *seed, options);
       if (!where.empty()) break;
     }
   } while (!where.empty() && clock.monotonic() < patience);
-  self->send_exit(dial, caf::exit_reason::kill);
   if (where.empty()) return {};
   return unexpected("node.name = \"" + options.self.name + "\": the node at " + where +
                     " has this name and is at work; give each node a name of its own");

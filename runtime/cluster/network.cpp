@@ -1,5 +1,6 @@
 #include "runtime/cluster/network.hpp"
 
+#include <caf/all.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/openssl/manager.hpp>
 
@@ -23,6 +24,13 @@ std::string load_network(caf::actor_system_config& config, const tls_files& tls)
 
 caf::io::middleman_actor gate(caf::actor_system& system) {
   return system.has_openssl_manager() ? system.openssl_manager().actor_handle() : system.middleman().actor_handle();
+}
+
+void quiesce_network(caf::actor_system& system, std::uint16_t port) {
+  constexpr std::chrono::seconds limit{5};
+  caf::scoped_actor self{system};
+  // Goes through both mailboxes of the network module, behind everything that was sent before.
+  self->request(gate(system), limit, caf::close_atom::value, port).receive([] {}, [](const caf::error&) {});
 }
 
 }  // namespace hedgerow::cluster

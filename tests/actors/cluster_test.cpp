@@ -94,7 +94,10 @@ class member_node {
     start();
   }
 
-  ~member_node() { vanish(); }
+  ~member_node() {
+    vanish();
+    quiesce_network(system_, options.self.port);
+  }
 
   void start() {
     cluster_ports outside;
@@ -270,6 +273,10 @@ TEST_F(ClusterTest, AnotherProtocolIsRefusedWithAClearErrorOnBothSides) {
       << a.notices.all() << b.notices.all();
   EXPECT_EQ(a.sees("b"), "absent");
   EXPECT_EQ(b.sees("a"), "absent");
+}
+
+TEST_F(ClusterTest, ANodeThatHasHardlyBegunEndsToo) {
+  for (int round = 0; round < 50; ++round) member_node a{"a", a_port, {at(b_port)}};
 }
 
 // -- TLS -------------------------------------------------------------------------------------------------------------

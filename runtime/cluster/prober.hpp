@@ -1,0 +1,32 @@
+// Looks whether somebody listens, on a thread of its own: that may block. Not a detached actor: CAF 0.17.6 can wait for
+// ever for the thread of one that has ended when its clock stops first.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "runtime/cluster/address.hpp"
+
+namespace hedgerow::cluster {
+
+class prober {
+ public:
+  /// Empty when somebody listens, else why not.
+  using answer = std::function<void(const std::string& problem)>;
+
+  prober();
+  /// No answer comes afterwards. Waits a little for a probe that is under way; a resolver that is stuck is left alone.
+  ~prober();
+  prober(const prober&) = delete;
+  prober& operator=(const prober&) = delete;
+
+  /// Answers from the prober's thread, one probe after the other, within a second each, plus what the resolver needs.
+  void probe(address where, answer done);
+
+ private:
+  struct shared;
+  std::shared_ptr<shared> state_;
+};
+
+}  // namespace hedgerow::cluster
