@@ -23,7 +23,7 @@ class gateway {
   gateway(pointer self, std::shared_ptr<ports::broker_api> api, gateway_config config, const ports::clock* clock,
           std::function<void()> on_rejected)
       : self_{self}, api_{std::move(api)}, config_{config}, clock_{clock}, on_rejected_{std::move(on_rejected)},
-        budget_{config.budget} {}
+        budget_{config.budget}, allowed_{config.budget.calls} {}
 
   caf::result<place_result> place(const place_call& c) {
     auto promise = self_->make_response_promise<place_result>();
@@ -68,6 +68,7 @@ class gateway {
 
   void pump() {
     const auto now = clock_->monotonic();
+    take_share(now);
     std::optional<ports::monotonic_time> next;
     for (std::size_t i = 0; i < classes; ++i) {
       const auto c = static_cast<call_class>(i);
@@ -97,6 +98,7 @@ class gateway {
     actor_status s{"broker-gateway", "gateway", "running", self_->mailbox().size(), 0, last_error_, {}, {}};
     s.detail = {{"calls", std::to_string(calls_)},
                 {"calls_in_window", std::to_string(budget_.used(clock_->monotonic()))},
+                {"calls_allowed", std::to_string(allowed_)},
                 {"failed", std::to_string(failed_)}};
     for (std::size_t i = 0; i < classes; ++i)
       s.detail.emplace_back("waiting." + std::string{to_string(static_cast<call_class>(i))},
@@ -105,6 +107,18 @@ class gateway {
   }
 
  private:
+  /// The part of the account's budget that is this node's now.
+  void take_share(ports::monotonic_time now) {
+    const auto callers = config_.share->callers(now);
+    if (callers == callers_) return;
+    callers_ = callers;
+    auto part = config_.budget;
+    for (auto* calls : {&part.calls, &part.kept_for_placement, &part.kept_for_evidence, &part.kept_for_status})
+      *calls = domain::equal_share(*calls, callers);
+    allowed_ = part.calls;
+    budget_.change(part);
+  }
+
   void enqueue(call_class c, std::function<void()> run) {
     queues_[static_cast<std::size_t>(c)].push_back(std::move(run));
     pump();
@@ -207,6 +221,8 @@ class gateway {
   const ports::clock* clock_;
   std::function<void()> on_rejected_;
   domain::call_budget budget_;
+  std::uint32_t allowed_;
+  std::uint32_t callers_ = 1;
   std::array<std::deque<std::function<void()>>, classes> queues_;
   bool ticking_ = false;
   std::vector<std::pair<get_call, caf::typed_response_promise<get_result>>> gathered_;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "actors/broker/account_share.hpp"
 #include "actors/domain/hedging/call_budget.hpp"
 #include "actors/ports/broker_api.hpp"
 #include "messages/protocol/interfaces.hpp"
@@ -60,7 +61,10 @@ using gateway_actor = caf::typed_actor<
     caf::replies_to<protocol::status_atom>::with<protocol::actor_status>>;
 
 struct gateway_config {
+  /// Of the whole account.
   domain::budget_policy budget;
+  /// What part of it is this node's.
+  std::shared_ptr<const account_share> share = std::make_shared<account_share>();
   /// Status questions that come within this time are put together.
   std::chrono::milliseconds gather{10};
   /// From so many on, one list call serves them.

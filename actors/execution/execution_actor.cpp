@@ -19,7 +19,8 @@ void recent_placements::add(ports::monotonic_time now) {
 std::uint32_t recent_placements::within_a_minute(ports::monotonic_time now) {
   const std::scoped_lock lock{mutex_};
   while (!times_.empty() && now - times_.front() > std::chrono::minutes{1}) times_.pop_front();
-  return static_cast<std::uint32_t>(times_.size());
+  const auto callers = share_->callers(now);
+  return static_cast<std::uint32_t>(times_.size()) * callers + callers - 1;
 }
 
 namespace {

@@ -23,13 +23,20 @@ struct execution_config {
   std::chrono::milliseconds call_timeout{120'000};
 };
 
-/// Placements of the whole account in this process within the last minute. Thread-safe.
+/// Placements of the whole account within the last minute, as far as this node can tell. Thread-safe.
 class recent_placements {
  public:
+  explicit recent_placements(std::shared_ptr<const broker::account_share> share =
+                                 std::make_shared<broker::account_share>())
+      : share_{std::move(share)} {}
+
   void add(ports::monotonic_time now);
+  /// The most that there can be when every node has placed as many as this one and the others place one more before it
+  /// does: all of them together then stay below a limit that each compares this with.
   [[nodiscard]] std::uint32_t within_a_minute(ports::monotonic_time now);
 
  private:
+  std::shared_ptr<const broker::account_share> share_;
   std::mutex mutex_;
   std::deque<ports::monotonic_time> times_;
 };

@@ -3,9 +3,9 @@
 #include <caf/all.hpp>
 #include <charconv>
 
+#include "runtime/api/answers.hpp"
 #include "runtime/api/control_desk.hpp"
 #include "runtime/api/health_view.hpp"
-#include "runtime/api/json_writer.hpp"
 #include "runtime/api/views.hpp"
 
 namespace hedgerow::api {
@@ -19,22 +19,6 @@ constexpr std::chrono::seconds answer_timeout{2};
 /// A login waits for the broker.
 constexpr std::chrono::seconds login_timeout{30};
 constexpr std::size_t max_rows = 10'000;
-
-http::response json(int status, std::string body) {
-  return {status, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, std::move(body)};
-}
-
-http::response text(int status, std::string body) {
-  return {status, {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}}, std::move(body)};
-}
-
-http::response problem(int status, const std::string& message) {
-  json_writer w;
-  w.begin_object();
-  w.field("error", message);
-  w.end_object();
-  return json(status, w.take());
-}
 
 struct context {
   caf::actor_system* system;
@@ -74,7 +58,8 @@ void health(const context& c, const http::responder& respond) {
               self->request(c.model, answer_timeout, ask_atom::value, aggregator::view{[=](const auto& model, timestamp now) {
                               return health_view(health_input{c.options.node_name, c.options.version,
                                                               c.options.started_at, now, tree,
-                                                              lags(*c.outside.log, c.outside.groups)},
+                                                              lags(*c.outside.log, c.outside.groups),
+                                                              c.outside.others.members->get(), c.outside.clock->monotonic()},
                                                  model);
                             }})
                   .then([=](const std::string& body) { respond(json(200, body)); },
@@ -84,30 +69,46 @@ void health(const context& c, const http::responder& respond) {
   });
 }
 
+http::response to_login_page(const std::string& url) {
+  return {302, {{"Location", url}, {"Cache-Control", "no-store"}}, ""};
+}
+
+http::response login_ended(const login_result& result) {
+  return result.error.empty() ? json(200, R"({"status":"logged in"})") : problem(400, result.error);
+}
+
+/// Why nobody can be logged in, for a person at this node.
+http::response no_login(const std::string& error) {
+  return problem(503, "no tokens service is running here, and of the other nodes: " + error);
+}
+
 void begin_login(const context& c, const http::responder& respond) {
   const auto tokens = c.outside.tokens->get();
-  if (!tokens) return respond(problem(503, "no tokens service is running here"));
+  if (!tokens)
+    return ask_neighbour(*c.system, c.outside.others, "", {0, "", question_kind::begin_login, "", {}},
+                         [respond](const remote_answer& a) {
+                           respond(a.error.empty() ? to_login_page(a.text) : no_login(a.error));
+                         });
   c.system->spawn([=](caf::event_based_actor* self) {
     self->request(tokens, answer_timeout, ask_atom::value)
-        .then([=](const std::string& url) { respond({302, {{"Location", url}, {"Cache-Control", "no-store"}}, ""}); },
+        .then([=](const std::string& url) { respond(to_login_page(url)); },
               [=](const caf::error&) { respond(problem(503, "the tokens service does not answer")); });
   });
 }
 
 void finish_login(const context& c, const http::url_query& query, const http::responder& respond) {
-  const auto tokens = c.outside.tokens->get();
-  if (!tokens) return respond(problem(503, "no tokens service is running here"));
   tokens::login_code login{query.find("code").value_or(""), query.find("state").value_or("")};
   if (login.code.empty()) return respond(problem(400, "the address carries no code; start again at /auth/login"));
+  const auto tokens = c.outside.tokens->get();
+  if (!tokens)
+    return ask_neighbour(*c.system, c.outside.others, "", {0, "", question_kind::end_login, "", std::move(login)},
+                         [respond](const remote_answer& a) {
+                           respond(a.error.empty() ? login_ended(a.login) : no_login(a.error));
+                         });
   c.system->spawn([=](caf::event_based_actor* self) {
     self->request(tokens, login_timeout, ask_atom::value, login)
         .then(
-            [=](const tokens::login_result& result) {
-              if (result.error.empty())
-                respond(json(200, R"({"status":"logged in"})"));
-              else
-                respond(problem(400, result.error));
-            },
+            [=](const tokens::login_result& result) { respond(login_ended(result)); },
             [=](const caf::error&) { respond(problem(504, "the broker did not answer in time")); });
   });
 }
@@ -146,14 +147,17 @@ void route(const context& c, http::exchange x) {
 
 struct admin_context {
   caf::actor_system* system;
-  std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root;
+  admin_ports outside;
   control_desk controls;
 };
 
 void show_actors(const admin_context& c, const http::url_query& query, const http::responder& respond) {
-  const auto root = c.root->get();
+  const auto root = c.outside.root->get();
   if (!root) return respond(problem(503, "starting or stopping"));
   const bool plain = query.find("format") == "text";
+  const auto node = query.find("node").value_or(c.outside.node_name);
+  if (node != c.outside.node_name)
+    return show_remote_actors(*c.system, c.outside.others, root, c.outside.node_name, node, plain, respond);
   c.system->spawn([=](caf::event_based_actor* self) {
     self->request(root, answer_timeout, status_atom::value)
         .then([=](const actor_status& tree) {
@@ -170,16 +174,33 @@ std::pair<std::string, std::string> split_path(std::string_view path, std::size_
   return {std::string{rest.substr(0, slash)}, std::string{rest.substr(slash + 1)}};
 }
 
+void show_cluster(const admin_context& c, const http::url_query& query, const http::responder& respond) {
+  const auto members = c.outside.others.members->get();
+  const auto now = c.outside.clock->monotonic();
+  respond(query.find("format") == "text" ? text(200, cluster_text(members.get(), now))
+                                         : json(200, cluster_view(members.get(), now)));
+}
+
+void restart(const admin_context& c, const std::string& name, const std::string& node, const http::responder& respond) {
+  const auto restarting = [] { return json(202, R"({"status":"restarting"})"); };
+  if (node == c.outside.node_name) {
+    const auto root = c.outside.root->get();
+    if (!root) return respond(problem(503, "starting or stopping"));
+    caf::anon_send(root, restart_atom::value, name);
+    return respond(restarting());
+  }
+  ask_neighbour(*c.system, c.outside.others, node, {0, "", question_kind::restart, name, {}},
+                [=](const remote_answer& a) { respond(a.error.empty() ? restarting() : problem(503, a.error)); });
+}
+
 void route_admin(admin_context& c, const http::exchange& x) {
   const auto query = http::parse_target(x.received.target);
   const bool post = x.received.method == "POST";
   if (!post && query.path == "/actors") return show_actors(c, query, x.respond);
+  if (!post && query.path == "/cluster") return show_cluster(c, query, x.respond);
   if (post && query.path.starts_with("/actors/")) {
     const auto [name, verb] = split_path(query.path, 8);
-    if (const auto root = c.root->get(); root && verb == "restart") {
-      caf::anon_send(root, restart_atom::value, name);
-      return x.respond(json(202, R"({"status":"restarting"})"));
-    }
+    if (verb == "restart") return restart(c, name, query.find("node").value_or(c.outside.node_name), x.respond);
   }
   if (post && query.path.starts_with("/symbols/")) {
     const auto [symbol, verb] = split_path(query.path, 9);
@@ -192,7 +213,7 @@ void route_admin(admin_context& c, const http::exchange& x) {
     if (!refused.empty()) x.respond(problem(400, refused));
     return;
   }
-  x.respond(problem(404, "no such path; there are GET /actors, POST /actors/{name}/restart and "
+  x.respond(problem(404, "no such path; there are GET /actors, GET /cluster, POST /actors/{name}/restart and "
                          "POST /symbols/{symbol}/{halt|resume|adopt_order|declare_absent}?reason=&by="));
 }
 
@@ -223,17 +244,14 @@ api_actor::behavior_type api(pointer self, api_options options, api_ports outsid
                "api");
 }
 
-api_actor::behavior_type admin(pointer self, http::server_options options,
-                               std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root,
-                               std::shared_ptr<ports::event_log> log, const std::string& node,
-                               const ports::clock* clock) {
-  auto controls = open_control_desk(*log, node, clock);
+api_actor::behavior_type admin(pointer self, http::server_options options, admin_ports outside) {
+  auto controls = open_control_desk(*outside.log, outside.node_name, outside.clock);
   if (!controls) {
     self->quit(caf::make_error(caf::sec::runtime_error, controls.error()));
     return api_actor::behavior_type::make_empty_behavior();
   }
   auto context = std::make_shared<admin_context>(
-      admin_context{&self->system(), std::move(root), std::move(*controls)});
+      admin_context{&self->system(), std::move(outside), std::move(*controls)});
   return serve(self, options, [context](const http::exchange& x) { route_admin(*context, x); }, "admin");
 }
 

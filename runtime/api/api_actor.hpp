@@ -5,6 +5,7 @@
 #include "actors/aggregator/aggregator_actor.hpp"
 #include "actors/tokens/tokens_actor.hpp"
 #include "runtime/adapters/http/http_server.hpp"
+#include "runtime/api/neighbours.hpp"
 #include "runtime/supervision/supervisor.hpp"
 
 namespace hedgerow::api {
@@ -26,6 +27,7 @@ struct api_ports {
   const ports::clock* clock = nullptr;
   /// Groups whose lag /health shows, with their inputs.
   std::vector<std::pair<std::string, std::vector<topic>>> groups;
+  neighbours others;
 };
 
 using api_actor = protocol::observable_actor;
@@ -40,11 +42,18 @@ struct api_state {
 api_actor::behavior_type api(api_actor::stateful_pointer<api_state> self, api_options options, api_ports outside,
                              aggregator::aggregator_actor model);
 
-/// GET /actors (JSON; ?format=text), POST /actors/{name}/restart,
+struct admin_ports {
+  std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root;
+  std::shared_ptr<ports::event_log> log;
+  const ports::clock* clock = nullptr;
+  std::string node_name;
+  neighbours others;
+};
+
+/// GET /actors (JSON; ?format=text; ?node=NAME or all), POST /actors/{name}/restart[?node=NAME],
+/// GET /cluster (JSON; ?format=text),
 /// POST /symbols/{symbol}/halt|resume|adopt_order|declare_absent?reason=...&by=...[&order=...].
 api_actor::behavior_type admin(api_actor::stateful_pointer<api_state> self, http::server_options options,
-                               std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root,
-                               std::shared_ptr<ports::event_log> log, const std::string& node,
-                               const ports::clock* clock);
+                               admin_ports outside);
 
 }  // namespace hedgerow::api

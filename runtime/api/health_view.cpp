@@ -22,6 +22,10 @@ std::vector<std::string> find_problems(const health_input& in, const domain::rea
       problems.push_back(symbol + " has " + row.latest.exposure().to_string() + " shares unhedged since " +
                          to_rfc3339(*row.unhedged_since));
   }
+  if (in.members)
+    for (const auto& m : in.members->members)
+      if (m.state == domain::member_state::unreachable)
+        problems.push_back("node " + m.facts.name + " at " + m.facts.address() + " is unreachable");
   if (!model.token())
     problems.emplace_back("no broker login yet; open /auth/login");
   else if (model.token()->event == token_event::expired || model.token()->access_expires_at <= in.now)
@@ -78,6 +82,19 @@ std::string health_view(const health_input& in, const domain::read_model& model)
   } else {
     w.null();
   }
+  w.key("cluster");
+  w.begin_array();
+  if (in.members)
+    for (const auto& m : in.members->members) {
+      w.begin_object();
+      w.field("name", m.facts.name);
+      w.field("state", domain::to_string(m.state));
+      w.field("last_heartbeat_ms", m.state == domain::member_state::reachable && &m == in.members->members.data()
+                                       ? std::int64_t{0}
+                                       : std::int64_t{(in.monotonic - m.heard) / std::chrono::milliseconds{1}});
+      w.end_object();
+    }
+  w.end_array();
   w.key("services");
   w.begin_object();
   for (const auto& child : in.tree.children) w.field(child.name, child.state);

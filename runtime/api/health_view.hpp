@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "actors/domain/projections/read_model.hpp"
+#include "actors/ports/clock.hpp"
 #include "actors/ports/event_log.hpp"
 #include "messages/protocol/actor_status.hpp"
+#include "runtime/cluster/directory.hpp"
 
 namespace hedgerow::api {
 
@@ -27,10 +29,13 @@ struct health_input {
   timestamp now;
   protocol::actor_status tree;
   std::vector<group_lag> lag;
+  /// Null when this node is alone.
+  std::shared_ptr<const cluster::snapshot> members;
+  ports::monotonic_time monotonic{0};
 };
 
 /// {"status":"ok"|"degraded","problems":[...], ...}. Degraded: an actor is restarting or not answering, no valid token
-/// while orders are wanted, a symbol is frozen, a whole share is unhedged for more than a minute.
+/// while orders are wanted, a member of the cluster is unreachable, a symbol is frozen, a whole share is unhedged for more than a minute.
 [[nodiscard]] std::string health_view(const health_input& in, const domain::read_model& model);
 
 }  // namespace hedgerow::api

@@ -5,7 +5,10 @@
 #include <mutex>
 #include <thread>
 
+#include "runtime/cluster/name_check.hpp"
+#include "runtime/cluster/network.hpp"
 #include "runtime/node/services.hpp"
+#include "runtime/version/version.hpp"
 
 namespace hedgerow::node {
 
@@ -16,7 +19,7 @@ namespace {
 constexpr std::chrono::seconds answer_timeout{3};
 
 struct node_config : caf::actor_system_config {
-  node_config() {
+  explicit node_config(const node_settings& settings) {
     // An idle worker of the stealing scheduler sleeps up to 10 ms; a fill crosses twenty mailboxes (ADR 0001).
     set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads", std::max<std::size_t>(3, std::thread::hardware_concurrency()));
@@ -24,7 +27,11 @@ struct node_config : caf::actor_system_config {
     set("scheduler.max-throughput", std::size_t{300});
     set("logger.file-verbosity", caf::atom("quiet"));
     set("logger.console-verbosity", caf::atom("quiet"));
+    add_message_types<caf::id_block::hedgerow_cluster>();
+    if (settings.cluster) network_problem = cluster::load_network(*this, settings.cluster_tls);
   }
+
+  std::string network_problem;
 };
 
 /// Applies retention and compaction from time to time, on a thread of its own: it may take long.
@@ -60,7 +67,7 @@ class maintenance {
 class running_node final : public node {
  public:
   running_node(node_settings settings, node_ports outside, std::function<void()> on_death)
-      : settings_{std::move(settings)}, outside_{std::move(outside)}, system_{config_},
+      : settings_{std::move(settings)}, outside_{std::move(outside)}, config_{settings_}, system_{config_},
         maintenance_{outside_.log, outside_.clock, settings_.log_maintenance} {
     settings_.bridge.notices = settings_.supervision.notices = outside_.notices;
     auto died = [this, on_death = std::move(on_death)](std::string why) {
@@ -70,6 +77,11 @@ class running_node final : public node {
       }
       on_death();
     };
+    if (auto why = prepare_cluster(); !why.empty()) {
+      death_ = std::move(why);
+      return;
+    }
+    slots_.name_taken = died;
     root_ = system_.spawn(supervision::supervisor, settings_.name, make_services(settings_, outside_, slots_),
                           settings_.supervision, outside_.clock, died);
     slots_.root->put(root_.address());
@@ -77,6 +89,7 @@ class running_node final : public node {
 
   ~running_node() override {
     if (root_) stop();
+    if (system_.has_middleman()) cluster::quiesce_network(system_, settings_.cluster->self.port);
   }
 
   std::optional<std::string> ask(aggregator::view render) override {
@@ -120,6 +133,20 @@ class running_node final : public node {
   }
 
  private:
+  /// Why this node must not start; empty when it may.
+  std::string prepare_cluster() {
+    if (!settings_.cluster) return {};
+    if (!config_.network_problem.empty()) return config_.network_problem;
+    auto& me = settings_.cluster->self;
+    me.name = settings_.name;
+    me.incarnation = static_cast<std::uint64_t>(outside_.clock->now().us);
+    me.version = version;
+    me.protocol = domain::cluster_protocol;
+    me.sets.assign(settings_.actors.begin(), settings_.actors.end());
+    const auto checked = cluster::check_name(system_, *settings_.cluster, *outside_.clock);
+    return checked ? "" : checked.error();
+  }
+
   node_settings settings_;
   node_ports outside_;
   slots slots_;

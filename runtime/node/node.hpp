@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@
 #include "actors/ports/notices.hpp"
 #include "actors/ports/random.hpp"
 #include "runtime/adapters/http/http_server.hpp"
+#include "runtime/cluster/cluster_actor.hpp"
+#include "runtime/cluster/tls_files.hpp"
 #include "runtime/supervision/supervisor.hpp"
 
 namespace hedgerow::node {
@@ -41,6 +44,9 @@ struct node_settings {
   supervision::policy supervision;
   http::server_options api;
   http::server_options admin;
+  /// Empty: this node is alone. Name, sets and the time of the start are filled in by start_node.
+  std::optional<cluster::cluster_options> cluster;
+  cluster::tls_files cluster_tls;
   std::chrono::milliseconds log_maintenance{60'000};
 };
 
@@ -71,7 +77,8 @@ class node {
   virtual std::vector<std::string> stop() = 0;
 };
 
-/// Starts everything; `on_death` is called from another thread when the restart budget is exceeded.
+/// Starts everything. In a cluster it first asks whether the node's name is free; see node::death() when nothing runs
+/// afterwards. `on_death` is called from another thread when the restart budget is exceeded.
 [[nodiscard]] std::unique_ptr<node> start_node(node_settings settings, node_ports outside,
                                                std::function<void()> on_death);
 

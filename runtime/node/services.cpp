@@ -37,13 +37,40 @@ child_spec with_gateway(const node_settings& settings, const node_ports& outside
 
 /// Tells the tokens actor, wherever it is now, that the broker did not accept the access token.
 std::function<void()> ask_for_a_fresh_token(const slots& known) {
-  return [slot = known.tokens] {
-    if (auto actor = slot->get()) caf::anon_send(actor, protocol::tell_atom::value, tokens::access_rejected{});
+  return [here = known.tokens, cluster = known.others.actor] {
+    if (auto actor = here->get())
+      caf::anon_send(actor, protocol::tell_atom::value, tokens::access_rejected{});
+    else if (auto others = cluster->get())
+      caf::anon_send(others, protocol::tell_atom::value, tokens::access_rejected{});
   };
 }
 
+/// First of all children, so that it says goodbye before the others are drained.
+child_spec cluster_child(const node_settings& settings, const node_ports& outside, const slots& known) {
+  cluster::cluster_ports ports;
+  ports.clock = outside.clock;
+  ports.random = outside.random;
+  ports.notices = outside.notices;
+  ports.members = known.others.members;
+  ports.root = known.root;
+  ports.tokens = known.tokens;
+  ports.share = [share = known.share, clock = outside.clock](std::uint32_t callers) {
+    share->set(callers, clock->monotonic());
+  };
+  ports.name_taken = known.name_taken;
+  auto start = [options = *settings.cluster, ports, slot = known.others.actor](caf::actor_system& system,
+                                                                              const running&) {
+    auto actor = system.spawn(cluster::cluster_actor, options, ports);
+    slot->put(actor.address());
+    return actor;
+  };
+  return {"cluster", start, {}, true};
+}
+
 child_spec gateway_child(const node_settings& settings, const node_ports& outside, const slots& known) {
-  auto start = [api = outside.broker, config = settings.gateway, clock = outside.clock,
+  auto config = settings.gateway;
+  config.share = known.share;
+  auto start = [api = outside.broker, config, clock = outside.clock,
                 rejected = ask_for_a_fresh_token(known)](caf::actor_system& system, const running&) {
     return caf::actor_cast<caf::actor>(system.spawn(broker::broker_gateway, api, config, clock, rejected));
   };
@@ -70,7 +97,7 @@ void add_query_side(std::vector<child_spec>& all, const node_settings& settings,
                  {},
                  false});
   api::api_options options{settings.api, settings.name, version, outside.clock->now()};
-  api::api_ports ports{outside.log, known.tokens, known.root, outside.clock, std::move(groups)};
+  api::api_ports ports{outside.log, known.tokens, known.root, outside.clock, std::move(groups), known.others};
   all.push_back({"api",
                  [options, ports](caf::actor_system& system, const running& others) {
                    auto model = caf::actor_cast<aggregator::aggregator_actor>(others.at("aggregator"));
@@ -90,6 +117,7 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
     groups.emplace_back(what.name, what.inputs);
     all.push_back(bridged(settings, outside, what));
   };
+  if (settings.cluster) all.push_back(cluster_child(settings, outside, known));
   if (wanted("tokens")) {
     tokens::tokens_ports ports{outside.oauth, outside.vault, known.tokens, outside.clock, outside.random};
     all.push_back(bridged(settings, outside, tokens::tokens_service(settings.tokens, ports)));
@@ -111,7 +139,8 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
   if (wanted("accumulator")) add(accumulator::accumulator_service(settings.hedging, outside.clock, outside.notices));
   if (wanted("execution")) {
     groups.emplace_back("execution", std::vector{topic::schwab_commands, topic::schwab_executions});
-    execution::execution_ports ports{{}, outside.tokens, outside.clock, outside.notices, ask_for_a_fresh_token(known)};
+    execution::execution_ports ports{{}, outside.tokens, outside.clock, outside.notices, ask_for_a_fresh_token(known),
+                                     std::make_shared<execution::recent_placements>(known.share)};
     all.push_back(with_gateway(settings, outside, "execution",
                                [config = settings.execution, ports](broker::gateway_actor gateway) mutable {
                                  ports.gateway = std::move(gateway);
@@ -128,9 +157,10 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
   }
   if (wanted("api")) add_query_side(all, settings, outside, known, groups);
   all.push_back({"admin",
-                 [options = settings.admin, root = known.root, log = outside.log, name = settings.name,
-                  clock = outside.clock](caf::actor_system& system, const running&) {
-                   return caf::actor_cast<caf::actor>(system.spawn(api::admin, options, root, log, name, clock));
+                 [options = settings.admin,
+                  ports = api::admin_ports{known.root, outside.log, outside.clock, settings.name, known.others}](
+                     caf::actor_system& system, const running&) {
+                   return caf::actor_cast<caf::actor>(system.spawn(api::admin, options, ports));
                  },
                  {},
                  false});

@@ -3,6 +3,7 @@
 
 #include "actors/tokens/tokens_actor.hpp"
 #include "messages/protocol/slot.hpp"
+#include "runtime/api/neighbours.hpp"
 #include "runtime/node/node.hpp"
 
 namespace hedgerow::node {
@@ -14,6 +15,12 @@ struct slots {
   std::shared_ptr<root_slot> root = std::make_shared<root_slot>();
   std::shared_ptr<model_slot> model = std::make_shared<model_slot>();
   std::shared_ptr<tokens::tokens_slot> tokens = std::make_shared<tokens::tokens_slot>();
+  /// The other nodes.
+  api::neighbours others;
+  /// How many nodes spend the account's budgets.
+  std::shared_ptr<broker::account_share> share = std::make_shared<broker::account_share>();
+  /// Another node has the older right to this node's name.
+  std::function<void(std::string why)> name_taken = [](const std::string&) {};
 };
 
 [[nodiscard]] std::vector<supervision::child_spec> make_services(const node_settings& settings,

@@ -92,6 +92,20 @@ broker::gateway_config to_gateway(const config::settings& v) {
   return c;
 }
 
+cluster::cluster_options to_cluster(const config::settings& v) {
+  cluster::cluster_options c;
+  c.self.host = v.cluster.advertised_host.empty() ? v.cluster.listen_address : v.cluster.advertised_host;
+  c.self.port = v.cluster.port;
+  c.self.api_port = v.runs("api") ? v.api.port : std::uint16_t{0};
+  c.self.admin_port = v.admin.port;
+  c.listen_address = v.cluster.listen_address;
+  c.seeds = v.cluster.seeds;
+  c.heartbeat_interval = v.cluster.heartbeat_interval;
+  c.policy.timeout = v.cluster.heartbeat_timeout;
+  c.policy.remove_after = v.cluster.remove_after;
+  return c;
+}
+
 }  // namespace
 
 node::node_settings to_node_settings(const config::settings& v) {
@@ -117,6 +131,8 @@ node::node_settings to_node_settings(const config::settings& v) {
   n.api.port = v.api.port;
   n.admin.address = v.admin.address;
   n.admin.port = v.admin.port;
+  if (v.cluster.port != 0) n.cluster = to_cluster(v);
+  n.cluster_tls = {v.cluster.certificate, v.cluster.key, v.cluster.ca_file};
   n.log_maintenance = v.log.maintenance_interval;
   return n;
 }

@@ -16,7 +16,10 @@ std::string_view to_string(call_class c) {
   return "unknown";
 }
 
-call_budget::call_budget(budget_policy policy) : policy_{policy} {
+call_budget::call_budget(budget_policy policy) { change(policy); }
+
+void call_budget::change(budget_policy policy) {
+  policy_ = policy;
   HEDGEROW_CHECK(policy.calls > 0 && policy.window.count() > 0, "a budget needs calls and a window");
   std::uint32_t spare = policy_.calls - 1;
   for (std::uint32_t* kept : {&policy_.kept_for_placement, &policy_.kept_for_evidence, &policy_.kept_for_status}) {

@@ -46,6 +46,9 @@ class call_budget {
   /// When the next call of this class is allowed if no other is made meanwhile; `now` when it is allowed at once.
   [[nodiscard]] monotonic_ns next_allowed(call_class c, monotonic_ns now) const;
 
+  /// Another policy from now on; what was taken stays counted.
+  void change(budget_policy policy);
+
   /// The broker said 429: no calls of any class before `until`.
   void throttled(monotonic_ns until);
 
