@@ -26,14 +26,15 @@ class cluster_node {
   }
 
   void start() {
+    std::filesystem::create_directories(folder_);
     std::ofstream{file(".toml")}
-        << "[node]\nname = \"" << name_ << "\"\n[log]\nkind = \"memory\"\n[broker]\nbase_url = \"http://127.0.0.1:9\"\n"
+        << "[node]\nname = \"" << name_ << "\"\nactors = [" << actors_ << "]\n[log]\nkind = \"memory\"\n[broker]\nbase_url = \"http://127.0.0.1:9\"\n"
         << "app_key = \"key\"\napp_secret = \"secret\"\n[oauth]\nencryption_key = \"" << std::string(64, '7') << "\"\n"
         << "[api]\nport = " << api_port << "\n[admin]\nport = " << admin_port << "\n[cluster]\nport = " << port
         << "\nseeds = [\"127.0.0.1:" << seed_ << "\"]\nheartbeat_interval = \"100ms\"\nheartbeat_timeout = \"1s\"\n";
     process_ = std::make_unique<process>(
         std::vector<std::string>{std::string{HEDGEROW_BINARY_DIR} + "/hedgerow", "node", "--config",
-                                 file(".toml").string(), "--actors", actors_},
+                                 file(".toml").string()},
         file("-" + std::to_string(++starts_) + ".log"));
   }
 
@@ -80,8 +81,8 @@ class Cluster : public ::testing::Test {
  public:
   Cluster() {
     std::filesystem::create_directories(folder);
-    one = std::make_unique<cluster_node>(folder, "one", "tokens,api", 1);
-    two = std::make_unique<cluster_node>(folder, "two", "accumulator,execution,api", one->port);
+    one = std::make_unique<cluster_node>(folder, "one", R"("tokens", "api")", 1);
+    two = std::make_unique<cluster_node>(folder, "two", R"("accumulator", "execution", "api")", one->port);
     ready = one->ready() && two->ready();
   }
   ~Cluster() override {
@@ -153,7 +154,7 @@ TEST_F(Cluster, AKilledNodeComesBackUnderItsNameAndASecondOneIsRefused) {
   one->start();
   ASSERT_TRUE(one->ready()) << one->run().output();
   EXPECT_TRUE(joined());
-  cluster_node twin{folder / ".", "one", "accumulator,api", two->port};
+  cluster_node twin{folder / "twin", "one", R"("accumulator", "api")", two->port};
   EXPECT_EQ(twin.run().wait(), 1);
   EXPECT_NE(twin.run().output().find("give each node a name of its own"), std::string::npos) << twin.run().output();
   EXPECT_EQ(two->sees("one"), "reachable");
