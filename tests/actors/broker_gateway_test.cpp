@@ -74,6 +74,26 @@ TEST_F(GatewayTest, APlacementGoesBeforeWhatWaitsForTheBudget) {
   EXPECT_GT(api->asked.size(), before);
 }
 
+TEST_F(GatewayTest, ANodeCallsNoMoreThanItsPartOfTheAccountsBudget) {
+  auto share = std::make_shared<account_share>();
+  config.share = share;
+  config.budget.calls = 9;
+  config.budget.kept_for_placement = config.budget.kept_for_evidence = config.budget.kept_for_status = 0;
+  start();
+  share->set(3, clock.monotonic());
+  for (int i = 0; i < 20; ++i) self->send(gateway, ask_atom::value, place_call{{*symbol::parse("AAPL"), side::buy, 1}, {}});
+  run();
+  EXPECT_EQ(api->placed.size(), 3U);
+  // Two nodes have gone: their calls count at the broker for another minute.
+  share->set(1, clock.monotonic());
+  clock.advance(config.budget.window - std::chrono::milliseconds{1});
+  advance(config.budget.window - std::chrono::milliseconds{1});
+  EXPECT_EQ(api->placed.size(), 3U);
+  clock.advance(std::chrono::milliseconds{2});
+  advance(std::chrono::milliseconds{2});
+  EXPECT_EQ(api->placed.size(), 12U);
+}
+
 TEST_F(GatewayTest, TheSessionIsAskedOnceAndRemembered) {
   start();
   self->send(gateway, ask_atom::value, session_call{});
