@@ -61,6 +61,7 @@ void cluster::tell(notice_level level, const char* code, const std::string& abou
 
 void cluster::tick() {
   if (leaving_) return;
+  forget_tls_errors(self_->system());
   list_.observe(now());
   announce();
   send_heartbeats();

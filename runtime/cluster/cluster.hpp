@@ -36,8 +36,8 @@ class cluster {
   void beat(const protocol::heartbeat& news);
   void goodbye(const std::string& name, std::uint64_t incarnation);
   void went_down(const caf::actor_addr& who);
-  /// Whether somebody listens at the address of a link; `problem` is empty then.
-  void probed(const std::string& key, const std::string& problem);
+  /// Whether somebody listens at the address of a link.
+  void probed(const std::string& key, const tcp_probe& result);
   /// Which run holds a name, zero when none does, and where.
   [[nodiscard]] std::pair<std::uint64_t, std::string> whois(const std::string& name) const;
 
@@ -101,6 +101,7 @@ class cluster {
   void dial_failed(const std::string& key, const std::string& why);
   void try_later(link& l, const std::string& trouble);
   [[nodiscard]] bool connected(const link& l) const;
+  void look_again(const std::string& name, std::uint64_t incarnation);
   void greet(const caf::actor& whom, const std::string& via);
   /// Lets a node in, or refuses it. True when it is a member now.
   bool accept(const member_record& who, const caf::actor& handle, const std::string& via);
@@ -138,3 +139,5 @@ class cluster {
 };
 
 }  // namespace hedgerow::cluster
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::cluster::tcp_probe)

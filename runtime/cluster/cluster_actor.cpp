@@ -30,7 +30,7 @@ caf::behavior cluster_actor(caf::stateful_actor<cluster_state>* self, cluster_op
       // Own timers and the prober: the port is tried again; the goodbyes are out; whether somebody listens.
       [=](restart_atom) { impl->open_port(); },
       [=](leave_atom) { impl->gone(); },
-      [=](dial_atom, const std::string& key, const std::string& problem) { impl->probed(key, problem); },
+      [=](dial_atom, const std::string& key, const tcp_probe& result) { impl->probed(key, result); },
       [=](status_atom) { return impl->status(); },
       [=](drain_atom) { return impl->say_goodbye(); },
       [=](ask_atom, const ask_member& what) { return impl->ask(what); },

@@ -65,25 +65,26 @@ void cluster::dial_due() {
 void cluster::dial(const std::string& key) {
   auto& l = links_.at(key);
   l.dialing = true;
-  prober_.probe(l.where, [me = self_->address(), key](const std::string& problem) {
-    if (auto actor = caf::actor_cast<caf::actor>(me)) caf::anon_send(actor, dial_atom::value, key, problem);
+  prober_.probe(l.where, [me = self_->address(), key](const tcp_probe& result) {
+    if (auto actor = caf::actor_cast<caf::actor>(me)) caf::anon_send(actor, dial_atom::value, key, result);
   });
 }
 
-void cluster::probed(const std::string& key, const std::string& problem) {
+void cluster::probed(const std::string& key, const tcp_probe& result) {
   const auto it = links_.find(key);
   if (it == links_.end() || !it->second.dialing) return;
-  if (!problem.empty()) return dial_failed(key, problem);
+  if (!result.problem.empty()) return dial_failed(key, result.problem);
   self_->request(gate(self_->system()), handshake_limit, caf::connect_atom::value, it->second.where.host,
                  it->second.where.port)
       .then(
-          [this, key](const caf::node_id&, const caf::strong_actor_ptr& found, const std::set<std::string>&) {
+          [this, key, keep = result.connection](const caf::node_id&, const caf::strong_actor_ptr& found,
+                                                const std::set<std::string>&) {
             if (found)
               dialed(key, caf::actor_cast<caf::actor>(found));
             else
               dial_failed(key, "something else listens there");
           },
-          [this, key](const caf::error& why) {
+          [this, key, keep = result.connection](const caf::error& why) {
             dial_failed(key, why == caf::sec::disconnect_during_handshake
                                  ? "it hangs up; with cluster.certificate on one node, all need one of the same "
                                    "cluster.ca_file"
@@ -114,6 +115,10 @@ void cluster::dial_failed(const std::string& key, const std::string& why) {
   const auto it = links_.find(key);
   if (it == links_.end()) return;
   it->second.dialing = false;
+  if (const auto p = peers_.find(it->second.name); p != peers_.end() && !p->second.handle) {
+    list_.lost(p->first, p->second.incarnation);
+    announce();
+  }
   try_later(it->second, why);
 }
 
@@ -136,20 +141,28 @@ void cluster::went_down(const caf::actor_addr& who) {
     if (!l.found || l.found.address() != who) continue;
     l.found = nullptr;
     l.greeted = false;
-    l.failures = 0;
     l.next = now() + options_.heartbeat_interval;
   }
   for (auto& [name, p] : peers_) {
     if (!p.handle || p.handle.address() != who) continue;
     p.handle = nullptr;
-    list_.lost(name, p.incarnation);
     fail_questions(name);
-    for (const auto& m : list_.others())
-      if (m.facts.name == name) {
-        if (auto* l = link_to({m.facts.host, m.facts.port})) l->name = name;
-      }
+    look_again(name, p.incarnation);
   }
+  dial_due();
   announce();
+}
+
+/// A connection is gone, which does not say that its node is. It is when nobody listens there any more.
+void cluster::look_again(const std::string& name, std::uint64_t incarnation) {
+  for (const auto& m : list_.others()) {
+    if (m.facts.name != name || m.facts.incarnation != incarnation) continue;
+    auto* l = link_to({m.facts.host, m.facts.port});
+    if (l == nullptr) return list_.lost(name, incarnation);
+    l->name = name;
+    // At once the first time, then at the usual pace.
+    l->next = l->failures++ == 0 ? now() : now() + options_.heartbeat_interval;
+  }
 }
 
 // -- the handshake ---------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include <caf/all.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/openssl/manager.hpp>
+#include <openssl/err.h>
 
 namespace hedgerow::cluster {
 
@@ -24,6 +25,10 @@ std::string load_network(caf::actor_system_config& config, const tls_files& tls)
 
 caf::io::middleman_actor gate(caf::actor_system& system) {
   return system.has_openssl_manager() ? system.openssl_manager().actor_handle() : system.middleman().actor_handle();
+}
+
+void forget_tls_errors(caf::actor_system& system) {
+  if (system.has_openssl_manager()) system.middleman().run_later([] { ERR_clear_error(); });
 }
 
 void quiesce_network(caf::actor_system& system, std::uint16_t port) {

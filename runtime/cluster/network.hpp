@@ -15,6 +15,10 @@ namespace hedgerow::cluster {
 /// Opens ports and connects; speaks TLS when that was loaded.
 [[nodiscard]] caf::io::middleman_actor gate(caf::actor_system& system);
 
+/// Call it often. CAF 0.17.6 does not take note of what OpenSSL remembers of a failed handshake, and would end healthy
+/// connections for it one after the other.
+void forget_tls_errors(caf::actor_system& system);
+
 /// After all actors have ended, before the actor system does: waits until CAF's network has nothing under way for this
 /// port. An actor system that ends while a port is being opened hangs for ever (CAF 0.17.6).
 void quiesce_network(caf::actor_system& system, std::uint16_t port);

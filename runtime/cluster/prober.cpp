@@ -5,8 +5,6 @@
 #include <mutex>
 #include <thread>
 
-#include "runtime/cluster/tcp_probe.hpp"
-
 namespace hedgerow::cluster {
 namespace {
 
@@ -33,9 +31,9 @@ prober::prober() : state_{std::make_shared<shared>()} {
       auto [where, done] = std::move(state->queue.front());
       state->queue.pop_front();
       lock.unlock();
-      const auto problem = tcp_problem(where.host, where.port, probe_limit);
+      const auto result = probe_tcp(where.host, where.port, probe_limit);
       lock.lock();
-      if (!state->closed) done(problem);
+      if (!state->closed) done(result);
     }
     state->queue.clear();
     state->ended = true;

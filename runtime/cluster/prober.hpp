@@ -7,13 +7,13 @@
 #include <string>
 
 #include "runtime/cluster/address.hpp"
+#include "runtime/cluster/tcp_probe.hpp"
 
 namespace hedgerow::cluster {
 
 class prober {
  public:
-  /// Empty when somebody listens, else why not.
-  using answer = std::function<void(const std::string& problem)>;
+  using answer = std::function<void(const tcp_probe& result)>;
 
   prober();
   /// No answer comes afterwards. Waits a little for a probe that is under way; a resolver that is stuck is left alone.
