@@ -57,6 +57,8 @@ class cluster {
     /// It leads to this node itself.
     bool own = false;
     bool dialing = false;
+    /// The last try to connect had no answer at all.
+    bool mute = false;
     /// What was found there, as long as nothing is known about it or it refuses.
     caf::actor found;
     bool greeted = false;

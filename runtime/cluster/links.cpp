@@ -65,6 +65,8 @@ void cluster::dial_due() {
 void cluster::dial(const std::string& key) {
   auto& l = links_.at(key);
   l.dialing = true;
+  // Where TLS is spoken, a probe is a broken handshake (network.hpp): only for an address that has not answered before.
+  if (self_->system().has_openssl_manager() && !l.mute) return probed(key, {});
   prober_.probe(l.where, [me = self_->address(), key](const tcp_probe& result) {
     if (auto actor = caf::actor_cast<caf::actor>(me)) caf::anon_send(actor, dial_atom::value, key, result);
   });
@@ -85,6 +87,7 @@ void cluster::probed(const std::string& key, const tcp_probe& result) {
               dial_failed(key, "something else listens there");
           },
           [this, key, keep = result.connection](const caf::error& why) {
+            if (const auto l = links_.find(key); l != links_.end()) l->second.mute = why == caf::sec::request_timeout;
             dial_failed(key, why == caf::sec::disconnect_during_handshake
                                  ? "it hangs up; with cluster.certificate on one node, all need one of the same "
                                    "cluster.ca_file"

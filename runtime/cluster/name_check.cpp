@@ -17,7 +17,8 @@ constexpr std::chrono::seconds handshake_limit{3};
 
 /// Where the name is held; empty when it is free, or the seed does not say.
 std::string holder(caf::scoped_actor& self, const address& seed, const cluster_options& options) {
-  const auto probe = probe_tcp(seed.host, seed.port, probe_limit);
+  // Where TLS is spoken, a probe is a broken handshake (network.hpp).
+  const auto probe = self->system().has_openssl_manager() ? tcp_probe{} : probe_tcp(seed.host, seed.port, probe_limit);
   if (!probe.problem.empty()) return {};
   caf::actor peer;
   self->request(gate(self->system()), handshake_limit, caf::connect_atom::value, seed.host, seed.port)
