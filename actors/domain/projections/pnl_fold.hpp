@@ -1,8 +1,12 @@
 // Profit of one symbol over both venues, in the order in which fills happened, not in which they were heard of
-// (facts, L73): fills of the last minutes are kept apart and sorted, older ones are folded for good.
+// (facts, L73). The venues are two partitions of the log, read independently of each other: the result depends on the
+// order within each, never on how they took turns.
 #pragma once
 
+#include <array>
+#include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 
@@ -11,32 +15,43 @@
 
 namespace hedgerow::domain {
 
-/// How late a fill may be heard of and still take its place in time.
+/// How late, compared with what its venue has told already, a fill may be heard of and still take its place in time.
 inline constexpr std::chrono::minutes pnl_lateness{10};
 
 class pnl_fold {
  public:
-  /// `id` is unique per fill and breaks ties; `reverted` takes a fill back.
+  /// `id` is unique per fill and breaks ties; `reverted` takes a fill back. In the order of the venue's partition.
   void add(timestamp happened, const std::string& id, const pnl_fill& fill, bool reverted);
 
   /// Realised so far, in dollars.
   [[nodiscard]] const usd& realized() const;
+
+  /// Fills that wait for the other venue to catch up.
+  [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
 
  private:
   struct entry {
     pnl_fill fill;
     bool reverted = false;
   };
-  /// Time, venue (on chain first), id: the order of the facts, 6.9.
-  using place = std::tuple<timestamp, trade_venue, std::string>;
+  /// Where it is booked: its time, or as early as its venue can still add something. Then its time, the venue (on chain
+  /// first) and the id: the order of the facts, 6.9.
+  using place = std::tuple<timestamp, timestamp, trade_venue, std::string>;
 
   static void book(fifo_pnl& ledger, const entry& e);
+  /// Everything of this venue that is still to come is booked at this time or later.
+  [[nodiscard]] timestamp open_from(trade_venue v) const;
 
+  static constexpr timestamp never{std::numeric_limits<std::int64_t>::min()};
+  /// Time of the newest fill of each venue.
+  std::array<timestamp, 2> newest_{never, never};
+  /// Everything before the earliest place that either venue can still fill.
   fifo_pnl settled_;
-  std::map<place, entry> recent_;
-  /// Worked out when asked for: a busy symbol is added to far more often than it is looked at.
-  mutable usd realized_;
-  mutable bool dirty_ = false;
+  std::map<place, entry> waiting_;
+  /// Settled and waiting up to a place; worked out when asked for, since a busy symbol is added to far more often than
+  /// it is looked at.
+  mutable fifo_pnl shown_;
+  mutable std::optional<place> shown_until_;
 };
 
 }  // namespace hedgerow::domain

@@ -10,16 +10,29 @@ const shares& one_share() {
   return one;
 }
 
+/// Ended executions of a symbol that a late fill is still counted for.
+constexpr std::size_t remembered_executions = 64;
+
 template <class Row>
 void keep_newest(std::deque<Row>& rows, std::size_t limit) {
   while (rows.size() > limit) rows.pop_front();
+}
+
+/// Partitions bring trades out of order between them; the sequence is one for all.
+bool comes_before(const trade_row& a, const trade_row& b) {
+  return std::tie(a.trade.sequence, a.trade.chain_id, a.recorded_at) <
+         std::tie(b.trade.sequence, b.trade.chain_id, b.recorded_at);
 }
 
 }  // namespace
 
 void read_model::apply(const enveloped<onchain_trade>& e) {
   ++trade_count_;
-  trades_.push_back({e.data, e.meta.recorded_at});
+  const trade_row row{e.data, e.meta.recorded_at};
+  // Almost always at the end.
+  auto at = trades_.end();
+  while (at != trades_.begin() && comes_before(row, *std::prev(at))) --at;
+  trades_.insert(at, row);
   keep_newest(trades_, limits_.trades);
   positions_[e.data.symbol.str()].pnl.add(
       e.data.block_time, e.meta.event_id,
@@ -27,30 +40,55 @@ void read_model::apply(const enveloped<onchain_trade>& e) {
 }
 
 void read_model::apply(const enveloped<schwab_execution>& e) {
-  const std::string id = e.data.execution.to_string();
-  auto [it, fresh] = executions_.try_emplace(id);
-  auto& row = it->second;
-  if (fresh) {
-    ++execution_count_;
-    row.created_at = e.meta.recorded_at;
-    execution_order_.push_back(id);
+  auto& [open, forgotten] = by_symbol_[e.data.execution.symbol];
+  const auto number = e.data.execution.sequence;
+  const bool known = open.contains(number);
+  if (!known && number <= forgotten) return list(e, false);
+  count_fills(e, open[number]);
+  for (auto old = open.begin(); open.size() > remembered_executions && old != open.end();) {
+    if (old->second.ended) {
+      forgotten = std::max(forgotten, old->first);
+      old = open.erase(old);
+    } else {
+      ++old;
+    }
   }
-  const shares before = row.latest.filled;
-  const usd notional_before = row.latest.filled_notional;
-  if (e.data.filled > before) {
-    const auto filled = e.data.filled.minus(before);
-    const auto notional = e.data.filled_notional.minus(notional_before);
+  list(e, !known);
+}
+
+void read_model::count_fills(const enveloped<schwab_execution>& e, counted_fills& counted) {
+  if (e.data.filled > counted.filled) {
+    const auto filled = e.data.filled.minus(counted.filled);
+    const auto notional = e.data.filled_notional.minus(counted.notional);
     if (filled && notional && notional->sign() > 0)
       positions_[e.data.execution.symbol.str()].pnl.add(e.meta.occurred_at, e.meta.event_id,
                                                         {trade_venue::broker, e.data.side, *filled, *notional}, false);
   }
+  counted.filled = std::max(counted.filled, e.data.filled);
+  counted.notional = std::max(counted.notional, e.data.filled_notional);
+  counted.ended = counted.ended || e.data.terminal();
+}
+
+void read_model::list(const enveloped<schwab_execution>& e, bool first_step) {
+  if (first_step) {
+    ++execution_count_;
+    executions_[e.data.execution].row.created_at = e.meta.recorded_at;
+    execution_order_.emplace(e.meta.recorded_at, e.data.execution.symbol, e.data.execution.sequence);
+  }
+  const auto it = executions_.find(e.data.execution);
+  // A late step of one that is no longer listed.
+  if (it == executions_.end()) return;
+  auto& [row, ended] = it->second;
+  const shares before = row.latest.filled;
+  const usd notional_before = row.latest.filled_notional;
   row.latest = e.data;
   // A later step without a fill of its own does not take back what was filled.
   row.latest.filled = std::max(before, e.data.filled);
   row.latest.filled_notional = std::max(notional_before, e.data.filled_notional);
   row.updated_at = e.meta.recorded_at;
   row.history.emplace_back(e.data.state, e.meta.recorded_at);
-  trim_executions();
+  ended = ended || e.data.terminal();
+  forget_old_executions();
 }
 
 void read_model::apply(const enveloped<position_update>& e) {
@@ -76,26 +114,34 @@ void read_model::apply(const enveloped<token_update>& e) {
   token_->refresh_token.clear();
 }
 
-void read_model::trim_executions() {
-  while (execution_order_.size() > limits_.executions) {
-    const auto oldest = executions_.find(execution_order_.front());
-    // An execution that is still open stays, and with it what came after: the bound is soft while orders hang.
-    if (!oldest->second.latest.terminal()) return;
-    executions_.erase(oldest);
-    execution_order_.pop_front();
+/// Those that are not among the newest go when they have ended. Whether one is there in the end does not depend on when
+/// the others came: the newest so many are always kept, and of the older ones exactly those that are still open.
+void read_model::forget_old_executions() {
+  if (execution_order_.size() <= limits_.executions) return;
+  auto old = execution_order_.begin();
+  for (auto surplus = execution_order_.size() - limits_.executions; surplus > 0; --surplus) {
+    const auto it = executions_.find({std::get<symbol>(*old), std::get<std::uint64_t>(*old)});
+    if (!it->second.ended) {
+      ++old;
+      continue;
+    }
+    executions_.erase(it);
+    old = execution_order_.erase(old);
   }
 }
 
 std::vector<const execution_row*> read_model::executions() const {
   std::vector<const execution_row*> rows;
   rows.reserve(execution_order_.size());
-  for (const auto& id : execution_order_) rows.push_back(&executions_.at(id));
+  for (const auto& [created, name, number] : execution_order_) rows.push_back(&executions_.at({name, number}).row);
   return rows;
 }
 
 const execution_row* read_model::execution(const std::string& id) const {
-  const auto it = executions_.find(id);
-  return it == executions_.end() ? nullptr : &it->second;
+  const auto parsed = execution_id::parse(id);
+  if (!parsed) return nullptr;
+  const auto it = executions_.find(*parsed);
+  return it == executions_.end() ? nullptr : &it->second.row;
 }
 
 }  // namespace hedgerow::domain

@@ -1,11 +1,15 @@
-// What the query side knows: a fold over the events of the log. Rebuilding it from the beginning gives the same.
+// What the query side knows: a fold over the events of the log. Rebuilding it from the beginning gives the same, however
+// the partitions take turns: everything that several of them add to is sorted by what the events say, not by arrival
+// (tests/unit/domain/projections/interleaving_test).
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "actors/domain/projections/pnl_fold.hpp"
@@ -61,9 +65,9 @@ class read_model {
   void apply(const enveloped<token_update>& e);
 
   [[nodiscard]] const std::map<std::string, position_row>& positions() const { return positions_; }
-  /// The newest ones, oldest first.
+  /// The newest ones, in the order in which ingestion accepted them.
   [[nodiscard]] const std::deque<trade_row>& trades() const { return trades_; }
-  /// The newest ones and all that are not terminal, by creation.
+  /// The newest ones and all that have not ended, by creation.
   [[nodiscard]] std::vector<const execution_row*> executions() const;
   [[nodiscard]] const execution_row* execution(const std::string& id) const;
   [[nodiscard]] const std::deque<dead_letter_row>& dead_letters() const { return dead_letters_; }
@@ -74,14 +78,37 @@ class read_model {
   [[nodiscard]] std::uint64_t dead_letter_count() const { return dead_letter_count_; }
 
  private:
-  void trim_executions();
+  /// By when the first step was recorded, then by symbol and number.
+  using execution_place = std::tuple<timestamp, symbol, std::uint64_t>;
+  struct known_execution {
+    execution_row row;
+    /// It has been terminal; late steps do not take that back.
+    bool ended = false;
+  };
+  /// Fills of one execution that profit has been told of.
+  struct counted_fills {
+    shares filled;
+    usd notional;
+    bool ended = false;
+  };
+  /// The executions of a symbol that may still fill, by number: whether a step is late depends on the symbol's own
+  /// partition only.
+  struct symbol_executions {
+    std::map<std::uint64_t, counted_fills> open;
+    /// Numbers up to this one that are not in `open` have ended long ago.
+    std::uint64_t forgotten = 0;
+  };
+
+  void count_fills(const enveloped<schwab_execution>& e, counted_fills& counted);
+  void list(const enveloped<schwab_execution>& e, bool first_step);
+  void forget_old_executions();
 
   read_model_limits limits_;
   std::map<std::string, position_row> positions_;
   std::deque<trade_row> trades_;
-  std::map<std::string, execution_row> executions_;
-  /// Ids in order of creation.
-  std::deque<std::string> execution_order_;
+  std::map<execution_id, known_execution> executions_;
+  std::set<execution_place> execution_order_;
+  std::map<symbol, symbol_executions> by_symbol_;
   std::deque<dead_letter_row> dead_letters_;
   std::optional<token_update> token_;
   std::uint64_t trade_count_ = 0;

@@ -54,6 +54,30 @@ TEST(PnlFold, WhatIsFoldedForGoodStillCounts) {
   EXPECT_EQ(fold.realized().to_string(), "4.45");
 }
 
+TEST(PnlFold, OneVenueFarAheadOfTheOtherGivesTheSame) {
+  // A hundred fills on each venue, a minute apart, some of them heard of half an hour late.
+  std::vector<timed> venues[2];
+  for (int i = 0; i < 100; ++i) {
+    const auto second = std::int64_t{60} * (i % 7 == 0 ? i - 30 : i);
+    const auto amount = std::to_string(1 + i % 3);
+    const auto id = std::to_string(i);
+    venues[0].push_back({second, "c" + id, fill(trade_venue::onchain, side::sell, amount.c_str(), id == "0" ? "7" : id.c_str())});
+    venues[1].push_back({second + 5, "b" + id, fill(trade_venue::broker, side::buy, "2", "150")});
+  }
+  pnl_fold in_turns;
+  for (std::size_t i = 0; i < 100; ++i)
+    for (const auto& v : venues) in_turns.add(at(v[i].second), v[i].id, v[i].what, false);
+  EXPECT_LT(in_turns.waiting(), 60U) << "what both venues have passed is folded for good";
+  pnl_fold in_a_row;
+  for (const auto& v : venues)
+    for (const auto& t : v) {
+      in_a_row.add(at(t.second), t.id, t.what, false);
+      std::ignore = in_a_row.realized();
+    }
+  EXPECT_EQ(in_turns.realized(), in_a_row.realized());
+  EXPECT_FALSE(in_turns.realized().is_zero());
+}
+
 TEST(PnlFold, ARevertedFillIsTakenBack) {
   pnl_fold fold;
   fold.add(at(1), "a", fill(trade_venue::onchain, side::buy, "1", "100"), false);

@@ -65,6 +65,25 @@ TEST(ReadModel, OldTerminalExecutionsGoOpenOnesStay) {
   EXPECT_EQ(model.execution("AAPL:1"), nullptr);
 }
 
+TEST(ReadModel, ALateFillIsCountedOnceWhileItIsRememberedAndNeverTwice) {
+  read_model model{{10, 2, 10}};
+  enveloped<onchain_trade> sold;
+  sold.data = {1, 1, log_change::applied, {}, {}, fill_kind::take, aapl, {}, {}, side::sell, *shares::parse("300"),
+               *usd::parse("30000"), {1'000'000}};
+  sold.meta.event_id = "trade";
+  model.apply(sold);
+  model.apply(step(1, execution_state::failed, "1", "90", 2));
+  model.apply(step(1, execution_state::filled, "2", "180", 3));
+  EXPECT_EQ(model.positions().at("AAPL").pnl.realized().to_string(), "20");
+  for (std::uint64_t i = 2; i <= 100; ++i) model.apply(step(i, execution_state::filled, "1", "100", 3));
+  EXPECT_EQ(model.execution_count(), 100U);
+  // Long forgotten: neither listed nor counted again.
+  model.apply(step(1, execution_state::filled, "2", "180", 4));
+  EXPECT_EQ(model.positions().at("AAPL").pnl.realized().to_string(), "20");
+  EXPECT_EQ(model.execution_count(), 100U);
+  EXPECT_EQ(model.execution("AAPL:1"), nullptr);
+}
+
 TEST(ReadModel, SealedTokensAreNotKept) {
   read_model model;
   enveloped<token_update> e;

@@ -1,0 +1,154 @@
+// Partitions are read independently of each other, so what the read model shows may depend on the order within each
+// of them, never on how they took turns.
+#include <gtest/gtest.h>
+#include <random>
+#include <variant>
+
+#include "actors/domain/projections/read_model.hpp"
+#include "runtime/api/views.hpp"
+
+namespace hedgerow::domain {
+namespace {
+
+using event = std::variant<enveloped<onchain_trade>, enveloped<schwab_execution>, enveloped<position_update>,
+                           enveloped<dead_letter>>;
+using partition = std::vector<event>;
+
+/// Choices follow from a seed; shrinking them would take longer than reading a failure.
+std::mt19937_64 choices;
+
+/// Uniform in [low, high).
+template <class Int>
+Int draw(Int low, Int high) {
+  return std::uniform_int_distribution<Int>{low, high - 1}(choices);
+}
+
+constexpr std::int64_t second = 1'000'000;
+constexpr read_model_limits small{5, 4, 3};
+const std::vector<symbol> names{*symbol::parse("AAPL"), *symbol::parse("MSFT"), *symbol::parse("TSLA")};
+
+envelope stamp(const std::string& id, std::int64_t recorded, std::int64_t happened) {
+  return {id, {happened * second}, {recorded * second}, {}, {}, {}};
+}
+
+/// Trades of one symbol; some are heard of long after they happened, some are taken back.
+void add_trades(partition& out, const symbol& name, std::uint64_t& sequence, std::int64_t& now) {
+  for (int i = draw(0, 12); i > 0; --i) {
+    now += draw(0, 400);
+    enveloped<onchain_trade> e;
+    e.data.sequence = sequence += static_cast<std::uint64_t>(draw(1, 4));
+    e.data.symbol = name;
+    e.data.side = draw(0, 2) == 0 ? side::buy : side::sell;
+    e.data.change = draw(0, 6) == 0 ? log_change::reverted : log_change::applied;
+    e.data.amount = shares::from_units(int256{draw(1, 3'000)} * amount_unit() / 1000);
+    e.data.notional = usd::from_units(int256{draw(1, 9'000)} * amount_unit() / 10);
+    e.data.block_time = {(now - draw(0, 2) * draw(0, 3'000)) * second};
+    e.meta = stamp("trade:" + std::to_string(e.data.sequence), now, e.data.block_time.us / second);
+    out.emplace_back(e);
+  }
+}
+
+enveloped<schwab_execution> step_of(const execution_id& id, execution_state state, int filled, std::int64_t now) {
+  enveloped<schwab_execution> e;
+  e.meta = stamp("step:" + id.to_string() + ":" + std::to_string(now) + ":" + std::to_string(filled), now,
+                 now - draw(0, 30));
+  e.data.execution = id;
+  e.data.side = id.sequence % 2 == 0 ? side::buy : side::sell;
+  e.data.quantity = 2;
+  e.data.state = state;
+  e.data.filled = shares::from_units(int256{filled} * amount_unit() / 10);
+  e.data.filled_notional = usd::from_units(int256{filled} * 17 * amount_unit());
+  return e;
+}
+
+/// Executions of one symbol, some hang, some fill after their end.
+void add_executions(partition& out, const symbol& name, std::int64_t& now) {
+  const auto count = static_cast<std::uint64_t>(draw(0, 9));
+  for (std::uint64_t n = 1; n <= count; ++n) {
+    const execution_id id{name, n};
+    out.emplace_back(step_of(id, execution_state::submitted, 0, now += draw(0, 500)));
+    if (draw(0, 2) == 0) out.emplace_back(step_of(id, execution_state::partially_filled, 7, now += draw(0, 20)));
+    const int end = draw(0, 5);
+    if (end > 0)
+      out.emplace_back(step_of(id, end == 1 ? execution_state::failed : execution_state::filled, end == 1 ? 7 : 20,
+                               now += draw(0, 20)));
+    if (n > 1 && draw(0, 4) == 0)
+      out.emplace_back(step_of({name, n - 1}, execution_state::filled, 20, now += draw(0, 20)));
+  }
+}
+
+void add_positions(partition& out, const symbol& name, std::int64_t& now) {
+  for (int i = draw(0, 5); i > 0; --i) {
+    enveloped<position_update> e;
+    e.data.symbol = name;
+    e.data.onchain = shares::from_units(int256{draw(-3'000, 3'000)} * amount_unit() / 1000);
+    now += draw(0, 90);
+    e.meta = stamp("position", now, now);
+    out.emplace_back(e);
+  }
+}
+
+/// Three kinds of events, each in two partitions, and one partition of dead letters.
+std::vector<partition> history() {
+  std::vector<partition> all(7);
+  std::vector<std::int64_t> clocks(7, 1'000'000);
+  std::vector<std::uint64_t> sequences{0, 1'000};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::size_t p = i % 2;
+    add_trades(all[p], names[i], sequences[p], clocks[p]);
+    add_executions(all[2 + p], names[i], clocks[2 + p]);
+    add_positions(all[4 + p], names[i], clocks[4 + p]);
+  }
+  for (int i = draw(0, 6); i > 0; --i) {
+    enveloped<dead_letter> e;
+    e.data.origin_offset = i;
+    e.meta = stamp("letter", clocks[6]++, 0);
+    all[6].emplace_back(e);
+  }
+  return all;
+}
+
+std::string shown(const read_model& model) {
+  const timestamp now{2'000'000 * second};
+  const api::page all{{}, {}, 1000};
+  return api::positions_view(model, now) + "\n" + api::trades_view(model, all) + "\n" +
+         api::executions_view(model, all) + "\n" + api::dead_letters_view(model, all) + "\n" +
+         std::to_string(model.trade_count()) + " " + std::to_string(model.execution_count());
+}
+
+void fold(read_model& model, const event& e) {
+  std::visit([&](const auto& known) { model.apply(known); }, e);
+}
+
+std::string shown_after(const std::vector<partition>& partitions) {
+  read_model model{small};
+  std::vector<std::size_t> done(partitions.size(), 0);
+  std::vector<std::size_t> left;
+  for (std::size_t p = 0; p < partitions.size(); ++p)
+    if (!partitions[p].empty()) left.push_back(p);
+  while (!left.empty()) {
+    const auto chosen = draw<std::size_t>(0, left.size());
+    const auto p = left[chosen];
+    // Runs of one partition, as batches bring them.
+    for (int run = draw(1, 6); run > 0 && done[p] < partitions[p].size(); --run) fold(model, partitions[p][done[p]++]);
+    if (done[p] == partitions[p].size()) left.erase(left.begin() + static_cast<std::ptrdiff_t>(chosen));
+    // Whoever looks in between must not change what is seen later.
+    if (draw(0, 8) == 0) std::ignore = shown(model);
+  }
+  return shown(model);
+}
+
+TEST(ReadModel, EveryInterleavingOfPartitionsGivesTheSameViews) {
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+    choices.seed(seed);
+    const auto partitions = history();
+    read_model one_after_the_other{small};
+    for (const auto& p : partitions)
+      for (const auto& e : p) fold(one_after_the_other, e);
+    const auto reference = shown(one_after_the_other);
+    for (int i = 0; i < 4; ++i) ASSERT_EQ(shown_after(partitions), reference) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace hedgerow::domain
