@@ -39,7 +39,6 @@ class sqlite_engine final : public log_base {
   // Reading (reading.cpp). A connection of its own for each thread that reads at the moment.
   [[nodiscard]] sqlite::result<sqlite::connection> borrow();
   void give_back(sqlite::connection reader);
-  [[nodiscard]] sqlite::result<std::vector<record>> changelog_of(sqlite::connection& db, topic_partition source);
 
   // Maintenance (maintenance.cpp).
   [[nodiscard]] sqlite::result<std::int64_t> save_end(sqlite::connection& db, topic_partition source);

@@ -70,6 +70,22 @@ result<connection> connect(const sqlite_log_options& options) {
   return db;
 }
 
+result<connection> connect_for_reading(const sqlite_log_options& options) {
+  auto db = connection::open_for_reading(options.path, options.busy_timeout);
+  if (!db) return db;
+  if (auto done = db->exec("PRAGMA query_only=1; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY"); !done)
+    return unexpected(std::move(done.error()));
+  return db;
+}
+
+result<void> check_file(connection& db, const sqlite_log_options& options) {
+  const auto known = db.integer("SELECT count(*) FROM sqlite_master WHERE name='meta'");
+  if (!known) return unexpected(known.error());
+  if (*known == 0)
+    return unexpected(log_error{log_errc::io, options.path + " is not an event log, or a node is just making it"});
+  return check(db, options);
+}
+
 result<void> prepare_file(connection& db, const sqlite_log_options& options) {
   auto tx = transaction::begin(db);
   if (!tx) return unexpected(std::move(tx.error()));

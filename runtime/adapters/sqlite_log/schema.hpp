@@ -45,6 +45,10 @@ struct stored_offset {
 
 /// A connection with the pragmas that every connection to the file needs.
 [[nodiscard]] result<connection> connect(const sqlite_log_options& options);
+/// One that writes nothing and asks for nothing: for looking at a file that another process owns.
+[[nodiscard]] result<connection> connect_for_reading(const sqlite_log_options& options);
+/// Refuses files without tables, of a newer schema, or with another partition count.
+[[nodiscard]] result<void> check_file(connection& db, const sqlite_log_options& options);
 /// Makes the tables of a new file; refuses files of a newer schema or another partition count.
 [[nodiscard]] result<void> prepare_file(connection& db, const sqlite_log_options& options);
 /// Becomes the owner: the epoch that fences all earlier owners.
@@ -57,5 +61,10 @@ struct stored_offset {
 inline constexpr const char* batch_columns = " id, end_offset, recorded_at, checksum, body ";
 /// The row that `query` stands on; an error when it is damaged.
 [[nodiscard]] result<batch_ptr> read_batch(const statement& query);
+/// Batches that hold records from `from` on, in order; nothing when there are none. (batch_queries.cpp)
+[[nodiscard]] result<std::vector<batch_ptr>> load_batches(connection& db, std::int64_t slot, std::int64_t from,
+                                                          std::size_t max_records);
+/// The newest record of each key, tombstones left out. `db` must be in a transaction. (batch_queries.cpp)
+[[nodiscard]] result<std::vector<record>> load_changelog(connection& db, std::int64_t slot, topic_partition source);
 
 }  // namespace hedgerow::adapters::sqlite

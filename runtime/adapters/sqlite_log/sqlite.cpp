@@ -68,9 +68,16 @@ bool statement::is_null(int column) const { return sqlite3_column_type(handle_.g
 void connection::closer::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
 
 result<connection> connection::open(const std::string& path, std::chrono::milliseconds busy) {
+  return open_as(path, busy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+}
+
+result<connection> connection::open_for_reading(const std::string& path, std::chrono::milliseconds busy) {
+  return open_as(path, busy, SQLITE_OPEN_READONLY);
+}
+
+result<connection> connection::open_as(const std::string& path, std::chrono::milliseconds busy, int flags) {
   sqlite3* raw = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  const int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   connection opened;
   opened.handle_.reset(raw);
   if (code != SQLITE_OK)

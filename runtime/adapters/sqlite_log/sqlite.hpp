@@ -51,6 +51,8 @@ class connection {
   connection() = default;
   /// Opens or creates; waits up to `busy` for locks of others.
   [[nodiscard]] static result<connection> open(const std::string& path, std::chrono::milliseconds busy);
+  /// Opens what is there and cannot write to it.
+  [[nodiscard]] static result<connection> open_for_reading(const std::string& path, std::chrono::milliseconds busy);
 
   [[nodiscard]] result<void> exec(const std::string& sql);
   [[nodiscard]] result<statement> prepare(std::string_view sql);
@@ -67,6 +69,7 @@ class connection {
   struct closer {
     void operator()(sqlite3* handle) const;
   };
+  [[nodiscard]] static result<connection> open_as(const std::string& path, std::chrono::milliseconds busy, int flags);
   std::unique_ptr<sqlite3, closer> handle_;
 };
 

@@ -49,4 +49,9 @@ struct sqlite_log_options {
 [[nodiscard]] expected<std::shared_ptr<ports::event_log>, ports::log_error> open_sqlite_log(sqlite_log_options options,
                                                                                            const ports::clock& clock);
 
+/// The log as it is committed at this moment, for reading only; what is committed later is not seen. Takes no ownership
+/// and no lock: the owner goes on, except that its write-ahead log cannot be emptied beyond this moment while the
+/// snapshot lives. join() and maintain() fail. Thread-safe.
+[[nodiscard]] expected<std::shared_ptr<ports::event_log>, ports::log_error> read_sqlite_log(sqlite_log_options options);
+
 }  // namespace hedgerow::adapters
