@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   cli::add_auth_command(app, run);
   cli::add_config_command(app, run);
   cli::add_topics_command(app, run);
+  cli::add_replay_command(app, run);
   cli::add_completion_command(app, run);
   try {
     app.parse(argc, argv);

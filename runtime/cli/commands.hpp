@@ -8,7 +8,8 @@ namespace hedgerow::cli {
 
 /// Exit codes: what scripts can rely on.
 inline constexpr int exit_ok = 0;
-/// Something failed while running; or the books, the chain and the broker do not agree.
+/// Something failed while running; or what is compared does not agree: books, chain and broker, a log and its positions,
+/// a log and a file.
 inline constexpr int exit_failed = 1;
 /// The command line or the configuration is wrong.
 inline constexpr int exit_usage = 2;
@@ -21,6 +22,8 @@ void add_demo_command(CLI::App& app, chosen& run);
 void add_auth_command(CLI::App& app, chosen& run);
 void add_config_command(CLI::App& app, chosen& run);
 void add_topics_command(CLI::App& app, chosen& run);
+void add_replay_command(CLI::App& app, chosen& run);
+void add_log_command(CLI::App& app, chosen& run);
 void add_completion_command(CLI::App& app, chosen& run);
 
 }  // namespace hedgerow::cli

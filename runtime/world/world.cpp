@@ -19,6 +19,15 @@ namespace {
 using config::settings;
 using fault = std::string;
 
+adapters::sqlite_log_options sqlite_options(const settings& v) {
+  adapters::sqlite_log_options options;
+  options.path = (std::filesystem::path{v.node.data_dir} / "events.db").string();
+  options.symbol_partitions = v.log.symbol_partitions;
+  options.durability = v.log.durability == config::log_durability::full ? adapters::log_durability::full
+                                                                        : adapters::log_durability::normal;
+  return options;
+}
+
 expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, machine& on) {
   switch (v.log.kind) {
     case config::log_kind::memory: return adapters::make_memory_log(on.clock, v.log.symbol_partitions);
@@ -34,12 +43,7 @@ expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, m
   if (failed)
     return unexpected("node.data_dir = \"" + v.node.data_dir + "\": cannot be made: " + failed.message() +
                       "; choose a folder that this user may write");
-  adapters::sqlite_log_options options;
-  options.path = (std::filesystem::path{v.node.data_dir} / "events.db").string();
-  options.symbol_partitions = v.log.symbol_partitions;
-  options.durability = v.log.durability == config::log_durability::full ? adapters::log_durability::full
-                                                                        : adapters::log_durability::normal;
-  auto log = adapters::open_sqlite_log(options, on.clock);
+  auto log = adapters::open_sqlite_log(sqlite_options(v), on.clock);
   if (!log) return unexpected(log.error().detail);
   return *log;
 }
@@ -108,6 +112,25 @@ expected<node::node_ports, std::string> make_ports(const settings& v, machine& o
     if (auto done = add_broker(v, on, out); !done) return unexpected(done.error());
   }
   return out;
+}
+
+expected<std::shared_ptr<ports::event_log>, std::string> open_log(const settings& v, machine& on) {
+  return make_log(v, on);
+}
+
+expected<std::shared_ptr<ports::event_log>, std::string> read_log(const settings& v, machine& on) {
+  if (v.log.kind == config::log_kind::memory)
+    return unexpected(fault{"log.kind = \"memory\": nothing of it is kept; use a configuration with \"sqlite\""});
+  // Reading from a broker takes nothing from anybody.
+  if (v.log.kind != config::log_kind::sqlite) return make_log(v, on);
+  const auto options = sqlite_options(v);
+  std::error_code failed;
+  if (!std::filesystem::exists(options.path, failed))
+    return unexpected("node.data_dir = \"" + v.node.data_dir +
+                      "\": there is no events.db in it; name the folder that the node runs with");
+  auto log = adapters::read_sqlite_log(options);
+  if (!log) return unexpected("node.data_dir = \"" + v.node.data_dir + "\": " + log.error().detail);
+  return *log;
 }
 
 }  // namespace hedgerow::world

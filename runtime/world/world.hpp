@@ -20,4 +20,13 @@ struct machine {
 /// Opens the log, prepares the clients. Connects to nothing but the log. Errors are for people: key, value, remedy.
 [[nodiscard]] expected<node::node_ports, std::string> make_ports(const config::settings& values, machine& on);
 
+/// Opens the log alone, as its owner. Errors as above.
+[[nodiscard]] expected<std::shared_ptr<ports::event_log>, std::string> open_log(const config::settings& values,
+                                                                                machine& on);
+
+/// Opens the log for reading only, whether a node runs on it or not; a node is not disturbed. An embedded log is seen as
+/// of this moment. Errors as above.
+[[nodiscard]] expected<std::shared_ptr<ports::event_log>, std::string> read_log(const config::settings& values,
+                                                                                machine& on);
+
 }  // namespace hedgerow::world
