@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   cli::add_config_command(app, run);
   cli::add_topics_command(app, run);
   cli::add_replay_command(app, run);
+  cli::add_log_command(app, run);
   cli::add_completion_command(app, run);
   try {
     app.parse(argc, argv);

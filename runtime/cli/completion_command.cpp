@@ -9,6 +9,7 @@ constexpr const char* bash = R"(# bash completion for hedgerow: source <(hedgero
 _hedgerow() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
   local sets="all ingestion validation accumulator execution poller tokens api paper"
+  local replay="positions projection verify --config --at --offset --symbol --format --status --limit --now --help"
   case $previous in
     --config|FILE) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --actors) COMPREPLY=($(compgen -W "$sets" -- "$current")); return ;;
@@ -20,7 +21,9 @@ _hedgerow() {
     auth) COMPREPLY=($(compgen -W "--config --help" -- "$current")) ;;
     config) COMPREPLY=($(compgen -W "check show keys" -- "$current") $(compgen -f -- "$current")) ;;
     completion) COMPREPLY=($(compgen -W "bash" -- "$current")) ;;
-    *) COMPREPLY=($(compgen -W "node demo auth config completion --help --version" -- "$current")) ;;
+    replay) COMPREPLY=($(compgen -W "$replay" -- "$current")) ;;
+    log) COMPREPLY=($(compgen -W "export import verify --dry-run --help" -- "$current") $(compgen -f -- "$current")) ;;
+    *) COMPREPLY=($(compgen -W "node demo auth config replay log completion --help --version" -- "$current")) ;;
   esac
 }
 complete -F _hedgerow hedgerow

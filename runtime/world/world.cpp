@@ -10,6 +10,7 @@
 #include "runtime/adapters/schwab/schwab_oauth.hpp"
 #include "runtime/adapters/schwab/token_vault.hpp"
 #include "runtime/adapters/sqlite_log/sqlite_log.hpp"
+#include "runtime/transfer/import.hpp"
 #include "runtime/world/fixed_session.hpp"
 #include "runtime/world/kafka_cluster.hpp"
 
@@ -102,6 +103,10 @@ expected<node::node_ports, std::string> make_ports(const settings& v, machine& o
   out.random = &on.random;
   auto log = make_log(v, on);
   if (!log) return unexpected(log.error());
+  // Half a history with none of the offsets would be hedged again.
+  const auto import = transfer::import_state_of(**log);
+  if (!import) return unexpected(import.error());
+  if (*import == transfer::import_state::unfinished) return unexpected(fault{transfer::unfinished_import});
   out.log = *log;
   if (v.runs("ingestion") || v.runs("validation")) {
     auto chain = make_chain(v, on);

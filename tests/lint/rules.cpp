@@ -33,7 +33,7 @@ const std::vector<header_rule>& header_rules() {
       {"rapidjson/", {"messages/codec/", "runtime/", "tests/"}, {}},
       {"toml++/", {"config/"}, {}},
       {"CLI/", {"runtime/main.cpp", "runtime/cli/"}, {}},
-      {"openssl/", {"runtime/adapters/", "runtime/cluster/", "tests/"}, {}},
+      {"openssl/", {"runtime/adapters/", "runtime/cluster/", "runtime/transfer/", "tests/"}, {}},
       {"unistd.h", {"config/", "runtime/", "tests/"}, {}},
       {"sys/", {"config/", "runtime/", "tests/"}, {}},
       {"iostream", {"runtime/main.cpp", "runtime/cli/", "tests/"}, {}},

@@ -1,0 +1,111 @@
+#include "runtime/transfer/compare.hpp"
+
+#include "runtime/replay/partition_reader.hpp"
+
+namespace hedgerow::transfer {
+namespace {
+
+constexpr std::uint64_t tell_every = 1000;
+
+std::string place(topic_partition p, std::int64_t offset) {
+  return replay::to_string(p) + "@" + std::to_string(offset);
+}
+
+/// The log's side: a reader for each partition, and what it has read so far.
+class log_side {
+ public:
+  explicit log_side(ports::event_log& log) {
+    for (const auto& spec : topics())
+      for (std::uint32_t p = 0; p < log.partitions(spec.id); ++p)
+        readers_.try_emplace({spec.id, p}, replay::partition_reader{log, {spec.id, p}});
+  }
+
+  [[nodiscard]] bool has(topic_partition p) const { return readers_.contains(p); }
+
+  expected<std::optional<record>, std::string> next(topic_partition p) {
+    auto r = readers_.at(p).next();
+    if (r && *r) built_.add(**r);
+    return r;
+  }
+
+  /// Reads what the file does not have.
+  expected<void, std::string> finish(std::vector<std::string>& differences, const std::map<topic_partition, bool>& seen) {
+    for (auto& [p, reader] : readers_) {
+      std::uint64_t more = 0;
+      std::int64_t first = 0;
+      for (;;) {
+        const auto r = next(p);
+        if (!r) return unexpected(r.error());
+        if (!*r) break;
+        if (more++ == 0) first = (*r)->offset;
+      }
+      const auto known = seen.find(p);
+      if (more > 0 && (known == seen.end() || !known->second))
+        differences.push_back(place(p, first) + ": the log has " + std::to_string(more) +
+                              " records from here on that the file does not have");
+    }
+    return {};
+  }
+
+  [[nodiscard]] manifest content() const { return built_.finish(); }
+
+ private:
+  std::map<topic_partition, replay::partition_reader> readers_;
+  manifest_builder built_;
+};
+
+/// What is different about a record of the file; empty when the log has the same.
+std::string difference(const record& in_file, const std::optional<record>& in_log) {
+  const auto where = "the file's " + place(in_file.from, in_file.offset);
+  if (!in_log) return where + ": the log ends before it";
+  if (in_log->key != in_file.key)
+    return where + " has the key " + in_file.key + "; the log has " + in_log->key + " at offset " +
+           std::to_string(in_log->offset);
+  if (in_log->value != in_file.value)
+    return where + " (" + in_file.key + ") has another value than the log at offset " + std::to_string(in_log->offset);
+  return {};
+}
+
+}  // namespace
+
+expected<comparison, std::string> compare(ports::event_log& log, const std::string& path, const match& found,
+                                          const progress& tell) {
+  auto file = log_file_reader::open(path);
+  if (!file) return unexpected(std::move(file.error()));
+  comparison out;
+  log_side side{log};
+  // Whether a difference was found in the partition.
+  std::map<topic_partition, bool> different;
+  for (std::uint64_t count = 1;; ++count) {
+    auto entry = (*file)->next();
+    if (!entry) return unexpected(std::move(entry.error()));
+    if (auto* m = std::get_if<manifest>(&**entry)) {
+      out.file = std::move(*m);
+      break;
+    }
+    const auto* r = std::get_if<record>(&**entry);
+    if (r == nullptr) continue;
+    if (tell && count % tell_every == 0) tell(count);
+    auto& differs = different[r->from];
+    if (differs) continue;
+    if (!side.has(r->from)) {
+      differs = true;
+      out.differences.push_back(replay::to_string(r->from) + ": the log has no such partition");
+      continue;
+    }
+    const auto there = side.next(r->from);
+    if (!there) return unexpected(there.error());
+    if (auto what = difference(*r, *there); !what.empty()) {
+      differs = true;
+      out.differences.push_back(std::move(what));
+    } else if (found) {
+      found(*r, (*there)->offset);
+    }
+  }
+  if (auto done = side.finish(out.differences, different); !done) return unexpected(std::move(done.error()));
+  out.log = side.content();
+  if (out.differences.empty() && out.file != out.log) out.differences.emplace_back("the hashes differ");
+  return out;
+}
+
+}  // namespace hedgerow::transfer
