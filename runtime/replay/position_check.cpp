@@ -18,6 +18,8 @@ constexpr const char* accumulator_group = "accumulator";
 struct checked {
   position_update state;
   bool begun = false;
+  /// Set when compaction took the updates before this time.
+  std::optional<timestamp> known_since;
   std::optional<position_difference> difference;
 };
 
@@ -122,12 +124,15 @@ class partition_check {
   }
 
   /// Whether an input that caused no update was right not to.
-  [[nodiscard]] bool changes_nothing(const position_update& state, const input& in, timestamp now) const {
-    const auto done = apply(state, in, now);
+  [[nodiscard]] bool changes_nothing(const checked& s, const input& in, timestamp now) const {
+    const auto done = apply(s.state, in, now);
     if (!done || !done->decided || !done->decided->changed) return true;
+    // A person's decision is in no sum; its update may be among those that compaction took.
+    const auto* control = std::get_if<enveloped<control_event>>(&in.event);
+    if (control != nullptr && s.known_since && control->meta.recorded_at <= *s.known_since) return true;
     // It may have found the symbol frozen by a person who has resumed it since.
     const auto* step = std::get_if<enveloped<schwab_execution>>(&in.event);
-    return step != nullptr && step->data.state == execution_state::held && done->decided->after.hedged == state.hedged;
+    return step != nullptr && step->data.state == execution_state::held && done->decided->after.hedged == s.state.hedged;
   }
 
   /// Takes the inputs before place `until`; they must change nothing.
@@ -135,7 +140,7 @@ class partition_check {
     auto& waiting = from.of(name);
     for (; until > 0; --until) {
       const auto& in = waiting.front();
-      if (!changes_nothing(s.state, in, now))
+      if (!changes_nothing(s, in, now))
         differ(s, name, from.source(), in.offset, "was not booked: no position update names " + in.event_id());
       waiting.pop_front();
     }
@@ -160,7 +165,7 @@ class partition_check {
       auto wrong = sums_disagree(name, logged->data);
       if (!wrong) return unexpected(std::move(wrong.error()));
       if (!wrong->empty()) differ(s, name, r.from, r.offset, *wrong);
-      forget_old_controls(name, logged->meta.recorded_at);
+      s.known_since = logged->meta.recorded_at;
       ++out.after_compaction;
     } else {
       differ(s, name, r.from, r.offset,
@@ -223,15 +228,6 @@ class partition_check {
   /// No update can have been there before this one, so compaction is no excuse.
   [[nodiscard]] bool is_first(const found_cause& found, const position_update& logged) const {
     return found.from == &inputs_[0] && found.place == 0 && !logged.frozen;
-  }
-
-  void forget_old_controls(const std::string& name, timestamp until) {
-    auto& waiting = inputs_[2].of(name);
-    while (!waiting.empty()) {
-      const auto* e = std::get_if<enveloped<control_event>>(&waiting.front().event);
-      if (e != nullptr && e->meta.recorded_at > until) return;
-      waiting.pop_front();
-    }
   }
 
   [[nodiscard]] static envelope envelope_after(const cause& c, const envelope& logged) {

@@ -219,7 +219,9 @@ expected<std::unique_ptr<log_file_writer>, file_error> log_file_writer::create(c
   std::error_code failed;
   if (std::filesystem::exists(path, failed))
     return unexpected(path + ": is there already; move it away, or name another file");
-  gz_file file{gzopen((path + ".part").c_str(), path.ends_with(".gz") ? "wb6" : "wbT")};
+  // Sealed tokens and all that was traded: for this user only.
+  const int descriptor = ::open((path + ".part").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  gz_file file{descriptor < 0 ? nullptr : gzdopen(descriptor, path.ends_with(".gz") ? "wb6" : "wbT")};
   if (!file) return unexpected("cannot write " + path + ".part: choose a place that this user may write");
   auto made = std::make_unique<writer>(path, std::move(file));
   if (auto done = made->put(header_line(header)); !done) return unexpected(std::move(done.error()));
