@@ -1,5 +1,7 @@
 #include "tests/unit/replay/simulated_history.hpp"
 
+#include <future>
+
 #include "messages/codec/codec.hpp"
 #include "messages/types/check.hpp"
 
@@ -32,9 +34,9 @@ envelope simulated_history::stamp(const std::string& id, timestamp happened) con
 void simulated_history::append(outgoing r, std::optional<input_offset> processed) {
   log_transaction tx{{std::move(r)}, {}};
   if (processed) tx.offsets.push_back(*processed);
-  bool committed = false;
-  member_->commit(std::move(tx), [&](const auto& outcome) { committed = outcome.has_value(); });
-  HEDGEROW_CHECK(committed, "the log does not take it, or not at once");
+  std::promise<bool> committed;
+  member_->commit(std::move(tx), [&](const auto& outcome) { committed.set_value(outcome.has_value()); });
+  HEDGEROW_CHECK(committed.get_future().get(), "the log does not take it");
 }
 
 void simulated_history::enqueue(waiting w, topic to, std::string key, std::string value) {
