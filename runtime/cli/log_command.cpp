@@ -36,6 +36,13 @@ void print_offsets(const std::vector<transfer::group_offset>& offsets) {
                 static_cast<long long>(o.offset.next));
 }
 
+void print_compacted(std::uint64_t count) {
+  if (count > 0)
+    std::printf("%llu records of the file have newer ones of the same key and are compacted away in the log; the hashes "
+                "of their partitions differ for that reason\n",
+                static_cast<unsigned long long>(count));
+}
+
 /// A name of our own in a folder; anything else is the file.
 std::string export_path(const std::string& path, timestamp now) {
   std::error_code failed;
@@ -82,6 +89,7 @@ int run_import(const log_arguments& a) {
   const auto done = transfer::import_log(**log, a.path, *plan, tell_progress("importing", machine.clock));
   if (!done) return complain(done.error());
   print_content(done->content);
+  print_compacted(done->compacted);
   print_offsets(done->offsets);
   std::printf("%s: imported, read back and compared\n", a.path.c_str());
   tell_total("imported", done->content.records, begun, machine.clock);
@@ -101,6 +109,7 @@ int run_verify(const log_arguments& a) {
   const auto done = transfer::compare(**log, a.path, {}, tell_progress("comparing", machine.clock));
   if (!done) return complain(done.error());
   print_content(done->log);
+  print_compacted(done->compacted);
   for (const auto& d : done->differences) std::printf("%s\n", d.c_str());
   std::printf("%s: %s\n", a.path.c_str(), done->differences.empty() ? "the log has the same records" : "differs");
   tell_total("compared", done->file.records, begun, machine.clock);

@@ -22,6 +22,9 @@ expected<const record*, std::string> partition_reader::peek() {
     if (!end) return failed(end.error());
     end_ = *end;
   }
+  // A log on the network waits for a while before it says that there is nothing.
+  finished_ = from_ >= *end_;
+  if (finished_) return nullptr;
   auto records = log_->read(source_, from_, records_at_once);
   if (!records) return failed(records.error());
   finished_ = records->empty();

@@ -10,6 +10,9 @@ struct comparison {
   manifest log;
   /// The first difference of each partition; times and offsets do not count.
   std::vector<std::string> differences;
+  /// Records of the file that the log does not have any more because it has a newer one of the same key: compaction may
+  /// begin at any time. No difference, but the hashes of such a partition are not those of the file.
+  std::uint64_t compacted = 0;
 };
 
 /// Called with each record of the file and the offset of the same record in the log.

@@ -5,6 +5,7 @@
 #include "runtime/replay/partition_reader.hpp"
 #include "runtime/transfer/groups.hpp"
 #include "runtime/transfer/import.hpp"
+#include "runtime/transfer/offsets.hpp"
 
 namespace hedgerow::transfer {
 namespace {
@@ -29,8 +30,8 @@ expected<moment, std::string> look(ports::event_log& log) {
   for (const auto& group : consumer_groups())
     for (const topic t : group.inputs)
       for (std::uint32_t p = 0; p < log.partitions(t); ++p) {
-        const auto offset = log.committed(std::string{group.name}, {t, p});
-        if (!offset) return unexpected("cannot read the offsets of " + std::string{group.name} + ": " + offset.error().detail);
+        const auto offset = offset_of(log, group.name, {t, p});
+        if (!offset) return unexpected(offset.error());
         if (*offset) out.offsets.push_back({std::string{group.name}, {{t, p}, **offset}});
       }
   for (const auto& spec : topics())

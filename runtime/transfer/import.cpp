@@ -4,6 +4,7 @@
 #include "runtime/transfer/compare.hpp"
 #include "runtime/transfer/groups.hpp"
 #include "runtime/transfer/import_writer.hpp"
+#include "runtime/transfer/offsets.hpp"
 
 namespace hedgerow::transfer {
 namespace {
@@ -35,8 +36,8 @@ result check_empty(ports::event_log& log) {
   for (const auto& group : consumer_groups())
     for (const topic t : group.inputs)
       for (std::uint32_t p = 0; p < log.partitions(t); ++p) {
-        const auto offset = log.committed(std::string{group.name}, {t, p});
-        if (!offset) return unexpected("cannot read the offsets of " + std::string{group.name} + ": " + offset.error().detail);
+        const auto offset = offset_of(log, group.name, {t, p});
+        if (!offset) return unexpected(offset.error());
         if (*offset && **offset > 0)
           return unexpected("the log is not new: the group " + std::string{group.name} + " has an offset in " +
                             replay::to_string(topic_partition{t, p}) + "; remove the group, or import into a new log");
@@ -134,8 +135,8 @@ result set_offsets(ports::event_log& log, const std::vector<group_offset>& offse
     if (auto done = member->commit(std::move(moves)); !done) return done;
   }
   for (const auto& o : offsets) {
-    const auto now = log.committed(o.group, o.offset.from);
-    if (!now) return unexpected("cannot read the offsets of " + o.group + ": " + now.error().detail);
+    const auto now = offset_of(log, o.group, o.offset.from);
+    if (!now) return unexpected(now.error());
     if (*now != o.offset.next)
       return unexpected("the group " + o.group + " did not keep its offset in " + replay::to_string(o.offset.from));
   }
@@ -145,8 +146,8 @@ result set_offsets(ports::event_log& log, const std::vector<group_offset>& offse
 }  // namespace
 
 expected<import_state, std::string> import_state_of(ports::event_log& log) {
-  const auto marker = log.committed(marker_group, marker_place);
-  if (!marker) return unexpected("cannot read the offsets of " + std::string{marker_group} + ": " + marker.error().detail);
+  const auto marker = offset_of(log, marker_group, marker_place);
+  if (!marker) return unexpected(marker.error());
   if (!*marker) return import_state::none;
   return **marker == marker_finished ? import_state::finished : import_state::unfinished;
 }
@@ -182,7 +183,7 @@ expected<import_result, std::string> import_log(ports::event_log& log, const std
   if (!compared->differences.empty())
     return unexpected("what was written is not what the file holds: " + compared->differences.front());
   if (compared->file != plan.content) return unexpected(path + ": has changed while it was imported");
-  import_result out{compared->log, offsets.finish()};
+  import_result out{compared->log, compared->compacted, offsets.finish()};
   if (auto done = set_offsets(log, out.offsets); !done) return unexpected(std::move(done.error()));
   if (auto done = marker->commit({{}, {{marker_place, marker_finished}}}); !done)
     return unexpected(std::move(done.error()));

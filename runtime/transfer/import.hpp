@@ -30,6 +30,8 @@ struct import_plan {
 struct import_result {
   /// What was read back from the log.
   manifest content;
+  /// Records that the log has compacted away already.
+  std::uint64_t compacted = 0;
   /// Committed offsets as they are now.
   std::vector<group_offset> offsets;
 };

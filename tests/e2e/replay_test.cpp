@@ -195,10 +195,10 @@ TEST_F(Replay, NoNodeStartsOnAHalfImportedLog) {
 }
 
 TEST(ReplayOfAMarket, IsWhatTheNodeShowsAndEveryPositionIsRecomputed) {
-  stage s{"replay", "[]", 12};
+  stage s{{"replay", "[]", 12}};
   s.start_node();
   s.world().start_market();
-  const std::string config = "--config '" + (s.folder / "node.toml").string() + "'";
+  const std::string config = "--config '" + (s.folder / "node-0.toml").string() + "'";
   // Beside a node at work.
   for (const auto goal : {5U, 20U, 40U}) {
     ASSERT_TRUE(eventually([&] { return s.world().stats().sent >= goal; }, std::chrono::minutes{1}));
@@ -207,7 +207,7 @@ TEST(ReplayOfAMarket, IsWhatTheNodeShowsAndEveryPositionIsRecomputed) {
   }
   ASSERT_TRUE(s.world().stop_market());
   ASSERT_TRUE(eventually([&] { return s.disagreement().empty(); }, std::chrono::minutes{2})) << s.disagreement();
-  const auto toml = content(s.folder / "node.toml");
+  const auto toml = content(s.folder / "node-0.toml");
   std::smatch port;
   ASSERT_TRUE(std::regex_search(toml, port, std::regex{R"(\[api\]\nport = (\d+))"}));
   const adapters::system_clock clock;

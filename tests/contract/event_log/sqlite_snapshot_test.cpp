@@ -6,7 +6,7 @@
 
 #include "runtime/adapters/sqlite_log/sqlite_log.hpp"
 #include "tests/contract/event_log/event_log_contract.hpp"
-#include "tests/contract/event_log/temporary_directory.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace hedgerow::test {
 namespace {

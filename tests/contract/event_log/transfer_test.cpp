@@ -9,7 +9,7 @@
 #include "runtime/transfer/groups.hpp"
 #include "runtime/transfer/import.hpp"
 #include "tests/contract/event_log/event_log_contract.hpp"
-#include "tests/contract/event_log/temporary_directory.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace hedgerow::test {
 namespace {
@@ -225,6 +225,24 @@ TEST_F(transfer_between_logs, an_import_that_breaks_off_anywhere_is_seen) {
   }
   // The marker, the records, three groups, the marker.
   EXPECT_EQ(passes, 6);
+}
+
+TEST_F(transfer_between_logs, compaction_is_no_difference_a_lost_key_is) {
+  const auto source = memory();
+  auto producer = must_join(*source, "p", "i", {});
+  for (int i = 0; i < 20; ++i)
+    ASSERT_FALSE(commit_now(*producer, {{put(updates0, i % 3 == 0 ? "A" : "B", std::to_string(i))}, {}}));
+  const auto path = exported(*source, "a.jsonl");
+  ASSERT_TRUE(source->maintain(clock_.now()));
+  const auto compacted = transfer::compare(*source, path, {}, {});
+  ASSERT_TRUE(compacted) << compacted.error();
+  EXPECT_TRUE(compacted->differences.empty()) << compacted->differences.front();
+  EXPECT_EQ(compacted->compacted, 18U);
+  EXPECT_NE(compacted->file, compacted->log);
+
+  const auto other = memory();
+  ASSERT_FALSE(commit_now(*must_join(*other, "p", "i", {}), {{put(updates0, "B", "19")}, {}}));
+  EXPECT_EQ(transfer::compare(*other, path, {}, {})->differences.size(), 1U) << "the newest A is not there";
 }
 
 TEST_F(transfer_between_logs, differences_are_named) {
