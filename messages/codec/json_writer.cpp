@@ -68,18 +68,6 @@ std::size_t escape(char c, char* out) {
   return 6;
 }
 
-struct digit_pairs {
-  std::array<char, 512> hex{};
-  constexpr digit_pairs() {
-    constexpr std::string_view digits = "0123456789abcdef";
-    for (std::size_t i = 0; i < 256; ++i) {
-      hex[2 * i] = digits[i >> 4U];
-      hex[2 * i + 1] = digits[i & 0x0fU];
-    }
-  }
-};
-constexpr digit_pairs pairs;
-
 }  // namespace
 
 json_writer::json_writer() {
@@ -164,7 +152,7 @@ void json_writer::hex(const unsigned char* data, std::size_t size) {
   need(2 * size + 5);
   separate();
   copy("\"0x", 3);
-  for (std::size_t i = 0; i < size; ++i, at_ += 2) std::memcpy(at_, &pairs.hex[2 * std::size_t{data[i]}], 2);
+  at_ = put_hex_digits({data, size}, at_);
   *at_++ = '"';
 }
 

@@ -1,30 +1,73 @@
 #include "messages/types/evm.hpp"
 
+#include <bit>
+#include <cstring>
+
 namespace hedgerow {
 namespace {
 
-/// Value of each hex digit, 0xff for other characters.
-constexpr std::array<unsigned char, 256> make_nibbles() {
-  std::array<unsigned char, 256> table{};
-  table.fill(0xff);
-  for (unsigned char c = 0; c < 10; ++c) table['0' + c] = c;
-  for (unsigned char c = 0; c < 6; ++c) {
-    table['a' + c] = static_cast<unsigned char>(10 + c);
-    table['A' + c] = static_cast<unsigned char>(10 + c);
-  }
-  return table;
-}
-constexpr auto nibbles = make_nibbles();
+// Log data is kilobytes of hex and every hash is some, so 16 digits are converted at once, in vectors that the compiler
+// turns into whatever SIMD the machine has: half the instructions of a table lookup for each digit, a quarter of them
+// when writing.
+using lanes8 [[gnu::vector_size(16)]] = unsigned char;
+using lanes16 [[gnu::vector_size(16)]] = std::uint16_t;
+static_assert(std::endian::native == std::endian::little, "the first of two digits is the low half of its lane");
 
+constexpr std::size_t digits_at_once = sizeof(lanes8);
+constexpr std::size_t bytes_at_once = digits_at_once / 2;
+
+/// The value of each of 16 digits; where a character is none, `bad` gets bits.
+inline lanes8 values_of(lanes8 text, lanes8& bad) {
+  const lanes8 digit = text - '0';
+  const lanes8 letter = (text | 0x20) - 'a';  // either case; no other character becomes a letter by it
+  const auto is_digit = std::bit_cast<lanes8>(digit < 10);
+  const auto is_letter = std::bit_cast<lanes8>(letter < 6);
+  bad |= ~(is_digit | is_letter);
+  return (digit & is_digit) | ((letter + 10) & is_letter);
+}
+
+/// The low byte of each of four lanes, side by side.
+inline std::uint64_t low_halves(std::uint64_t lanes) {
+  lanes &= 0x00ff'00ff'00ff'00ffULL;
+  lanes = (lanes | (lanes >> 8U)) & 0x0000'ffff'0000'ffffULL;
+  return (lanes | (lanes >> 16U)) & 0xffff'ffffULL;
+}
+
+/// 16 digits to 8 bytes.
+inline void decode_block(const char* digits, unsigned char* out, lanes8& bad) {
+  lanes8 text;
+  std::memcpy(&text, digits, digits_at_once);
+  const auto pairs = std::bit_cast<lanes16>(values_of(text, bad));
+  const auto joined = std::bit_cast<std::array<std::uint64_t, 2>>((pairs << 4) | (pairs >> 8));
+  const std::uint64_t packed = low_halves(joined[0]) | (low_halves(joined[1]) << 32U);
+  std::memcpy(out, &packed, bytes_at_once);
+}
+
+/// False when one of the digits is none; their number must be even.
 bool decode(std::string_view digits, unsigned char* out) {
-  unsigned bad = 0;
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-    const unsigned high = nibbles[static_cast<unsigned char>(digits[i])];
-    const unsigned low = nibbles[static_cast<unsigned char>(digits[i + 1])];
-    bad |= (high | low) & 0xf0U;
-    *out++ = static_cast<unsigned char>((high << 4U) | low);
+  lanes8 bad{};
+  for (; digits.size() >= digits_at_once; digits.remove_prefix(digits_at_once), out += bytes_at_once)
+    decode_block(digits.data(), out, bad);
+  if (!digits.empty()) {
+    std::array<char, digits_at_once> rest;
+    rest.fill('0');
+    std::memcpy(rest.data(), digits.data(), digits.size());
+    std::array<unsigned char, bytes_at_once> result;
+    decode_block(rest.data(), result.data(), bad);
+    std::memcpy(out, result.data(), digits.size() / 2);
   }
-  return bad == 0;
+  return std::bit_cast<std::array<std::uint64_t, 2>>(bad) == std::array<std::uint64_t, 2>{};
+}
+
+/// 8 bytes to 16 digits.
+inline void encode_block(const unsigned char* data, char* out) {
+  lanes8 some{};
+  std::memcpy(&some, data, bytes_at_once);
+  const lanes8 twice = __builtin_shufflevector(some, some, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+  const auto wide = std::bit_cast<lanes16>(twice);
+  const auto digits = std::bit_cast<lanes8>(((wide >> 4) & 0x0f) | (wide & 0x0f00));
+  const lanes8 text = digits + '0' + (std::bit_cast<lanes8>(digits > 9) & ('a' - '0' - 10));
+  std::memcpy(out, &text, digits_at_once);
 }
 
 }  // namespace
@@ -53,15 +96,22 @@ std::optional<bytes> parse_hex(std::string_view text) {
   return result;
 }
 
+char* put_hex_digits(std::basic_string_view<unsigned char> data, char* out) {
+  for (; data.size() >= bytes_at_once; data.remove_prefix(bytes_at_once), out += digits_at_once)
+    encode_block(data.data(), out);
+  if (data.empty()) return out;
+  std::array<unsigned char, bytes_at_once> rest{};
+  std::memcpy(rest.data(), data.data(), data.size());
+  std::array<char, digits_at_once> digits;
+  encode_block(rest.data(), digits.data());
+  std::memcpy(out, digits.data(), 2 * data.size());
+  return out + 2 * data.size();
+}
+
 std::string to_hex(std::basic_string_view<unsigned char> data) {
-  static constexpr char digits[] = "0123456789abcdef";
   std::string text(2 + 2 * data.size(), '0');
   text[1] = 'x';
-  char* out = text.data() + 2;
-  for (unsigned char byte : data) {
-    *out++ = digits[byte >> 4U];
-    *out++ = digits[byte & 0x0fU];
-  }
+  put_hex_digits(data, text.data() + 2);
   return text;
 }
 

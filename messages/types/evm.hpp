@@ -36,5 +36,7 @@ extern template struct fixed_bytes<32, hash_tag>;
 /// `0x` and an even number of hex digits; anything else is nothing.
 [[nodiscard]] std::optional<bytes> parse_hex(std::string_view text);
 [[nodiscard]] std::string to_hex(std::basic_string_view<unsigned char> data);
+/// Writes 2*data.size() digits without 0x to `out`; returns where they end.
+char* put_hex_digits(std::basic_string_view<unsigned char> data, char* out);
 
 }  // namespace hedgerow

@@ -31,6 +31,29 @@ TEST(Ids, HexIsLowerCaseAndExact) {
   EXPECT_FALSE(parse_hex("0x1"));
 }
 
+TEST(Ids, HexOfEveryByteAndLengthRoundTrips) {
+  bytes all;
+  for (unsigned value = 0; value < 256; ++value) all.push_back(static_cast<unsigned char>(value));
+  for (std::size_t length = 0; length <= all.size(); ++length) {
+    const bytes some = all.substr(all.size() - length);
+    const std::string text = to_hex(some);
+    ASSERT_EQ(text.size(), 2 + 2 * length);
+    EXPECT_EQ(parse_hex(text), some);
+  }
+  EXPECT_EQ(to_hex(bytes{0x00, 0x09, 0x9a, 0xaf, 0xf0, 0x5c, 0xde, 0x12, 0x34}), "0x00099aaff05cde1234");
+}
+
+TEST(Ids, HexRefusesEveryOtherCharacterInEveryPlace) {
+  const std::string_view digits = "0123456789abcdefABCDEF";
+  for (const std::size_t length : {2U, 16U, 18U, 48U})
+    for (std::size_t place = 2; place < 2 + length; ++place)
+      for (int c = 0; c < 256; ++c) {
+        std::string text = "0x" + std::string(length, 'F');
+        text[place] = static_cast<char>(c);
+        EXPECT_EQ(parse_hex(text).has_value(), digits.find(static_cast<char>(c)) != std::string_view::npos) << c;
+      }
+}
+
 TEST(Time, AcceptsTheBrokersSpellings) {
   const auto expected = parse_time("2025-08-29T17:15:18Z");
   ASSERT_TRUE(expected);
