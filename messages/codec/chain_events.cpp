@@ -46,14 +46,7 @@ void read(object_reader& in, blockchain_event& v) {
   in.name_of("version", v.version);
   in.name_of("change", v.change);
   in.object("log", [&](object_reader& log) { read(log, v.log); });
-  const json::Value* after = in.member("after_clear");
-  if (after != nullptr && after->IsObject()) {
-    object_reader log{*after, in.state(), &in, "after_clear"};
-    read(log, v.after_clear.emplace());
-    log.finish();
-  } else if (after != nullptr && !after->IsNull()) {
-    in.fail("after_clear", decode_errc::bad_field, "neither an object nor null");
-  }
+  in.object_or_null("after_clear", [&](object_reader& log) { read(log, v.after_clear.emplace()); });
   in.value("block_time", v.block_time);
 }
 

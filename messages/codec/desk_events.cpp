@@ -150,14 +150,7 @@ void read(object_reader& in, execution_desk& v) {
     read_order(command, c);
     command.value("exposure", c.exposure);
   });
-  const json::Value* live = in.member("live");
-  if (live != nullptr && live->IsObject()) {
-    object_reader intent{*live, in.state(), &in, "live"};
-    read(intent, v.live.emplace());
-    intent.finish();
-  } else if (live != nullptr && !live->IsNull()) {
-    in.fail("live", decode_errc::bad_field, "neither an object nor null");
-  }
+  in.object_or_null("live", [&](object_reader& intent) { read(intent, v.live.emplace()); });
   in.objects("ended", v.ended, [](object_reader& intent, ended_intent& e) { read(intent, e); });
   in.value("watch_at", v.watch_at);
   in.value("baseline", v.baseline);

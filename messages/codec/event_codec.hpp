@@ -13,10 +13,10 @@ namespace hedgerow::codec {
 /// Records longer than this are refused unread; the largest of our own stay below 0.5 MiB.
 inline constexpr std::size_t max_record = std::size_t{4} << 20U;
 
-/// Parses a record and checks its frame. On success `data` is its payload, valid until the next call on this thread.
-/// Defined in frame.cpp.
-[[nodiscard]] const json::Value* read_frame(std::string_view text, std::string_view type, envelope& meta,
-                                            read_state& state);
+/// Parses a record and checks its frame. On success the result is the index of its payload in the document of `state`,
+/// valid until the next call on this thread and as long as `text`. Defined in frame.cpp.
+[[nodiscard]] std::optional<std::uint32_t> read_frame(std::string_view text, std::string_view type, envelope& meta,
+                                                      read_state& state);
 /// Everything up to and including `"data":`. Defined in frame.cpp.
 void write_frame(json_writer& out, std::string_view type, const envelope& meta);
 
@@ -44,8 +44,8 @@ void write_frame(json_writer& out, std::string_view type, const envelope& meta);
   expected<enveloped<Event>, decode_error> decode<Event>(std::string_view text) {              \
     expected<enveloped<Event>, decode_error> result;                                           \
     read_state state;                                                                          \
-    if (const json::Value* data = read_frame(text, Name, result->meta, state)) {               \
-      object_reader in{*data, state, nullptr, {}};                                             \
+    if (const auto data = read_frame(text, Name, result->meta, state)) {                       \
+      object_reader in{*data, state};                                                          \
       read(in, result->data);                                                                  \
       in.finish();                                                                             \
     }                                                                                          \

@@ -62,10 +62,6 @@ bool parse_integer(std::string_view text, Integer& out) {
 
 }  // namespace
 
-object_reader::object_reader(const json::Value& object, read_state& state, const object_reader* parent,
-                             std::string_view name)
-    : object_{&object}, state_{&state}, parent_{parent}, name_{name} {}
-
 std::string object_reader::path(std::string_view name) const {
   std::string text = parent_ != nullptr ? parent_->path(name_) : std::string{};
   if (!text.empty()) text += '.';
@@ -78,61 +74,73 @@ void object_reader::fail(std::string_view name, decode_errc code, std::string_vi
   state_->error = {code, path(name).append(": ").append(what)};
 }
 
-const json::Value* object_reader::find(std::string_view name) {
-  if (state_->failed) return nullptr;
-  if (cursor_ < object_->MemberCount()) {
-    const auto& member = object_->MemberBegin()[static_cast<std::ptrdiff_t>(cursor_)];
-    if (view_of(member.name) == name) {
-      ++cursor_;
-      if (found_ < max_fields) asked_[found_] = name;
-      ++found_;
-      return &member.value;
-    }
-  }
-  return find_slowly(name);
+std::optional<std::uint32_t> object_reader::find(std::string_view name) {
+  if (state_->failed) return std::nullopt;
+  auto& document = *state_->document;
+  if (cursor_ == document[object_].end || document[cursor_].text != name) return find_slowly(name);
+  document[cursor_].asked = true;
+  ++found_;
+  const auto index = cursor_ + 1;
+  cursor_ = document[index].end;
+  return index;
 }
 
-const json::Value* object_reader::find_slowly(std::string_view name) {
-  for (json::SizeType i = 0; i < object_->MemberCount(); ++i) {
-    const auto& member = object_->MemberBegin()[static_cast<std::ptrdiff_t>(i)];
-    if (view_of(member.name) != name) continue;
-    cursor_ = i + 1;
-    if (found_ < max_fields) asked_[found_] = name;
-    ++found_;
-    return &member.value;
+std::optional<std::uint32_t> object_reader::find_slowly(std::string_view name) {
+  auto& document = *state_->document;
+  for (auto member = object_ + 1; member != document[object_].end; member = document[member + 1].end) {
+    if (document[member].text != name) continue;
+    cursor_ = member;
+    return find(name);
   }
   fail(name, decode_errc::missing_field, "missing");
-  return nullptr;
+  return std::nullopt;
 }
 
 void object_reader::finish() {
   // As many members as fields: none of them can stand there twice.
-  if (state_->failed || found_ == object_->MemberCount()) return;
-  for (json::SizeType i = 0; i < std::min<std::size_t>(found_, max_fields); ++i) {
-    int times = 0;
-    for (const auto& member : object_->GetObject()) times += view_of(member.name) == asked_[i] ? 1 : 0;
-    if (times > 1) return bad(asked_[i], "stands there more than once");
+  if (state_->failed || found_ == at(object_).count) return;
+  const auto next = [this](std::uint32_t member) { return at(member + 1).end; };
+  const auto end = at(object_).end;
+  for (auto asked = object_ + 1; asked != end; asked = next(asked)) {
+    if (!at(asked).asked) continue;
+    for (auto other = object_ + 1; other != end; other = next(other))
+      if (other != asked && at(other).text == at(asked).text) return bad(at(asked).text, "stands there more than once");
   }
 }
 
+const json_document::value* object_reader::value_at(std::string_view name) {
+  const auto found = find(name);
+  return found ? &at(*found) : nullptr;
+}
+
 std::optional<std::string_view> object_reader::string_at(std::string_view name) {
-  const json::Value* found = find(name);
+  const auto* found = value_at(name);
   if (found == nullptr) return std::nullopt;
-  if (found->IsString()) return view_of(*found);
+  if (found->is == json_document::kind::string) return found->text;
   bad(name, "not a string");
   return std::nullopt;
 }
 
-const json::Value* object_reader::array_at(std::string_view name) {
-  const json::Value* found = find(name);
-  if (found == nullptr || found->IsArray()) return found;
+std::optional<std::uint32_t> object_reader::array_at(std::string_view name) {
+  const auto found = find(name);
+  if (!found || at(*found).is == json_document::kind::array) return found;
   bad(name, "not an array");
-  return nullptr;
+  return std::nullopt;
 }
 
-bool object_reader::is_null(std::string_view name) {
-  const json::Value* found = find(name);
-  return found == nullptr || found->IsNull();
+std::optional<std::uint32_t> object_reader::object_at(std::string_view name) {
+  const auto found = find(name);
+  if (!found || at(*found).is == json_document::kind::object) return found;
+  bad(name, "not an object");
+  return std::nullopt;
+}
+
+bool object_reader::skip_null(std::string_view name) {
+  const auto found = find(name);
+  if (!found || at(*found).is == json_document::kind::null) return true;
+  cursor_ = *found - 1;
+  --found_;
+  return false;
 }
 
 void object_reader::text(std::string_view name, std::string& out) {
@@ -143,12 +151,13 @@ void object_reader::text(std::string_view name, std::string& out) {
 }
 
 void object_reader::texts(std::string_view name, std::vector<std::string>& out) {
-  const json::Value* found = array_at(name);
-  if (found == nullptr) return;
+  const auto found = array_at(name);
+  if (!found) return;
   out.clear();
-  for (const auto& element : found->GetArray()) {
-    if (!element.IsString() || !is_utf8(view_of(element))) return bad(name, "an element is not UTF-8 text");
-    out.emplace_back(view_of(element));
+  for (auto element = *found + 1; element != at(*found).end; element = at(element).end) {
+    if (at(element).is != json_document::kind::string || !is_utf8(at(element).text))
+      return bad(name, "an element is not UTF-8 text");
+    out.emplace_back(at(element).text);
   }
 }
 
@@ -163,10 +172,11 @@ void object_reader::wide_signed(std::string_view name, std::int64_t& out) {
 }
 
 void object_reader::number(std::string_view name, std::uint64_t& out, std::uint64_t limit) {
-  const json::Value* found = find(name);
+  const auto* found = value_at(name);
   if (found == nullptr) return;
-  if (!found->IsUint64() || found->GetUint64() > limit) return bad(name, "not an integer in its range");
-  out = found->GetUint64();
+  const auto integer = found->as_unsigned();
+  if (!integer || *integer > limit) return bad(name, "not an integer in its range");
+  out = *integer;
 }
 
 void object_reader::number(std::string_view name, std::uint32_t& out) {
@@ -176,17 +186,18 @@ void object_reader::number(std::string_view name, std::uint32_t& out) {
 }
 
 void object_reader::boolean(std::string_view name, bool& out) {
-  const json::Value* found = find(name);
+  const auto* found = value_at(name);
   if (found == nullptr) return;
-  if (!found->IsBool()) return bad(name, "not true or false");
-  out = found->GetBool();
+  if (found->is != json_document::kind::boolean) return bad(name, "not true or false");
+  out = found->magnitude != 0;
 }
 
 void object_reader::value(std::string_view name, timestamp& out) {
-  const json::Value* found = find(name);
+  const auto* found = value_at(name);
   if (found == nullptr) return;
-  if (!found->IsInt64()) return bad(name, "not an integer number of microseconds");
-  out.us = found->GetInt64();
+  const auto integer = found->as_signed();
+  if (!integer) return bad(name, "not an integer number of microseconds");
+  out.us = *integer;
 }
 
 void object_reader::value(std::string_view name, bytes& out) {

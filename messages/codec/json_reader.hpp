@@ -2,16 +2,6 @@
 // it does nothing, so that readers need no check per field.
 #pragma once
 
-// The SIMD setting changes inline functions: a namespace of its own keeps them apart from other users of RapidJSON.
-#define RAPIDJSON_NAMESPACE hedgerow_codec_rapidjson
-#if defined(__SSE4_2__)
-#define RAPIDJSON_SSE42
-#elif defined(__SSE2__)
-#define RAPIDJSON_SSE2
-#endif
-#include <rapidjson/document.h>
-
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,26 +9,26 @@
 #include <vector>
 
 #include "messages/codec/codec.hpp"
+#include "messages/codec/json_document.hpp"
 #include "messages/events/names.hpp"
 
 namespace hedgerow::codec {
 
-namespace json = RAPIDJSON_NAMESPACE;
-
 /// What all readers of one record share.
 struct read_state {
+  json_document* document = nullptr;
   bool failed = false;
   decode_error error;
 };
 
 class object_reader {
  public:
-  /// `object` must be a JSON object and outlive the reader.
-  object_reader(const json::Value& object, read_state& state, const object_reader* parent = nullptr,
-                std::string_view name = {});
+  /// `object` is the index of a JSON object in the document of `state`.
+  object_reader(std::uint32_t object, read_state& state, const object_reader* parent = nullptr,
+                std::string_view name = {})
+      : state_{&state}, parent_{parent}, name_{name}, object_{object}, cursor_{object + 1} {}
 
   [[nodiscard]] bool ok() const { return !state_->failed; }
-  [[nodiscard]] read_state& state() { return *state_; }
   /// Ends the reading of this object: a field that was read and stands there twice is an error.
   void finish();
   /// Records a failure at `name`, unless one is recorded already.
@@ -75,6 +65,9 @@ class object_reader {
   /// Calls `read(object_reader&)` for the object at `name`.
   template <class Read>
   void object(std::string_view name, Read&& read);
+  /// The same, and nothing for JSON null. The field must be there.
+  template <class Read>
+  void object_or_null(std::string_view name, Read&& read);
   /// Calls `read(object_reader&, T&)` for every object of the array at `name`.
   template <class T, class Read>
   void objects(std::string_view name, std::vector<T>& out, Read&& read);
@@ -82,17 +75,21 @@ class object_reader {
   template <class T>
   void strings(std::string_view name, std::vector<T>& out);
   void texts(std::string_view name, std::vector<std::string>& out);
-  /// Whether the value at `name` is null; the field must be there.
-  [[nodiscard]] bool is_null(std::string_view name);
-  /// The value at `name` as it is; null pointer when it is missing.
-  [[nodiscard]] const json::Value* member(std::string_view name) { return find(name); }
+  /// The index of the object at `name`; nothing when it is not there or something else.
+  [[nodiscard]] std::optional<std::uint32_t> object_at(std::string_view name);
 
  private:
-  /// The member, which must be there. Fields are mostly asked for in the order in which they were written.
-  const json::Value* find(std::string_view name);
-  const json::Value* find_slowly(std::string_view name);
+  /// The index of a member's value; the member must be there. Fields are mostly asked for in the order in which they
+  /// were written.
+  std::optional<std::uint32_t> find(std::string_view name);
+  std::optional<std::uint32_t> find_slowly(std::string_view name);
+  /// The same, as the value.
+  const json_document::value* value_at(std::string_view name);
   std::optional<std::string_view> string_at(std::string_view name);
-  const json::Value* array_at(std::string_view name);
+  std::optional<std::uint32_t> array_at(std::string_view name);
+  /// Whether the value at `name` is null, which is then read; else it can be asked for once more.
+  [[nodiscard]] bool skip_null(std::string_view name);
+  [[nodiscard]] const json_document::value& at(std::uint32_t index) const { return (*state_->document)[index]; }
   [[nodiscard]] std::string path(std::string_view name) const;
   void bad(std::string_view name, std::string_view what) { fail(name, decode_errc::bad_field, what); }
 
@@ -109,28 +106,22 @@ class object_reader {
   template <class Tag>
   void amount(std::string_view name, fixed18<Tag>& out);
 
-  static constexpr std::size_t max_fields = 32;
-  const json::Value* object_;
   read_state* state_;
   const object_reader* parent_;
   std::string_view name_;
-  json::SizeType cursor_ = 0;
-  json::SizeType found_ = 0;
-  std::array<std::string_view, max_fields> asked_;
+  std::uint32_t object_;
+  /// The name after the one found last.
+  std::uint32_t cursor_;
+  /// Members found so far.
+  std::uint32_t found_ = 0;
 };
-
-/// Text of `value` as a view; valid as long as the document.
-[[nodiscard]] inline std::string_view view_of(const json::Value& value) {
-  return {value.GetString(), value.GetStringLength()};
-}
 
 template <class T>
 void object_reader::value(std::string_view name, std::optional<T>& out) {
-  if (is_null(name)) {
+  if (skip_null(name)) {
     out.reset();
     return;
   }
-  --cursor_, --found_;  // is_null() consumed it
   T result{};
   value(name, result);
   if (ok()) out = std::move(result);
@@ -149,22 +140,26 @@ void object_reader::name_of(std::string_view name, Enum& out) {
 
 template <class Read>
 void object_reader::object(std::string_view name, Read&& read) {
-  const json::Value* found = find(name);
-  if (found == nullptr) return;
-  if (!found->IsObject()) return bad(name, "not an object");
+  const auto found = object_at(name);
+  if (!found) return;
   object_reader inner{*found, *state_, this, name};
   read(inner);
   inner.finish();
 }
 
+template <class Read>
+void object_reader::object_or_null(std::string_view name, Read&& read) {
+  if (!skip_null(name)) object(name, read);
+}
+
 template <class T, class Read>
 void object_reader::objects(std::string_view name, std::vector<T>& out, Read&& read) {
-  const json::Value* found = array_at(name);
-  if (found == nullptr) return;
+  const auto found = array_at(name);
+  if (!found) return;
   out.clear();
-  out.reserve(found->Size());
-  for (const auto& element : found->GetArray()) {
-    if (!element.IsObject()) return bad(name, "an element is not an object");
+  out.reserve(at(*found).count);
+  for (auto element = *found + 1; element != at(*found).end; element = at(element).end) {
+    if (at(element).is != json_document::kind::object) return bad(name, "an element is not an object");
     object_reader inner{element, *state_, this, name};
     read(inner, out.emplace_back());
     inner.finish();
@@ -174,12 +169,13 @@ void object_reader::objects(std::string_view name, std::vector<T>& out, Read&& r
 
 template <class T>
 void object_reader::strings(std::string_view name, std::vector<T>& out) {
-  const json::Value* found = array_at(name);
-  if (found == nullptr) return;
+  const auto found = array_at(name);
+  if (!found) return;
   out.clear();
-  out.reserve(found->Size());
-  for (const auto& element : found->GetArray()) {
-    auto result = element.IsString() ? T::parse(view_of(element)) : std::nullopt;
+  out.reserve(at(*found).count);
+  for (auto element = *found + 1; element != at(*found).end; element = at(element).end) {
+    const auto& e = at(element);
+    auto result = e.is == json_document::kind::string ? T::parse(e.text) : std::nullopt;
     if (!result) return bad(name, "an element is ill-formed");
     out.push_back(std::move(*result));
   }
