@@ -22,8 +22,8 @@ struct writer {
   ports::notices* notices = nullptr;
   std::shared_ptr<step> out = std::make_shared<step>();
 
-  void put(const envelope& cause, const domain::position_decision& decision) {
-    state.position = decision.after;
+  void put(const envelope& cause, domain::position_decision decision) {
+    state.position = std::move(decision.after);
     const std::string& symbol = state.position.symbol.str();
     for (const auto& a : decision.alarms)
       if (notices != nullptr)
@@ -47,9 +47,9 @@ struct writer {
 using decision = expected<domain::position_decision, domain::position_fault>;
 
 /// A duplicate is not an error: it changes nothing and is not a dead letter.
-void finish(writer& w, const record& r, const envelope& meta, const decision& decided) {
+void finish(writer& w, const record& r, const envelope& meta, decision decided) {
   if (decided) {
-    if (decided->changed) w.put(meta, *decided);
+    if (decided->changed) w.put(meta, std::move(*decided));
     return;
   }
   if (decided.error() == domain::position_fault::duplicate) return;

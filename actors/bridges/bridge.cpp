@@ -105,7 +105,7 @@ void bridge::begin_cycle(std::vector<record> records) {
       jobs_.back().key = std::move(*key);
       jobs_.back().partition = r.from.partition;
     }
-    jobs_[it->second].records.push_back(std::move(r));
+    jobs_[it->second].part->records.push_back(std::move(r));
     ++handled_;
   }
   if (jobs_.empty()) return end_cycle();
@@ -117,12 +117,9 @@ void bridge::send_slice(std::size_t index) {
   job& work = jobs_[index];
   auto& entity = entry(work.key, work.partition);
   wake(work.key, entity);
-  auto part = std::make_shared<slice>();
-  if (work.one_by_one)
-    part->records.push_back(work.records[work.next]);
-  else if (work.attempts == 0)
-    part->records = work.records;
-  self_->request(entity.handle, config_.handle_timeout, handle_atom::value, slice_ptr{std::move(part)})
+  auto part = slice_ptr{work.part};
+  if (work.one_by_one) part = std::make_shared<slice>(slice{{work.records()[work.next]}});
+  self_->request(entity.handle, config_.handle_timeout, handle_atom::value, std::move(part))
       .then([this, index](const step_ptr& answer) { slice_answered(index, answer); },
             [this, index](const caf::error& why) { slice_failed(index, self_->system().render(why)); });
 }
@@ -137,7 +134,7 @@ void bridge::slice_answered(std::size_t index, const step_ptr& answer) {
   }
   absorb(entry(work.key, work.partition), answer);
   work.attempts = 0;
-  if (work.one_by_one && ++work.next < work.records.size()) return send_slice(index);
+  if (work.one_by_one && ++work.next < work.records().size()) return send_slice(index);
   if (--unanswered_ == 0) end_cycle();
 }
 
@@ -162,27 +159,27 @@ void bridge::slice_failed(std::size_t index, const std::string& reason) {
     work.attempts = 0;
     ++work.next;
   }
-  if (work.next < work.records.size()) return send_slice(index);
+  if (work.next < work.records().size()) return send_slice(index);
   if (--unanswered_ == 0) end_cycle();
 }
 
 void bridge::bury(const job& failed, const std::string& reason) {
   ++dead_letters_;
-  next_.content.records.push_back(make_dead_letter(what_.name, failed.records[failed.next], "entity_failed", reason,
+  next_.content.records.push_back(make_dead_letter(what_.name, failed.records()[failed.next], "entity_failed", reason,
                                                    config_.max_attempts, clock_->now()));
 }
 
 // -- steps -> transactions -------------------------------------------------------------------------------------------
 
 void bridge::absorb(entity_entry& entity, const step_ptr& what) {
-  for (const auto& out : what->records) {
+  for (auto& out : what->records) {
     if (what_.changelog == out.to.topic) {
       if (out.value)
         entity.changelog[out.key] = *out.value;
       else
         entity.changelog.erase(out.key);
     }
-    next_.content.records.push_back(out);
+    next_.content.records.push_back(std::move(out));
   }
   if (!what_.inputs.empty()) rest_on({what_.inputs.front(), entity.partition});
   if (what->ticket != 0) next_.tickets.emplace_back(entity.handle, what->ticket);

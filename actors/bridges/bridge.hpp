@@ -27,10 +27,13 @@ struct entity_entry {
 struct job {
   std::string key;
   std::uint32_t partition = 0;
-  std::vector<record> records;
+  /// Shared with the entity that works on it: a slice of raw events is megabytes.
+  std::shared_ptr<protocol::slice> part = std::make_shared<protocol::slice>();
   std::size_t next = 0;
   bool one_by_one = false;
   std::uint32_t attempts = 0;
+
+  [[nodiscard]] const std::vector<record>& records() const { return part->records; }
 };
 
 /// What the next transaction will hold, in order of arrival.

@@ -30,6 +30,7 @@ struct step {
 };
 
 using slice_ptr = std::shared_ptr<const slice>;
-using step_ptr = std::shared_ptr<const step>;
+/// Belongs to the bridge once it is sent: the records are moved into the transaction, not copied.
+using step_ptr = std::shared_ptr<step>;
 
 }  // namespace hedgerow::protocol
