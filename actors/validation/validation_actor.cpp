@@ -5,6 +5,7 @@
 #include "actors/bridges/dead_letters.hpp"
 #include "actors/domain/fills/token.hpp"
 #include "messages/codec/codec.hpp"
+#include "messages/types/check.hpp"
 
 namespace hedgerow::validation {
 
@@ -16,80 +17,76 @@ namespace {
 using pointer = validation_actor::stateful_pointer<validation_state>;
 constexpr const char* service_name = "validation";
 
-/// What one slice adds to the log.
+/// What one slice adds to the log, and what it means for the actor once that is sent.
 struct output {
-  validation_state& state;
   const validation_config& config;
   timestamp now;
   std::shared_ptr<step> out = std::make_shared<step>();
+  std::uint64_t trades = 0;
+  std::map<std::string_view, std::uint64_t> filtered{};
+  std::string_view last_error{};
 
-  void put(const envelope& cause, const onchain_trade& trade) {
+  /// Takes the ids over from the cause.
+  void put(envelope& cause, const onchain_trade& trade) {
     const std::string& name = trade.symbol.str();
-    const envelope meta{"trade:" + cause.event_id, cause.occurred_at, now, cause.correlation_id, cause.event_id,
-                        cause.traceparent};
+    auto id = "trade:" + cause.event_id;
+    const envelope meta{std::move(id),
+                        cause.occurred_at,
+                        now,
+                        std::move(cause.correlation_id),
+                        std::move(cause.event_id),
+                        std::move(cause.traceparent)};
     out->records.push_back({{topic::onchain_trades, partition_of_symbol(name, config.symbol_partitions)},
                             name + ":" + trade.ref.key(), codec::encode(meta, trade)});
-    ++state.trades;
+    ++trades;
   }
 
   void bury(const record& r, std::string_view reason, const std::string& detail) {
-    state.last_error = std::string{reason};
+    last_error = reason;
     out->records.push_back(make_dead_letter(service_name, r, reason, detail, 1, now));
+  }
+
+  void write(const record& r, envelope& cause, const domain::verdict& verdict) {
+    if (const auto* trade = std::get_if<onchain_trade>(&verdict)) return put(cause, *trade);
+    if (const auto* dropped = std::get_if<domain::filtered>(&verdict)) {
+      ++filtered[dropped->reason];
+      return;
+    }
+    if (const auto* rejected = std::get_if<domain::rejected>(&verdict))
+      return bury(r, rejected->reason, rejected->detail);
+    bury(r, "not_a_token", "a contract of the pair does not answer symbol() and decimals()");
+  }
+
+  step_ptr finish(validation_state& state) {
+    state.trades += trades;
+    for (const auto& [reason, count] : filtered) state.filtered[std::string{reason}] += count;
+    if (!last_error.empty()) state.last_error = std::string{last_error};
+    return std::move(out);
   }
 };
 
-/// A record of the slice with what it says and what that means.
-struct judged {
-  const record* from = nullptr;
-  expected<enveloped<blockchain_event>, codec::decode_error> event;
-  domain::verdict verdict;
-};
-
-std::vector<judged> judge(const validation_state& state, const validation_config& config, const slice& part) {
+/// Judges and writes record by record, so that a decoded event is gone, and its memory used again, before the next one.
+/// The result is the tokens that nothing is known about; if there are any, `o` is worthless and the slice waits.
+std::set<address> process(const validation_state& state, const slice& part, output& o) {
   const domain::token_lookup lookup = [&](const address& token) -> const domain::token_info* {
     const auto it = state.tokens.find(token);
     return it == state.tokens.end() ? nullptr : &it->second;
   };
-  std::vector<judged> all;
-  all.reserve(part.records.size());
+  std::set<address> unknown;
   for (const auto& r : part.records) {
     if (!r.value) continue;
     auto event = codec::decode<blockchain_event>(*r.value);
-    auto verdict = event ? domain::validate(event->data, config.rules, lookup) : domain::verdict{};
-    all.push_back({&r, std::move(event), std::move(verdict)});
+    if (!event) {
+      o.bury(r, "undecodable", event.error().detail);
+      continue;
+    }
+    const auto verdict = domain::validate(event->data, o.config.rules, lookup);
+    if (const auto* missing = std::get_if<domain::missing_tokens>(&verdict))
+      for (const auto& token : missing->tokens)
+        if (!state.not_tokens.contains(token)) unknown.insert(token);
+    if (unknown.empty()) o.write(r, event->meta, verdict);
   }
-  return all;
-}
-
-void write(output& o, const judged& j) {
-  const record& r = *j.from;
-  if (!j.event) return o.bury(r, "undecodable", j.event.error().detail);
-  if (const auto* trade = std::get_if<onchain_trade>(&j.verdict)) return o.put(j.event->meta, *trade);
-  if (const auto* filtered = std::get_if<domain::filtered>(&j.verdict)) {
-    ++o.state.filtered[std::string{filtered->reason}];
-    return;
-  }
-  if (const auto* rejected = std::get_if<domain::rejected>(&j.verdict))
-    return o.bury(r, rejected->reason, rejected->detail);
-  o.bury(r, "not_a_token", "a contract of the pair does not answer symbol() and decimals()");
-}
-
-step_ptr process(pointer self, const validation_config& config, const std::vector<judged>& all, timestamp now,
-                 std::shared_ptr<step> out) {
-  output o{self->state, config, now, std::move(out)};
-  for (const auto& j : all) write(o, j);
-  return o.out;
-}
-
-std::set<address> missing_tokens(const validation_state& state, const std::vector<judged>& all) {
-  std::set<address> missing;
-  for (const auto& j : all) {
-    if (!j.event) continue;
-    if (const auto* m = std::get_if<domain::missing_tokens>(&j.verdict))
-      for (const auto& token : m->tokens)
-        if (!state.not_tokens.contains(token)) missing.insert(token);
-  }
-  return missing;
+  return unknown;
 }
 
 bool is_the_contracts_word(const ports::chain_error& e) {
@@ -134,26 +131,27 @@ void told(pointer self, const validation_config& config, const token_answer& ans
   else
     state.not_tokens.insert(answer.token);
   if (!state.asked.empty()) return;
-  auto out = std::make_shared<step>();
+  output o{config, now};
   if (state.unavailable) {
     state.last_error = "the node does not answer for a token";
-    out->postpone = config.token_retry;
-    state.answer.deliver(step_ptr{out});
+    o.out->postpone = config.token_retry;
   } else {
     // Tokens learnt before a postponed try are written with the slice that succeeds.
     for (const auto& [token, info] : std::map{state.tokens})
-      if (!config.rules.pinned_tokens.contains(token)) remember(state, *out, token, info, now);
-    state.answer.deliver(process(self, config, judge(state, config, *state.waiting), now, out));
+      if (!config.rules.pinned_tokens.contains(token)) remember(state, *o.out, token, info, now);
+    const auto unknown = process(state, *state.waiting, o);
+    HEDGEROW_CHECK(unknown.empty(), "every token of the slice has been asked for");
   }
+  state.answer.deliver(o.finish(state));
   state.waiting.reset();
 }
 
 caf::result<step_ptr> handle(pointer self, const validation_config& config, ports::chain_client& chain,
                              const slice_ptr& part, timestamp now) {
   auto& state = self->state;
-  const auto all = judge(state, config, *part);
-  auto missing = missing_tokens(state, all);
-  if (missing.empty()) return process(self, config, all, now, std::make_shared<step>());
+  output o{config, now};
+  auto missing = process(state, *part, o);
+  if (missing.empty()) return o.finish(state);
   state.waiting = part;
   state.asked = missing;
   state.unavailable = false;
