@@ -110,13 +110,27 @@ expected<ports::log_batch, log_error> log_base::poll(const member_ptr& member, s
 namespace {
 
 std::vector<commit_part> encode(const std::vector<outgoing>& records, const log_layout& layout) {
+  constexpr std::size_t numbers = 3 * 10;  // a record's three numbers at their longest
   std::vector<commit_part> parts;
+  std::vector<std::size_t> sizes;
+  const auto place_of = [&](const outgoing& r) {
+    const auto found = std::ranges::find(parts, layout.index(r.to), &commit_part::partition);
+    return static_cast<std::size_t>(found - parts.begin());
+  };
+  // The sizes first: bodies are megabytes, and one that grows while it is written is copied again and again.
   for (const auto& r : records) {
-    const auto index = layout.index(r.to);
-    auto part = std::ranges::find(parts, index, &commit_part::partition);
-    if (part == parts.end()) part = parts.insert(parts.end(), commit_part{index, 0, {}});
-    encode_record(part->body, 0, r.key, r.value ? std::optional<std::string_view>{*r.value} : std::nullopt);
-    ++part->count;
+    const auto place = place_of(r);
+    if (place == parts.size()) {
+      parts.push_back({layout.index(r.to), 0, {}});
+      sizes.push_back(0);
+    }
+    sizes[place] += numbers + r.key.size() + (r.value ? r.value->size() : 0);
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i) parts[i].body.reserve(sizes[i]);
+  for (const auto& r : records) {
+    auto& part = parts[place_of(r)];
+    encode_record(part.body, 0, r.key, r.value ? std::optional<std::string_view>{*r.value} : std::nullopt);
+    ++part.count;
   }
   return parts;
 }
