@@ -9,9 +9,9 @@ namespace {
 
 /// How often an idle writer looks whether it still owns the file.
 constexpr std::chrono::milliseconds idle_check{200};
-/// The write-ahead log is copied into the file beyond these sizes, in pages of 4 KiB.
-constexpr int busy_checkpoint = 4096;
-constexpr int idle_checkpoint = 256;
+/// The write-ahead log is copied into the file beyond these sizes, in bytes.
+constexpr std::int64_t busy_checkpoint = 16 << 20;
+constexpr std::int64_t idle_checkpoint = 1 << 20;
 
 }  // namespace
 

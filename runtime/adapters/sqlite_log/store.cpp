@@ -22,6 +22,9 @@ result<void> store::prepare() {
   if (!db) return unexpected(std::move(db.error()));
   db_ = std::move(*db);
   if (auto done = prepare_file(db_, options_); !done) return done;
+  auto page_size = db_.integer("PRAGMA page_size");
+  if (!page_size) return unexpected(std::move(page_size.error()));
+  page_size_ = *page_size;
   auto epoch = take_ownership(db_);
   if (!epoch) return unexpected(std::move(epoch.error()));
   epoch_ = *epoch;
@@ -158,8 +161,8 @@ result<void> store::fold(std::size_t index) {
   return {};
 }
 
-void store::checkpoint_beyond(int pages) {
-  if (wal_pages_ <= pages) return;
+void store::checkpoint_beyond(std::int64_t bytes) {
+  if (wal_pages_ * page_size_ <= bytes) return;
   const std::lock_guard lock{write_mutex_};
   db_.checkpoint();
   wal_pages_ = 0;

@@ -21,8 +21,8 @@ class store {
   void fold_one();
   /// Fails with log_errc::fenced when another process owns the file.
   [[nodiscard]] result<void> check_owner();
-  /// Copies the write-ahead log into the file when it has grown beyond `pages`.
-  void checkpoint_beyond(int pages);
+  /// Copies the write-ahead log into the file when it has grown beyond `bytes`.
+  void checkpoint_beyond(std::int64_t bytes);
 
   /// Begins a write transaction of another connection of this process; checks the owner.
   [[nodiscard]] result<transaction> begin_elsewhere(connection& other);
@@ -51,7 +51,8 @@ class store {
   statement insert_batch_;
   statement put_offset_;
   std::mutex write_mutex_;
-  int wal_pages_ = 0;
+  std::int64_t page_size_ = 0;
+  std::int64_t wal_pages_ = 0;
 };
 
 }  // namespace hedgerow::adapters::sqlite
