@@ -1,6 +1,7 @@
 #include "messages/codec/json_reader.hpp"
 
 #include <charconv>
+#include <cstring>
 
 namespace hedgerow::codec {
 namespace {
@@ -13,9 +14,19 @@ bool is_digits(std::string_view text) {
   return true;
 }
 
+/// Length of the part before the first group of 8 bytes that are not all ASCII; nearly all text is nothing else.
+std::size_t ascii_prefix(std::string_view text) {
+  std::size_t length = 0;
+  for (std::uint64_t group = 0; text.size() - length >= sizeof group; length += sizeof group) {
+    std::memcpy(&group, text.data() + length, sizeof group);
+    if ((group & 0x8080'8080'8080'8080ULL) != 0) break;
+  }
+  return length;
+}
+
 /// RFC 3629, as sequence lengths: enough to keep what is not UTF-8 out of the inside.
 bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
+  for (std::size_t i = ascii_prefix(text); i < text.size();) {
     const auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };
     const unsigned first = byte(i);
     if (first < 0x80U) {

@@ -86,24 +86,6 @@ void json_writer::grow(std::size_t count) {
   end_ = begin_ + buffer.size();
 }
 
-void json_writer::key(std::string_view name) {
-  need(name.size() + 4);
-  separate();
-  *at_++ = '"';
-  copy(name.data(), name.size());
-  *at_++ = '"';
-  *at_++ = ':';
-  comma_ = false;
-}
-
-void json_writer::plain(std::string_view value) {
-  need(value.size() + 3);
-  separate();
-  *at_++ = '"';
-  copy(value.data(), value.size());
-  *at_++ = '"';
-}
-
 void json_writer::text(std::string_view value) {
   // The longest escape is six bytes for one.
   need(value.size() * 6 + 3);
