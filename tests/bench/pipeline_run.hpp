@@ -41,7 +41,7 @@ struct pipeline_result {
 };
 
 struct pipeline_options {
-  std::size_t batch_max = 4000;
+  std::size_t batch_max = 1000;
   std::uint64_t events = 0;
   /// Runs while all actors live, at the end.
   std::function<void()> at_the_end;
