@@ -2,13 +2,15 @@
 
 #include <bit>
 #include <cstring>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace hedgerow {
 namespace {
 
 // Log data is kilobytes of hex and every hash is some, so 16 digits are converted at once, in vectors that the compiler
-// turns into whatever SIMD the machine has: half the instructions of a table lookup for each digit, a quarter of them
-// when writing.
+// turns into whatever SIMD the machine has: a third of the instructions of a table lookup for each digit.
 using lanes8 [[gnu::vector_size(16)]] = unsigned char;
 using lanes16 [[gnu::vector_size(16)]] = std::uint16_t;
 static_assert(std::endian::native == std::endian::little, "the first of two digits is the low half of its lane");
@@ -26,11 +28,18 @@ inline lanes8 values_of(lanes8 text, lanes8& bad) {
   return (digit & is_digit) | ((letter + 10) & is_letter);
 }
 
-/// The low byte of each of four lanes, side by side.
-inline std::uint64_t low_halves(std::uint64_t lanes) {
-  lanes &= 0x00ff'00ff'00ff'00ffULL;
-  lanes = (lanes | (lanes >> 8U)) & 0x0000'ffff'0000'ffffULL;
-  return (lanes | (lanes >> 16U)) & 0xffff'ffffULL;
+/// The low byte of each lane, side by side.
+inline std::uint64_t low_halves(lanes16 lanes) {
+  lanes &= 0xff;
+#if defined(__SSE2__)
+  // One instruction that the compiler does not find by itself; every x86-64 has it.
+  const auto raw = std::bit_cast<__m128i>(lanes);
+  return static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm_packus_epi16(raw, raw)));
+#else
+  std::uint64_t packed = 0;
+  for (std::size_t i = 0; i < bytes_at_once; ++i) packed |= std::uint64_t{lanes[i]} << (8 * i);
+  return packed;
+#endif
 }
 
 /// 16 digits to 8 bytes.
@@ -38,8 +47,7 @@ inline void decode_block(const char* digits, unsigned char* out, lanes8& bad) {
   lanes8 text;
   std::memcpy(&text, digits, digits_at_once);
   const auto pairs = std::bit_cast<lanes16>(values_of(text, bad));
-  const auto joined = std::bit_cast<std::array<std::uint64_t, 2>>((pairs << 4) | (pairs >> 8));
-  const std::uint64_t packed = low_halves(joined[0]) | (low_halves(joined[1]) << 32U);
+  const std::uint64_t packed = low_halves((pairs << 4) | (pairs >> 8));
   std::memcpy(out, &packed, bytes_at_once);
 }
 
