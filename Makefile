@@ -22,7 +22,7 @@ left_out      := $(if $(LABEL),,bench)$(if $(without_kafka),|kafka)
 help:
 	@echo 'make run   [FOR=60s] [LOG=sqlite|kafka|memory] [ARGS=...]  the demo: a local chain, a paper broker, live view; Ctrl-C stops'
 	@echo 'make test  [LABEL=unit|contract|actor|e2e|kafka|lint] [MATCH=regex]  all tests, or those with a label or name'
-	@echo 'make bench                                           benchmarks'
+	@echo 'make bench [LOG=kafka]                               benchmarks'
 	@echo 'make dev                                             a build for quick turns, in build/dev'
 	@echo 'make build                                           the release build, in build/release'
 	@echo 'make setup                                           installs what is missing (as root)'
@@ -48,10 +48,10 @@ test: build
 	@exec ctest --test-dir $(release) --output-on-failure --no-label-summary --parallel 2 \
 	  $(if $(LABEL),-L '^$(LABEL)$$') $(if $(left_out),-LE '^($(left_out))$$') $(if $(MATCH),-R '$(MATCH)') --no-tests=error
 
-# EVENTS=... and SAMPLES=... change how much is measured.
+# EVENTS=... and SAMPLES=... change how much is measured; LOG=kafka measures on a real broker, beside its yardsticks.
 bench: setup $(release)/build.ninja
-	@cmake --build $(release) -j $(jobs) --target hedgerow pipeline_bench latency_bench
-	@tests/bench/bench.sh $(release)
+	@cmake --build $(release) -j $(jobs) --target hedgerow pipeline_bench latency_bench $(if $(filter kafka,$(LOG)),kafka_bench takeover_bench)
+	@tests/bench/bench$(if $(filter kafka,$(LOG)),_kafka).sh $(release)
 
 dev: setup
 	@test -f build/dev/build.ninja || cmake --preset dev --log-level=WARNING

@@ -2,10 +2,13 @@
 //   kafka_bench throughput BOOTSTRAP [EVENTS]   a backlog through the pipeline, then the same hops without the pipeline
 //   kafka_bench latency BOOTSTRAP [RATE S]      raw record to execution request, at a steady rate
 //   kafka_bench transactions BOOTSTRAP [COUNT]  one record per transaction: a member of the log, and librdkafka alone
+//   kafka_bench sustained BOOTSTRAP [RATE S]    a steady rate for long: how far the pipeline falls behind
+//   kafka_bench serve FOLDER                    a broker for the others, until standard input ends; prints BOOTSTRAP
 // Prints lines `name value` for bench_kafka.sh.
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
@@ -17,6 +20,7 @@
 #include "messages/codec/codec.hpp"
 #include "runtime/adapters/kafka/kafka_log.hpp"
 #include "runtime/adapters/system/system_ports.hpp"
+#include "runtime/demo/kafka_process.hpp"
 #include "tests/bench/bare_hops.hpp"
 #include "tests/bench/pipeline_run.hpp"
 
@@ -57,12 +61,22 @@ std::size_t mean_value_bytes(ports::event_log& log, topic t) {
   return count == 0 ? 0 : bytes / count;
 }
 
+/// A broker's own code is compiled as it runs; the yardsticks are measured on a warm one, too.
+void warm_up(const std::string& bootstrap, std::uint64_t events, const ports::clock& clock) {
+  const market market;
+  auto log = open(bootstrap, "warm-up.", clock);
+  append_backlog(*log, [&](std::uint64_t i) { return market.event(i); }, events);
+  std::ignore = run_pipeline(log, market, {10'000, events}, clock);
+}
+
 void measure_throughput(const std::string& bootstrap, std::uint64_t events, const ports::clock& clock) {
+  warm_up(bootstrap, events / 2, clock);
   const market market;
   auto log = open(bootstrap, "throughput.", clock);
   append_backlog(*log, [&](std::uint64_t i) { return market.event(i); }, events);
-  const auto done = run_pipeline(log, market, {10'000, events, {}}, clock);
+  const auto done = run_pipeline(log, market, {10'000, events}, clock);
   print("pipeline_events_per_s", static_cast<double>(events) / done.seconds);
+  print("pipeline_cpu_us_per_event", done.cpu_seconds * 1e6 / static_cast<double>(events));
   print("pipeline_transactions", done.validation.transactions + done.accumulator.transactions + done.broker.transactions);
   print("pipeline_records_moved", done.validation.records_in + done.validation.records_out +
                                       done.accumulator.records_in + done.accumulator.records_out +
@@ -219,7 +233,7 @@ void measure_latency(const std::string& bootstrap, std::uint64_t rate, std::uint
                     if (const auto command = codec::decode<schwab_command>(*r.value))
                       known.seen(command->meta.causation_id, now);
                   }};
-    std::ignore = run_pipeline(log, market, {1'000, events, {}}, clock);
+    std::ignore = run_pipeline(log, market, {1'000, events}, clock);
   }
   feed.join();
   auto taken = known.taken();
@@ -227,6 +241,57 @@ void measure_latency(const std::string& bootstrap, std::uint64_t rate, std::uint
   print("record_to_request_p50_ms", at(taken, 0.5));
   print("record_to_request_p99_ms", at(taken, 0.99));
   print("record_to_request_samples", std::uint64_t{taken.size()});
+}
+
+// -- a steady rate for long ------------------------------------------------------------------------------------------
+
+/// Largest number of events that were sent and not yet validated, in the first and in the last quarter of the time.
+void measure_sustained(const std::string& bootstrap, std::uint64_t rate, std::uint64_t seconds,
+                       const ports::clock& clock) {
+  const market market;
+  auto log = open(bootstrap, "latency.", clock);
+  const std::uint64_t events = rate * seconds;
+  std::atomic<std::uint64_t> sent{0};
+  std::thread feed{[&] {
+    plain_producer producer{bootstrap};
+    const auto begun = steady::now() + std::chrono::seconds{3};
+    for (std::uint64_t i = 0; i < events; ++i) {
+      if (i % 100 == 0) std::this_thread::sleep_until(begun + std::chrono::nanoseconds{i * 1'000'000'000 / rate});  // allow: the pace
+      const auto event = market.event(i);
+      const envelope meta{"log:" + std::to_string(i), event.block_time, clock.now(), event.log.ref.key(), {}, {}};
+      producer.send(event.log.ref.key(), codec::encode(meta, event));
+      ++sent;
+    }
+  }};
+  std::uint64_t early = 0;
+  std::uint64_t late = 0;
+  pipeline_options options{2'000, events};
+  options.limit = std::chrono::seconds{seconds + 300};
+  options.sample = [&](const pipeline_result& now) {
+    const auto before = sent.load();
+    const auto behind = before - std::min(before, now.validation.records_in);
+    if (before < events / 4) early = std::max(early, behind);
+    if (before > events * 3 / 4) late = std::max(late, behind);
+  };
+  const auto done = run_pipeline(log, market, options, clock);
+  feed.join();
+  print("sustained_events_per_s", rate);
+  print("sustained_seconds", done.seconds);
+  print("sustained_lag_early_max", early);
+  print("sustained_lag_late_max", late);
+}
+
+void serve(const std::string& folder) {
+  demo::kafka_options options;
+  options.home = demo::default_kafka_home(HEDGEROW_SOURCE_DIR);
+  options.data_dir = folder;
+  options.heap_megabytes = 1024;
+  const auto broker = demo::kafka_process::start(options);
+  if (!broker) give_up(broker.error());
+  std::printf("%s\n", (*broker)->bootstrap().c_str());
+  std::fflush(stdout);
+  while (std::getchar() != EOF) {
+  }
 }
 
 // -- transactions ----------------------------------------------------------------------------------------------------
@@ -281,7 +346,7 @@ void measure_transactions(const std::string& bootstrap, std::size_t count, const
 
 int main(int argc, char** argv) {
   adapters::tune_allocator();
-  if (argc < 3) give_up("kafka_bench throughput|latency|transactions BOOTSTRAP [...]");
+  if (argc < 3) give_up("kafka_bench throughput|latency|transactions|sustained BOOTSTRAP [...], or serve FOLDER");
   const std::string mode = argv[1];
   const std::string bootstrap = argv[2];
   const auto number = [&](int index, std::uint64_t otherwise) {
@@ -294,6 +359,10 @@ int main(int argc, char** argv) {
     measure_latency(bootstrap, number(3, 200), number(4, 12), clock);
   else if (mode == "transactions")
     measure_transactions(bootstrap, number(3, 1'000), clock);
+  else if (mode == "sustained")
+    measure_sustained(bootstrap, number(3, 10'000), number(4, 600), clock);
+  else if (mode == "serve")
+    serve(bootstrap);
   else
-    give_up("the mode must be throughput, latency or transactions, not " + mode);
+    give_up("the mode must be throughput, latency, transactions, sustained or serve, not " + mode);
 }

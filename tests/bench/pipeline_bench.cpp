@@ -115,7 +115,7 @@ void measure_throughput(const std::string& where, bool kafka, std::uint64_t even
   if (only == phases::append) return;
   const auto count = static_cast<double>(events);
   const auto before = cpu_used();
-  const auto done = run_pipeline(log, market, {kafka ? 10'000U : 1'000U, events, {}}, clock);
+  const auto done = run_pipeline(log, market, {kafka ? 10'000U : 1'000U, events}, clock);
   const auto after = cpu_used();
   std::printf("pipeline_events_per_s %.0f\n", count / done.seconds);
   // These depend less than wall-clock time on what else the machine does.

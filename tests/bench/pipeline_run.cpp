@@ -1,5 +1,7 @@
 #include "tests/bench/pipeline_run.hpp"
 
+#include <sys/resource.h>
+
 #include <caf/all.hpp>
 #include <condition_variable>
 #include <cstdio>
@@ -25,11 +27,11 @@ void give_up(const std::string& why) {
 
 double seconds_since(steady::time_point begun) { return std::chrono::duration<double>(steady::now() - begun).count(); }
 
-void wait_until(const std::function<bool()>& condition) {
+void wait_until(const std::function<bool()>& condition, std::chrono::seconds limit) {
   const auto begun = steady::now();
   while (!condition()) {
-    if (seconds_since(begun) > 300) give_up("not done within 300 s");
-    std::this_thread::sleep_for(std::chrono::milliseconds{10});  // allow: a benchmark samples
+    if (steady::now() - begun > limit) give_up("not done within " + std::to_string(limit.count()) + " s");
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});  // allow: a benchmark samples
   }
 }
 
@@ -67,6 +69,15 @@ struct system_config : caf::actor_system_config {
     set("logger.file-verbosity", caf::atom("quiet"));
   }
 };
+
+double cpu_seconds() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
 
 struct observed_bridge {
   bridge_work work;
@@ -110,6 +121,7 @@ pipeline_result run_pipeline(const std::shared_ptr<ports::event_log>& log, const
     return system.spawn(bridges::bridge_actor, log, what, bridge, &clock);
   };
   const auto begun = steady::now();
+  const double cpu_before = cpu_seconds();
   auto first = spawn(validation::validation_service(validation, chain, &clock));
   auto second = spawn(accumulator::accumulator_service(hedging, &clock));
   auto third = spawn(instant_broker(&clock));
@@ -119,12 +131,13 @@ pipeline_result run_pipeline(const std::shared_ptr<ports::event_log>& log, const
     const auto validated = look_at(self, first);
     const auto booked = look_at(self, second);
     const auto filled = look_at(self, third);
-    out = {seconds_since(begun), validated.work, booked.work, filled.work};
+    out = {seconds_since(begun), cpu_seconds() - cpu_before, validated.work, booked.work, filled.work};
+    if (options.sample) options.sample(out);
     // Each record that the accumulator takes leads to one update; what it writes beyond that are requests.
     return validated.idle && booked.idle && filled.idle && validated.work.records_in == options.events &&
            booked.work.records_in == options.events + filled.work.records_out &&
            filled.work.records_in == booked.work.records_out - booked.work.records_in;
-  });
+  }, options.limit);
   if (options.at_the_end) options.at_the_end();
   for (auto& bridge_handle : {first, second, third})
     self->request(bridge_handle, std::chrono::seconds{30}, protocol::drain_atom::value)

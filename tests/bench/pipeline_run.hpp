@@ -2,6 +2,7 @@
 // event log.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,8 +18,8 @@ namespace hedgerow::bench {
 /// Ends the program.
 [[noreturn]] void give_up(const std::string& why);
 [[nodiscard]] double seconds_since(std::chrono::steady_clock::time_point begun);
-/// Ends the program when the condition does not hold within five minutes.
-void wait_until(const std::function<bool()>& condition);
+/// Ends the program when the condition does not hold within the limit.
+void wait_until(const std::function<bool()>& condition, std::chrono::seconds limit = std::chrono::seconds{300});
 
 using event_source = std::function<blockchain_event(std::uint64_t index)>;
 
@@ -35,6 +36,8 @@ struct bridge_work {
 struct pipeline_result {
   /// From the first record to the last commit.
   double seconds = 0;
+  /// Of this process, user and kernel, meanwhile.
+  double cpu_seconds = 0;
   bridge_work validation;
   bridge_work accumulator;
   bridge_work broker;
@@ -44,7 +47,11 @@ struct pipeline_options {
   std::size_t batch_max = 1000;
   std::uint64_t events = 0;
   /// Runs while all actors live, at the end.
-  std::function<void()> at_the_end;
+  std::function<void()> at_the_end{};
+  /// Called with how things stand, ten times a second or so.
+  std::function<void(const pipeline_result&)> sample{};
+  /// Ends the program when it takes longer.
+  std::chrono::seconds limit{300};
 };
 
 [[nodiscard]] pipeline_result run_pipeline(const std::shared_ptr<ports::event_log>& log, const market& market,

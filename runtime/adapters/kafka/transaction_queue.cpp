@@ -22,9 +22,13 @@ kafka_error checked(rd_kafka_error_t* error) { return kafka_error{error}; }
 
 transaction_queue::transaction_queue(kafka_options options, kafka_handle producer, const ports::clock& clock,
                                      transaction_gate& gate)
-    : options_{std::move(options)}, clock_{clock}, gate_{gate}, producer_{std::move(producer)} {
-  for (const auto& spec : topics())
-    topics_[spec.id].reset(rd_kafka_topic_new(producer_.get(), topic_name(options_, spec.id).c_str(), nullptr));
+    : options_{std::move(options)}, clock_{clock}, gate_{gate}, producer_{std::move(producer)} {}
+
+/// Made when it is first written to: librdkafka looks at every partition that it knows of whenever it sends.
+rd_kafka_topic_t* transaction_queue::handle_of(topic t) {
+  auto& handle = topics_[t];
+  if (!handle) handle.reset(rd_kafka_topic_new(producer_.get(), topic_name(options_, t).c_str(), nullptr));
+  return handle.get();
 }
 
 void transaction_queue::start(std::shared_ptr<void> owner) {
@@ -205,7 +209,7 @@ transaction_queue::fault transaction_queue::produce(const std::vector<transactio
   const auto now_ms = clock_.now().us / 1000;
   for (const auto& request : requests)
     for (const auto& r : request.content.records)
-      if (auto error = produce_one(producer_.get(), topics_.at(r.to.topic).get(), r, now_ms))
+      if (auto error = produce_one(producer_.get(), handle_of(r.to.topic), r, now_ms))
         return give_up(std::move(error), "write to " + std::string{to_string(r.to.topic)} + "/" +
                                              std::to_string(r.to.partition));
   return std::nullopt;

@@ -85,6 +85,7 @@ class transaction_queue {
   using fault = std::optional<ports::log_error>;
 
   void work();
+  [[nodiscard]] rd_kafka_topic_t* handle_of(topic t);
   [[nodiscard]] fault initialize();
   [[nodiscard]] std::vector<transaction_request> take();
   void carry_out(std::vector<transaction_request> requests);
