@@ -104,6 +104,8 @@ TEST(Hostile, TextThatIsNotUtf8IsReplacedOnTheWayOutAndRefusedOnTheWayIn) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().detail, "reason: not UTF-8");
   }
+  for (const char* half : {R"(\ud83c)", R"(\udf3f)", R"(\udf3f\ud83c)"})
+    EXPECT_FALSE(codec::decode<dead_letter>(replaced(bytes, "bad_json", half))) << half;
 }
 
 TEST(Hostile, LargeRecordsRoundTrip) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
 
+#include <memory>
 #include <random>
 
 #include "samples.hpp"
@@ -50,6 +51,46 @@ TEST(JsonDocument, RefusesWhatIsNotJson) {
     EXPECT_FALSE(parses(bad)) << bad;
 }
 
+TEST(JsonDocument, RefusesNulBytesWhereverTheyAre) {
+  using namespace std::string_view_literals;
+  for (const auto bad : {"\0"sv, "{}\0"sv, "{}\0{}"sv, " \0{}"sv, "[1,\0002]"sv, "\"a\0b\""sv, "1\0"sv, "nul\0"sv})
+    EXPECT_FALSE(parses(bad)) << bad;
+  EXPECT_EQ(string_of(R"("a\u0000b")"), "a\0b"sv);
+}
+
+TEST(JsonDocument, TellsWhereItFailed) {
+  using namespace std::string_view_literals;
+  const auto offset_of = [](std::string_view text) {
+    json_document document;
+    EXPECT_FALSE(document.parse(text)) << text;
+    return document.error_offset();
+  };
+  EXPECT_EQ(offset_of("[1,,2]"), 3U);
+  EXPECT_EQ(offset_of(R"({"a" 1})"), 5U);
+  EXPECT_EQ(offset_of(R"({"a":"\n\q"})"), 8U);
+  EXPECT_EQ(offset_of("{\"a\":\"\\n\x1f\"}"), 8U);
+  EXPECT_EQ(offset_of("{} x"), 3U);
+  EXPECT_EQ(offset_of("{\"a\":["), 6U);
+  EXPECT_EQ(offset_of("{} \0"sv), 3U);
+}
+
+// Of what one document was used for before, nothing may be left; and none of the text is needed any more.
+TEST(JsonDocument, IsUsedAgainAfterAnyText) {
+  json_document document;
+  const std::string large = '[' + std::string(200'000, '[') + std::string(200'000, ']') + ']';
+  for (const std::string& before : {large, std::string(200'000, '['), '"' + std::string(100'000, 'x') + '"',
+                                    std::string{"{\"a\":[\"\\u00"}, std::string{"[1,2,{}]"}}) {
+    (void)document.parse(before);
+    auto text = std::make_unique<std::string>(R"({"a\n":"b"})");
+    ASSERT_TRUE(document.parse(*text));
+    text.reset();
+    EXPECT_EQ(document[0].count, 1U);
+    EXPECT_EQ(document[0].end, 3U);
+    EXPECT_EQ(document[1].text, "a\n");
+    EXPECT_EQ(document[2].text, "b");
+  }
+}
+
 TEST(JsonDocument, IntegersKeepTheir64Bits) {
   const auto value_of = [](std::string_view text) {
     json_document document;
@@ -63,14 +104,17 @@ TEST(JsonDocument, IntegersKeepTheir64Bits) {
   EXPECT_EQ(value_of("-9223372036854775809").as_signed(), std::nullopt);
   EXPECT_EQ(value_of("9223372036854775808").as_signed(), std::nullopt);
   EXPECT_EQ(value_of("-1").as_unsigned(), std::nullopt);
-  for (const char* fraction : {"1.0", "1e3", "0.5", "-0.1E-7"}) EXPECT_EQ(value_of(fraction).is, kind::number);
+  EXPECT_EQ(value_of("-0").as_unsigned(), 0U);
+  for (const char* fraction : {"1.0", "1e3", "0.5", "-0.1E-7", "0.0000000000e-2147483639"})
+    EXPECT_EQ(value_of(fraction).is, kind::number) << fraction;
 }
 
 TEST(JsonDocument, ResolvesEscapes) {
   EXPECT_EQ(string_of(R"("a\"\\\/\b\f\n\r\tb")"), "a\"\\/\b\f\n\r\tb");
   EXPECT_EQ(string_of(R"("\u0041\u00e9\u20AC\ud83c\udf3f")"), "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x8C\xBF");
   EXPECT_EQ(string_of("\"0123456789abcdef\\n0123456789abcdef\""), "0123456789abcdef\n0123456789abcdef");
-  for (const char* bad : {R"("\u12")", R"("\u12g4")", R"("\ud83c")", R"("\ud83cx")", R"("\ud83c\u0041")", R"("\udf3f")"})
+  // The second half of a pair alone is left to those who read text: RapidJSON's releases differ on it.
+  for (const char* bad : {R"("\u12")", R"("\u12g4")", R"("\ud83c")", R"("\ud83cx")", R"("\ud83c\u0041")", R"("\x")"})
     EXPECT_FALSE(parses(bad)) << bad;
 }
 
@@ -117,11 +161,12 @@ void expect_same(const json_document& document, std::uint32_t& index, const rapi
   }
 }
 
-// Damaged in random places, records are JSON for this parser exactly if they are for another one, and say the same.
-TEST(JsonDocument, AgreesWithAnotherParserOnDamagedRecords) {
+// Damaged in random places, records are JSON here exactly if they are for RapidJSON when it reads character by
+// character and builds a tree, and say the same.
+TEST(JsonDocument, AgreesWithTheTreeOfDamagedRecords) {
   constexpr std::string_view pieces = "\"\\{}[],:0123456789-+.eEtrufalsn \n\tx\x01\x80\xff";
-  // Without surrogates: the other parser takes the second half of a pair alone.
-  const std::string nested = R"({"s":"\u00e9\u20AC\n","n":[0,-1,1.5e3,true,false,null,[],{}],"o":{"a":{"b":[[{}]]}}})";
+  const std::string nested =
+      R"({"s":"\u00e9\u20AC\n\ud83c\udf3f","n":[0,-1,1.5e3,true,false,null,[],{}],"o":{"a":{"b":[[{}]]}}})";
   const std::string records[] = {nested, encode(test::sample_meta(), test::sample<position_update>()),
                                  encode(test::sample_meta(), test::sample<schwab_command>())};
   std::mt19937 random{7};  // fixed, so that a failure comes again
@@ -138,8 +183,6 @@ TEST(JsonDocument, AgreesWithAnotherParserOnDamagedRecords) {
     }
     rapidjson::Document other;
     other.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
-    // Where a number gets too large to be one is a matter of taste.
-    if (other.GetParseError() == rapidjson::kParseErrorNumberTooBig) continue;
     ASSERT_EQ(document.parse(text), !other.HasParseError()) << text;
     if (other.HasParseError()) continue;
     ++accepted;
