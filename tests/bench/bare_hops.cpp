@@ -43,7 +43,8 @@ class bare_loop {
     producer_ = make_client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", bootstrap},
                                                 {"transactional.id", "bare." + from},
                                                 {"linger.ms", "500"},
-                                                {"batch.size", "8388608"},
+                                                {"batch.size", "1000000"},
+                                                {"compression.type", "lz4"},
                                                 {"batch.num.messages", "100000"},
                                                 {"queue.buffering.max.messages", "1000000"},
                                                 {"retry.backoff.ms", "1"}});

@@ -53,7 +53,7 @@ void print(const char* name, std::uint64_t value) { std::printf("%s %llu\n", nam
 std::size_t mean_value_bytes(ports::event_log& log, topic t) {
   std::size_t bytes = 0;
   std::size_t count = 0;
-  const auto some = log.read({t, 0}, 0, 1000);
+  const auto some = log.read({t, 0}, 0, 20'000);
   for (const auto& r : *some) {
     bytes += r.value ? r.value->size() : 0;
     ++count;
@@ -66,7 +66,7 @@ void warm_up(const std::string& bootstrap, std::uint64_t events, const ports::cl
   const market market;
   auto log = open(bootstrap, "warm-up.", clock);
   append_backlog(*log, [&](std::uint64_t i) { return market.event(i); }, events);
-  std::ignore = run_pipeline(log, market, {10'000, events}, clock);
+  std::ignore = run_pipeline(log, market, {10'000, events, true}, clock);
 }
 
 void measure_throughput(const std::string& bootstrap, std::uint64_t events, const ports::clock& clock) {
@@ -74,10 +74,18 @@ void measure_throughput(const std::string& bootstrap, std::uint64_t events, cons
   const market market;
   auto log = open(bootstrap, "throughput.", clock);
   append_backlog(*log, [&](std::uint64_t i) { return market.event(i); }, events);
-  const auto done = run_pipeline(log, market, {10'000, events}, clock);
+  const auto done = run_pipeline(log, market, {10'000, events, true}, clock);
   print("pipeline_events_per_s", static_cast<double>(events) / done.seconds);
   print("pipeline_cpu_us_per_event", done.cpu_seconds * 1e6 / static_cast<double>(events));
   print("pipeline_transactions", done.validation.transactions + done.accumulator.transactions + done.broker.transactions);
+  const auto seconds_in = [](const bridge_work& w) {
+    return static_cast<double>(w.transactions * w.transaction_us) / 1e6;
+  };
+  print("execution_requests", done.broker.records_in);
+  print("pipeline_seconds", done.seconds);
+  print("validation_in_transactions_s", seconds_in(done.validation));
+  print("accumulator_in_transactions_s", seconds_in(done.accumulator));
+  print("broker_in_transactions_s", seconds_in(done.broker));
   print("pipeline_records_moved", done.validation.records_in + done.validation.records_out +
                                       done.accumulator.records_in + done.accumulator.records_out +
                                       done.broker.records_in + done.broker.records_out);
@@ -88,6 +96,8 @@ void measure_throughput(const std::string& bootstrap, std::uint64_t events, cons
              done.accumulator.records_out + done.broker.records_out,
              done.accumulator.transactions + done.broker.transactions,
              mean_value_bytes(*log, topic::position_updates)};
+  print("trade_bytes", std::uint64_t{first.value_bytes});
+  print("position_update_bytes", std::uint64_t{second.value_bytes});
   make_topic(bootstrap, first.to);
   make_topic(bootstrap, second.to);
   print("bare_loop_events_per_s", static_cast<double>(events) / move_through(bootstrap, first, second));
@@ -183,6 +193,7 @@ class plain_producer {
     rd_kafka_conf_t* conf = rd_kafka_conf_new();
     rd_kafka_conf_set(conf, "bootstrap.servers", bootstrap.c_str(), reason, sizeof reason);
     rd_kafka_conf_set(conf, "linger.ms", "0", reason, sizeof reason);
+    rd_kafka_conf_set(conf, "compression.type", "lz4", reason, sizeof reason);
     client_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason);
     if (client_ == nullptr) give_up(reason);
     topic_ = rd_kafka_topic_new(client_, "latency.blockchain-events", nullptr);
@@ -233,7 +244,9 @@ void measure_latency(const std::string& bootstrap, std::uint64_t rate, std::uint
                     if (const auto command = codec::decode<schwab_command>(*r.value))
                       known.seen(command->meta.causation_id, now);
                   }};
-    std::ignore = run_pipeline(log, market, {1'000, events}, clock);
+    pipeline_options options{1'000, events, true};
+    options.interval = std::chrono::milliseconds{500};
+    std::ignore = run_pipeline(log, market, options, clock);
   }
   feed.join();
   auto taken = known.taken();
@@ -265,8 +278,9 @@ void measure_sustained(const std::string& bootstrap, std::uint64_t rate, std::ui
   }};
   std::uint64_t early = 0;
   std::uint64_t late = 0;
-  pipeline_options options{2'000, events};
+  pipeline_options options{2'000, events, true};
   options.limit = std::chrono::seconds{seconds + 300};
+  options.interval = std::chrono::milliseconds{500};
   options.sample = [&](const pipeline_result& now) {
     const auto before = sent.load();
     const auto behind = before - std::min(before, now.validation.records_in);

@@ -115,7 +115,7 @@ void measure_throughput(const std::string& where, bool kafka, std::uint64_t even
   if (only == phases::append) return;
   const auto count = static_cast<double>(events);
   const auto before = cpu_used();
-  const auto done = run_pipeline(log, market, {kafka ? 10'000U : 1'000U, events}, clock);
+  const auto done = run_pipeline(log, market, {kafka ? 10'000U : 1'000U, events, kafka}, clock);
   const auto after = cpu_used();
   std::printf("pipeline_events_per_s %.0f\n", count / done.seconds);
   // These depend less than wall-clock time on what else the machine does.
@@ -144,7 +144,7 @@ void measure_memory(const std::filesystem::path& file, std::uint32_t symbols, co
     if (total(*log, topic::position_updates) != static_cast<std::int64_t>(symbols)) give_up("a symbol was not booked");
     std::printf("rss_mb_10k_symbols %.1f\n", resident_mb());
   };
-  std::ignore = run_pipeline(log, market, {1'000, symbols, at_the_end}, clock);
+  std::ignore = run_pipeline(log, market, {1'000, symbols, false, at_the_end}, clock);
 }
 
 }  // namespace

@@ -27,11 +27,12 @@ void give_up(const std::string& why) {
 
 double seconds_since(steady::time_point begun) { return std::chrono::duration<double>(steady::now() - begun).count(); }
 
-void wait_until(const std::function<bool()>& condition, std::chrono::seconds limit) {
+void wait_until(const std::function<bool()>& condition, std::chrono::seconds limit,
+                std::chrono::milliseconds interval) {
   const auto begun = steady::now();
   while (!condition()) {
     if (steady::now() - begun > limit) give_up("not done within " + std::to_string(limit.count()) + " s");
-    std::this_thread::sleep_for(std::chrono::milliseconds{20});  // allow: a benchmark samples
+    std::this_thread::sleep_for(interval);  // allow: a benchmark samples
   }
 }
 
@@ -96,6 +97,9 @@ observed_bridge look_at(caf::scoped_actor& self, const protocol::bridge_actor& b
               if (name == "commits") out.work.transactions = number(value);
               // Several commits of a bridge may share a transaction of the log.
               if (name == "transactions") out.work.transactions = number(value);
+              if (name == "transaction_mean_us") out.work.transaction_us = number(value);
+              if (std::getenv("BENCH_FACTS") != nullptr && name.starts_with("transaction"))  // allow: for looking closer
+                std::fprintf(stderr, "%s %s %s\n", s.name.c_str(), name.c_str(), value.c_str());
               if (name == "commits_in_flight") out.idle = value == "0";
             }
           },
@@ -115,7 +119,7 @@ pipeline_result run_pipeline(const std::shared_ptr<ports::event_log>& log, const
   validation.rules = market.rules();
   validation.symbol_partitions = log->partitions(topic::onchain_trades);
   domain::hedging_policy hedging;
-  hedging.one_in_flight = false;  // each whole share is a request of its own, not what came together meanwhile
+  hedging.one_in_flight = options.one_in_flight;
   auto chain = std::make_shared<test::fake_chain>(std::make_shared<test::fake_node>());
   const auto spawn = [&](const bridges::service& what) {
     return system.spawn(bridges::bridge_actor, log, what, bridge, &clock);
@@ -137,7 +141,7 @@ pipeline_result run_pipeline(const std::shared_ptr<ports::event_log>& log, const
     return validated.idle && booked.idle && filled.idle && validated.work.records_in == options.events &&
            booked.work.records_in == options.events + filled.work.records_out &&
            filled.work.records_in == booked.work.records_out - booked.work.records_in;
-  }, options.limit);
+  }, options.limit, options.interval);
   if (options.at_the_end) options.at_the_end();
   for (auto& bridge_handle : {first, second, third})
     self->request(bridge_handle, std::chrono::seconds{30}, protocol::drain_atom::value)

@@ -19,7 +19,8 @@ namespace hedgerow::bench {
 [[noreturn]] void give_up(const std::string& why);
 [[nodiscard]] double seconds_since(std::chrono::steady_clock::time_point begun);
 /// Ends the program when the condition does not hold within the limit.
-void wait_until(const std::function<bool()>& condition, std::chrono::seconds limit = std::chrono::seconds{300});
+void wait_until(const std::function<bool()>& condition, std::chrono::seconds limit = std::chrono::seconds{300},
+                std::chrono::milliseconds interval = std::chrono::milliseconds{20});
 
 using event_source = std::function<blockchain_event(std::uint64_t index)>;
 
@@ -31,6 +32,8 @@ struct bridge_work {
   std::uint64_t records_in = 0;
   std::uint64_t records_out = 0;
   std::uint64_t transactions = 0;
+  /// Mean time of a transaction on Kafka.
+  std::uint64_t transaction_us = 0;
 };
 
 struct pipeline_result {
@@ -46,9 +49,14 @@ struct pipeline_result {
 struct pipeline_options {
   std::size_t batch_max = 1000;
   std::uint64_t events = 0;
+  /// As nodes do by default. Otherwise each whole share is a request of its own, not what came together meanwhile; where
+  /// fills come back late, a position then carries many live orders, and its record grows with them.
+  bool one_in_flight = false;
   /// Runs while all actors live, at the end.
   std::function<void()> at_the_end{};
-  /// Called with how things stand, ten times a second or so.
+  /// How often the bridges are asked how far they are; they ask their actors in turn, so not too often.
+  std::chrono::milliseconds interval{50};
+  /// Called with how things stand.
   std::function<void(const pipeline_result&)> sample{};
   /// Ends the program when it takes longer.
   std::chrono::seconds limit{300};

@@ -131,12 +131,14 @@ void kafka_member::commit(log_transaction transaction, ports::commit_callback do
 
 std::vector<std::pair<std::string, std::string>> kafka_member::facts() const {
   const auto sums = transactions_->counters();
-  const auto total = sums.committed + sums.failed;
+  const auto total = static_cast<std::int64_t>(std::max<std::uint64_t>(1, sums.committed + sums.failed));
+  const auto mean_us = [&](std::chrono::nanoseconds sum) { return std::to_string(sum.count() / 1000 / total); };
   const std::lock_guard lock{mutex_};
   return {{"transactions", std::to_string(sums.committed)},
           {"transaction_records", std::to_string(sums.records)},
-          {"transaction_mean_us",
-           std::to_string(total == 0 ? 0 : sums.time.count() / 1000 / static_cast<std::int64_t>(total))},
+          {"transaction_mean_us", mean_us(sums.time)},
+          {"transaction_produce_us", mean_us(sums.producing)},
+          {"transaction_offsets_us", mean_us(sums.sending_offsets)},
           {"transactions_failed", std::to_string(sums.failed)},
           {"rebalances", std::to_string(rebalances_)},
           {"buffered", std::to_string(buffer_.size())},

@@ -12,11 +12,30 @@ namespace {
 
 /// Records of one Kafka transaction at most, unless a single request holds more.
 constexpr std::size_t records_max = 20'000;
-/// How long the broker needs to complete a transaction after it has answered the commit. Whoever begins earlier is
-/// refused at first: librdkafka then waits 20 ms for records, but only retry.backoff.ms for offsets.
+/// How long the broker usually needs to complete a transaction after it has answered the commit. Whoever begins earlier
+/// is refused at first and asks again and again, at the cost of both; meanwhile more can gather for the next one.
 constexpr std::chrono::milliseconds completion{2};
 
 kafka_error checked(rd_kafka_error_t* error) { return kafka_error{error}; }
+
+/// Adds its life time to a sum.
+class stopwatch {
+ public:
+  stopwatch(const ports::clock& clock, std::mutex& mutex, std::chrono::nanoseconds& sum)
+      : clock_{clock}, mutex_{mutex}, sum_{sum}, begun_{clock.monotonic()} {}
+  ~stopwatch() {
+    const std::lock_guard lock{mutex_};
+    sum_ += clock_.monotonic() - begun_;
+  }
+  stopwatch(const stopwatch&) = delete;
+  stopwatch& operator=(const stopwatch&) = delete;
+
+ private:
+  const ports::clock& clock_;
+  std::mutex& mutex_;
+  std::chrono::nanoseconds& sum_;
+  ports::monotonic_time begun_;
+};
 
 }  // namespace
 
@@ -100,11 +119,21 @@ transaction_queue::fault transaction_queue::initialize() {
   return log_error{code, std::string{"cannot begin to write: "} + rd_kafka_error_string(error.get())};
 }
 
+void transaction_queue::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  const auto may_begin = [this] { return !waiting_.empty() && (dead_ || !held_); };
+  for (;;) {
+    wake_.wait(lock, [&] { return finishing_ || may_begin(); });
+    const auto since = clock_.monotonic() - last_end_;
+    if (since >= completion) return;
+    wake_.wait_for(lock, completion - since, [this] { return finishing_ || dead_ || held_; });
+    if (finishing_ || may_begin()) return;
+  }
+}
+
 /// The next requests that can share a transaction; none when the thread shall end.
 std::vector<transaction_request> transaction_queue::take() {
   std::unique_lock lock{mutex_};
-  wake_.wait(lock, [this] { return finishing_ || dead_ || (!held_ && !waiting_.empty()); });
-  wake_.wait(lock, [this] { return finishing_ || !waiting_.empty(); });
+  wait_for_work(lock);
   std::vector<transaction_request> taken;
   std::size_t records = 0;
   while (!waiting_.empty()) {
@@ -174,12 +203,9 @@ void transaction_queue::answer(std::vector<transaction_request>& requests, const
 transaction_queue::fault transaction_queue::run(const std::vector<transaction_request>& requests,
                                                 const transaction_permit& permit) {
   if (auto error = checked(rd_kafka_begin_transaction(producer_.get()))) return give_up(std::move(error), "begin");
-  const bool records_first = clock_.monotonic() - last_end_ >= completion;
-  if (records_first)
-    if (auto trouble = produce(requests)) return trouble;
+  // The records are on their way while the offsets are sent.
+  if (auto trouble = produce(requests)) return trouble;
   if (auto trouble = send_offsets(permit)) return trouble;
-  if (!records_first)
-    if (auto trouble = produce(requests)) return trouble;
   return end_transaction();
 }
 
@@ -206,6 +232,7 @@ kafka_error produce_one(rd_kafka_t* producer, rd_kafka_topic_t* to, const outgoi
 }  // namespace
 
 transaction_queue::fault transaction_queue::produce(const std::vector<transaction_request>& requests) {
+  const stopwatch timed{clock_, mutex_, counters_.producing};
   const auto now_ms = clock_.now().us / 1000;
   for (const auto& request : requests)
     for (const auto& r : request.content.records)
@@ -217,6 +244,7 @@ transaction_queue::fault transaction_queue::produce(const std::vector<transactio
 
 transaction_queue::fault transaction_queue::send_offsets(const transaction_permit& permit) {
   if (!permit.group || permit.offsets.empty()) return std::nullopt;
+  const stopwatch timed{clock_, mutex_, counters_.sending_offsets};
   const kafka_partitions list{rd_kafka_topic_partition_list_new(static_cast<int>(permit.offsets.size()))};
   for (const auto& [source, next] : permit.offsets)
     rd_kafka_topic_partition_list_add(list.get(), topic_name(options_, source.topic).c_str(),

@@ -61,6 +61,9 @@ struct transaction_counters {
   std::uint64_t failed = 0;
   std::uint64_t records = 0;
   std::chrono::nanoseconds time{0};
+  /// Of that: handing records to the client, and waiting for the broker to take the offsets.
+  std::chrono::nanoseconds producing{0};
+  std::chrono::nanoseconds sending_offsets{0};
 };
 
 class transaction_queue {
@@ -87,6 +90,7 @@ class transaction_queue {
   void work();
   [[nodiscard]] rd_kafka_topic_t* handle_of(topic t);
   [[nodiscard]] fault initialize();
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
   [[nodiscard]] std::vector<transaction_request> take();
   void carry_out(std::vector<transaction_request> requests);
   [[nodiscard]] fault run(const std::vector<transaction_request>& requests, const transaction_permit& permit);
