@@ -10,7 +10,8 @@ namespace hedgerow::adapters {
 using admin_event = std::unique_ptr<rd_kafka_event_t, destroy_with<rd_kafka_event_destroy>>;
 using admin_options = std::unique_ptr<rd_kafka_AdminOptions_t, destroy_with<rd_kafka_AdminOptions_destroy>>;
 
-/// `request` is called with the options and the queue for the answer. `what` failed, in the words of the error.
+/// `request` is called with the options and the queue for the answer. `what` failed, in the words of the error; timed_out
+/// when it is worth asking again.
 template <class Request>
 [[nodiscard]] expected<admin_event, ports::log_error> admin_call(rd_kafka_t* client, const kafka_options& options,
                                                                 const std::string& what, Request request) {
@@ -24,7 +25,8 @@ template <class Request>
   admin_event answer{rd_kafka_queue_poll(queue.get(), 2 * limit)};
   if (!answer) return unexpected(ports::log_error{ports::log_errc::timed_out, what + ": no answer"});
   if (const auto code = rd_kafka_event_error(answer.get()); code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return unexpected(ports::log_error{ports::log_errc::io, describe(what, code)});
+    return unexpected(ports::log_error{passes_by_itself(code) ? ports::log_errc::timed_out : ports::log_errc::io,
+                                       describe(what, code)});
   return answer;
 }
 

@@ -14,7 +14,8 @@ namespace {
 
 using found_offset = std::optional<std::int64_t>;
 
-/// As of now; the second part tells that a transaction which moves the offset is still open.
+/// As of now; the second part tells that it cannot be told yet: a transaction that moves the offset is still open, or the
+/// group's coordinator is not ready.
 expected<std::pair<found_offset, bool>, log_error> ask(rd_kafka_t* client, const kafka_options& options,
                                                        const std::string& group, topic_partition source) {
   const kafka_partitions wanted{rd_kafka_topic_partition_list_new(1)};
@@ -35,7 +36,12 @@ expected<std::pair<found_offset, bool>, log_error> ask(rd_kafka_t* client, const
       rd_kafka_event_ListConsumerGroupOffsets_result(answer->get()), &count);
   std::pair<found_offset, bool> out{std::nullopt, false};
   for (std::size_t i = 0; i < count; ++i) {
-    if (const auto* error = rd_kafka_group_result_error(groups[i]))
+    const auto* error = rd_kafka_group_result_error(groups[i]);
+    if (error != nullptr && passes_by_itself(rd_kafka_error_code(error))) {
+      out.second = true;
+      continue;
+    }
+    if (error != nullptr)
       return unexpected(log_error{log_errc::io, "the offsets of " + group + ": " + rd_kafka_error_string(error)});
     const auto* found = rd_kafka_group_result_partitions(groups[i]);
     if (found == nullptr || found->cnt == 0) continue;
@@ -55,12 +61,12 @@ expected<found_offset, log_error> committed_offset(rd_kafka_t* client, const kaf
   std::condition_variable nobody;
   for (std::chrono::milliseconds waited{0}; waited < options.request_timeout; waited += pause) {
     const auto found = ask(client, options, group, source);
-    if (!found) return unexpected(found.error());
-    if (!found->second) return found->first;
+    if (!found && found.error().code != log_errc::timed_out) return unexpected(found.error());
+    if (found && !found->second) return found->first;
     std::unique_lock lock{mutex};
     nobody.wait_for(lock, pause);
   }
-  return unexpected(log_error{log_errc::timed_out, "a transaction of " + group + " does not end"});
+  return unexpected(log_error{log_errc::timed_out, "a transaction of " + group + " does not end, or its coordinator is not ready"});
 }
 
 }  // namespace hedgerow::adapters

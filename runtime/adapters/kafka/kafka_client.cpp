@@ -115,6 +115,20 @@ std::string describe(const std::string& what, rd_kafka_resp_err_t code) {
   return what + ": " + rd_kafka_err2str(code);
 }
 
+bool passes_by_itself(rd_kafka_resp_err_t code) {
+  switch (code) {
+    case RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION:
+    case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS:
+    case RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE:
+    case RD_KAFKA_RESP_ERR_NOT_COORDINATOR:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+    case RD_KAFKA_RESP_ERR__TRANSPORT: return true;
+    default: return false;
+  }
+}
+
 std::string topic_name(const kafka_options& options, topic t) { return options.prefix + std::string{to_string(t)}; }
 
 std::optional<topic> topic_of(const kafka_options& options, std::string_view name) {

@@ -56,6 +56,9 @@ struct client_callbacks {
 /// "Broker: Not leader for partition" and the like, with what was being done.
 [[nodiscard]] std::string describe(const std::string& what, rd_kafka_resp_err_t code);
 
+/// A broker that starts, a topic that was just made, a group that moved to another broker: worth asking again.
+[[nodiscard]] bool passes_by_itself(rd_kafka_resp_err_t code);
+
 /// Names in the cluster.
 [[nodiscard]] std::string topic_name(const kafka_options& options, topic t);
 [[nodiscard]] std::optional<topic> topic_of(const kafka_options& options, std::string_view name);

@@ -8,22 +8,6 @@ namespace hedgerow::adapters {
 using ports::log_errc;
 using ports::log_error;
 
-namespace {
-
-/// A broker that starts, or a topic that was just made.
-bool passes(rd_kafka_resp_err_t code) {
-  switch (code) {
-    case RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION:
-    case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-    case RD_KAFKA_RESP_ERR__TRANSPORT: return true;
-    default: return false;
-  }
-}
-
-}  // namespace
-
 expected<std::int64_t, log_error> end_of_partition(rd_kafka_t* client, const kafka_options& options,
                                                    topic_partition source) {
   constexpr std::chrono::milliseconds pause{20};
@@ -37,7 +21,7 @@ expected<std::int64_t, log_error> end_of_partition(rd_kafka_t* client, const kaf
     code = rd_kafka_query_watermark_offsets(client, name.c_str(), static_cast<int>(source.partition), &low, &high,
                                             call_timeout(options.request_timeout));
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return high;
-    if (!passes(code)) break;
+    if (!passes_by_itself(code)) break;
     std::unique_lock lock{mutex};
     nobody.wait_for(lock, pause);
   }
