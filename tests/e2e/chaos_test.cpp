@@ -120,6 +120,16 @@ class tormentor {
   int kafka_restarts_ = 0;
 };
 
+/// How many members a node knows and can reach, itself included.
+std::size_t reachable_members(stage& s, std::size_t node) {
+  const auto cluster = s.admin_of(node, "/cluster");
+  if (!cluster.HasMember("members")) return 0;
+  std::size_t count = 0;
+  for (const auto& member : cluster["members"].GetArray())
+    if (const std::string_view state = member["state"].GetString(); state == "reachable" || state == "self") ++count;
+  return count;
+}
+
 TEST(KafkaChaos, NodesKilledFrozenAndRestartedAroundOneKafkaTheBooksStayRight) {
   const auto rounds = from_environment("HEDGEROW_CHAOS_ROUNDS", 12);
   const auto seed = from_environment("HEDGEROW_CHAOS_SEED", 1);
@@ -133,6 +143,9 @@ TEST(KafkaChaos, NodesKilledFrozenAndRestartedAroundOneKafkaTheBooksStayRight) {
     if (!s.is_up(node)) s.start_node(true, node);
   ASSERT_TRUE(s.world().stop_market());
   EXPECT_TRUE(eventually([&] { return s.disagreement().empty(); }, std::chrono::minutes{3})) << s.disagreement();
+  // All of them found each other again.
+  for (std::size_t node = 0; node < tormentor::nodes; ++node)
+    EXPECT_TRUE(eventually([&] { return reachable_members(s, node) == tormentor::nodes; })) << "node " << node;
   const auto orders = s.ledger();
   std::printf("rounds %lu, seed %lu: %s; %u orders at the broker, %llu transactions on chain\n", rounds, seed,
               what.summary().c_str(), orders["orders"].Size(),

@@ -116,12 +116,13 @@ stage::stage(stage_options options)
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
     nodes_[n].api_port = free_port();
     nodes_[n].admin_port = free_port();
+    nodes_[n].cluster_port = free_port();
     client.origin = origin(nodes_[n].api_port);
     nodes_[n].api = *http::make_client(client, clock_);
     client.origin = origin(nodes_[n].admin_port);
     nodes_[n].admin = *http::make_client(client, clock_);
-    write_config(n);
   }
+  for (std::size_t n = 0; n < nodes_.size(); ++n) write_config(n);
   paper_ = std::make_unique<process>(
       std::vector<std::string>{program(), "node", "--config", config_of(0).string(), "--actors", "paper"},
       folder / "paper.log");
@@ -164,6 +165,12 @@ void stage::write_config(std::size_t node) {
   if (kafka_)
     out << "[log]\nkind = \"kafka\"\n[kafka]\nbootstrap = \"" << kafka_->bootstrap()
         << "\"\nsession_timeout = \"1500ms\"\ntransaction_timeout = \"3s\"\nrebalance_timeout = \"10s\"\n";
+  if (kafka_) {
+    out << "[cluster]\nport = " << nodes_[node].cluster_port << "\nseeds = [";
+    for (std::size_t n = 0; n < nodes_.size(); ++n)
+      out << (n == 0 ? "" : ", ") << "\"127.0.0.1:" << nodes_[n].cluster_port << '"';
+    out << "]\n";
+  }
   for (const auto& book : where.books)
     out << "[[orderbook]]\naddress = \"" << book.where.to_string() << "\"\nversion = \""
         << (book.version == orderbook_version::v4 ? "v4" : "v6") << "\"\n";

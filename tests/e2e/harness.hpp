@@ -46,7 +46,7 @@ struct stage_options {
   /// The paper broker's plan.
   std::string faults = "[]";
   double fills_per_second = 0;
-  /// Nodes share a Kafka broker of this stage; without it there is one node with an embedded log.
+  /// Nodes share a Kafka broker of this stage and know each other; without it there is one node with an embedded log.
   bool kafka = false;
   std::size_t nodes = 1;
 };
@@ -88,6 +88,7 @@ class stage {
   struct node_slot {
     std::uint16_t api_port = 0;
     std::uint16_t admin_port = 0;
+    std::uint16_t cluster_port = 0;
     int starts = 0;
     std::unique_ptr<process> running;
     std::shared_ptr<http::client> api;
