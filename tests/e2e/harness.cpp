@@ -1,5 +1,9 @@
 #include "tests/e2e/harness.hpp"
 
+#include <gtest/gtest.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -136,7 +140,27 @@ stage::~stage() {
   paper_.reset();
   kafka_.reset();
   world_.reset();
+  if (::testing::Test::HasFailure() && std::getenv("HEDGEROW_KEEP") != nullptr) {  // allow: a person looks for a fault
+    std::printf("kept: %s\n", folder.c_str());
+    return;
+  }
   std::filesystem::remove_all(folder);
+}
+
+std::string stage::diagnosis() {
+  const auto text = [](const rapidjson::Value& value) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer{buffer};
+    value.Accept(writer);
+    return std::string{buffer.GetString()} + "\n";
+  };
+  const auto positions = api("/positions");
+  const auto executions = api("/executions?limit=10000");
+  std::string all = text(positions);
+  if (!executions.HasMember("executions")) return all;
+  for (const auto& e : executions["executions"].GetArray())
+    if (const std::string_view status = e["status"].GetString(); status != "FILLED" && status != "FAILED") all += text(e);
+  return all;
 }
 
 std::filesystem::path stage::config_of(std::size_t node) const {

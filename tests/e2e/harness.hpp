@@ -82,6 +82,10 @@ class stage {
   /// Books, chain and broker agree, nothing is under way, less than a share is open; else what is not so.
   [[nodiscard]] std::string disagreement();
 
+  /// What the API says about positions and unfinished executions, for a test that failed.
+  [[nodiscard]] std::string diagnosis();
+
+  /// Kept after a failure when HEDGEROW_KEEP is set.
   std::filesystem::path folder;
 
  private:
