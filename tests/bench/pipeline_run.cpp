@@ -98,8 +98,6 @@ observed_bridge look_at(caf::scoped_actor& self, const protocol::bridge_actor& b
               // Several commits of a bridge may share a transaction of the log.
               if (name == "transactions") out.work.transactions = number(value);
               if (name == "transaction_mean_us") out.work.transaction_us = number(value);
-              if (std::getenv("BENCH_FACTS") != nullptr && name.starts_with("transaction"))  // allow: for looking closer
-                std::fprintf(stderr, "%s %s %s\n", s.name.c_str(), name.c_str(), value.c_str());
               if (name == "commits_in_flight") out.idle = value == "0";
             }
           },
