@@ -1,5 +1,6 @@
 #include "runtime/adapters/kafka/kafka_client.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace hedgerow::adapters {
@@ -29,7 +30,7 @@ client_properties common(const kafka_options& options) {
 }  // namespace
 
 expected<kafka_handle, log_error> make_kafka_client(rd_kafka_type_t kind, const kafka_options& options,
-                                                    const client_properties& own, client_callbacks callbacks) {
+                                                    const client_properties& own, rebalance_callback rebalance) {
   std::array<char, 512> reason{};
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
   auto all = common(options);
@@ -41,9 +42,8 @@ expected<kafka_handle, log_error> make_kafka_client(rd_kafka_type_t kind, const 
     // librdkafka's reason may show the value, which may be a password.
     return unexpected(log_error{log_errc::io, "librdkafka does not accept the property " + name});
   }
-  rd_kafka_conf_set_opaque(conf, callbacks.context);
-  if (callbacks.rebalance != nullptr) rd_kafka_conf_set_rebalance_cb(conf, callbacks.rebalance);
-  if (callbacks.statistics != nullptr) rd_kafka_conf_set_stats_cb(conf, callbacks.statistics);
+  rd_kafka_conf_set_opaque(conf, rebalance.context);
+  if (rebalance.call != nullptr) rd_kafka_conf_set_rebalance_cb(conf, rebalance.call);
   // Without a delivery report callback the flush inside a commit notices the last acknowledgement 10 ms late.
   if (kind == RD_KAFKA_PRODUCER)
     rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t*, void*) {});

@@ -32,10 +32,9 @@ using kafka_error = std::unique_ptr<rd_kafka_error_t, destroy_with<rd_kafka_erro
 /// Property and value; later ones win.
 using client_properties = std::vector<std::pair<std::string, std::string>>;
 
-/// Called from librdkafka's threads; all may be empty.
-struct client_callbacks {
-  void (*rebalance)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) = nullptr;
-  int (*statistics)(rd_kafka_t*, char* json, std::size_t length, void*) = nullptr;
+/// Called by the thread that consumes, when the group gives or takes partitions.
+struct rebalance_callback {
+  void (*call)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) = nullptr;
   void* context = nullptr;
 };
 
@@ -43,7 +42,7 @@ struct client_callbacks {
 [[nodiscard]] expected<kafka_handle, ports::log_error> make_kafka_client(rd_kafka_type_t kind,
                                                                         const kafka_options& options,
                                                                         const client_properties& own,
-                                                                        client_callbacks callbacks = {});
+                                                                        rebalance_callback rebalance = {});
 
 /// Transactional producer of one instance of a service.
 [[nodiscard]] client_properties producer_properties(const kafka_options& options, const std::string& transactional_id);

@@ -1,7 +1,6 @@
 #include "runtime/adapters/kafka/kafka_member.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace hedgerow::adapters {
 
@@ -29,7 +28,7 @@ expected<void, log_error> kafka_member::open() {
   if (!producer) return unexpected(producer.error());
   if (!member_.inputs.empty()) {
     auto consumer = make_kafka_client(RD_KAFKA_CONSUMER, options_, member_properties(options_, group, member_.instance),
-                                      {&kafka_member::on_rebalance, nullptr, this});
+                                      {&kafka_member::on_rebalance, this});
     if (!consumer) return unexpected(consumer.error());
     consumer_ = std::move(*consumer);
     rd_kafka_poll_set_consumer(consumer_.get());

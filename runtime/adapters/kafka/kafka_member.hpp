@@ -8,8 +8,6 @@
 // worked on it, so it is told as lost and won again.
 #pragma once
 
-#include <atomic>
-
 #include "runtime/adapters/kafka/transaction_queue.hpp"
 
 namespace hedgerow::adapters {
