@@ -6,7 +6,10 @@
 namespace hedgerow::domain {
 namespace {
 
-constexpr std::size_t max_claimed = 64;
+/// An order that is no longer known as claimed can be taken for that of an absent intent as long as such a one is watched
+/// for (desk_policy::watch_window), and its fill would be booked twice. More orders than this do not fit into that time:
+/// the account's call budget is 120 a minute, and an order takes at least two calls.
+constexpr std::size_t max_claimed = 1024;
 constexpr std::size_t max_ended = 32;
 
 }  // namespace

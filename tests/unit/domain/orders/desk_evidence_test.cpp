@@ -182,6 +182,28 @@ TEST_F(DeskEvidence, AnOrderThatTurnsUpAfterAbsentIsClaimedAndAlarmed) {
   EXPECT_NE(effect<place_order>(), nullptr);
 }
 
+TEST_F(DeskEvidence, AnOrderOfALaterIntentIsNotTakenForAnEndedOnesHoweverManyCameSince) {
+  become_unknown();
+  show_absence();
+  positioned(100);
+  ASSERT_EQ(said(), "FAILED absent");
+  std::optional<broker_order> first;
+  constexpr std::uint64_t many = 600;
+  for (std::uint64_t n = 2; n < many; ++n) {
+    const std::string number = std::to_string(1000 + n);
+    command(n);
+    const auto placed = order(number);
+    if (!first) first = placed;
+    answered(named(number), n);
+    last = it->on_order(id(n), placed.id, placed, context());
+    ASSERT_EQ(said(), "SUBMITTED none") << n;
+    heard(report(execution_state::filled, 5, number, n));
+  }
+  now = now + std::chrono::minutes{5};
+  listed({*first}, many - 1);
+  EXPECT_FALSE(alarmed(desk_alarm_code::late_evidence));
+}
+
 TEST_F(DeskEvidence, AnOrderThatTheLiveIntentMayOwnIsNotGivenToAnEndedOne) {
   become_unknown();
   show_absence();
