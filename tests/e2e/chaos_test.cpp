@@ -50,7 +50,7 @@ TEST(Chaos, KilledAtRandomMomentsUnderLoadAndBrokerFaultsTheBooksStayRight) {
     s.start_node();
   }
   ASSERT_TRUE(s.world().stop_market());
-  EXPECT_TRUE(eventually([&] { return s.disagreement().empty(); }, std::chrono::minutes{8}))
+  EXPECT_TRUE(eventually([&] { return s.disagreement().empty(); }, std::chrono::minutes{3}))
       << s.disagreement() << "\n" << s.diagnosis();
   const auto orders = s.ledger();
   std::printf("rounds %lu, seed %lu: %u orders at the broker, %llu transactions on chain\n", rounds, seed,
@@ -143,8 +143,7 @@ TEST(KafkaChaos, NodesKilledFrozenAndRestartedAroundOneKafkaTheBooksStayRight) {
   for (std::size_t node = 0; node < tormentor::nodes; ++node)
     if (!s.is_up(node)) s.start_node(true, node);
   ASSERT_TRUE(s.world().stop_market());
-  // An outcome that is unknown after a partial fill may take three minutes to decide (desk_policy::late_fill_window).
-  EXPECT_TRUE(eventually([&] { return s.disagreement().empty(); }, std::chrono::minutes{8}))
+  EXPECT_TRUE(eventually([&] { return s.disagreement().empty(); }, std::chrono::minutes{3}))
       << s.disagreement() << "\n" << s.diagnosis();
   // All of them found each other again.
   for (std::size_t node = 0; node < tormentor::nodes; ++node)
