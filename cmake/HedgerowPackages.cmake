@@ -46,3 +46,12 @@ if(NOT TARGET rdkafka)
   add_library(rdkafka INTERFACE IMPORTED)
   target_link_libraries(rdkafka INTERFACE PkgConfig::RDKAFKA)
 endif()
+
+# jemalloc: linked by programs, not by libraries or tests; a sanitizer brings an allocator of its own. Nothing of ours
+# calls it, so the linker would leave it out.
+pkg_check_modules(JEMALLOC REQUIRED jemalloc)
+add_library(jemalloc INTERFACE IMPORTED)
+if(NOT HEDGEROW_ASAN AND NOT HEDGEROW_TSAN)
+  target_sources(jemalloc INTERFACE ${CMAKE_SOURCE_DIR}/runtime/allocator.cpp)
+  target_link_libraries(jemalloc INTERFACE "-Wl,--push-state,--no-as-needed" ${JEMALLOC_LINK_LIBRARIES} "-Wl,--pop-state")
+endif()

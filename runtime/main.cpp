@@ -1,12 +1,10 @@
 // The program: parses the command line and runs one command.
-#include "runtime/adapters/system/system_ports.hpp"
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/signals.hpp"
 #include "runtime/version/version.hpp"
 
 int main(int argc, char** argv) {
   using namespace hedgerow;
-  adapters::tune_allocator();
   cli::block_stop_signals();
   CLI::App app{"Keeps onchain fills of tokenized equities hedged at a stock broker"};
   app.set_version_flag("--version", std::string{version});

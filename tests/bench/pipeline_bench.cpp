@@ -150,7 +150,6 @@ void measure_memory(const std::filesystem::path& file, std::uint32_t symbols, co
 }  // namespace
 
 int main(int argc, char** argv) {
-  adapters::tune_allocator();
   const std::string mode = argc > 1 ? argv[1] : "throughput";
   const auto folder = std::filesystem::temp_directory_path() / ("hedgerow-bench-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);

@@ -122,13 +122,14 @@ pipeline_result run_pipeline(const std::shared_ptr<ports::event_log>& log, const
   const auto spawn = [&](const bridges::service& what) {
     return system.spawn(bridges::bridge_actor, log, what, bridge, &clock);
   };
-  const auto begun = steady::now();
-  const double cpu_before = cpu_seconds();
   auto first = spawn(validation::validation_service(validation, chain, &clock));
   auto second = spawn(accumulator::accumulator_service(hedging, &clock));
   auto third = spawn(instant_broker(&clock));
   caf::scoped_actor self{system};
   pipeline_result out;
+  wait_until([&] { return look_at(self, first).work.records_in > 0; }, options.limit, std::chrono::milliseconds{1});
+  const auto begun = steady::now();
+  const double cpu_before = cpu_seconds();
   wait_until([&] {
     const auto validated = look_at(self, first);
     const auto booked = look_at(self, second);

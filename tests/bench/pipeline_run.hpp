@@ -37,7 +37,7 @@ struct bridge_work {
 };
 
 struct pipeline_result {
-  /// From the first record to the last commit.
+  /// From the first record that was taken to the last commit; joining the groups is not in it.
   double seconds = 0;
   /// Of this process, user and kernel, meanwhile.
   double cpu_seconds = 0;

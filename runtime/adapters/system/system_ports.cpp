@@ -1,7 +1,5 @@
 #include "runtime/adapters/system/system_ports.hpp"
 
-#include <malloc.h>
-
 #include <random>
 
 namespace hedgerow::adapters {
@@ -25,10 +23,6 @@ std::uint64_t splitmix_random::next() {
   z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
   z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
   return z ^ (z >> 31U);
-}
-
-void tune_allocator() {
-  mallopt(M_ARENA_MAX, 2);
 }
 
 }  // namespace hedgerow::adapters

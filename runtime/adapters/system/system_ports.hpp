@@ -25,8 +25,4 @@ class splitmix_random final : public ports::random {
   std::atomic<std::uint64_t> state_;
 };
 
-/// Keeps glibc from holding on to memory per thread: with ten thousand actors that is a quarter of the process. Call
-/// first in main. Costs a few percent of throughput (docs/performance.md).
-void tune_allocator();
-
 }  // namespace hedgerow::adapters
