@@ -204,6 +204,27 @@ TEST_F(DeskEvidence, AnOrderOfALaterIntentIsNotTakenForAnEndedOnesHoweverManyCam
   EXPECT_FALSE(alarmed(desk_alarm_code::late_evidence));
 }
 
+TEST_F(DeskEvidence, ClaimsAreForgottenWhenNoAbsentIntentIsWatchedForAnyMore) {
+  become_unknown();
+  show_absence();
+  positioned(100);
+  ASSERT_EQ(said(), "FAILED absent");
+  const auto trade = [&](std::uint64_t n) {
+    const std::string number = std::to_string(1000 + n);
+    command(n);
+    answered(named(number), n);
+    last = it->on_order(id(n), *order_id::parse(number), order(number), context());
+    heard(report(execution_state::filled, 5, number, n));
+  };
+  for (std::uint64_t n = 2; n < 300; ++n) trade(n);
+  EXPECT_EQ(state().claimed.size(), 298U);
+  now = now + std::chrono::hours{1};
+  timer();
+  trade(300);
+  EXPECT_EQ(state().claimed.size(), 128U);
+  EXPECT_EQ(state().claimed.back(), *order_id::parse("1300"));
+}
+
 TEST_F(DeskEvidence, AnOrderThatTheLiveIntentMayOwnIsNotGivenToAnEndedOne) {
   become_unknown();
   show_absence();
