@@ -36,6 +36,10 @@ section_spec execution() {
                                                       "Time that these lists are spread over, at least."),
        duration<&execution_settings::clock_skew>("clock_skew", 0ms, 1h,
                                                  "How far the broker's clock may be off from ours."),
+       duration<&execution_settings::late_fill_window>(
+           "late_fill_window", 0ms, 1h,
+           "After an order ended without filling completely, a position that moved may be a fill that the broker reports "
+           "this much later: a lost answer of the symbol is not decided from its position before."),
        integer<&execution_settings::calls_per_minute>("calls_per_minute", 4, 6'000,
                                                       "Calls of the broker's API in any minute, of all kinds.")});
 }

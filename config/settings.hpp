@@ -121,6 +121,7 @@ struct execution_settings {
   std::uint32_t evidence_lists = 3;
   milliseconds evidence_spread{15'000};
   milliseconds clock_skew{60'000};
+  milliseconds late_fill_window{180'000};
   std::uint32_t calls_per_minute = 120;
 };
 

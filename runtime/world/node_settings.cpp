@@ -56,6 +56,7 @@ execution::execution_config to_execution(const config::settings& v) {
   c.rules.lease = v.execution.lease;
   c.rules.http_timeout = v.execution.http_grace;
   c.rules.clock_skew = v.execution.clock_skew;
+  c.rules.late_fill_window = v.execution.late_fill_window;
   c.rules.absence_lists = v.execution.evidence_lists;
   c.rules.absence_spread = v.execution.evidence_spread;
   // The K lists fit into the spread, and an outcome is not left open longer than that asks for.

@@ -176,7 +176,7 @@ void stage::write_config(std::size_t node) {
       << "[tokens]\nusdc = \"" << where.usdc.to_string() << "\"\n"
       << "[hedging]\nfailure_backoff = \"100ms\"\nfailure_backoff_max = \"1s\"\nfreeze_after_failures = 1000\n"
       << "[execution]\nlease = \"1s\"\nhttp_grace = \"2s\"\nevidence_lists = 2\nevidence_spread = \"1s\"\n"
-      << "clock_skew = \"2s\"\ncalls_per_minute = 6000\n"
+      << "clock_skew = \"2s\"\ncalls_per_minute = 6000\nlate_fill_window = \"20s\"\n"
       << "[poller]\nfirst = \"50ms\"\nbase = \"1s\"\njitter = \"200ms\"\nerror_base = \"100ms\"\nerror_max = \"1s\"\n"
       << "[market_hours]\nsource = \"always_open\"\n"
       << "[broker]\nbase_url = \"" << origin(paper_port_) << "\"\napp_key = \"key\"\napp_secret = \"secret\"\n"

@@ -10,7 +10,8 @@ namespace {
 /// for (desk_policy::watch_window), and its fill would be booked twice. More orders than this do not fit into that time:
 /// the account's call budget is 120 a minute, and an order takes at least two calls.
 constexpr std::size_t max_claimed_while_watching = 1024;
-/// Otherwise only orders of the last seconds can be mistaken for the live intent's, and those that a person names.
+/// Otherwise only orders entered within the clock skew before the live intent can be mistaken for its own (a minute, in
+/// which 60 orders can be placed), and those that a person names.
 constexpr std::size_t max_claimed = 128;
 constexpr std::size_t max_ended = 32;
 
