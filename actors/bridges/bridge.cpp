@@ -11,7 +11,8 @@ using namespace protocol;
 
 bridge::bridge(actor_pointer self, std::shared_ptr<ports::event_log> log, service what, bridge_config config,
                const ports::clock* clock)
-    : self_{self}, log_{std::move(log)}, what_{std::move(what)}, config_{std::move(config)}, clock_{clock} {}
+    : self_{self}, log_{std::move(log)}, what_{std::move(what)}, config_{std::move(config)}, clock_{clock},
+      metrics_{std::make_shared<bridge_metrics>(config_.metrics, what_.name)} {}
 
 bridge::~bridge() {
   member_.reset();
@@ -22,7 +23,7 @@ bridge::~bridge() {
 bool bridge::start() {
   auto member = log_->join({what_.name, config_.instance, what_.inputs});
   if (!member) {
-    fail("cannot join group " + what_.name + ": " + member.error().detail);
+    fail("cannot join group " + what_.name + ": " + member.error().detail, failure_of(member.error().code));
     return false;
   }
   member_ = std::move(*member);
@@ -36,8 +37,9 @@ bool bridge::start() {
   return true;
 }
 
-void bridge::fail(const std::string& why) {
+void bridge::fail(const std::string& why, bridge_failure reason) {
   last_error_ = why;
+  metrics_->failed(reason);
   if (config_.notices != nullptr)
     config_.notices->raise(ports::notice_level::warning, what_.name, "bridge_failed", config_.instance, why);
   self_->quit(caf::make_error(caf::sec::runtime_error, what_.name + ": " + why));
@@ -49,7 +51,7 @@ void bridge::poll() {
   if (draining_ || unanswered_ > 0 || in_flight_.size() >= config_.commits_in_flight) return;
   // Nothing waits for its transaction now, so a partition that this poll takes away leaves nothing behind.
   auto batch = member_->poll(config_.batch_max);
-  if (!batch) return fail("the log is gone: " + batch.error().detail);
+  if (!batch) return fail("the log is gone: " + batch.error().detail, failure_of(batch.error().code));
   change_assignment(*batch);
   if (batch->records.empty()) return flush();
   begin_cycle(std::move(batch->records));
@@ -73,12 +75,14 @@ void bridge::change_assignment(const ports::log_batch& batch) {
     assigned_.insert(source);
     if (!what_.inputs.empty() && source.topic == what_.inputs.front()) load(source);
   }
+  metrics_->partitions->set(static_cast<std::int64_t>(assigned_.size()));
+  metrics_->entities->set(static_cast<std::int64_t>(entities_.size()));
 }
 
 void bridge::load(topic_partition source) {
   if (what_.changelog) {
     auto newest = log_->changelog({*what_.changelog, source.partition});
-    if (!newest) return fail("cannot read the changelog: " + newest.error().detail);
+    if (!newest) return fail("cannot read the changelog: " + newest.error().detail, failure_of(newest.error().code));
     for (auto& r : *newest)
       if (r.value) entry(what_.changelog_entity(r), source.partition).changelog[r.key] = std::move(*r.value);
   }
@@ -92,6 +96,7 @@ void bridge::begin_cycle(std::vector<record> records) {
   std::unordered_map<std::string, std::size_t> job_of;
   jobs_.clear();
   records_in_ += records.size();
+  metrics_->records_in->add(static_cast<std::int64_t>(records.size()));
   for (auto& r : records) {
     next_offsets_[r.from] = r.offset + 1;
     auto key = what_.route(r);
@@ -147,9 +152,7 @@ void bridge::slice_failed(std::size_t index, const std::string& reason) {
   job& work = jobs_[index];
   auto& entity = entry(work.key, work.partition);
   stop(entity);
-  ++entity.restarts;
-  ++restarts_;
-  entity.last_error = last_error_ = reason;
+  restarted(entity, reason);
   if (!work.one_by_one) {
     // The answer to the whole slice is lost, so none of its records counts as tried.
     work.one_by_one = true;
@@ -221,7 +224,10 @@ void bridge::flush() {
   records_out_ += next_.content.records.size();
   in_flight_.emplace_back(number, std::move(next_.tickets));
   const auto address = caf::actor_cast<caf::actor_addr>(self_);
-  member_->commit(std::move(next_.content), [address, number](expected<void, ports::log_error> outcome) {
+  const auto share = metrics_->commit_begun(next_.content);
+  member_->commit(std::move(next_.content), [address, number, share, metrics = metrics_](
+                                                const expected<void, ports::log_error>& outcome) {
+    metrics->commit_ended(share, outcome);
     auto me = caf::actor_cast<protocol::bridge_actor>(address);
     if (!me) return;
     std::string error;
@@ -246,7 +252,10 @@ void bridge::committed(const commit_result& result) {
 
 entity_entry& bridge::entry(const std::string& key, std::uint32_t partition) {
   auto [it, fresh] = entities_.try_emplace(key);
-  if (fresh) it->second.partition = partition;
+  if (fresh) {
+    it->second.partition = partition;
+    metrics_->entities->set(static_cast<std::int64_t>(entities_.size()));
+  }
   return it->second;
 }
 
@@ -257,7 +266,7 @@ void bridge::wake(const std::string& key, entity_entry& entity) {
   self_->monitor(entity.handle);
   keys_by_address_[entity.handle.address()] = key;
   entity.last_used = clock_->monotonic();
-  ++live_;
+  metrics_->entities_live->set(static_cast<std::int64_t>(++live_));
 }
 
 void bridge::stop(entity_entry& entity) {
@@ -268,7 +277,14 @@ void bridge::stop(entity_entry& entity) {
   entity.handle = nullptr;
   entity.idle = true;
   entity.unfinished = false;
-  --live_;
+  metrics_->entities_live->set(static_cast<std::int64_t>(--live_));
+}
+
+void bridge::restarted(entity_entry& entity, const std::string& reason) {
+  ++entity.restarts;
+  ++restarts_;
+  metrics_->entity_restarts->add();
+  entity.last_error = last_error_ = reason;
 }
 
 void bridge::entity_down(const caf::actor_addr& source, const std::string& reason) {
@@ -277,9 +293,7 @@ void bridge::entity_down(const caf::actor_addr& source, const std::string& reaso
   const std::string key = known->second;
   auto& entity = entities_.at(key);
   stop(entity);
-  ++entity.restarts;
-  ++restarts_;
-  entity.last_error = last_error_ = reason;
+  restarted(entity, reason);
   if (config_.notices != nullptr)
     config_.notices->raise(ports::notice_level::warning, what_.name, "entity_died", key, reason);
   // A slice in flight is noticed by its request. An entity that worked on its own must go on by itself.

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "actors/bridges/bridge_actor.hpp"
+#include "actors/bridges/bridge_metrics.hpp"
 
 namespace hedgerow::bridges {
 
@@ -82,13 +83,16 @@ class bridge {
   void stop(entity_entry& entity);
   void finish_drain();
   protocol::actor_status own_status();
-  void fail(const std::string& why);
+  void fail(const std::string& why, bridge_failure reason = bridge_failure::other);
+  void restarted(entity_entry& entity, const std::string& reason);
 
   actor_pointer self_;
   std::shared_ptr<ports::event_log> log_;
   service what_;
   bridge_config config_;
   const ports::clock* clock_;
+  /// Shared with the callbacks of commits that are on their way.
+  std::shared_ptr<bridge_metrics> metrics_;
   std::unique_ptr<ports::log_member> member_;
 
   std::unordered_map<std::string, entity_entry> entities_;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/ports/metrics.hpp"
 #include "actors/ports/notices.hpp"
 #include "messages/events/record.hpp"
 #include "messages/protocol/interfaces.hpp"
@@ -60,6 +61,8 @@ struct bridge_config {
   std::uint32_t entity_deaths = 5;
   /// May be null. Outlives the actor system.
   ports::notices* notices = nullptr;
+  /// May be null.
+  ports::metrics_ptr metrics;
   /// Stable name of this instance of the service.
   std::string instance = "node";
 };

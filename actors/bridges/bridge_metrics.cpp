@@ -1,0 +1,87 @@
+#include "actors/bridges/bridge_metrics.hpp"
+
+#include <algorithm>
+
+namespace hedgerow::bridges {
+
+using ports::log_errc;
+using ports::metric_family;
+using enum ports::metric_kind;
+
+namespace {
+
+constexpr metric_family records_in_family{"hedgerow_bridge_records_in_total",
+                                          "Records that the bridge took from its input topics."};
+constexpr metric_family records_out_family{"hedgerow_bridge_records_out_total",
+                                           "Records that the bridge committed, changelog and dead letters included."};
+constexpr metric_family dead_letters_family{"hedgerow_bridge_dead_letters_total",
+                                            "Records that the bridge committed to the dead letters."};
+constexpr metric_family commits_family{"hedgerow_bridge_commits_total", "Transactions of the bridge that are durable."};
+constexpr metric_family commit_failures_family{"hedgerow_bridge_commit_failures_total",
+                                               "Transactions of the bridge that failed."};
+constexpr metric_family commits_in_flight_family{"hedgerow_bridge_commits_in_flight",
+                                                 "Transactions of the bridge that are on their way.", gauge};
+constexpr metric_family entity_restarts_family{"hedgerow_bridge_entity_restarts_total",
+                                               "Entities that died or missed their deadline and were rebuilt."};
+constexpr metric_family entities_family{"hedgerow_bridge_entities", "Entities of the assigned partitions.", gauge};
+constexpr metric_family entities_live_family{"hedgerow_bridge_entities_live", "Entities that have an actor now.", gauge};
+constexpr metric_family partitions_family{"hedgerow_bridge_partitions", "Partitions assigned to the bridge.", gauge};
+constexpr metric_family failures_family{"hedgerow_bridge_failures_total",
+                                        "Times that the bridge gave up and had to be started again, by reason."};
+
+constexpr std::array<const char*, 6> failure_names{"fenced", "lost_partition", "timed_out", "io", "closed", "other"};
+
+}  // namespace
+
+bridge_failure failure_of(log_errc code) {
+  switch (code) {
+    case log_errc::fenced: return bridge_failure::fenced;
+    case log_errc::lost_partition: return bridge_failure::lost_partition;
+    case log_errc::timed_out: return bridge_failure::timed_out;
+    case log_errc::io: return bridge_failure::io;
+    case log_errc::closed: return bridge_failure::closed;
+  }
+  return bridge_failure::other;
+}
+
+bridge_metrics::bridge_metrics(const ports::metrics_ptr& registry, const std::string& service) {
+  const auto cell = [&](const metric_family& f) { return value_of(registry, f, {{"service", service}}); };
+  records_in = cell(records_in_family);
+  records_out_ = cell(records_out_family);
+  dead_letters_ = cell(dead_letters_family);
+  commits_ = cell(commits_family);
+  commit_failures_ = cell(commit_failures_family);
+  commits_in_flight_ = cell(commits_in_flight_family);
+  entity_restarts = cell(entity_restarts_family);
+  entities = cell(entities_family);
+  entities_live = cell(entities_live_family);
+  partitions = cell(partitions_family);
+  for (std::size_t i = 0; i < failures_.size(); ++i)
+    failures_[i] = value_of(registry, failures_family, {{"service", service}, {"reason", failure_names[i]}});
+  // The elder may have left its last state here.
+  for (const auto& g : {entities, entities_live, partitions}) g->set(0);
+}
+
+bridge_metrics::share bridge_metrics::commit_begun(const log_transaction& what) {
+  commits_in_flight_->add(1);
+  return {static_cast<std::int64_t>(what.records.size()),
+          std::count_if(what.records.begin(), what.records.end(),
+                        [](const outgoing& r) { return r.to.topic == topic::dead_letters; })};
+}
+
+void bridge_metrics::commit_ended(const share& what, const expected<void, ports::log_error>& outcome) {
+  commits_in_flight_->add(-1);
+  if (!outcome) {
+    commit_failures_->add();
+    return failed(failure_of(outcome.error().code));
+  }
+  commits_->add();
+  records_out_->add(what.records);
+  dead_letters_->add(what.dead_letters);
+}
+
+void bridge_metrics::failed(bridge_failure why) {
+  if (!failed_.exchange(true)) failures_[static_cast<std::size_t>(why)]->add();
+}
+
+}  // namespace hedgerow::bridges

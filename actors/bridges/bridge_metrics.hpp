@@ -1,0 +1,50 @@
+// What a bridge counts for the node's metrics; the sums go on when the bridge is started again.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <string>
+
+#include "actors/ports/event_log.hpp"
+#include "actors/ports/metrics.hpp"
+
+namespace hedgerow::bridges {
+
+/// Why a bridge gave up and has to be started again: what the log said, or anything else.
+enum class bridge_failure : std::uint8_t { fenced, lost_partition, timed_out, io, closed, other };
+
+[[nodiscard]] bridge_failure failure_of(ports::log_errc code);
+
+/// Thread-safe.
+class bridge_metrics {
+ public:
+  bridge_metrics(const ports::metrics_ptr& registry, const std::string& service);
+
+  ports::value_cell records_in;
+  ports::value_cell entity_restarts;
+  ports::value_cell entities;
+  ports::value_cell entities_live;
+  ports::value_cell partitions;
+
+  /// What a transaction adds when it has been committed.
+  struct share {
+    std::int64_t records = 0;
+    std::int64_t dead_letters = 0;
+  };
+  [[nodiscard]] share commit_begun(const log_transaction& what);
+  void commit_ended(const share& what, const expected<void, ports::log_error>& outcome);
+
+  /// Only the first reason counts: what comes after it are its consequences.
+  void failed(bridge_failure why);
+
+ private:
+  ports::value_cell records_out_;
+  ports::value_cell dead_letters_;
+  ports::value_cell commits_;
+  ports::value_cell commit_failures_;
+  ports::value_cell commits_in_flight_;
+  std::array<ports::value_cell, 6> failures_;
+  std::atomic<bool> failed_{false};
+};
+
+}  // namespace hedgerow::bridges
