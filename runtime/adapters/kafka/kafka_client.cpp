@@ -30,11 +30,13 @@ client_properties common(const kafka_options& options) {
 }  // namespace
 
 expected<kafka_handle, log_error> make_kafka_client(rd_kafka_type_t kind, const kafka_options& options,
-                                                    const client_properties& own, rebalance_callback rebalance) {
+                                                    const client_properties& own, client_callbacks callbacks) {
   std::array<char, 512> reason{};
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
   auto all = common(options);
   all.insert(all.end(), own.begin(), own.end());
+  if (callbacks.statistics != nullptr && options.metrics)
+    all.emplace_back("statistics.interval.ms", text_of(options.statistics_interval));
   all.insert(all.end(), options.properties.begin(), options.properties.end());
   for (const auto& [name, value] : all) {
     if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), reason.data(), reason.size()) == RD_KAFKA_CONF_OK) continue;
@@ -42,8 +44,9 @@ expected<kafka_handle, log_error> make_kafka_client(rd_kafka_type_t kind, const 
     // librdkafka's reason may show the value, which may be a password.
     return unexpected(log_error{log_errc::io, "librdkafka does not accept the property " + name});
   }
-  rd_kafka_conf_set_opaque(conf, rebalance.context);
-  if (rebalance.call != nullptr) rd_kafka_conf_set_rebalance_cb(conf, rebalance.call);
+  rd_kafka_conf_set_opaque(conf, callbacks.context);
+  if (callbacks.rebalance != nullptr) rd_kafka_conf_set_rebalance_cb(conf, callbacks.rebalance);
+  if (callbacks.statistics != nullptr) rd_kafka_conf_set_stats_cb(conf, callbacks.statistics);
   // Without a delivery report callback the flush inside a commit notices the last acknowledgement 10 ms late.
   if (kind == RD_KAFKA_PRODUCER)
     rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t*, void*) {});

@@ -32,9 +32,12 @@ using kafka_error = std::unique_ptr<rd_kafka_error_t, destroy_with<rd_kafka_erro
 /// Property and value; later ones win.
 using client_properties = std::vector<std::pair<std::string, std::string>>;
 
-/// Called by the thread that consumes, when the group gives or takes partitions.
-struct rebalance_callback {
-  void (*call)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) = nullptr;
+/// Called, with `context`, by the thread that consumes or polls.
+struct client_callbacks {
+  /// The group gives or takes partitions.
+  void (*rebalance)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) = nullptr;
+  /// A report of what the client did, as JSON; every `statistics_interval`, and never when nobody counts.
+  int (*statistics)(rd_kafka_t*, char*, std::size_t, void*) = nullptr;
   void* context = nullptr;
 };
 
@@ -42,7 +45,7 @@ struct rebalance_callback {
 [[nodiscard]] expected<kafka_handle, ports::log_error> make_kafka_client(rd_kafka_type_t kind,
                                                                         const kafka_options& options,
                                                                         const client_properties& own,
-                                                                        rebalance_callback rebalance = {});
+                                                                        client_callbacks callbacks = {});
 
 /// Transactional producer of one instance of a service.
 [[nodiscard]] client_properties producer_properties(const kafka_options& options, const std::string& transactional_id);

@@ -17,24 +17,32 @@ expected<std::shared_ptr<kafka_member>, log_error> kafka_member::make(const kafk
 }
 
 kafka_member::kafka_member(kafka_options options, ports::member_options member, const ports::clock& clock)
-    : options_{std::move(options)}, member_{std::move(member)}, clock_{clock} {}
+    : options_{std::move(options)}, member_{std::move(member)}, clock_{clock},
+      metrics_{options_.metrics, member_.group},
+      producer_statistics_{options_.metrics, member_.group, "producer"},
+      consumer_statistics_{options_.metrics, member_.group, "consumer"} {}
 
 kafka_member::~kafka_member() = default;
 
 expected<void, log_error> kafka_member::open() {
   const auto group = options_.prefix + member_.group;
+  const auto count = [](rd_kafka_t*, char* json, std::size_t size, void* statistics) {
+    static_cast<client_statistics*>(statistics)->take({json, size});
+    return 0;
+  };
   auto producer = make_kafka_client(RD_KAFKA_PRODUCER, options_,
-                                    producer_properties(options_, group + "." + member_.instance));
+                                    producer_properties(options_, group + "." + member_.instance),
+                                    {nullptr, count, &producer_statistics_});
   if (!producer) return unexpected(producer.error());
   if (!member_.inputs.empty()) {
     auto consumer = make_kafka_client(RD_KAFKA_CONSUMER, options_, member_properties(options_, group, member_.instance),
-                                      {&kafka_member::on_rebalance, this});
+                                      {&kafka_member::on_rebalance, &kafka_member::on_statistics, this});
     if (!consumer) return unexpected(consumer.error());
     consumer_ = std::move(*consumer);
     rd_kafka_poll_set_consumer(consumer_.get());
     messages_.reset(rd_kafka_queue_get_consumer(consumer_.get()));
   }
-  transactions_ = std::make_unique<transaction_queue>(options_, std::move(*producer), clock_, *this);
+  transactions_ = std::make_unique<transaction_queue>(options_, std::move(*producer), clock_, metrics_, *this);
   transactions_->start(shared_from_this());
   if (consumer_) reader_ = std::thread{[me = shared_from_this()] { me->read(); }};
   return {};
@@ -95,6 +103,7 @@ expected<log_batch, log_error> kafka_member::poll(std::size_t max_records) {
     out.records.push_back(std::move(r));
     buffer_.pop_front();
   }
+  metrics_.buffered->set(static_cast<std::int64_t>(buffer_.size()));
   waiting_ = count < max_records;
   changed_.notify_all();
   return out;
@@ -129,17 +138,19 @@ void kafka_member::commit(log_transaction transaction, ports::commit_callback do
 }
 
 std::vector<std::pair<std::string, std::string>> kafka_member::facts() const {
-  const auto sums = transactions_->counters();
-  const auto total = static_cast<std::int64_t>(std::max<std::uint64_t>(1, sums.committed + sums.failed));
-  const auto mean_us = [&](std::chrono::nanoseconds sum) { return std::to_string(sum.count() / 1000 / total); };
+  std::uint64_t ran = 0;
+  for (const auto n : metrics_.time->counts()) ran += n;
+  const auto mean_us = [total = static_cast<std::int64_t>(std::max<std::uint64_t>(1, ran))](std::int64_t sum_ns) {
+    return std::to_string(sum_ns / 1000 / total);
+  };
   const std::lock_guard lock{mutex_};
-  return {{"transactions", std::to_string(sums.committed)},
-          {"transaction_records", std::to_string(sums.records)},
-          {"transaction_mean_us", mean_us(sums.time)},
-          {"transaction_produce_us", mean_us(sums.producing)},
-          {"transaction_offsets_us", mean_us(sums.sending_offsets)},
-          {"transactions_failed", std::to_string(sums.failed)},
-          {"rebalances", std::to_string(rebalances_)},
+  return {{"transactions", std::to_string(metrics_.committed->get())},
+          {"transaction_records", std::to_string(metrics_.records->get())},
+          {"transaction_mean_us", mean_us(metrics_.time->sum().count())},
+          {"transaction_produce_us", mean_us(metrics_.producing->get())},
+          {"transaction_offsets_us", mean_us(metrics_.sending_offsets->get())},
+          {"transactions_failed", std::to_string(metrics_.failed->get())},
+          {"rebalances", std::to_string(metrics_.rebalances->get())},
           {"buffered", std::to_string(buffer_.size())},
           {"log_error", last_error_}};
 }

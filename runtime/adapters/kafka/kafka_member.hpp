@@ -8,6 +8,7 @@
 // worked on it, so it is told as lost and won again.
 #pragma once
 
+#include "runtime/adapters/kafka/client_statistics.hpp"
 #include "runtime/adapters/kafka/transaction_queue.hpp"
 
 namespace hedgerow::adapters {
@@ -62,6 +63,7 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   void look_for_trouble(rd_kafka_resp_err_t code);
   static void on_rebalance(rd_kafka_t* consumer, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* partitions,
                            void* me);
+  static int on_statistics(rd_kafka_t* consumer, char* json, std::size_t size, void* me);
   void serve_rebalance();
   void give_up(bool lost);
   [[nodiscard]] bool wait_for_rest();
@@ -72,6 +74,10 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   kafka_options options_;
   ports::member_options member_;
   const ports::clock& clock_;
+  member_metrics metrics_;
+  /// Of the transactions' thread and the reader's; they outlive the clients.
+  client_statistics producer_statistics_;
+  client_statistics consumer_statistics_;
   kafka_handle consumer_;
   kafka_queue messages_;
   std::unique_ptr<transaction_queue> transactions_;
@@ -93,7 +99,6 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   std::deque<record> buffer_;
   std::size_t buffer_bytes_ = 0;
   bool waiting_ = false;
-  std::uint64_t rebalances_ = 0;
   std::string last_error_;
 
   std::mutex ready_mutex_;

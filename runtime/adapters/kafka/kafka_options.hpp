@@ -6,6 +6,8 @@
 #include <map>
 #include <string>
 
+#include "actors/ports/metrics.hpp"
+
 namespace hedgerow::adapters {
 
 struct kafka_options {
@@ -29,6 +31,10 @@ struct kafka_options {
   std::chrono::milliseconds transaction_timeout{10'000};
   /// Deadline of everything else that waits for the broker.
   std::chrono::milliseconds request_timeout{10'000};
+  /// How often members' clients report what they did; zero: never. Without `metrics` they do not.
+  std::chrono::milliseconds statistics_interval{5'000};
+  /// Where members count; may be null.
+  ports::metrics_ptr metrics;
   /// librdkafka's own properties, for security and for what has no key of its own. Their values are secret.
   std::map<std::string, std::string> properties;
 };

@@ -114,6 +114,7 @@ void kafka_member::keep(std::vector<record> records) {
       buffer_bytes_ += r.key.size() + (r.value ? r.value->size() : 0);
       buffer_.push_back(std::move(r));
     }
+    metrics_.buffered->set(static_cast<std::int64_t>(buffer_.size()));
     wake = waiting_;
   }
   if (wake) wake_bridge();
@@ -146,6 +147,7 @@ void kafka_member::look_for_trouble(rd_kafka_resp_err_t code) {
   const auto fatal = rd_kafka_fatal_error(consumer_.get(), reason.data(), reason.size());
   if (fatal == RD_KAFKA_RESP_ERR_NO_ERROR) {
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    metrics_.consumer_errors->add();
     const std::lock_guard lock{mutex_};
     last_error_ = rd_kafka_err2str(code);
     return;
@@ -175,6 +177,11 @@ void kafka_member::on_rebalance(rd_kafka_t* consumer, rd_kafka_resp_err_t code,
   }
 }
 
+int kafka_member::on_statistics(rd_kafka_t* /*consumer*/, char* json, std::size_t size, void* context) {
+  static_cast<kafka_member*>(context)->consumer_statistics_.take({json, size});
+  return 0;
+}
+
 void kafka_member::serve_rebalance() {
   const auto what = std::exchange(due_, rebalance::none);
   // A member that was fenced loses its partitions, too: the reason comes first.
@@ -188,10 +195,11 @@ void kafka_member::serve_rebalance() {
 void kafka_member::give_up(bool lost) {
   {
     const std::lock_guard lock{mutex_};
-    ++rebalances_;
+    metrics_.rebalances->add();
     moving_ = true;
     at_rest_ = false;
     buffer_.clear();
+    metrics_.buffered->set(0);
     buffer_bytes_ = 0;
     if (lost) held_.clear();
   }

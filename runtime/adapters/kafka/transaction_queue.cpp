@@ -15,33 +15,32 @@ constexpr std::size_t records_max = 20'000;
 /// How long the broker usually needs to complete a transaction after it has answered the commit. Whoever begins earlier
 /// is refused at first and asks again and again, at the cost of both; meanwhile more can gather for the next one.
 constexpr std::chrono::milliseconds completion{2};
+/// How long the producer may wait to be polled while there is nothing to do.
+constexpr std::chrono::milliseconds look{1000};
 
 kafka_error checked(rd_kafka_error_t* error) { return kafka_error{error}; }
 
-/// Adds its life time to a sum.
+/// Adds its life time to a sum of nanoseconds.
 class stopwatch {
  public:
-  stopwatch(const ports::clock& clock, std::mutex& mutex, std::chrono::nanoseconds& sum)
-      : clock_{clock}, mutex_{mutex}, sum_{sum}, begun_{clock.monotonic()} {}
-  ~stopwatch() {
-    const std::lock_guard lock{mutex_};
-    sum_ += clock_.monotonic() - begun_;
-  }
+  stopwatch(const ports::clock& clock, ports::metric_value& sum)
+      : clock_{clock}, sum_{sum}, begun_{clock.monotonic()} {}
+  ~stopwatch() { sum_.add((clock_.monotonic() - begun_).count()); }
   stopwatch(const stopwatch&) = delete;
   stopwatch& operator=(const stopwatch&) = delete;
 
  private:
   const ports::clock& clock_;
-  std::mutex& mutex_;
-  std::chrono::nanoseconds& sum_;
+  ports::metric_value& sum_;
   ports::monotonic_time begun_;
 };
 
 }  // namespace
 
 transaction_queue::transaction_queue(kafka_options options, kafka_handle producer, const ports::clock& clock,
-                                     transaction_gate& gate)
-    : options_{std::move(options)}, clock_{clock}, gate_{gate}, producer_{std::move(producer)} {}
+                                     member_metrics metrics, transaction_gate& gate)
+    : options_{std::move(options)}, clock_{clock}, metrics_{std::move(metrics)}, gate_{gate},
+      producer_{std::move(producer)} {}
 
 /// Made when it is first written to: librdkafka looks at every partition that it knows of whenever it sends.
 rd_kafka_topic_t* transaction_queue::handle_of(topic t) {
@@ -78,11 +77,6 @@ bool transaction_queue::hold_when_idle() {
   return true;
 }
 
-transaction_counters transaction_queue::counters() const {
-  const std::lock_guard lock{mutex_};
-  return counters_;
-}
-
 void transaction_queue::finish() {
   {
     const std::lock_guard lock{mutex_};
@@ -108,7 +102,10 @@ void transaction_queue::work() {
   } else {
     gate_.started();
   }
-  for (auto requests = take(); !requests.empty(); requests = take()) carry_out(std::move(requests));
+  for (auto requests = take(); !requests.empty(); requests = take()) {
+    carry_out(std::move(requests));
+    rd_kafka_poll(producer_.get(), 0);
+  }
 }
 
 /// Fences an elder with the same name and ends what it had begun.
@@ -122,12 +119,19 @@ transaction_queue::fault transaction_queue::initialize() {
 void transaction_queue::wait_for_work(std::unique_lock<std::mutex>& lock) {
   const auto may_begin = [this] { return !waiting_.empty() && (dead_ || !held_); };
   for (;;) {
-    wake_.wait(lock, [&] { return finishing_ || may_begin(); });
+    while (!wake_.wait_for(lock, look, [&] { return finishing_ || may_begin(); })) serve_client(lock);
     const auto since = clock_.monotonic() - last_end_;
     if (since >= completion) return;
     wake_.wait_for(lock, completion - since, [this] { return finishing_ || dead_ || held_; });
     if (finishing_ || may_begin()) return;
   }
+}
+
+/// Nobody else polls the producer, and what it tells piles up until somebody does.
+void transaction_queue::serve_client(std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  rd_kafka_poll(producer_.get(), 0);
+  lock.lock();
 }
 
 /// The next requests that can share a transaction; none when the thread shall end.
@@ -163,19 +167,18 @@ void transaction_queue::carry_out(std::vector<transaction_request> requests) {
     failure = permit.refused ? permit.refused : run(requests, permit);
     if (!failure && !permit.offsets.empty()) gate_.committed(permit.offsets);
     last_end_ = clock_.monotonic();
-    const std::lock_guard lock{mutex_};
-    counters_.time += last_end_ - begun;
+    if (!permit.refused) metrics_.time->observe(last_end_ - begun);
     if (!failure) {
-      ++counters_.committed;
-      for (const auto& r : requests) counters_.records += r.content.records.size();
+      metrics_.committed->add();
+      for (const auto& r : requests) metrics_.records->add(static_cast<std::int64_t>(r.content.records.size()));
     }
   }
   if (failure) {
     {
       const std::lock_guard lock{mutex_};
       if (!dead_) dead_ = failure;
-      ++counters_.failed;
     }
+    metrics_.failed->add();
     gate_.died(*failure);
   }
   answer(requests, failure);
@@ -232,7 +235,7 @@ kafka_error produce_one(rd_kafka_t* producer, rd_kafka_topic_t* to, const outgoi
 }  // namespace
 
 transaction_queue::fault transaction_queue::produce(const std::vector<transaction_request>& requests) {
-  const stopwatch timed{clock_, mutex_, counters_.producing};
+  const stopwatch timed{clock_, *metrics_.producing};
   const auto now_ms = clock_.now().us / 1000;
   for (const auto& request : requests)
     for (const auto& r : request.content.records)
@@ -244,7 +247,7 @@ transaction_queue::fault transaction_queue::produce(const std::vector<transactio
 
 transaction_queue::fault transaction_queue::send_offsets(const transaction_permit& permit) {
   if (!permit.group || permit.offsets.empty()) return std::nullopt;
-  const stopwatch timed{clock_, mutex_, counters_.sending_offsets};
+  const stopwatch timed{clock_, *metrics_.sending_offsets};
   const kafka_partitions list{rd_kafka_topic_partition_list_new(static_cast<int>(permit.offsets.size()))};
   for (const auto& [source, next] : permit.offsets)
     rd_kafka_topic_partition_list_add(list.get(), topic_name(options_, source.topic).c_str(),

@@ -11,6 +11,7 @@
 
 #include "actors/ports/clock.hpp"
 #include "runtime/adapters/kafka/kafka_client.hpp"
+#include "runtime/adapters/kafka/member_metrics.hpp"
 
 namespace hedgerow::adapters {
 
@@ -55,21 +56,11 @@ class transaction_gate {
   virtual void idle() = 0;
 };
 
-/// Sums since the start.
-struct transaction_counters {
-  std::uint64_t committed = 0;
-  std::uint64_t failed = 0;
-  std::uint64_t records = 0;
-  std::chrono::nanoseconds time{0};
-  /// Of that: handing records to the client, and waiting for the broker to take the offsets.
-  std::chrono::nanoseconds producing{0};
-  std::chrono::nanoseconds sending_offsets{0};
-};
-
 class transaction_queue {
  public:
   /// `clock` and `gate` outlive the thread.
-  transaction_queue(kafka_options options, kafka_handle producer, const ports::clock& clock, transaction_gate& gate);
+  transaction_queue(kafka_options options, kafka_handle producer, const ports::clock& clock, member_metrics metrics,
+                    transaction_gate& gate);
   transaction_queue(const transaction_queue&) = delete;
   transaction_queue& operator=(const transaction_queue&) = delete;
 
@@ -82,7 +73,6 @@ class transaction_queue {
   [[nodiscard]] bool hold_when_idle();
   /// Finishes what was added and ends the thread. Called on that thread, it returns at once.
   void finish();
-  [[nodiscard]] transaction_counters counters() const;
 
  private:
   using fault = std::optional<ports::log_error>;
@@ -91,6 +81,7 @@ class transaction_queue {
   [[nodiscard]] rd_kafka_topic_t* handle_of(topic t);
   [[nodiscard]] fault initialize();
   void wait_for_work(std::unique_lock<std::mutex>& lock);
+  void serve_client(std::unique_lock<std::mutex>& lock);
   [[nodiscard]] std::vector<transaction_request> take();
   void carry_out(std::vector<transaction_request> requests);
   [[nodiscard]] fault run(const std::vector<transaction_request>& requests, const transaction_permit& permit);
@@ -102,18 +93,18 @@ class transaction_queue {
 
   kafka_options options_;
   const ports::clock& clock_;
+  member_metrics metrics_;
   transaction_gate& gate_;
   kafka_handle producer_;
   std::map<topic, kafka_topic> topics_;
 
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<transaction_request> waiting_;
   bool held_ = false;
   bool finishing_ = false;
   bool busy_ = false;
   fault dead_;
-  transaction_counters counters_;
   ports::monotonic_time last_end_{0};
   std::thread thread_;
 };
