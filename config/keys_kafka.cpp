@@ -32,6 +32,9 @@ section_spec kafka() {
                                                       "Deadline of a transaction; bounds what a killed node can delay."),
        duration<&kafka_settings::request_timeout>("request_timeout", 1s, 5min,
                                                   "Deadline of other questions to the broker."),
+       duration<&kafka_settings::statistics_interval>(
+           "statistics_interval", 0ms, 5min,
+           "How often the clients report bytes, requests, broker errors and round trips to /metrics. 0ms: never."),
        choice<&kafka_settings::security>("security", {{"plaintext", kafka_security::plaintext},
                                                       {"ssl", kafka_security::ssl},
                                                       {"sasl_plaintext", kafka_security::sasl_plaintext},

@@ -47,6 +47,7 @@ struct kafka_settings {
   milliseconds rebalance_timeout{60'000};
   milliseconds transaction_timeout{10'000};
   milliseconds request_timeout{10'000};
+  milliseconds statistics_interval{5'000};
   kafka_security security = kafka_security::plaintext;
   std::string ca_file;
   std::string certificate;

@@ -51,22 +51,21 @@ bool read_page(const http::url_query& query, const http::responder& respond, pag
 void health(const context& c, const http::responder& respond) {
   const auto root = c.outside.root->get();
   if (!root) return respond(problem(503, "starting or stopping"));
-  c.system->spawn([=](caf::event_based_actor* self) {
-    self->request(root, answer_timeout, status_atom::value)
-        .then(
-            [=](const actor_status& tree) {
-              self->request(c.model, answer_timeout, ask_atom::value, aggregator::view{[=](const auto& model, timestamp now) {
-                              return health_view(health_input{c.options.node_name, c.options.version,
-                                                              c.options.started_at, now, tree,
-                                                              lags(*c.outside.log, c.outside.groups),
-                                                              c.outside.others.members->get(), c.outside.clock->monotonic()},
-                                                 model);
-                            }})
-                  .then([=](const std::string& body) { respond(json(200, body)); },
-                        [=](const caf::error&) { respond(problem(503, "the read model does not answer")); });
-            },
-            [=](const caf::error&) { respond(problem(503, "the supervisor does not answer")); });
+  ask_node_state(*c.system, root, c.outside.lag, [c, respond](const node_state& state) {
+    if (!state.tree) return respond(problem(503, "the supervisor does not answer"));
+    answer_from_model(c, respond, [c, state](const auto& model, timestamp now) {
+      const auto& node = c.options.metrics.node;
+      return health_view({node.name, node.version, node.started_at, now, *state.tree, state.lag,
+                          c.outside.others.members->get(), c.outside.clock->monotonic()},
+                         model);
+    });
   });
+}
+
+void metrics(const context& c, const http::responder& respond) {
+  const auto root = c.outside.root->get();
+  if (!root) return respond(problem(503, "starting or stopping"));
+  show_metrics(*c.system, c.options.metrics, root, c.outside.lag, c.model, respond);
 }
 
 http::response to_login_page(const std::string& url) {
@@ -128,6 +127,7 @@ void route(const context& c, http::exchange x) {
   const std::string_view path = query.path;
   if (x.received.method != "GET") return x.respond(problem(405, "only GET"));
   if (path == "/health") return health(c, x.respond);
+  if (path == "/metrics") return metrics(c, x.respond);
   if (path == "/auth/login") return begin_login(c, x.respond);
   if (path == "/auth/callback") return finish_login(c, query, x.respond);
   if (path == "/trades" || path == "/executions" || path == "/dead-letters") return route_lists(c, query, x.respond);
@@ -142,7 +142,8 @@ void route(const context& c, http::exchange x) {
     return answer_from_model(c, x.respond, [id = std::string{path.substr(12)}](const auto& model, timestamp) {
       return execution_view(model, id).value_or("");
     });
-  x.respond(problem(404, "no such path; there are /health /positions /trades /executions /dead-letters /auth/login"));
+  x.respond(problem(404, "no such path; there are /health /positions /trades /executions /dead-letters /metrics "
+                         "/auth/login"));
 }
 
 struct admin_context {
@@ -155,9 +156,9 @@ void show_actors(const admin_context& c, const http::url_query& query, const htt
   const auto root = c.outside.root->get();
   if (!root) return respond(problem(503, "starting or stopping"));
   const bool plain = query.find("format") == "text";
-  const auto node = query.find("node").value_or(c.outside.node_name);
-  if (node != c.outside.node_name)
-    return show_remote_actors(*c.system, c.outside.others, root, c.outside.node_name, node, plain, respond);
+  const auto node = query.find("node").value_or(c.outside.metrics.node.name);
+  if (node != c.outside.metrics.node.name)
+    return show_remote_actors(*c.system, c.outside.others, root, c.outside.metrics.node.name, node, plain, respond);
   c.system->spawn([=](caf::event_based_actor* self) {
     self->request(root, answer_timeout, status_atom::value)
         .then([=](const actor_status& tree) {
@@ -181,9 +182,15 @@ void show_cluster(const admin_context& c, const http::url_query& query, const ht
                                          : json(200, cluster_view(members.get(), now)));
 }
 
+void show_node_metrics(const admin_context& c, const http::responder& respond) {
+  const auto root = c.outside.root->get();
+  if (!root) return respond(problem(503, "starting or stopping"));
+  show_metrics(*c.system, c.outside.metrics, root, nullptr, {}, respond);
+}
+
 void restart(const admin_context& c, const std::string& name, const std::string& node, const http::responder& respond) {
   const auto restarting = [] { return json(202, R"({"status":"restarting"})"); };
-  if (node == c.outside.node_name) {
+  if (node == c.outside.metrics.node.name) {
     const auto root = c.outside.root->get();
     if (!root) return respond(problem(503, "starting or stopping"));
     caf::anon_send(root, restart_atom::value, name);
@@ -198,9 +205,10 @@ void route_admin(admin_context& c, const http::exchange& x) {
   const bool post = x.received.method == "POST";
   if (!post && query.path == "/actors") return show_actors(c, query, x.respond);
   if (!post && query.path == "/cluster") return show_cluster(c, query, x.respond);
+  if (!post && query.path == "/metrics") return show_node_metrics(c, x.respond);
   if (post && query.path.starts_with("/actors/")) {
     const auto [name, verb] = split_path(query.path, 8);
-    if (verb == "restart") return restart(c, name, query.find("node").value_or(c.outside.node_name), x.respond);
+    if (verb == "restart") return restart(c, name, query.find("node").value_or(c.outside.metrics.node.name), x.respond);
   }
   if (post && query.path.starts_with("/symbols/")) {
     const auto [symbol, verb] = split_path(query.path, 9);
@@ -213,8 +221,8 @@ void route_admin(admin_context& c, const http::exchange& x) {
     if (!refused.empty()) x.respond(problem(400, refused));
     return;
   }
-  x.respond(problem(404, "no such path; there are GET /actors, GET /cluster, POST /actors/{name}/restart and "
-                         "POST /symbols/{symbol}/{halt|resume|adopt_order|declare_absent}?reason=&by="));
+  x.respond(problem(404, "no such path; there are GET /actors, GET /cluster, GET /metrics, POST /actors/{name}/restart "
+                         "and POST /symbols/{symbol}/{halt|resume|adopt_order|declare_absent}?reason=&by="));
 }
 
 api_actor::behavior_type serve(pointer self, const http::server_options& options, http::handler handle,
@@ -245,7 +253,7 @@ api_actor::behavior_type api(pointer self, api_options options, api_ports outsid
 }
 
 api_actor::behavior_type admin(pointer self, http::server_options options, admin_ports outside) {
-  auto controls = open_control_desk(*outside.log, outside.node_name, outside.clock);
+  auto controls = open_control_desk(*outside.log, outside.metrics.node.name, outside.clock);
   if (!controls) {
     self->quit(caf::make_error(caf::sec::runtime_error, controls.error()));
     return api_actor::behavior_type::make_empty_behavior();

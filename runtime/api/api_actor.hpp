@@ -5,28 +5,22 @@
 #include "actors/aggregator/aggregator_actor.hpp"
 #include "actors/tokens/tokens_actor.hpp"
 #include "runtime/adapters/http/http_server.hpp"
+#include "runtime/api/metrics_page.hpp"
 #include "runtime/api/neighbours.hpp"
 #include "runtime/supervision/supervisor.hpp"
 
 namespace hedgerow::api {
 
-/// Facts about the node for /health; may block for a moment, so it is called on an actor.
-using health_source = std::function<protocol::actor_status()>;
-
 struct api_options {
   http::server_options server;
-  std::string node_name;
-  std::string version;
-  timestamp started_at;
+  metrics_sources metrics;
 };
 
 struct api_ports {
-  std::shared_ptr<ports::event_log> log;
   std::shared_ptr<tokens::tokens_slot> tokens;
   std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root;
   const ports::clock* clock = nullptr;
-  /// Groups whose lag /health shows, with their inputs.
-  std::vector<std::pair<std::string, std::vector<topic>>> groups;
+  std::shared_ptr<lag_meter> lag;
   neighbours others;
 };
 
@@ -46,12 +40,12 @@ struct admin_ports {
   std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root;
   std::shared_ptr<ports::event_log> log;
   const ports::clock* clock = nullptr;
-  std::string node_name;
+  metrics_sources metrics;
   neighbours others;
 };
 
 /// GET /actors (JSON; ?format=text; ?node=NAME or all), POST /actors/{name}/restart[?node=NAME],
-/// GET /cluster (JSON; ?format=text),
+/// GET /cluster (JSON; ?format=text), GET /metrics (without what the read model and the log know),
 /// POST /symbols/{symbol}/halt|resume|adopt_order|declare_absent?reason=...&by=...[&order=...].
 api_actor::behavior_type admin(api_actor::stateful_pointer<api_state> self, http::server_options options,
                                admin_ports outside);

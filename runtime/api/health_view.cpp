@@ -1,5 +1,7 @@
 #include "runtime/api/health_view.hpp"
 
+#include <map>
+
 #include "messages/events/names.hpp"
 #include "runtime/api/json_writer.hpp"
 
@@ -33,24 +35,17 @@ std::vector<std::string> find_problems(const health_input& in, const domain::rea
   return problems;
 }
 
-}  // namespace
-
-std::vector<group_lag> lags(ports::event_log& log,
-                            const std::vector<std::pair<std::string, std::vector<topic>>>& groups) {
-  std::vector<group_lag> all;
-  for (const auto& [group, inputs] : groups) {
-    group_lag lag{group, 0};
-    for (const topic t : inputs) {
-      for (std::uint32_t p = 0; p < log.partitions(t); ++p) {
-        const auto end = log.end_offset({t, p});
-        const auto done = log.committed(group, {t, p});
-        if (end && done) lag.records += *end - done->value_or(0);
-      }
-    }
-    all.push_back(lag);
-  }
-  return all;
+void write_lag(json_writer& w, const known_lag& lag) {
+  std::map<std::string, std::int64_t> by_group;
+  if (lag)
+    for (const auto& one : *lag) by_group[one.group] += one.records;
+  w.key("lag");
+  w.begin_object();
+  for (const auto& [group, records] : by_group) w.field(group, records);
+  w.end_object();
 }
+
+}  // namespace
 
 std::string health_view(const health_input& in, const domain::read_model& model) {
   const auto problems = find_problems(in, model);
@@ -68,10 +63,7 @@ std::string health_view(const health_input& in, const domain::read_model& model)
   w.field("trades", model.trade_count());
   w.field("executions", model.execution_count());
   w.field("dead_letters", model.dead_letter_count());
-  w.key("lag");
-  w.begin_object();
-  for (const auto& lag : in.lag) w.field(lag.group, lag.records);
-  w.end_object();
+  write_lag(w, in.lag);
   w.key("token");
   if (model.token()) {
     w.begin_object();

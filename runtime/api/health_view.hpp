@@ -7,20 +7,11 @@
 
 #include "actors/domain/projections/read_model.hpp"
 #include "actors/ports/clock.hpp"
-#include "actors/ports/event_log.hpp"
 #include "messages/protocol/actor_status.hpp"
+#include "runtime/api/lag_meter.hpp"
 #include "runtime/cluster/directory.hpp"
 
 namespace hedgerow::api {
-
-/// Records that a group has not yet processed.
-struct group_lag {
-  std::string group;
-  std::int64_t records = 0;
-};
-
-[[nodiscard]] std::vector<group_lag> lags(ports::event_log& log,
-                                          const std::vector<std::pair<std::string, std::vector<topic>>>& groups);
 
 struct health_input {
   std::string node;
@@ -28,7 +19,8 @@ struct health_input {
   timestamp started_at;
   timestamp now;
   protocol::actor_status tree;
-  std::vector<group_lag> lag;
+  /// Null when it is not known.
+  known_lag lag;
   /// Null when this node is alone.
   std::shared_ptr<const cluster::snapshot> members;
   ports::monotonic_time monotonic{0};

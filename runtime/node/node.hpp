@@ -22,6 +22,7 @@
 #include "runtime/cluster/cluster_actor.hpp"
 #include "runtime/cluster/tls_files.hpp"
 #include "runtime/supervision/supervisor.hpp"
+#include "runtime/telemetry/metric_registry.hpp"
 
 namespace hedgerow::node {
 
@@ -61,6 +62,8 @@ struct node_ports {
   const ports::clock* clock = nullptr;
   ports::random* random = nullptr;
   ports::notices* notices = nullptr;
+  /// Of this node alone. What has its cells outside the actors, such as the log, was given it when it was made.
+  std::shared_ptr<telemetry::metric_registry> metrics = std::make_shared<telemetry::metric_registry>();
 };
 
 class node {

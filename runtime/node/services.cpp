@@ -35,6 +35,18 @@ child_spec with_gateway(const node_settings& settings, const node_ports& outside
   return {std::move(name), start, {"broker-gateway"}, true};
 }
 
+/// Every start but the first is a restart.
+void count_restarts(child_spec& child, const ports::metrics_ptr& metrics) {
+  static constexpr ports::metric_family restarts{"hedgerow_service_restarts_total",
+                                                 "Times that the service was started again."};
+  child.start = [start = std::move(child.start), started = false,
+                 count = value_of(metrics, restarts, {{"service", child.name}})](caf::actor_system& system,
+                                                                                 const running& others) mutable {
+    if (std::exchange(started, true)) count->add();
+    return start(system, others);
+  };
+}
+
 /// Tells the tokens actor, wherever it is now, that the broker did not accept the access token.
 std::function<void()> ask_for_a_fresh_token(const slots& known) {
   return [here = known.tokens, cluster = known.others.actor] {
@@ -86,7 +98,7 @@ child_spec follower_child(const node_ports& outside) {
 }
 
 void add_query_side(std::vector<child_spec>& all, const node_settings& settings, const node_ports& outside,
-                    const slots& known, std::vector<std::pair<std::string, std::vector<topic>>> groups) {
+                    const slots& known, const api::metrics_sources& metrics, api::input_groups groups) {
   all.push_back({"aggregator",
                  [log = outside.log, clock = outside.clock, slot = known.model](caf::actor_system& system,
                                                                                 const running&) {
@@ -96,8 +108,9 @@ void add_query_side(std::vector<child_spec>& all, const node_settings& settings,
                  },
                  {},
                  false});
-  api::api_options options{settings.api, settings.name, version, outside.clock->now()};
-  api::api_ports ports{outside.log, known.tokens, known.root, outside.clock, std::move(groups), known.others};
+  api::api_options options{settings.api, metrics};
+  api::api_ports ports{known.tokens, known.root, outside.clock,
+                       std::make_shared<api::lag_meter>(outside.log, std::move(groups)), known.others};
   all.push_back({"api",
                  [options, ports](caf::actor_system& system, const running& others) {
                    auto model = caf::actor_cast<aggregator::aggregator_actor>(others.at("aggregator"));
@@ -111,7 +124,7 @@ void add_query_side(std::vector<child_spec>& all, const node_settings& settings,
 
 std::vector<child_spec> make_services(const node_settings& settings, const node_ports& outside, const slots& known) {
   std::vector<child_spec> all;
-  std::vector<std::pair<std::string, std::vector<topic>>> groups;
+  api::input_groups groups;
   const auto wanted = [&](const char* name) { return settings.actors.contains(name); };
   const auto add = [&](const bridges::service& what) {
     groups.emplace_back(what.name, what.inputs);
@@ -155,15 +168,17 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
                                  return poller::poller_service(config, {gateway, clock, random, notices});
                                }));
   }
-  if (wanted("api")) add_query_side(all, settings, outside, known, groups);
+  const api::metrics_sources metrics{outside.metrics, {settings.name, version, outside.clock->now()}};
+  if (wanted("api")) add_query_side(all, settings, outside, known, metrics, groups);
   all.push_back({"admin",
                  [options = settings.admin,
-                  ports = api::admin_ports{known.root, outside.log, outside.clock, settings.name, known.others}](
+                  ports = api::admin_ports{known.root, outside.log, outside.clock, metrics, known.others}](
                      caf::actor_system& system, const running&) {
                    return caf::actor_cast<caf::actor>(system.spawn(api::admin, options, ports));
                  },
                  {},
                  false});
+  for (auto& child : all) count_restarts(child, outside.metrics);
   return all;
 }
 

@@ -39,6 +39,7 @@ adapters::kafka_options to_kafka_options(const config::settings& values) {
   o.rebalance_timeout = k.rebalance_timeout;
   o.transaction_timeout = k.transaction_timeout;
   o.request_timeout = k.request_timeout;
+  o.statistics_interval = k.statistics_interval;
   o.properties = values.kafka_properties;
   o.properties["security.protocol"] = protocol_of(k.security);
   const auto set = [&](const char* property, const std::string& value) {

@@ -29,11 +29,15 @@ adapters::sqlite_log_options sqlite_options(const settings& v) {
   return options;
 }
 
-expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, machine& on) {
+/// `metrics` may be null.
+expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, machine& on,
+                                                            const ports::metrics_ptr& metrics) {
   switch (v.log.kind) {
     case config::log_kind::memory: return adapters::make_memory_log(on.clock, v.log.symbol_partitions);
     case config::log_kind::kafka: {
-      auto log = adapters::open_kafka_log(to_kafka_options(v), on.clock);
+      auto options = to_kafka_options(v);
+      options.metrics = metrics;
+      auto log = adapters::open_kafka_log(std::move(options), on.clock);
       if (!log) return unexpected("log.kind = \"kafka\", kafka.bootstrap = \"" + v.kafka.bootstrap + "\": " + log.error().detail);
       return *log;
     }
@@ -101,7 +105,7 @@ expected<node::node_ports, std::string> make_ports(const settings& v, machine& o
   node::node_ports out;
   out.clock = &on.clock;
   out.random = &on.random;
-  auto log = make_log(v, on);
+  auto log = make_log(v, on, out.metrics);
   if (!log) return unexpected(log.error());
   // Half a history with none of the offsets would be hedged again.
   const auto import = transfer::import_state_of(**log);
@@ -120,14 +124,14 @@ expected<node::node_ports, std::string> make_ports(const settings& v, machine& o
 }
 
 expected<std::shared_ptr<ports::event_log>, std::string> open_log(const settings& v, machine& on) {
-  return make_log(v, on);
+  return make_log(v, on, nullptr);
 }
 
 expected<std::shared_ptr<ports::event_log>, std::string> read_log(const settings& v, machine& on) {
   if (v.log.kind == config::log_kind::memory)
     return unexpected(fault{"log.kind = \"memory\": nothing of it is kept; use a configuration with \"sqlite\""});
   // Reading from a broker takes nothing from anybody.
-  if (v.log.kind != config::log_kind::sqlite) return make_log(v, on);
+  if (v.log.kind != config::log_kind::sqlite) return make_log(v, on, nullptr);
   const auto options = sqlite_options(v);
   std::error_code failed;
   if (!std::filesystem::exists(options.path, failed))

@@ -1,0 +1,44 @@
+#include "runtime/api/metrics_page.hpp"
+
+#include <caf/all.hpp>
+
+#include "runtime/telemetry/prometheus_text.hpp"
+
+namespace hedgerow::api {
+
+using namespace protocol;
+
+namespace {
+
+constexpr std::chrono::seconds answer_timeout{2};
+
+http::response page(std::string body) {
+  return {200, {{"Content-Type", telemetry::prometheus_content_type}, {"Cache-Control", "no-store"}}, std::move(body)};
+}
+
+}  // namespace
+
+void show_metrics(caf::actor_system& system, const metrics_sources& from, const supervision::supervisor_actor& root,
+                  const std::shared_ptr<lag_meter>& lag, const aggregator::aggregator_actor& model,
+                  const http::responder& respond) {
+  ask_node_state(system, root, lag, [=, &system](const node_state& state) {
+    std::vector<std::pair<std::string, bool>> answered{{"actors", state.tree.has_value()}};
+    std::string text = identity_metrics(from.node);
+    if (state.tree) text += tree_metrics(*state.tree);
+    if (lag) answered.emplace_back("lag", state.lag != nullptr);
+    if (state.lag) text += lag_metrics(*state.lag);
+    text += from.registry->text();
+    if (!model) return respond(page(text + source_metrics(answered)));
+    system.spawn([=](caf::event_based_actor* self) {
+      const auto end = [=](bool came, const std::string& business) {
+        auto all = answered;
+        all.emplace_back("read_model", came);
+        respond(page(text + business + source_metrics(all)));
+      };
+      self->request(model, answer_timeout, ask_atom::value, aggregator::view{business_metrics})
+          .then([=](const std::string& business) { end(true, business); }, [=](const caf::error&) { end(false, ""); });
+    });
+  });
+}
+
+}  // namespace hedgerow::api

@@ -1,0 +1,21 @@
+// GET /metrics: everything that the node counts. What does not answer in time is left out, and told.
+#pragma once
+
+#include "actors/aggregator/aggregator_actor.hpp"
+#include "runtime/adapters/http/http_server.hpp"
+#include "runtime/api/metrics_view.hpp"
+#include "runtime/telemetry/metric_registry.hpp"
+
+namespace hedgerow::api {
+
+struct metrics_sources {
+  std::shared_ptr<telemetry::metric_registry> registry;
+  node_identity node;
+};
+
+/// Answers within four seconds. Without `lag` or `model` their part is not shown at all.
+void show_metrics(caf::actor_system& system, const metrics_sources& from, const supervision::supervisor_actor& root,
+                  const std::shared_ptr<lag_meter>& lag, const aggregator::aggregator_actor& model,
+                  const http::responder& respond);
+
+}  // namespace hedgerow::api

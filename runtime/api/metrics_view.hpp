@@ -1,0 +1,29 @@
+// What /metrics shows beside the registry's cells, in Prometheus' text format. Free functions: facts in, text out.
+#pragma once
+
+#include <string>
+
+#include "actors/domain/projections/read_model.hpp"
+#include "messages/protocol/actor_status.hpp"
+#include "runtime/api/node_state.hpp"
+
+namespace hedgerow::api {
+
+struct node_identity {
+  std::string name;
+  std::string version;
+  timestamp started_at;
+};
+
+/// Who this is, and since when.
+[[nodiscard]] std::string identity_metrics(const node_identity& node);
+/// Whether each service runs, what waits in mailboxes, and the calls to the broker.
+[[nodiscard]] std::string tree_metrics(const protocol::actor_status& tree);
+[[nodiscard]] std::string lag_metrics(const std::vector<partition_lag>& lag);
+/// Positions, executions and the broker's login. Amounts are exact.
+[[nodiscard]] std::string business_metrics(const domain::read_model& model, timestamp now);
+
+/// Which of the things asked for answered: 1 or 0 each.
+[[nodiscard]] std::string source_metrics(const std::vector<std::pair<std::string, bool>>& answered);
+
+}  // namespace hedgerow::api
