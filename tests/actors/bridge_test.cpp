@@ -5,8 +5,10 @@
 #include "actors/bridges/bridge_actor.hpp"
 #include "messages/codec/codec.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
+#include "runtime/telemetry/metric_registry.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_clock.hpp"
+#include "tests/support/prometheus_page.hpp"
 
 namespace hedgerow::bridges {
 namespace {
@@ -210,6 +212,45 @@ TEST_F(BridgeTest, PartitionsMoveBetweenNodesWithoutLossOrRepetition) {
       if (node) caf::anon_send_exit(node, caf::exit_reason::kill);
     run();
   }
+}
+
+TEST_F(BridgeTest, WhatItCountsGoesOnWhenItIsStartedAgain) {
+  bridge_config config;
+  const auto registry = std::make_shared<telemetry::metric_registry>();
+  config.metrics = registry;
+  const auto number = [&](const std::string& name, test::series_labels more = {}) {
+    more.emplace("service", "counting");
+    const auto page = test::read_prometheus(registry->text());
+    EXPECT_TRUE(page) << page.error();
+    return page ? page->number("hedgerow_bridge_" + name, more) : -1;
+  };
+  append("AAPL", "x");
+  append("AAPL", "crash");
+  append("TSLA", "x");
+  start(config);
+  run();
+  EXPECT_EQ(number("records_in_total"), 3);
+  EXPECT_EQ(number("records_out_total"), 3) << "two counts and a dead letter";
+  EXPECT_EQ(number("dead_letters_total"), 1);
+  EXPECT_EQ(number("entity_restarts_total"), 4);
+  EXPECT_EQ(number("entities"), 2);
+  EXPECT_EQ(number("entities_live"), 1) << "the one that crashed last waits for its next record";
+  EXPECT_EQ(number("partitions"), 4);
+  EXPECT_EQ(number("commits_in_flight"), 0);
+  const auto commits = number("commits_total");
+  EXPECT_GE(commits, 1);
+  // A second member of its name throws it out.
+  { ASSERT_TRUE(log->join({"counting", config.instance, {topic::onchain_trades}})); }
+  run();
+  EXPECT_EQ(number("failures_total", {{"reason", "fenced"}}), 1);
+  for (const char* other : {"lost_partition", "timed_out", "io", "closed", "other"})
+    EXPECT_EQ(number("failures_total", {{"reason", other}}), 0) << other;
+  start(config);
+  append("AAPL", "x");
+  run();
+  EXPECT_EQ(number("records_in_total"), 4);
+  EXPECT_GT(number("commits_total"), commits);
+  EXPECT_EQ(number("entities_live"), 1);
 }
 
 TEST_F(BridgeTest, DrainAnswersWhenEverythingIsCommitted) {

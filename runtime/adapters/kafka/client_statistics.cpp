@@ -21,7 +21,8 @@ constexpr reported client_sums[] = {
     {"tx_bytes", {"hedgerow_kafka_client_sent_bytes_total", "Bytes that the client sent to brokers."}},
     {"rx_bytes", {"hedgerow_kafka_client_received_bytes_total", "Bytes that the client received from brokers."}},
     {"txmsgs", {"hedgerow_kafka_client_sent_records_total", "Records that the client sent to brokers."}},
-    {"rxmsgs", {"hedgerow_kafka_client_received_records_total", "Records that the client received from brokers."}},
+    {"rxmsgs", {"hedgerow_kafka_client_received_records_total",
+                "Records that the client received from brokers, marks of transactions included."}},
     {"tx", {"hedgerow_kafka_client_requests_total", "Requests that the client sent to brokers."}},
     {"rx", {"hedgerow_kafka_client_responses_total", "Responses that the client received from brokers."}}};
 
@@ -69,7 +70,8 @@ void client_statistics::count(const metric_family& family, const std::string& so
   auto& known = counted_[{family.name, source}];
   // A broker learns its number after a while, and its label changes.
   known.cell = registry_->value(family, labels);
-  if (sum > known.last) known.cell->add(sum - known.last);
+  if (sum <= known.last) return;
+  known.cell->add(sum - known.last);
   known.last = sum;
 }
 

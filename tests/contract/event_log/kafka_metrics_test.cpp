@@ -1,0 +1,145 @@
+// What the Kafka log counts, on a real broker: against what was really done.
+#include <random>
+
+#include "runtime/api/lag_meter.hpp"
+#include "runtime/telemetry/metric_registry.hpp"
+#include "tests/contract/event_log/event_log_contract.hpp"
+#include "tests/contract/event_log/kafka_subject.hpp"
+#include "tests/support/prometheus_page.hpp"
+
+namespace hedgerow::test {
+namespace {
+
+class kafka_metrics : public ::testing::Test {
+ protected:
+  kafka_metrics() {
+    options_.metrics = registry_;
+    options_.statistics_interval = std::chrono::milliseconds{200};
+    // Not used without SASL, but the clients know it.
+    options_.properties["sasl.username"] = "gardener";
+    options_.properties["sasl.password"] = "hunter2";
+    log_ = open_fresh_kafka_log(options_, clock_);
+  }
+
+  prometheus_page page() {
+    text_ = registry_->text();
+    auto read = read_prometheus(text_);
+    EXPECT_TRUE(read) << read.error();
+    return read ? *read : prometheus_page{};
+  }
+  long long of(const std::string& name, const std::string& service) {
+    return page().number("hedgerow_kafka_" + name, {{"service", service}});
+  }
+  long long of_client(const std::string& name, const std::string& service, const std::string& client) {
+    return page().number("hedgerow_kafka_client_" + name, {{"service", service}, {"client", client}});
+  }
+
+  fake_clock clock_;
+  std::string text_;
+  std::shared_ptr<telemetry::metric_registry> registry_ = std::make_shared<telemetry::metric_registry>();
+  adapters::kafka_options options_ = fresh_kafka_options();
+  std::shared_ptr<ports::event_log> log_;
+};
+
+TEST_F(kafka_metrics, every_transaction_is_in_the_histogram_and_every_byte_in_the_statistics) {
+  constexpr int transactions = 5;
+  constexpr int records = 20;
+  auto writer = must_join(*log_, "writer", "w", {});
+  for (int t = 0; t < transactions; ++t) {
+    log_transaction what;
+    for (int i = 0; i < records; ++i) {
+      // Not to be made small by compression: each byte depends on where it stands.
+      std::string body;
+      std::minstd_rand random{static_cast<unsigned>(1 + t * records + i)};
+      for (int n = 0; n < 1000; ++n) body += static_cast<char>(random() >> 8U);
+      what.records.push_back(put(trades0, "k", body));
+    }
+    ASSERT_FALSE(commit_now(*writer, std::move(what)));
+  }
+  EXPECT_EQ(of("transactions_committed_total", "writer"), transactions);
+  EXPECT_EQ(of("transactions_failed_total", "writer"), 0);
+  EXPECT_EQ(of("transaction_records_total", "writer"), transactions * records);
+  EXPECT_EQ(of("transaction_seconds_count", "writer"), transactions);
+
+  auto reader = must_join(*log_, "reader", "r", {topic::onchain_trades});
+  EXPECT_EQ(poll_until(*reader, transactions * records).records.size(), std::size_t{transactions * records});
+  constexpr long long payload = transactions * records * 1000;
+  // The producer is idle now: its reports come all the same.
+  EXPECT_TRUE(eventually([&] { return of_client("sent_bytes_total", "writer", "producer") >= payload; })) << text_;
+  EXPECT_TRUE(eventually([&] { return of_client("received_bytes_total", "reader", "consumer") >= payload; })) << text_;
+  EXPECT_LT(of_client("sent_bytes_total", "writer", "producer"), 2 * payload);
+  EXPECT_EQ(of_client("sent_records_total", "writer", "producer"), transactions * records);
+  EXPECT_EQ(of_client("received_records_total", "reader", "consumer"), transactions * (records + 1)) << "and the marks";
+  const auto now = page();
+  EXPECT_GT(now.sum("hedgerow_kafka_client_requests_total", {{"service", "writer"}}), transactions);
+  EXPECT_GE(now.number("hedgerow_kafka_broker_state",
+                       {{"service", "writer"}, {"client", "producer"}, {"broker", "1"}, {"state", "UP"}}),
+            1)
+      << text_;
+  EXPECT_GT(now.sum("hedgerow_kafka_broker_round_trips_total", {{"service", "writer"}, {"client", "producer"}}), 0);
+  EXPECT_GE(of("rebalances_total", "reader"), 0);
+  EXPECT_EQ(of("buffered_records", "reader"), 0);
+}
+
+TEST_F(kafka_metrics, what_waits_for_the_bridge_and_what_is_not_committed_is_seen) {
+  auto writer = must_join(*log_, "writer", "w", {});
+  ASSERT_FALSE(commit_now(*writer, {{put(trades0, "k", "1"), put(trades0, "k", "2"), put(trades0, "k", "3")}, {}}));
+  auto reader = must_join(*log_, "reader", "r", {topic::onchain_trades});
+  poll_changes(*reader, 4, 0);
+  EXPECT_TRUE(eventually([&] { return of("buffered_records", "reader") == 3; })) << text_;
+  api::lag_meter meter{log_, {{"reader", {topic::onchain_trades}}}};
+  const auto lag = [&] {
+    std::atomic<long long> found{-1};
+    meter.measure([&](const api::known_lag& all) { found = all ? all->front().records : -2; });
+    EXPECT_TRUE(eventually([&] { return found != -1; }));
+    return found.load();
+  };
+  EXPECT_EQ(lag(), 4) << "three records and the mark of their transaction";
+  EXPECT_EQ(poll_until(*reader, 3).records.size(), 3U);
+  ASSERT_FALSE(commit_now(*reader, {{}, {{trades0, 2}}}));
+  EXPECT_EQ(lag(), 2);
+  ASSERT_FALSE(commit_now(*reader, {{}, {{trades0, 3}}}));
+  EXPECT_EQ(lag(), 1) << "the mark stays";
+  EXPECT_EQ(of("buffered_records", "reader"), 0);
+}
+
+TEST_F(kafka_metrics, a_member_that_is_fenced_counts_a_failure_and_its_successor_goes_on) {
+  auto first = must_join(*log_, "writer", "w", {});
+  ASSERT_FALSE(commit_now(*first, {{put(trades0, "k", "1")}, {}}));
+  auto second = must_join(*log_, "writer", "w", {});
+  ASSERT_FALSE(commit_now(*second, {{put(trades0, "k", "2")}, {}}));
+  const auto failure = commit_now(*first, {{put(trades0, "k", "never")}, {}});
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->code, ports::log_errc::fenced);
+  EXPECT_EQ(of("transactions_committed_total", "writer"), 2);
+  EXPECT_EQ(of("transactions_failed_total", "writer"), 1);
+  EXPECT_EQ(of("transaction_seconds_count", "writer"), 3) << "it was begun";
+  first.reset();
+  ASSERT_FALSE(commit_now(*second, {{put(trades0, "k", "3")}, {}}));
+  EXPECT_EQ(of("transactions_committed_total", "writer"), 3);
+}
+
+TEST_F(kafka_metrics, a_rebalance_is_counted_and_no_address_user_or_password_is_shown) {
+  auto first = must_join(*log_, "reader", "a", {topic::onchain_trades});
+  poll_changes(*first, 4, 0);
+  const auto before = of("rebalances_total", "reader");
+  auto second = must_join(*log_, "reader", "b", {topic::onchain_trades});
+  EXPECT_TRUE(settle({{first.get(), topic::onchain_trades, {0, 1}}, {second.get(), topic::onchain_trades, {2, 3}}}));
+  EXPECT_GT(of("rebalances_total", "reader"), before);
+  EXPECT_TRUE(eventually([&] { return of_client("sent_bytes_total", "reader", "consumer") > 0; }));
+  EXPECT_TRUE(eventually([&] { return of_client("sent_bytes_total", "reader", "producer") > 0; }));
+  for (const auto& hidden : {std::string{"hunter2"}, std::string{"gardener"}, options_.bootstrap})
+    EXPECT_EQ(text_.find(hidden), std::string::npos) << hidden;
+}
+
+TEST_F(kafka_metrics, with_the_interval_zero_the_clients_report_nothing_and_the_rest_is_counted) {
+  options_.statistics_interval = std::chrono::milliseconds{0};
+  log_ = open_fresh_kafka_log(options_, clock_);
+  auto writer = must_join(*log_, "writer", "w", {});
+  ASSERT_FALSE(commit_now(*writer, {{put(trades0, "k", "1")}, {}}));
+  EXPECT_EQ(of("transactions_committed_total", "writer"), 1);
+  EXPECT_FALSE(page().families.contains("hedgerow_kafka_client_sent_bytes_total"));
+}
+
+}  // namespace
+}  // namespace hedgerow::test
