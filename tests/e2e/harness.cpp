@@ -253,6 +253,12 @@ rapidjson::Document stage::admin_of(std::size_t node, const std::string& path) {
   return get(*nodes_[node].admin, path);
 }
 
+std::optional<http::response> stage::answer_of(std::size_t node, const std::string& path, bool admin) {
+  auto answer = cli::call(admin ? *nodes_[node].admin : *nodes_[node].api, {"GET", path, {}, ""});
+  if (!answer) return std::nullopt;
+  return std::move(*answer);
+}
+
 int stage::admin_post(const std::string& path) {
   const auto answer = cli::call(*nodes_[0].admin, {"POST", path, {}, ""});
   return answer ? answer->status : 0;

@@ -72,6 +72,8 @@ class stage {
   [[nodiscard]] rapidjson::Document api_of(std::size_t node, const std::string& path);
   /// GET from a node's admin endpoint.
   [[nodiscard]] rapidjson::Document admin_of(std::size_t node, const std::string& path);
+  /// The same as text, with its headers, from the API or the admin endpoint; nothing without an answer.
+  [[nodiscard]] std::optional<http::response> answer_of(std::size_t node, const std::string& path, bool admin = false);
   /// POST to the first node's admin endpoint; the HTTP status, 0 without an answer.
   [[nodiscard]] int admin_post(const std::string& path);
   /// What the paper broker has booked.

@@ -1,0 +1,215 @@
+// GET /metrics of the program as its user runs it: every line, the figures against what was done, and the manual's table
+// against what is printed.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <regex>
+#include <set>
+
+#include "tests/e2e/harness.hpp"
+#include "tests/support/prometheus_page.hpp"
+#include "tests/support/wait.hpp"
+
+namespace hedgerow::test {
+namespace {
+
+using names = std::set<std::string>;
+
+std::string file_text(const std::string& path) {
+  std::ifstream in{std::string{HEDGEROW_SOURCE_DIR} + "/" + path};
+  EXPECT_TRUE(in) << path;
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+/// A row of the manual: | `name` | type | labels | meaning |
+struct documented {
+  std::string type;
+  names labels;
+  std::string meaning;
+};
+
+std::map<std::string, documented> manual() {
+  static const std::regex row{R"(\| `(hedgerow_[a-z0-9_]+)` \| ([a-z]+) \| ([a-z_, ]*) \| ([^|]+) \|)"};
+  static const std::regex word{"[a-z_]+"};
+  const auto text = file_text("docs/operations.md");
+  std::map<std::string, documented> rows;
+  for (std::sregex_iterator it{text.begin(), text.end(), row}, end; it != end; ++it) {
+    const std::string labels = (*it)[3];
+    documented d{(*it)[2], {}, (*it)[4]};
+    for (std::sregex_iterator l{labels.begin(), labels.end(), word}; l != end; ++l) d.labels.insert(l->str());
+    EXPECT_TRUE(rows.emplace((*it)[1], d).second) << (*it)[1] << " twice in the manual";
+  }
+  return rows;
+}
+
+prometheus_page page_of(stage& s, std::string& text, bool admin = false) {
+  const auto answer = s.answer_of(0, "/metrics", admin);
+  if (!answer || answer->status != 200) return {};
+  EXPECT_EQ(http::find_header(answer->headers, "Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+  text = answer->body;
+  auto page = read_prometheus(text);
+  EXPECT_TRUE(page) << page.error();
+  return page ? *page : prometheus_page{};
+}
+
+/// What the manual and the page do not agree on.
+std::string differences(const prometheus_page& page, bool kafka) {
+  std::string found;
+  auto rows = manual();
+  for (const auto& [name, family] : page.families) {
+    const auto row = rows.find(name);
+    if (row == rows.end()) {
+      found += name + " is not in the manual\n";
+      continue;
+    }
+    if (row->second.type != family.type) found += name + " is a " + family.type + "\n";
+    if (row->second.meaning != family.help) found += name + " means: " + family.help + "\n";
+    for (const auto& [series, value] : family.samples) {
+      names labels;
+      for (const auto& [label, text] : series.second)
+        if (label != "le") labels.insert(label);
+      if (labels != row->second.labels) found += name + " has other labels\n";
+    }
+    rows.erase(row);
+  }
+  for (const auto& [name, row] : rows)
+    if (kafka || !name.starts_with("hedgerow_kafka_")) found += name + " is not printed\n";
+  return found;
+}
+
+/// A hedge, so that there is something to count.
+void hedge_something(stage& s) {
+  s.trade("AAPL0x", true, "1.2");
+  ASSERT_TRUE(eventually([&] { return s.disagreement().empty(); })) << s.disagreement();
+}
+
+void expect_figures(const prometheus_page& page) {
+  const auto of = [&](const char* name, const char* service) { return page.number(name, {{"service", service}}); };
+  EXPECT_EQ(page.find("hedgerow_position_onchain_shares", {{"symbol", "AAPL"}}), "-1.2");
+  EXPECT_EQ(page.find("hedgerow_position_hedged_shares", {{"symbol", "AAPL"}}), "1");
+  EXPECT_EQ(page.find("hedgerow_position_exposure_shares", {{"symbol", "AAPL"}}), "-0.2");
+  EXPECT_EQ(page.number("hedgerow_symbol_frozen", {{"symbol", "AAPL"}}), 0);
+  EXPECT_EQ(page.number("hedgerow_executions_in_state", {{"state", "FILLED"}}), 1);
+  EXPECT_EQ(page.number("hedgerow_trades_total"), 1);
+  EXPECT_EQ(page.number("hedgerow_broker_token_valid"), 1);
+  EXPECT_GE(page.number("hedgerow_broker_calls_total"), 2) << "placed, and looked after";
+  for (const char* service : {"ingestion", "validation", "accumulator", "execution", "poller", "tokens"}) {
+    EXPECT_EQ(of("hedgerow_service_up", service), 1) << service;
+    EXPECT_EQ(of("hedgerow_service_restarts_total", service), 0) << service;
+    EXPECT_GT(of("hedgerow_bridge_commits_total", service), 0) << service;
+    EXPECT_GT(of("hedgerow_bridge_records_out_total", service), 0) << service;
+    EXPECT_GT(of("hedgerow_bridge_partitions", service), 0) << service;
+    EXPECT_EQ(page.sum("hedgerow_bridge_failures_total", {{"service", service}}), 0) << service;
+  }
+  EXPECT_EQ(of("hedgerow_bridge_entities", "accumulator"), 1);
+  for (const char* source : {"actors", "lag", "read_model"})
+    EXPECT_EQ(page.number("hedgerow_metrics_source_up", {{"source", source}}), 1) << source;
+  const auto start = page.find("hedgerow_start_time_seconds");
+  EXPECT_TRUE(start && std::stoll(*start) > 1'600'000'000);
+}
+
+void expect_no_secrets(stage& s, const std::string& text) {
+  EXPECT_GT(text.size(), 1000U);
+  // Keys and addresses of the harness: application secret, encryption key, chain, broker.
+  for (const std::string& hidden : {std::string{"secret"}, std::string(64, '7'), s.world().rpc_url(), std::string{"127.0.0.1"},
+                                    std::string{"localhost"}, std::string{"://"}, std::string{"Bearer"}})
+    EXPECT_EQ(text.find(hidden), std::string::npos) << hidden;
+}
+
+TEST(Metrics, TellWhatANodeDidAndWhatTheManualPromises) {
+  stage s{{"metrics"}};
+  s.start_node();
+  hedge_something(s);
+  std::string text;
+  prometheus_page page;
+  ASSERT_TRUE(eventually([&] {
+    page = page_of(s, text);
+    return page.families.contains("hedgerow_consumer_lag_records") &&
+           page.sum("hedgerow_consumer_lag_records", {{"topic", "blockchain-events"}}) == 0 &&
+           page.sum("hedgerow_consumer_lag_records", {{"topic", "onchain-trades"}}) == 0;
+  })) << text;
+  // Steps of an execution that a service does not care for are committed with the next one that it does.
+  EXPECT_LE(page.sum("hedgerow_consumer_lag_records"), 10) << text;
+  EXPECT_EQ(differences(page, false), "");
+  expect_figures(page);
+  expect_no_secrets(s, text);
+
+  // A service that a person restarts is counted, and its sums go on.
+  const series_labels accumulator{{"service", "accumulator"}};
+  const auto before = page.number("hedgerow_bridge_records_in_total", accumulator);
+  EXPECT_EQ(s.admin_post("/actors/accumulator/restart"), 202);
+  ASSERT_TRUE(eventually([&] {
+    page = page_of(s, text);
+    return page.number("hedgerow_service_restarts_total", accumulator) == 1 &&
+           page.number("hedgerow_service_up", accumulator) == 1;
+  })) << text;
+  EXPECT_GE(page.number("hedgerow_bridge_records_in_total", accumulator), before);
+
+  // The admin endpoint has the node's own part.
+  page = page_of(s, text, true);
+  EXPECT_EQ(page.number("hedgerow_service_restarts_total", accumulator), 1);
+  EXPECT_FALSE(page.families.contains("hedgerow_position_onchain_shares"));
+  EXPECT_FALSE(page.families.contains("hedgerow_consumer_lag_records"));
+  expect_no_secrets(s, text);
+}
+
+TEST(Metrics, TheAlertRulesNameWhatExists) {
+  const auto rows = manual();
+  static const std::regex name{"hedgerow_[a-z0-9_]+"};
+  const auto rules = file_text("deploy/prometheus/alerts.yml");
+  std::size_t found = 0;
+  for (std::sregex_iterator it{rules.begin(), rules.end(), name}, end; it != end; ++it, ++found) {
+    const auto wanted = it->str();
+    const auto bucket = wanted.rfind("_bucket");
+    const auto family = bucket == std::string::npos ? wanted : wanted.substr(0, bucket);
+    EXPECT_TRUE(rows.contains(family)) << wanted;
+    EXPECT_TRUE(bucket == std::string::npos || (rows.contains(family) && rows.at(family).type == "histogram")) << wanted;
+  }
+  EXPECT_GT(found, 10U);
+}
+
+TEST(KafkaMetrics, TellOfTransactionsAndOfTheClients) {
+  stage s{{"metrics-kafka", "[]", 0, true}};
+  s.start_node();
+  hedge_something(s);
+  std::string text;
+  prometheus_page page;
+  // Every client has reported once.
+  ASSERT_TRUE(eventually([&] {
+    page = page_of(s, text);
+    for (const char* service : {"accumulator", "execution", "ingestion", "poller", "tokens", "validation"})
+      for (const char* client : {"consumer", "producer"})
+        if (page.number("hedgerow_kafka_client_sent_bytes_total", {{"service", service}, {"client", client}}) <= 0) return false;
+    return page.families.contains("hedgerow_consumer_lag_records");
+  }, std::chrono::seconds{60})) << text;
+  EXPECT_EQ(differences(page, true), "");
+  expect_figures(page);
+  expect_no_secrets(s, text);
+  for (const char* service : {"accumulator", "execution", "ingestion", "poller", "tokens", "validation"}) {
+    const series_labels of{{"service", service}};
+    const auto committed = page.number("hedgerow_kafka_transactions_committed_total", of);
+    EXPECT_GT(committed, 0) << service;
+    EXPECT_EQ(page.number("hedgerow_kafka_transaction_seconds_count", of), committed) << service;
+    EXPECT_EQ(page.number("hedgerow_kafka_transaction_records_total", of),
+              page.number("hedgerow_bridge_records_out_total", of))
+        << service;
+    EXPECT_EQ(page.number("hedgerow_kafka_transactions_failed_total", of), 0) << service;
+  }
+  // Caught up: what may be left is the mark of the last transaction.
+  EXPECT_LE(page.sum("hedgerow_consumer_lag_records", {{"topic", "blockchain-events"}}), 1);
+  EXPECT_LE(page.sum("hedgerow_consumer_lag_records", {{"topic", "onchain-trades"}}), 1);
+
+  // Without the broker the page still answers, and tells what is wrong.
+  const auto before = page.sum("hedgerow_kafka_broker_disconnects_total");
+  s.kafka().kill_hard();
+  EXPECT_TRUE(eventually([&] {
+    page = page_of(s, text);
+    return page.number("hedgerow_metrics_source_up", {{"source", "lag"}}) == 0 &&
+           page.sum("hedgerow_kafka_broker_disconnects_total") >= before + 6 &&
+           page.sum("hedgerow_kafka_broker_state", {{"state", "UP"}}) == 0;
+  }, std::chrono::seconds{60})) << text;
+  EXPECT_EQ(page.find("hedgerow_position_onchain_shares", {{"symbol", "AAPL"}}), "-1.2");
+}
+
+}  // namespace
+}  // namespace hedgerow::test
