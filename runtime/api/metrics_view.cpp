@@ -73,8 +73,8 @@ void add_executions(prometheus_text& out, const domain::read_model& model) {
   constexpr std::size_t states = static_cast<std::size_t>(execution_state::held) + 1;
   std::array<std::int64_t, states> count{};
   for (const auto* row : model.executions()) ++count[static_cast<std::size_t>(row->latest.state)];
-  out.family({"hedgerow_executions_in_state", "Executions that the API lists, by state: all open ones and the newest ended ones.",
-              gauge});
+  out.family({"hedgerow_executions_in_state",
+              "Executions that the API lists, by state: all open ones and the newest ended ones.", gauge});
   for (std::size_t i = 0; i < states; ++i)
     out.sample({{"state", std::string{to_string(static_cast<execution_state>(i))}}}, count[i]);
   const auto total = [&](const metric_family& f, std::uint64_t n) {
@@ -114,7 +114,8 @@ std::string identity_metrics(const node_identity& node) {
 
 std::string tree_metrics(const actor_status& tree) {
   prometheus_text out;
-  out.family({"hedgerow_service_up", "1 when the service runs and answers, 0 while it is restarting or silent.", gauge});
+  out.family({"hedgerow_service_up",
+              "1 when the service runs and answers, 0 while it is restarting or silent.", gauge});
   for (const auto& child : tree.children)
     out.sample({{"service", child.name}}, child.state == "restarting" || child.state == "not answering" ? 0 : 1);
   out.family({"hedgerow_service_mailbox_messages",
@@ -127,7 +128,8 @@ std::string tree_metrics(const actor_status& tree) {
 
 std::string lag_metrics(const std::vector<partition_lag>& lag) {
   prometheus_text out;
-  out.family({"hedgerow_consumer_lag_records", "Records of the partition that the service has not handled yet.", gauge});
+  out.family({"hedgerow_consumer_lag_records",
+              "Records of the partition that the service has not handled yet.", gauge});
   for (const auto& one : lag)
     out.sample({{"service", one.group},
                 {"topic", std::string{to_string(one.source.topic)}},
@@ -146,7 +148,8 @@ std::string business_metrics(const domain::read_model& model, timestamp now) {
 
 std::string source_metrics(const std::vector<std::pair<std::string, bool>>& answered) {
   prometheus_text out;
-  out.family({"hedgerow_metrics_source_up", "1 when this part of the metrics could be had, 0 when it is missing.", gauge});
+  out.family({"hedgerow_metrics_source_up",
+              "1 when this part of the metrics could be had, 0 when it is missing.", gauge});
   for (const auto& [source, came] : answered) out.sample({{"source", source}}, came ? 1 : 0);
   return out.take();
 }

@@ -28,7 +28,8 @@ constexpr reported client_sums[] = {
 
 constexpr reported client_levels[] = {
     {"msg_cnt", {"hedgerow_kafka_client_queued_records", "Records that wait in the client to be sent.", gauge}},
-    {"msg_size", {"hedgerow_kafka_client_queued_bytes", "Bytes of records that wait in the client to be sent.", gauge}}};
+    {"msg_size", {"hedgerow_kafka_client_queued_bytes",
+                  "Bytes of records that wait in the client to be sent.", gauge}}};
 
 constexpr reported broker_sums[] = {
     {"connects", {"hedgerow_kafka_broker_connects_total", "Attempts to connect to the broker."}},

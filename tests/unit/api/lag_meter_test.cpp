@@ -59,7 +59,9 @@ class slow_log final : public ports::event_log {
   expected<std::unique_ptr<ports::log_member>, ports::log_error> join(ports::member_options) override {
     return unexpected(ports::log_error{});
   }
-  expected<std::vector<record>, ports::log_error> read(topic_partition, std::int64_t, std::size_t) override { return {}; }
+  expected<std::vector<record>, ports::log_error> read(topic_partition, std::int64_t, std::size_t) override {
+    return {};
+  }
   expected<std::vector<record>, ports::log_error> changelog(topic_partition) override { return {}; }
   expected<std::int64_t, ports::log_error> end_offset(topic_partition) override { return 5; }
   expected<std::optional<std::int64_t>, ports::log_error> committed(const std::string&, topic_partition) override {

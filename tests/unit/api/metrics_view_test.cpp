@@ -38,7 +38,9 @@ TEST(MetricsView, AmountsAreExactAndWhatIsOpenIsTold) {
   p.data.symbol = *symbol::parse("BRK.B");
   model.apply(p);
   const auto page = read(business_metrics(model, {12'500'000}));
-  const auto value = [&](const char* name, const char* of) { return page.find(name, {{"symbol", of}}).value_or("none"); };
+  const auto value = [&](const char* name, const char* of) {
+    return page.find(name, {{"symbol", of}}).value_or("none");
+  };
   EXPECT_EQ(value("hedgerow_position_onchain_shares", "AAPL"), "-123456789012345678.000000000000000001");
   EXPECT_EQ(value("hedgerow_position_hedged_shares", "AAPL"), "123456789012345676");
   EXPECT_EQ(value("hedgerow_position_reserved_shares", "AAPL"), "2");
@@ -89,7 +91,8 @@ TEST(MetricsView, ALoginIsToldByItsEndsAndNeverByItsTokens) {
 TEST(MetricsView, ServicesThatAreDownShowAndErrorsDoNot) {
   using protocol::actor_status;
   actor_status tree{"node", "supervisor", "running", 0, 0, "", {}, {}};
-  tree.children.push_back({"accumulator", "bridge", "running", 2, 0, "", {}, {{"AAPL", "entity", "running", 5, 0, "", {}, {}}}});
+  const actor_status entity{"AAPL", "entity", "running", 5, 0, "", {}, {}};
+  tree.children.push_back({"accumulator", "bridge", "running", 2, 0, "", {}, {entity}});
   tree.children.push_back({"poller", "actor", "restarting", 0, 3, "https://user:password@broker", {}, {}});
   tree.children.push_back({"tokens", "actor", "not answering", 0, 0, "", {}, {}});
   tree.children.push_back({"broker-gateway", "gateway", "running", 0, 0, "unauthorized: bearer abc",
@@ -109,7 +112,8 @@ TEST(MetricsView, ServicesThatAreDownShowAndErrorsDoNot) {
 }
 
 TEST(MetricsView, LagIsToldPerServiceTopicAndPartition) {
-  const auto page = read(lag_metrics({{"accumulator", {topic::onchain_trades, 3}, 17}, {"poller", {topic::schwab_executions, 0}, 0}}));
+  const auto page = read(lag_metrics({{"accumulator", {topic::onchain_trades, 3}, 17},
+                                      {"poller", {topic::schwab_executions, 0}, 0}}));
   EXPECT_EQ(page.number("hedgerow_consumer_lag_records",
                         {{"service", "accumulator"}, {"topic", "onchain-trades"}, {"partition", "3"}}),
             17);

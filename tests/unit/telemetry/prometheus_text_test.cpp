@@ -124,7 +124,8 @@ TEST(MetricRegistry, NothingIsLostWhenManyCountWhileItIsShown) {
       }
     });
   for (int i = 0; i < 50; ++i) {
-    const auto page = test::read_prometheus("# HELP hedgerow_none Nothing.\n# TYPE hedgerow_none gauge\n" + registry.text());
+    const std::string head = "# HELP hedgerow_none Nothing.\n# TYPE hedgerow_none gauge\n";
+    const auto page = test::read_prometheus(head + registry.text());
     EXPECT_TRUE(page) << page.error();
   }
   for (auto& t : threads) t.join();
@@ -138,11 +139,13 @@ TEST(PrometheusPage, TheReaderOfTheTestsRefusesWhatTheFormatForbids) {
   const std::string head = "# HELP hedgerow_a_total A.\n# TYPE hedgerow_a_total counter\n";
   EXPECT_TRUE(test::read_prometheus(head + "hedgerow_a_total 1\n"));
   for (const std::string bad :
-       {"hedgerow_a_total 1", "hedgerow_b_total 1\n", "hedgerow_a_total -1\n", "hedgerow_a_total 1 \n", "hedgerow_a_total\n",
-        "hedgerow_a_total{x=\"1\"}1\n", "hedgerow_a_total{x=1} 1\n", "hedgerow_a_total{x=\"1\",} 1\n",
-        "hedgerow_a_total{x=\"\\t\"} 1\n", "hedgerow_a_total{x=\"1\",x=\"1\"} 1\n", "hedgerow_a_total NaN\n", "\n", "# note\n",
-        "hedgerow_a_total 1\nhedgerow_a_total 2\n", "# HELP hedgerow_a_total A.\n", "# HELP hedgerow_b B.\nhedgerow_b 1\n",
-        "# HELP hedgerow_b B.\n# TYPE hedgerow_b counter\n", "# TYPE hedgerow_a_total counter\n"})
+       {"hedgerow_a_total 1", "hedgerow_b_total 1\n", "hedgerow_a_total -1\n", "hedgerow_a_total 1 \n",
+        "hedgerow_a_total\n", "hedgerow_a_total{x=\"1\"}1\n", "hedgerow_a_total{x=1} 1\n",
+        "hedgerow_a_total{x=\"1\",} 1\n",
+        "hedgerow_a_total{x=\"\\t\"} 1\n", "hedgerow_a_total{x=\"1\",x=\"1\"} 1\n", "hedgerow_a_total NaN\n",
+        "\n", "# note\n", "hedgerow_a_total 1\nhedgerow_a_total 2\n", "# HELP hedgerow_a_total A.\n",
+        "# HELP hedgerow_b B.\nhedgerow_b 1\n", "# HELP hedgerow_b B.\n# TYPE hedgerow_b counter\n",
+        "# TYPE hedgerow_a_total counter\n"})
     EXPECT_FALSE(test::read_prometheus(head + bad)) << bad;
 }
 

@@ -16,7 +16,8 @@ std::string report(int sent_bytes, int connects, const std::string& state, int r
            "\",\"connects\":" + std::to_string(connects) + ",\"req_timeouts\":2,\"rtt\":{\"min\":1,\"sum\":" +
            std::to_string(round_trip_us) + ",\"cnt\":" + std::to_string(round_trips) + "},\"req\":{\"Produce\":3}}";
   };
-  return "{\"name\":\"hedgerow#producer-1\",\"type\":\"producer\",\"msg_cnt\":7,\"msg_size\":700,\"tx\":4,\"tx_bytes\":" +
+  return "{\"name\":\"hedgerow#producer-1\",\"type\":\"producer\",\"msg_cnt\":7,\"msg_size\":700,\"tx\":4,"
+         "\"tx_bytes\":" +
          std::to_string(sent_bytes) + ",\"rx\":4,\"rx_bytes\":40,\"txmsgs\":9,\"rxmsgs\":0,\"brokers\":{" +
          broker("user:hunter2@kafka:9092/1", 1, "learned") + "," + broker("GroupCoordinator", -1, "logical") + "," +
          broker(":0/internal", -1, "internal") + "},\"topics\":{}}";
@@ -89,8 +90,8 @@ TEST_F(ClientStatistics, AddressesAndWhatIsInThemAreNotShown) {
 }
 
 TEST_F(ClientStatistics, AReportThatCannotBeReadChangesNothingAndAnEmptyOneCountsNothing) {
-  for (const char* bad : {"", "{", "[]", "null", "{\"brokers\":{\"a\":7}}", "{\"brokers\":[]}", "{\"tx_bytes\":\"many\"}",
-                          "{\"tx_bytes\":1e300}", "{\"tx_bytes\":-5}"})
+  for (const char* bad : {"", "{", "[]", "null", "{\"brokers\":{\"a\":7}}", "{\"brokers\":[]}",
+                          "{\"tx_bytes\":\"many\"}", "{\"tx_bytes\":1e300}", "{\"tx_bytes\":-5}"})
     statistics->take(bad);
   EXPECT_EQ(page().sum("hedgerow_kafka_client_sent_bytes_total"), 0);
   statistics->take(report(10, 0, "UP", 0, 0));
