@@ -32,17 +32,23 @@ using kafka_error = std::unique_ptr<rd_kafka_error_t, destroy_with<rd_kafka_erro
 /// Property and value; later ones win.
 using client_properties = std::vector<std::pair<std::string, std::string>>;
 
-/// Called by the thread that consumes, when the group gives or takes partitions.
-struct rebalance_callback {
-  void (*call)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) = nullptr;
+/// What a client tells; each is given `context`, which outlives the client.
+struct client_callbacks {
   void* context = nullptr;
+  /// By the thread that consumes, when the group gives or takes partitions.
+  void (*rebalance)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) = nullptr;
+  /// By the thread that polls, flushes or commits: a connection failed.
+  void (*error)(rd_kafka_t*, int code, const char* reason, void*) = nullptr;
+  /// By any thread, for each certificate of a broker's chain; returns 1 to accept.
+  int (*certificate)(rd_kafka_t*, const char* broker, std::int32_t id, int* fault, int depth, const char* der,
+                     std::size_t size, char* reason, std::size_t reason_size, void*) = nullptr;
 };
 
 /// A client with the options' cluster, security and extra properties. The error never shows a value.
 [[nodiscard]] expected<kafka_handle, ports::log_error> make_kafka_client(rd_kafka_type_t kind,
                                                                         const kafka_options& options,
                                                                         const client_properties& own,
-                                                                        rebalance_callback rebalance = {});
+                                                                        client_callbacks callbacks = {});
 
 /// Transactional producer of one instance of a service.
 [[nodiscard]] client_properties producer_properties(const kafka_options& options, const std::string& transactional_id);

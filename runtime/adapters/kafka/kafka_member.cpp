@@ -23,18 +23,18 @@ kafka_member::~kafka_member() = default;
 
 expected<void, log_error> kafka_member::open() {
   const auto group = options_.prefix + member_.group;
-  auto producer = make_kafka_client(RD_KAFKA_PRODUCER, options_,
-                                    producer_properties(options_, group + "." + member_.instance));
+  const auto properties = producer_properties(options_, group + "." + member_.instance);
+  auto producer = make_kafka_client(RD_KAFKA_PRODUCER, options_, properties, trouble_.callbacks());
   if (!producer) return unexpected(producer.error());
   if (!member_.inputs.empty()) {
     auto consumer = make_kafka_client(RD_KAFKA_CONSUMER, options_, member_properties(options_, group, member_.instance),
-                                      {&kafka_member::on_rebalance, this});
+                                      {this, &kafka_member::on_rebalance, &kafka_member::on_error});
     if (!consumer) return unexpected(consumer.error());
     consumer_ = std::move(*consumer);
     rd_kafka_poll_set_consumer(consumer_.get());
     messages_.reset(rd_kafka_queue_get_consumer(consumer_.get()));
   }
-  transactions_ = std::make_unique<transaction_queue>(options_, std::move(*producer), clock_, *this);
+  transactions_ = std::make_unique<transaction_queue>(options_, std::move(*producer), clock_, *this, trouble_);
   transactions_->start(shared_from_this());
   if (consumer_) reader_ = std::thread{[me = shared_from_this()] { me->read(); }};
   return {};

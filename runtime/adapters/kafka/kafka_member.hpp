@@ -62,6 +62,7 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   void look_for_trouble(rd_kafka_resp_err_t code);
   static void on_rebalance(rd_kafka_t* consumer, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* partitions,
                            void* me);
+  static void on_error(rd_kafka_t* consumer, int code, const char* reason, void* me);
   void serve_rebalance();
   void give_up(bool lost);
   [[nodiscard]] bool wait_for_rest();
@@ -74,6 +75,8 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   const ports::clock& clock_;
   kafka_handle consumer_;
   kafka_queue messages_;
+  /// The producer's.
+  connection_trouble trouble_;
   std::unique_ptr<transaction_queue> transactions_;
 
   mutable std::mutex mutex_;
