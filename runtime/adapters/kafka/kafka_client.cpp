@@ -14,8 +14,10 @@ namespace {
 
 std::string text_of(std::chrono::milliseconds span) { return std::to_string(span.count()); }
 
-/// Largest record that any topic takes; topic_admin.cpp tells the broker the same.
+/// Largest message that any topic takes; topic_admin.cpp tells the broker the same. It leaves room for what Kafka adds to a
+/// record, and more.
 constexpr const char* largest_message = "33554432";
+static_assert(ports::largest_record <= 33'554'432 / 8);
 
 client_properties common(const kafka_options& options) {
   return {{"bootstrap.servers", options.bootstrap},

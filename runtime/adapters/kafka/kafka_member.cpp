@@ -102,6 +102,7 @@ expected<log_batch, log_error> kafka_member::poll(std::size_t max_records) {
 
 void kafka_member::commit(log_transaction transaction, ports::commit_callback done) {
   transaction_request request{std::move(transaction), {}, std::move(done), {}};
+  request.failure = ports::find_too_large(request.content.records);
   auto sources = request.content.owned;
   for (const auto& offset : request.content.offsets) sources.push_back(offset.from);
   for (const auto& r : request.content.records) {
