@@ -126,7 +126,9 @@ void bridge::send_slice(std::size_t index) {
   if (work.one_by_one) part = std::make_shared<slice>(slice{{work.records()[work.next]}});
   self_->request(entity.handle, config_.handle_timeout, handle_atom::value, std::move(part))
       .then([this, index](const step_ptr& answer) { slice_answered(index, answer); },
-            [this, index](const caf::error& why) { slice_failed(index, self_->system().render(why)); });
+            [this, index](const caf::error& why) {
+              slice_failed(index, "entity_failed", self_->system().render(why), config_.max_attempts);
+            });
 }
 
 void bridge::slice_answered(std::size_t index, const step_ptr& answer) {
@@ -137,6 +139,9 @@ void bridge::slice_answered(std::size_t index, const step_ptr& answer) {
     if (draining_) finish_drain();
     return;
   }
+  // What comes of a record is the same each time it is tried.
+  if (const auto trouble = ports::find_too_large(answer->records))
+    return slice_failed(index, "record_too_large", trouble->detail, 1);
   absorb(entry(work.key, work.partition), answer);
   work.attempts = 0;
   if (work.one_by_one && ++work.next < work.records().size()) return send_slice(index);
@@ -148,28 +153,30 @@ void bridge::send_again(std::size_t index) {
   send_slice(index);
 }
 
-void bridge::slice_failed(std::size_t index, const std::string& reason) {
+/// After so many tries of a single record it is given up.
+void bridge::slice_failed(std::size_t index, std::string_view reason, const std::string& detail, std::uint32_t tries) {
   job& work = jobs_[index];
   auto& entity = entry(work.key, work.partition);
   stop(entity);
-  restarted(entity, reason);
+  restarted(entity, detail);
   if (!work.one_by_one) {
     // The answer to the whole slice is lost, so none of its records counts as tried.
     work.one_by_one = true;
     work.next = 0;
-  } else if (++work.attempts >= config_.max_attempts) {
-    bury(work, reason);
+  } else if (++work.attempts >= tries) {
+    bury(work, reason, detail);
     work.attempts = 0;
     ++work.next;
   }
   if (work.next < work.records().size()) return send_slice(index);
+  if (work.key == what_.resident || what_.wakes_by_itself(entity.changelog)) wake(work.key, entity);
   if (--unanswered_ == 0) end_cycle();
 }
 
-void bridge::bury(const job& failed, const std::string& reason) {
+void bridge::bury(const job& failed, std::string_view reason, const std::string& detail) {
   ++dead_letters_;
-  next_.content.records.push_back(make_dead_letter(what_.name, failed.records()[failed.next], "entity_failed", reason,
-                                                   config_.max_attempts, clock_->now()));
+  next_.content.records.push_back(make_dead_letter(what_.name, failed.records()[failed.next], reason, detail,
+                                                   failed.attempts, clock_->now()));
 }
 
 // -- steps -> transactions -------------------------------------------------------------------------------------------
@@ -202,8 +209,28 @@ void bridge::emitted(const step_ptr& what) {
   const auto known = keys_by_address_.find(sender);
   // A step of an entity that was stopped since: what it wanted is decided again by its successor.
   if (known == keys_by_address_.end()) return;
-  absorb(entities_.at(known->second), what);
+  if (const auto trouble = ports::find_too_large(what->records))
+    refuse(std::string{known->second}, trouble->detail);
+  else
+    absorb(entities_.at(known->second), what);
   flush();
+}
+
+/// Nothing of a step that no log takes is written, and its effects do not run. The entity is not started again by itself: it
+/// would want the same again, and for ever.
+void bridge::refuse(const std::string& key, const std::string& why) {
+  auto& entity = entities_.at(key);
+  stop(entity);
+  entity.last_error = last_error_ = why;
+  const auto now = clock_->now();
+  ++dead_letters_;
+  next_.content.records.push_back(
+      make_dead_letter(what_.name, key + ":" + std::to_string(now.us), "", "record_too_large", why, now));
+  if (!what_.inputs.empty()) rest_on({what_.inputs.front(), entity.partition});
+  if (config_.notices != nullptr)
+    config_.notices->raise(ports::notice_level::alarm, what_.name, "record_too_large", key,
+                           why + "; nothing of this step was written, and " + key +
+                               " stands still until there is a record for it or the service is restarted");
 }
 
 void bridge::end_cycle() {

@@ -70,10 +70,11 @@ class bridge {
   void begin_cycle(std::vector<record> records);
   void send_slice(std::size_t index);
   void slice_answered(std::size_t index, const protocol::step_ptr& answer);
-  void slice_failed(std::size_t index, const std::string& reason);
-  void bury(const job& failed, const std::string& reason);
+  void slice_failed(std::size_t index, std::string_view reason, const std::string& detail, std::uint32_t tries);
+  void bury(const job& failed, std::string_view reason, const std::string& detail);
   // steps -> transactions
   void absorb(entity_entry& entity, const protocol::step_ptr& what);
+  void refuse(const std::string& key, const std::string& why);
   void rest_on(topic_partition source);
   void flush();
   void end_cycle();

@@ -41,6 +41,7 @@ bridge_failure failure_of(log_errc code) {
     case log_errc::timed_out: return bridge_failure::timed_out;
     case log_errc::io: return bridge_failure::io;
     case log_errc::closed: return bridge_failure::closed;
+    case log_errc::record_too_large: break;  // never: a bridge asks before
   }
   return bridge_failure::other;
 }

@@ -1,8 +1,10 @@
 // From a log to an accepted event: which logs count, what a Clear waits for, and when it is let go.
 #include <caf/all.hpp>
 
+#include "actors/bridges/dead_letters.hpp"
 #include "actors/domain/fills/orderbook_events.hpp"
 #include "actors/ingestion/ingestion.hpp"
+#include "actors/ports/event_log.hpp"
 
 namespace hedgerow::ingestion {
 
@@ -10,6 +12,13 @@ namespace {
 
 /// After so many receipts without the AfterClear the event goes on without it and becomes a dead letter with a reason.
 constexpr std::uint32_t max_receipt_tries = 20;
+
+/// Room for everything in an event but the data of its logs, which stand there in hex.
+constexpr std::size_t event_frame = 4096;
+/// Logs remembered as too large; after that many one may become a dead letter again.
+constexpr std::size_t too_large_kept = 1000;
+
+std::size_t data_size(const candidate& c) { return c.log.data.size() + (c.after_clear ? c.after_clear->data.size() : 0); }
 
 bool same_log(const log_ref& a, const log_ref& b) { return a.block_hash == b.block_hash && a.log_index == b.log_index; }
 
@@ -31,6 +40,7 @@ void ingestion::consider(const raw_log& log, std::optional<timestamp> time, bool
   if (verdict != domain::log_verdict::fresh) return;
   for (const auto& c : candidates_)
     if (same_log(c.log.ref, log.ref)) return;
+  if (too_large_.contains(domain::window_key(log.ref))) return;
 
   candidate c;
   c.log = log;
@@ -129,7 +139,22 @@ void ingestion::settle_candidates() {
   flush();
 }
 
+/// A log is paid for by whoever fills an order, so its size is a stranger's choice.
+void ingestion::refuse(const candidate& c) {
+  const auto& ref = c.log.ref;
+  const auto key = domain::window_key(ref);
+  if (too_large_.size() >= too_large_kept) too_large_.clear();
+  too_large_.insert(key);
+  last_error_ = "log " + std::to_string(ref.log_index) + " of block " + std::to_string(ref.block_number) +
+                ", transaction " + ref.tx_hash.to_string() + ", has " + std::to_string(data_size(c)) +
+                " bytes of data, more than fit into a record of the event log; if it fills an order of the owner, it is "
+                "not hedged";
+  out_->records.push_back(
+      bridges::make_dead_letter("ingestion", "log:" + key, "", "record_too_large", last_error_, clock_->now()));
+}
+
 void ingestion::accept(const candidate& c) {
+  if (2 * data_size(c) + event_frame > ports::largest_record) return refuse(c);
   blockchain_event event{checkpoint_.next_sequence, checkpoint_.chain_id, c.version, log_change::applied,
                          c.log, c.after_clear, *c.time};
   if (window_.accept(event) != domain::log_verdict::fresh) return;

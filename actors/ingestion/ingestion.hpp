@@ -70,6 +70,7 @@ class ingestion {
   void ask_receipt(const hash32& tx);
   void receipt_answered(const hash32& tx, const std::optional<ports::logs_answer>& answer);
   void settle_candidates();
+  void refuse(const candidate& c);
   void accept(const candidate& c);
   // reorgs (reorgs.cpp)
   void verify_window();
@@ -116,6 +117,9 @@ class ingestion {
   std::set<hash32> times_asked_;
   /// AfterClear logs seen lately, by transaction.
   std::map<hash32, std::vector<raw_log>> after_clears_;
+
+  /// Keys of logs that no record can hold: told once.
+  std::set<std::string> too_large_;
 
   bool verifying_ = false;
   /// The window must be verified once more.

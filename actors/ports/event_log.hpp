@@ -3,6 +3,7 @@
 // what they agree on.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -24,10 +25,11 @@ using hedgerow::record;
 using hedgerow::topic_partition;
 
 enum class log_errc : std::uint8_t {
-  fenced,          // another owner has taken over: this member is dead
-  lost_partition,  // it rests on a partition that is no longer assigned: aborted
-  timed_out,       // the outcome is unknown; the member must be closed and its entities rebuilt
-  io,              // the store failed; aborted
+  fenced,            // another owner has taken over: this member is dead
+  lost_partition,    // it rests on a partition that is no longer assigned: aborted
+  timed_out,         // the outcome is unknown; the member must be closed and its entities rebuilt
+  record_too_large,  // a record is larger than largest_record: aborted, and it always will be
+  io,                // the store failed; aborted
   closed,
 };
 
@@ -36,6 +38,23 @@ struct log_error {
   /// For people.
   std::string detail;
 };
+
+/// Bytes of a record's key and value together that every log takes, and none takes more. Far below what Kafka takes
+/// (32 MiB, as the topics are made), and as much as the codec reads: what is in a log can be read back.
+inline constexpr std::size_t largest_record = std::size_t{4} << 20U;
+
+[[nodiscard]] inline std::size_t size_of(const outgoing& r) { return r.key.size() + (r.value ? r.value->size() : 0); }
+
+/// The error of the first of these records that no log takes; nothing when all fit.
+[[nodiscard]] inline std::optional<log_error> find_too_large(const std::vector<outgoing>& records) {
+  for (const auto& r : records)
+    if (size_of(r) > largest_record)
+      return log_error{log_errc::record_too_large,
+                       "a record for " + std::string{to_string(r.to.topic)} + "/" + std::to_string(r.to.partition) +
+                           " has " + std::to_string(size_of(r)) + " bytes; the log takes " +
+                           std::to_string(largest_record)};
+  return std::nullopt;
+}
 
 /// What a poll brings. Changes of assignment come before the records that follow from them.
 struct log_batch {
@@ -70,7 +89,8 @@ class log_member {
   [[nodiscard]] virtual expected<log_batch, log_error> poll(std::size_t max_records) = 0;
 
   /// Starts a transaction and returns; `done` is called exactly once, in the order of the calls. Several may be in
-  /// flight; when one fails, those after it fail too.
+  /// flight; when one fails, those after it fail too. Fails when a record is larger than largest_record: ask
+  /// find_too_large() before.
   virtual void commit(log_transaction transaction, commit_callback done) = 0;
 
   /// Called whenever a poll may bring something after one that brought less than asked for. Set before the first poll.

@@ -154,6 +154,7 @@ tokens_actor::behavior_type tokens(pointer self, bridges::entity_seed seed, toke
   if (const auto it = seed.changelog.find(changelog_key); it != seed.changelog.end())
     if (auto newest = codec::decode<token_update>(it->second)) self->state.current = std::move(newest->data);
   outside.slot->put(self->address());
+  self->attach_functor([slot = outside.slot, me = self->address()] { slot->remove(me); });
   self->send(self, tick_atom::value);
   return {
       [](handle_atom, const slice_ptr&) { return step_ptr{std::make_shared<step>()}; },

@@ -18,6 +18,12 @@ class slot {
     address_ = std::move(current);
   }
 
+  /// Said by an actor that ends, unless another one is there by now: timers may keep a dead actor's address valid for long.
+  void remove(const caf::actor_addr& gone) {
+    const std::scoped_lock lock{mutex_};
+    if (address_ == gone) address_ = nullptr;
+  }
+
   /// Invalid when nobody is there.
   [[nodiscard]] Handle get() const {
     const std::scoped_lock lock{mutex_};

@@ -78,7 +78,8 @@ http::response login_ended(const login_result& result) {
 
 /// Why nobody can be logged in, for a person at this node.
 http::response no_login(const std::string& error) {
-  return problem(503, "no tokens service is running here, and of the other nodes: " + error);
+  return problem(503, "the tokens service, which takes logins, does not run at this node, and no other node takes this "
+                      "one: " + error);
 }
 
 void begin_login(const context& c, const http::responder& respond) {

@@ -81,8 +81,10 @@ class cluster {
     caf::typed_response_promise<protocol::remote_answer> promise;
     protocol::remote_question question;
     std::string member;
-    /// Whom to ask next when this one cannot answer.
+    /// Whom to ask next when this one cannot answer; the best is the last.
     std::vector<std::string> others;
+    /// What those said that were asked before.
+    std::string failures;
     std::chrono::nanoseconds deadline{0};
   };
 
@@ -112,8 +114,10 @@ class cluster {
   void name_conflict(const std::string& text);
   void give_up(const std::string& text);
 
+  void ask_tokens_node(waiting_question waiting);
   bool put_question(waiting_question& waiting);
   void next_or_fail(waiting_question waiting, const std::string& error);
+  static void give_up_others(waiting_question& waiting);
   void fail_questions(const std::string& member);
   void expire_questions();
   void reply(const std::string& asker, protocol::remote_answer answer);

@@ -27,6 +27,18 @@ bool hosts_tokens(const member_record& m) {
   return std::find(m.sets.begin(), m.sets.end(), "tokens") != m.sets.end();
 }
 
+/// As heard from a node itself: the bridge is everywhere, the service is where the partition is.
+bool has_tokens(const std::vector<hosted_service>& hosts) {
+  return std::any_of(hosts.begin(), hosts.end(),
+                     [](const auto& h) { return h.name == "tokens" && !h.partitions.empty(); });
+}
+
+bool is_login(const remote_question& q) {
+  return q.kind == question_kind::begin_login || q.kind == question_kind::end_login;
+}
+
+void add(std::string& failures, const std::string& one) { failures += (failures.empty() ? "" : "; ") + one; }
+
 remote_answer failure(std::uint64_t id, std::string error) { return {id, std::move(error), {}, {}, {}}; }
 
 }  // namespace
@@ -43,16 +55,31 @@ caf::actor cluster::reachable_peer(const std::string& name) const {
 caf::result<remote_answer> cluster::ask(ask_member what) {
   if (questions_.size() >= most_questions) return failure(0, "too many questions are waiting");
   waiting_question waiting{self_->make_response_promise<remote_answer>(), std::move(what.question),
-                           std::move(what.member), {}, {}};
+                           std::move(what.member), {}, {}, {}};
   auto promise = waiting.promise;
-  if (waiting.member.empty()) {
-    for (const auto& m : list_.others())
-      if (hosts_tokens(m.facts) && reachable_peer(m.facts.name)) waiting.others.push_back(m.facts.name);
-    next_or_fail(std::move(waiting), "no tokens service is running in the cluster");
-  } else if (!put_question(waiting)) {
+  if (waiting.member.empty())
+    ask_tokens_node(std::move(waiting));
+  else if (!put_question(waiting))
     promise.deliver(failure(0, "node " + waiting.member + " is not a reachable member of the cluster"));
-  }
   return promise;
+}
+
+/// One of those that may run the tokens service has it; first comes who said so with its last heartbeat.
+void cluster::ask_tokens_node(waiting_question waiting) {
+  for (const auto& m : list_.others()) {
+    if (!hosts_tokens(m.facts) || m.state == domain::member_state::left) continue;
+    const auto& name = m.facts.name;
+    const auto known = peers_.find(name);
+    const bool has_it = known != peers_.end() && has_tokens(known->second.hosts);
+    if (m.state != domain::member_state::reachable || !reachable_peer(name))
+      add(waiting.failures, "node " + name + ", which " + (has_it ? "runs" : "may run") +
+                                " the tokens service, is unreachable");
+    else
+      waiting.others.insert(has_it ? waiting.others.end() : waiting.others.begin(), name);
+  }
+  const bool nobody = waiting.failures.empty() && waiting.others.empty();
+  next_or_fail(std::move(waiting),
+               nobody ? "no node of the cluster runs the tokens service; give one `tokens` in node.actors" : "");
 }
 
 bool cluster::put_question(waiting_question& waiting) {
@@ -66,13 +93,19 @@ bool cluster::put_question(waiting_question& waiting) {
   return true;
 }
 
+/// A login must not be ended twice: the node that was asked may have used up the code.
+void cluster::give_up_others(waiting_question& waiting) {
+  if (waiting.question.kind == question_kind::end_login) waiting.others.clear();
+}
+
 void cluster::next_or_fail(waiting_question waiting, const std::string& error) {
+  if (!error.empty()) add(waiting.failures, error);
   while (!waiting.others.empty()) {
     waiting.member = std::move(waiting.others.back());
     waiting.others.pop_back();
     if (put_question(waiting)) return;
   }
-  waiting.promise.deliver(failure(0, error));
+  waiting.promise.deliver(failure(0, waiting.failures));
 }
 
 void cluster::answered(const remote_answer& answer) {
@@ -80,10 +113,9 @@ void cluster::answered(const remote_answer& answer) {
   if (it == questions_.end()) return;
   auto waiting = std::move(it->second);
   questions_.erase(it);
-  if (answer.error.empty())
-    waiting.promise.deliver(answer);
-  else
-    next_or_fail(std::move(waiting), answer.error);
+  if (answer.error.empty()) return void(waiting.promise.deliver(answer));
+  const auto who = is_login(waiting.question) ? "node " + waiting.member + ": " : "";
+  next_or_fail(std::move(waiting), who + answer.error);
 }
 
 void cluster::fail_questions(const std::string& member) {
@@ -96,7 +128,10 @@ void cluster::fail_questions(const std::string& member) {
     failed.push_back(std::move(it->second));
     it = questions_.erase(it);
   }
-  for (auto& waiting : failed) next_or_fail(std::move(waiting), "the connection to node " + member + " is gone");
+  for (auto& waiting : failed) {
+    give_up_others(waiting);
+    next_or_fail(std::move(waiting), "the connection to node " + member + " is gone");
+  }
 }
 
 void cluster::expire_questions() {
@@ -111,8 +146,7 @@ void cluster::expire_questions() {
   }
   for (auto& waiting : late) {
     const std::string error = "node " + waiting.member + " does not answer";
-    // A login must not be tried twice: the first node may have used up the code.
-    if (waiting.question.kind == question_kind::end_login) waiting.others.clear();
+    give_up_others(waiting);
     next_or_fail(std::move(waiting), error);
   }
 }

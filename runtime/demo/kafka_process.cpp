@@ -51,6 +51,15 @@ std::string escaped(const std::string& value) {
   return out;
 }
 
+std::string at_port(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
+
+/// Listeners' names are ASCII.
+std::string lower_case(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
 bool says(const fs::path& log, const std::string& text) { return text_of(log).find(text) != std::string::npos; }
 
 fs::path settings_file(const kafka_options& o) { return o.data_dir / "server.properties"; }
@@ -124,11 +133,11 @@ kafka_process::~kafka_process() { stop(); }
 expected<std::unique_ptr<kafka_process>, std::string> kafka_process::start(kafka_options options) {
   std::error_code ignored;
   options.data_dir = fs::absolute(options.data_dir, ignored);
-  const bool any_port = options.port == 0;
+  const auto wanted = options;
   std::unique_ptr<kafka_process> process{new kafka_process{std::move(options)}};
   if (auto ready = process->prepare(); !ready) return unexpected(std::move(ready.error()));
   for (int attempts_left = 3;; --attempts_left) {
-    if (any_port) process->options_.port = any_free_port();
+    const bool any_port = process->choose_ports(wanted);
     auto launched = process->launch();
     if (launched) return process;
     // Somebody else took the port in between.
@@ -147,12 +156,30 @@ expected<void, std::string> kafka_process::prepare() const {
   return {};
 }
 
+/// Where none is wanted; false when all are.
+bool kafka_process::choose_ports(const kafka_options& wanted) {
+  bool chosen = wanted.port == 0;
+  if (chosen) options_.port = any_free_port();
+  for (std::size_t i = 0; i < wanted.listeners.size(); ++i) {
+    if (wanted.listeners[i].port != 0) continue;
+    options_.listeners[i].port = any_free_port();
+    chosen = true;
+  }
+  return chosen;
+}
+
 expected<void, std::string> kafka_process::write_settings(std::uint16_t controller_port) const {
   const std::string own = "PLAINTEXT://" + bootstrap();
   const std::string controller = "127.0.0.1:" + std::to_string(controller_port);
   std::map<std::string, std::string> all = kafka_settings();
-  all["listeners"] = own + ",CONTROLLER://" + controller;
-  all["advertised.listeners"] = own;
+  std::string serves = own;
+  for (const auto& l : options_.listeners) {
+    serves += ',' + l.name + "://" + bootstrap(l.name);
+    all["listener.security.protocol.map"] += ',' + l.name + ':' + l.protocol;
+    for (const auto& [key, value] : l.settings) all["listener.name." + lower_case(l.name) + '.' + key] = value;
+  }
+  all["listeners"] = serves + ",CONTROLLER://" + controller;
+  all["advertised.listeners"] = serves;
   all["controller.quorum.voters"] = all["node.id"] + "@" + controller;
   all["log.dirs"] = storage(options_).string();
   for (const auto& [key, value] : options_.settings) all[key] = value;
@@ -169,6 +196,8 @@ expected<void, std::string> kafka_process::format() const {
   auto words = java_words(options_, true);
   words.insert(words.end(), {"kafka.tools.StorageTool", "format", "--cluster-id", random_uuid(), "--config",
                              settings_file(options_).string()});
+  for (const auto& u : options_.users)
+    words.insert(words.end(), {"--add-scram", u.mechanism + "=[name=" + u.name + ",password=" + u.password + "]"});
   child_process tool{{std::move(words), log, SIGKILL}};
   if (!tool.wait_end(options_.start_limit)) {
     return unexpected("formatting Kafka's storage takes too long; its log says: " + tail_of(log, shown_log));
@@ -224,6 +253,12 @@ expected<void, std::string> kafka_process::restart() {
 
 bool kafka_process::running() const { return child_ && child_->running(); }
 
-std::string kafka_process::bootstrap() const { return "127.0.0.1:" + std::to_string(options_.port); }
+std::string kafka_process::bootstrap() const { return at_port(options_.port); }
+
+std::string kafka_process::bootstrap(const std::string& listener) const {
+  for (const auto& l : options_.listeners)
+    if (l.name == listener) return at_port(l.port);
+  return {};
+}
 
 }  // namespace hedgerow::demo

@@ -1,4 +1,5 @@
-// A Kafka broker as a child process that is never left behind: one node (KRaft), on loopback, without authentication.
+// A Kafka broker as a child process that is never left behind: one node (KRaft), on loopback. Its own listener asks for
+// nothing; more listeners can ask for TLS and a login.
 #pragma once
 
 #include <chrono>
@@ -7,12 +8,33 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "messages/types/expected.hpp"
 
 namespace hedgerow::demo {
 
 class child_process;
+
+/// A listener beside the broker's own.
+struct kafka_listener {
+  /// Capital letters, unique in its broker.
+  std::string name;
+  /// SSL, SASL_PLAINTEXT or SASL_SSL.
+  std::string protocol;
+  /// What holds for this listener only, by Kafka's names without the listener's: ssl.keystore.location and the like.
+  std::map<std::string, std::string> settings;
+  /// 0 takes a free one, and keeps it.
+  std::uint16_t port = 0;
+};
+
+/// A login that the broker keeps in its storage.
+struct scram_user {
+  /// SCRAM-SHA-256 or SCRAM-SHA-512.
+  std::string mechanism;
+  std::string name;
+  std::string password;
+};
 
 struct kafka_options {
   /// Holds log4j2.xml and libs/ with the jars; see default_kafka_home().
@@ -28,6 +50,9 @@ struct kafka_options {
   bool quick_start = false;
   /// More broker settings, or other values for those of kafka_settings().
   std::map<std::string, std::string> settings;
+  std::vector<kafka_listener> listeners;
+  /// Made when the storage is formatted.
+  std::vector<scram_user> users;
   /// How long a start may take, formatting aside. Recovery after kill_hard() reads what was written last.
   std::chrono::milliseconds start_limit{60'000};
 };
@@ -55,13 +80,18 @@ class kafka_process {
   /// Stops it when it still runs, and starts it on the same data and port. Returns when it serves.
   [[nodiscard]] expected<void, std::string> restart();
   [[nodiscard]] bool running() const;
+  /// With the ports that were chosen.
+  [[nodiscard]] const kafka_options& options() const { return options_; }
   [[nodiscard]] std::uint16_t port() const { return options_.port; }
   /// 127.0.0.1:port, what clients call bootstrap.servers
   [[nodiscard]] std::string bootstrap() const;
+  /// The same of a listener of the options, by its name; "" when there is no such listener.
+  [[nodiscard]] std::string bootstrap(const std::string& listener) const;
 
  private:
   explicit kafka_process(kafka_options options);
   [[nodiscard]] expected<void, std::string> prepare() const;
+  bool choose_ports(const kafka_options& wanted);
   [[nodiscard]] expected<void, std::string> write_settings(std::uint16_t controller_port) const;
   [[nodiscard]] expected<void, std::string> format() const;
   [[nodiscard]] expected<void, std::string> launch();

@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "actors/bridges/bridge_actor.hpp"
+#include "actors/bridges/dead_letters.hpp"
 #include "messages/codec/codec.hpp"
+#include "messages/codec/event_codec.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
 #include "runtime/telemetry/metric_registry.hpp"
 #include "tests/support/actor_fixture.hpp"
@@ -15,14 +17,22 @@ namespace {
 
 using namespace protocol;
 
+static_assert(ports::largest_record <= codec::max_record, "what a log takes can be read back");
+
 /// Counts its records: appends `{key}={count}` to position-updates (its changelog) for each of them. A record "crash"
-/// makes it throw, "effect" makes it ask for a ticket and emit "{key}!" once the ticket is committed.
+/// makes it throw, "effect" makes it ask for a ticket and emit "{key}!" once the ticket is committed; "huge" makes it
+/// append a record that no log takes, "huge effect" makes it emit one, with "{key}!" beside it.
 struct counter_state {
   std::uint64_t count = 0;
   std::string key;
   std::uint32_t partition = 0;
+  bool huge_effect = false;
   emitter_actor bridge;
 };
+
+outgoing huge(topic_partition to, const std::string& key) {
+  return {to, key, std::string(ports::largest_record, '9')};
+}
 
 entity_actor::behavior_type counter(entity_actor::stateful_pointer<counter_state> self, entity_seed seed) {
   auto& state = self->state;
@@ -36,7 +46,10 @@ entity_actor::behavior_type counter(entity_actor::stateful_pointer<counter_state
         auto answer = std::make_shared<step>();
         for (const auto& r : part->records) {
           if (r.value == "crash") throw std::runtime_error{"crash"};
-          if (r.value == "effect") answer->ticket = r.offset + 1;
+          if (r.value == "effect" || r.value == "huge effect") answer->ticket = r.offset + 1;
+          self->state.huge_effect = r.value == "huge effect";
+          if (r.value == "huge")
+            answer->records.push_back(huge({topic::schwab_commands, self->state.partition}, self->state.key));
           ++self->state.count;
           answer->records.push_back({{topic::position_updates, self->state.partition}, self->state.key,
                                      std::to_string(self->state.count)});
@@ -46,11 +59,23 @@ entity_actor::behavior_type counter(entity_actor::stateful_pointer<counter_state
       [=](committed_atom, std::uint64_t) {
         auto own = std::make_shared<step>();
         own->records.push_back({{topic::schwab_executions, self->state.partition}, self->state.key, "!"});
+        if (std::exchange(self->state.huge_effect, false)) {
+          own->records.push_back(huge({topic::position_updates, self->state.partition}, self->state.key));
+          own->ticket = 1;
+        }
         self->send(self->state.bridge, emit_atom::value, step_ptr{own});
       },
       [=](status_atom) { return actor_status{self->state.key, "entity", "running", 0, 0, {}, {}, {}}; },
   };
 }
+
+class notice_list final : public ports::notices {
+ public:
+  void raise(ports::notice_level, std::string_view, std::string_view code, std::string_view, std::string_view) override {
+    codes.emplace_back(code);
+  }
+  std::vector<std::string> codes;
+};
 
 class BridgeTest : public test::actor_fixture {
  public:
@@ -86,6 +111,13 @@ class BridgeTest : public test::actor_fixture {
         if (r.key == key && r.value) found.push_back(*r.value);
     }
     return found;
+  }
+
+  std::vector<dead_letter> letters() {
+    std::vector<dead_letter> all;
+    const auto records = log->read({topic::dead_letters, 0}, 0, 1000);
+    for (const auto& r : *records) all.push_back(codec::decode<dead_letter>(*r.value)->data);
+    return all;
   }
 
   std::int64_t lag() {
@@ -153,6 +185,77 @@ TEST_F(BridgeTest, ARecordThatKillsItsEntityBecomesADeadLetterAndTheRestGoesOn) 
   EXPECT_EQ(letter->data.value, "crash");
   const auto status = ask<actor_status>(b, status_atom::value);
   EXPECT_EQ(status.restarts, 4U);  // once for the slice, three times alone
+}
+
+TEST_F(BridgeTest, ARecordWhoseOutputNoLogTakesBecomesADeadLetterAndTheRestGoesOn) {
+  append("AAPL", "x");
+  append("AAPL", "huge");
+  append("AAPL", "effect");
+  append("TSLA", "x");
+  auto b = start();
+  run();
+  // What came of the huge one is gone as a whole: its count, too.
+  EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2"}));
+  EXPECT_EQ(values(topic::schwab_executions, "AAPL"), strings{"!"});
+  EXPECT_EQ(values(topic::position_updates, "TSLA"), strings{"1"});
+  EXPECT_TRUE(values(topic::schwab_commands, "AAPL").empty());
+  EXPECT_EQ(lag(), 0);
+  const auto found = letters();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].reason, "record_too_large");
+  EXPECT_EQ(found[0].origin_topic, "onchain-trades");
+  EXPECT_EQ(found[0].origin_offset, 1);
+  EXPECT_EQ(found[0].key, "AAPL");
+  EXPECT_EQ(found[0].value, "huge");
+  EXPECT_NE(found[0].detail.find("schwab-commands"), std::string::npos) << found[0].detail;
+  EXPECT_EQ(ask<actor_status>(b, status_atom::value).state, "running");
+}
+
+TEST_F(BridgeTest, AStepOfAnEntityThatNoLogTakesIsRefusedAsAWholeAndTold) {
+  notice_list notices;
+  bridge_config config;
+  config.notices = &notices;
+  auto b = start(config);
+  append("AAPL", "huge effect");
+  append("TSLA", "x");
+  run();
+  EXPECT_EQ(values(topic::schwab_executions, "AAPL"), strings{});
+  EXPECT_EQ(notices.codes, strings{"record_too_large"});
+  const auto found = letters();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].reason, "record_too_large");
+  EXPECT_EQ(found[0].origin_offset, -1);
+  // It begins again from what is durable as soon as there is something for it.
+  append("AAPL", "x");
+  run();
+  EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2"}));
+  EXPECT_EQ(values(topic::position_updates, "TSLA"), strings{"1"});
+  EXPECT_EQ(lag(), 0);
+  EXPECT_EQ(ask<actor_status>(b, status_atom::value).state, "running");
+}
+
+TEST_F(BridgeTest, AnEntityThatHasSomethingToDoByItselfGoesOnAfterItsLastRecordWasGivenUp) {
+  auto busy = counting();
+  busy.wakes_by_itself = [](const auto& changelog) { return !changelog.empty(); };
+  for (const std::string fatal : {"crash", "huge"}) {
+    log = adapters::make_memory_log(clock, 4);
+    append("AAPL", "x");
+    append("AAPL", fatal);
+    auto b = own(system.spawn(bridge_actor, std::shared_ptr<ports::event_log>{log}, busy, bridge_config{}, &clock));
+    run();
+    EXPECT_EQ(letters().size(), 1U);
+    EXPECT_EQ(ask<actor_status>(b, status_atom::value).children.size(), 1U) << fatal;
+  }
+}
+
+TEST_F(BridgeTest, ADeadLetterFitsWhateverItTellsOf) {
+  const std::string long_text(ports::largest_record, '\x01');
+  const record failed{{topic::onchain_trades, 1}, 7, {}, long_text, long_text};
+  for (const auto& letter : {make_dead_letter("service", failed, "reason", long_text, 1, clock.now()),
+                             make_dead_letter("service", "key", long_text, "reason", long_text, clock.now())}) {
+    EXPECT_LT(ports::size_of(letter), ports::largest_record / 4);
+    EXPECT_TRUE(codec::decode<dead_letter>(*letter.value));
+  }
 }
 
 TEST_F(BridgeTest, RecordsForNobodyMoveTheOffsetOnceThereAreEnough) {

@@ -93,6 +93,38 @@ TEST_F(IngestionTest, HistoryIsReadFromTheStartBlockInOrder) {
   for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].log.ref.block_number, i + 3);
 }
 
+TEST_F(IngestionTest, AFillThatNoLogTakesBecomesADeadLetterAndTheRestGoesOn) {
+  auto vast = take(2);
+  vast.data = bytes(3U << 20U, 2);  // more than the largest record when it is written as hex
+  node->mine({take(1), vast, take(3)});
+  start();
+  settle();
+  node->mine({vast});
+  node->mine({take(4)});
+  settle();
+  EXPECT_EQ(canonical(), (fills{{1, 1}, {1, 3}, {3, 4}}));
+  const auto letters = [&] {
+    std::vector<dead_letter> all;
+    const auto records = log->read({topic::dead_letters, 0}, 0, 1000);
+    for (const auto& r : *records) all.push_back(codec::decode<dead_letter>(*r.value)->data);
+    return all;
+  };
+  ASSERT_EQ(letters().size(), 2U);
+  EXPECT_EQ(letters()[0].reason, "record_too_large");
+  EXPECT_EQ(letters()[0].service, "ingestion");
+  EXPECT_NE(letters()[0].detail.find("block 1"), std::string::npos) << letters()[0].detail;
+  // A reorg takes back what was written, and knows nothing of what was not.
+  node->reorg(2);
+  settle();
+  EXPECT_EQ(canonical(), (fills{{1, 1}, {1, 3}}));
+  crash();
+  start();
+  settle();
+  node->mine({take(5)});
+  settle();
+  EXPECT_EQ(canonical().size(), 3U);
+}
+
 TEST_F(IngestionTest, LiveLogsComeOnceEvenWhenToldTwiceAndReadAgain) {
   start();
   settle();

@@ -132,6 +132,32 @@ TEST_F(Cluster, ALoginBeginsAndEndsAtAnyNode) {
     EXPECT_EQ(node->run().output().find("very-secret-code"), std::string::npos);
 }
 
+TEST_F(Cluster, ALoginThatNobodyTakesSaysWhoIsMissing) {
+  ASSERT_TRUE(ready && joined());
+  const auto refusal = [&](const std::string& path, const std::string& reason) {
+    const auto got = two->api(path);
+    EXPECT_EQ(got.status, 503) << path;
+    EXPECT_NE(got.body.find(reason), std::string::npos) << path << got.body;
+    EXPECT_EQ(got.body.find("a-code"), std::string::npos);
+  };
+  // A greeting does not tell what a node runs, the first heartbeats do.
+  ASSERT_TRUE(eventually([&] { return two->admin("/cluster").body.find("token-updates/0") != std::string::npos; }));
+  one->run().signal(SIGSTOP);
+  refusal("/auth/login", "node one");
+  refusal("/auth/callback?code=a-code&state=s", "node one");
+  ASSERT_TRUE(eventually([&] { return two->sees("one") == "unreachable"; }, std::chrono::seconds{5}));
+  refusal("/auth/login", "node one, which runs the tokens service, is unreachable");
+  refusal("/auth/callback?code=a-code&state=s", "node one, which runs the tokens service, is unreachable");
+  one->run().signal(SIGCONT);
+  ASSERT_TRUE(joined());
+  EXPECT_TRUE(eventually([&] { return two->api("/auth/login").status == 302; }));
+  one->run().signal(SIGTERM);
+  EXPECT_EQ(one->run().wait(), 0);
+  ASSERT_TRUE(eventually([&] { return two->sees("one") == "absent"; }));
+  refusal("/auth/login", "no node of the cluster runs the tokens service");
+  refusal("/auth/callback?code=a-code&state=s", "no node of the cluster runs the tokens service");
+}
+
 TEST_F(Cluster, ANodeThatStandsStillIsNoticedAndComesBack) {
   ASSERT_TRUE(ready && joined());
   one->run().signal(SIGSTOP);

@@ -211,10 +211,20 @@ void stage::start_node(bool log_in, std::size_t node) {
   std::string why;
   // The paper broker may be told to answer wrongly: a person would try again, too.
   logged_in_ = eventually([&] {
-    why = cli::log_in_at_paper(origin(slot.api_port), origin(paper_port_), clock_);
+    why = this->log_in(node);
     return why.empty();
   }, std::chrono::seconds{30});
   HEDGEROW_CHECK(logged_in_, why.c_str());
+}
+
+std::string stage::log_in(std::size_t node) {
+  return cli::log_in_at_paper(origin(nodes_[node].api_port), origin(paper_port_), clock_);
+}
+
+stage::page stage::ask(std::size_t node, const std::string& path) {
+  const auto got = cli::call(*nodes_[node].api, {"GET", path, {}, ""});
+  if (!got) return {};
+  return {got->status, got->body, http::find_header(got->headers, "Location").value_or("")};
 }
 
 void stage::kill_node(std::size_t node) {

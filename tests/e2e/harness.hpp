@@ -59,6 +59,15 @@ class stage {
 
   /// Starts a node and waits until it is ready; the first one also logs in, unless told not to.
   void start_node(bool log_in = true, std::size_t node = 0);
+  /// What a person does in a browser at this node's API: empty, or what went wrong.
+  [[nodiscard]] std::string log_in(std::size_t node);
+  /// What the API says to GET: status, body and Location header; status 0 without an answer.
+  struct page {
+    int status = 0;
+    std::string body;
+    std::string location;
+  };
+  [[nodiscard]] page ask(std::size_t node, const std::string& path);
   void kill_node(std::size_t node = 0);
   /// SIGTERM; the exit code.
   int stop_node(std::size_t node = 0);

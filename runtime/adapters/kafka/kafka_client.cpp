@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "runtime/adapters/kafka/connection_trouble.hpp"
+
 namespace hedgerow::adapters {
 
 using ports::log_errc;
@@ -12,8 +14,10 @@ namespace {
 
 std::string text_of(std::chrono::milliseconds span) { return std::to_string(span.count()); }
 
-/// Largest record that any topic takes; topic_admin.cpp tells the broker the same.
+/// Largest message that any topic takes; topic_admin.cpp tells the broker the same. It leaves room for what Kafka adds to a
+/// record, and more.
 constexpr const char* largest_message = "33554432";
+static_assert(ports::largest_record <= 33'554'432 / 8);
 
 client_properties common(const kafka_options& options) {
   return {{"bootstrap.servers", options.bootstrap},
@@ -42,18 +46,22 @@ expected<kafka_handle, log_error> make_kafka_client(rd_kafka_type_t kind, const 
     if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), reason.data(), reason.size()) == RD_KAFKA_CONF_OK) continue;
     rd_kafka_conf_destroy(conf);
     // librdkafka's reason may show the value, which may be a password.
-    return unexpected(log_error{log_errc::io, "librdkafka does not accept the property " + name});
+    const auto what = "librdkafka does not accept the property " + name + keys_named_in(name);
+    return unexpected(log_error{log_errc::io, what});
   }
   rd_kafka_conf_set_opaque(conf, callbacks.context);
   if (callbacks.rebalance != nullptr) rd_kafka_conf_set_rebalance_cb(conf, callbacks.rebalance);
   if (callbacks.statistics != nullptr) rd_kafka_conf_set_stats_cb(conf, callbacks.statistics);
+  if (callbacks.error != nullptr) rd_kafka_conf_set_error_cb(conf, callbacks.error);
+  if (callbacks.certificate != nullptr) rd_kafka_conf_set_ssl_cert_verify_cb(conf, callbacks.certificate);
   // Without a delivery report callback the flush inside a commit notices the last acknowledgement 10 ms late.
   if (kind == RD_KAFKA_PRODUCER)
     rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t*, void*) {});
   rd_kafka_t* client = rd_kafka_new(kind, conf, reason.data(), reason.size());
   if (client == nullptr) {
     rd_kafka_conf_destroy(conf);
-    return unexpected(log_error{log_errc::io, std::string{"cannot make a Kafka client: "} + reason.data()});
+    const std::string why{reason.data()};
+    return unexpected(log_error{log_errc::io, "cannot make a Kafka client: " + why + keys_named_in(why)});
   }
   return kafka_handle{client};
 }

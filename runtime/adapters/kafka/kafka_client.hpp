@@ -32,13 +32,19 @@ using kafka_error = std::unique_ptr<rd_kafka_error_t, destroy_with<rd_kafka_erro
 /// Property and value; later ones win.
 using client_properties = std::vector<std::pair<std::string, std::string>>;
 
-/// Called, with `context`, by the thread that consumes or polls.
+/// What a client tells; each is given `context`, which outlives the client.
 struct client_callbacks {
-  /// The group gives or takes partitions.
-  void (*rebalance)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) = nullptr;
-  /// A report of what the client did, as JSON; every `statistics_interval`, and never when nobody counts.
-  int (*statistics)(rd_kafka_t*, char*, std::size_t, void*) = nullptr;
   void* context = nullptr;
+  /// By the thread that consumes, when the group gives or takes partitions.
+  void (*rebalance)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) = nullptr;
+  /// By the thread that consumes or polls: what the client did, as JSON; every `statistics_interval`, and never when nobody
+  /// counts.
+  int (*statistics)(rd_kafka_t*, char* json, std::size_t size, void*) = nullptr;
+  /// By the thread that polls, flushes or commits: a connection failed.
+  void (*error)(rd_kafka_t*, int code, const char* reason, void*) = nullptr;
+  /// By any thread, for each certificate of a broker's chain; returns 1 to accept.
+  int (*certificate)(rd_kafka_t*, const char* broker, std::int32_t id, int* fault, int depth, const char* der,
+                     std::size_t size, char* reason, std::size_t reason_size, void*) = nullptr;
 };
 
 /// A client with the options' cluster, security and extra properties. The error never shows a value.

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "messages/types/check.hpp"
+#include "runtime/adapters/kafka/connection_trouble.hpp"
 #include "runtime/adapters/kafka/group_offsets.hpp"
 #include "runtime/adapters/kafka/kafka_member.hpp"
 #include "runtime/adapters/kafka/partition_reader.hpp"
@@ -138,6 +139,7 @@ expected<void, log_error> prepare_topics(rd_kafka_t* admin, const kafka_options&
 
 expected<std::shared_ptr<ports::event_log>, log_error> open_kafka_log(kafka_options options,
                                                                       const ports::clock& clock) {
+  if (auto found = find_broker(options); !found) return unexpected(found.error());
   auto admin = make_kafka_client(RD_KAFKA_CONSUMER, options, reader_properties(false));
   if (!admin) return unexpected(admin.error());
   if (auto ready = prepare_topics(admin->get(), options); !ready) return unexpected(ready.error());

@@ -19,30 +19,35 @@ expected<std::shared_ptr<kafka_member>, log_error> kafka_member::make(const kafk
 kafka_member::kafka_member(kafka_options options, ports::member_options member, const ports::clock& clock)
     : options_{std::move(options)}, member_{std::move(member)}, clock_{clock},
       metrics_{options_.metrics, member_.group},
-      producer_statistics_{options_.metrics, member_.group, "producer"},
+      producer_reports_{options_.metrics, member_.group},
       consumer_statistics_{options_.metrics, member_.group, "consumer"} {}
 
 kafka_member::~kafka_member() = default;
 
+client_callbacks kafka_member::own_callbacks() {
+  client_callbacks all;
+  all.context = this;
+  all.rebalance = &kafka_member::on_rebalance;
+  all.statistics = &kafka_member::on_statistics;
+  all.error = &kafka_member::on_error;
+  return all;
+}
+
 expected<void, log_error> kafka_member::open() {
   const auto group = options_.prefix + member_.group;
-  const auto count = [](rd_kafka_t*, char* json, std::size_t size, void* statistics) {
-    static_cast<client_statistics*>(statistics)->take({json, size});
-    return 0;
-  };
-  auto producer = make_kafka_client(RD_KAFKA_PRODUCER, options_,
-                                    producer_properties(options_, group + "." + member_.instance),
-                                    {nullptr, count, &producer_statistics_});
+  const auto properties = producer_properties(options_, group + "." + member_.instance);
+  auto producer = make_kafka_client(RD_KAFKA_PRODUCER, options_, properties, producer_reports_.callbacks());
   if (!producer) return unexpected(producer.error());
   if (!member_.inputs.empty()) {
     auto consumer = make_kafka_client(RD_KAFKA_CONSUMER, options_, member_properties(options_, group, member_.instance),
-                                      {&kafka_member::on_rebalance, &kafka_member::on_statistics, this});
+                                      own_callbacks());
     if (!consumer) return unexpected(consumer.error());
     consumer_ = std::move(*consumer);
     rd_kafka_poll_set_consumer(consumer_.get());
     messages_.reset(rd_kafka_queue_get_consumer(consumer_.get()));
   }
-  transactions_ = std::make_unique<transaction_queue>(options_, std::move(*producer), clock_, metrics_, *this);
+  transactions_ = std::make_unique<transaction_queue>(options_, std::move(*producer), clock_, metrics_, *this,
+                                                      producer_reports_);
   transactions_->start(shared_from_this());
   if (consumer_) reader_ = std::thread{[me = shared_from_this()] { me->read(); }};
   return {};
@@ -111,6 +116,7 @@ expected<log_batch, log_error> kafka_member::poll(std::size_t max_records) {
 
 void kafka_member::commit(log_transaction transaction, ports::commit_callback done) {
   transaction_request request{std::move(transaction), {}, std::move(done), {}};
+  request.failure = ports::find_too_large(request.content.records);
   auto sources = request.content.owned;
   for (const auto& offset : request.content.offsets) sources.push_back(offset.from);
   for (const auto& r : request.content.records) {

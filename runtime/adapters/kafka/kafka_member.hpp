@@ -8,7 +8,7 @@
 // worked on it, so it is told as lost and won again.
 #pragma once
 
-#include "runtime/adapters/kafka/client_statistics.hpp"
+#include "runtime/adapters/kafka/producer_reports.hpp"
 #include "runtime/adapters/kafka/transaction_queue.hpp"
 
 namespace hedgerow::adapters {
@@ -63,7 +63,9 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   void look_for_trouble(rd_kafka_resp_err_t code);
   static void on_rebalance(rd_kafka_t* consumer, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* partitions,
                            void* me);
+  [[nodiscard]] client_callbacks own_callbacks();
   static int on_statistics(rd_kafka_t* consumer, char* json, std::size_t size, void* me);
+  static void on_error(rd_kafka_t* consumer, int code, const char* reason, void* me);
   void serve_rebalance();
   void give_up(bool lost);
   [[nodiscard]] bool wait_for_rest();
@@ -76,7 +78,7 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   const ports::clock& clock_;
   member_metrics metrics_;
   /// Of the transactions' thread and the reader's; they outlive the clients.
-  client_statistics producer_statistics_;
+  producer_reports producer_reports_;
   client_statistics consumer_statistics_;
   kafka_handle consumer_;
   kafka_queue messages_;

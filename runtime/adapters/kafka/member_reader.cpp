@@ -156,6 +156,13 @@ void kafka_member::look_for_trouble(rd_kafka_resp_err_t code) {
   died({fenced ? log_errc::fenced : log_errc::io, std::string{"group "} + member_.group + ": " + reason.data()});
 }
 
+/// For the admin tree; whoever waits for the connection has a deadline of his own.
+void kafka_member::on_error(rd_kafka_t*, int, const char* reason, void* context) {
+  auto* me = static_cast<kafka_member*>(context);
+  const std::lock_guard lock{me->mutex_};
+  me->last_error_ = reason;
+}
+
 // -- rebalances ------------------------------------------------------------------------------------------------------
 
 /// Only notes what is due: librdkafka waits until the assignment is changed, which may take a while.

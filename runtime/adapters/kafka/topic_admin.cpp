@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "runtime/adapters/kafka/admin_call.hpp"
+#include "runtime/adapters/kafka/connection_trouble.hpp"
 
 namespace hedgerow::adapters {
 
@@ -233,6 +234,7 @@ std::string describe_differences(const std::vector<topic_finding>& findings) {
 }
 
 expected<std::vector<topic_finding>, log_error> inspect_cluster(const kafka_options& options) {
+  if (auto found = find_broker(options); !found) return unexpected(found.error());
   const auto client = make_kafka_client(RD_KAFKA_PRODUCER, options, {});
   if (!client) return unexpected(client.error());
   return inspect_topics(client->get(), options);

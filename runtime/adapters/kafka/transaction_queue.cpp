@@ -38,8 +38,8 @@ class stopwatch {
 }  // namespace
 
 transaction_queue::transaction_queue(kafka_options options, kafka_handle producer, const ports::clock& clock,
-                                     member_metrics metrics, transaction_gate& gate)
-    : options_{std::move(options)}, clock_{clock}, metrics_{std::move(metrics)}, gate_{gate},
+                                     member_metrics metrics, transaction_gate& gate, connection_trouble& trouble)
+    : options_{std::move(options)}, clock_{clock}, metrics_{std::move(metrics)}, gate_{gate}, trouble_{trouble},
       producer_{std::move(producer)} {}
 
 /// Made when it is first written to: librdkafka looks at every partition that it knows of whenever it sends.
@@ -113,7 +113,7 @@ transaction_queue::fault transaction_queue::initialize() {
   const auto error = checked(rd_kafka_init_transactions(producer_.get(), call_timeout(2 * options_.transaction_timeout)));
   if (!error) return std::nullopt;
   const auto code = rd_kafka_error_is_retriable(error.get()) != 0 ? log_errc::timed_out : log_errc::io;
-  return log_error{code, std::string{"cannot begin to write: "} + rd_kafka_error_string(error.get())};
+  return log_error{code, "cannot begin to write: " + reason_of(*error)};
 }
 
 void transaction_queue::wait_for_work(std::unique_lock<std::mutex>& lock) {
@@ -205,6 +205,7 @@ void transaction_queue::answer(std::vector<transaction_request>& requests, const
 
 transaction_queue::fault transaction_queue::run(const std::vector<transaction_request>& requests,
                                                 const transaction_permit& permit) {
+  trouble_.forget();
   if (auto error = checked(rd_kafka_begin_transaction(producer_.get()))) return give_up(std::move(error), "begin");
   // The records are on their way while the offsets are sent.
   if (auto trouble = produce(requests)) return trouble;
@@ -271,8 +272,15 @@ transaction_queue::fault transaction_queue::end_transaction() {
   }
 }
 
+/// A call that waited in vain only knows that it did; the connections know why.
+std::string transaction_queue::reason_of(const rd_kafka_error_t& why) {
+  rd_kafka_poll(producer_.get(), 0);
+  const auto trouble = trouble_.explain(options_);
+  return rd_kafka_error_string(&why) + (trouble.empty() ? "" : "; " + trouble);
+}
+
 log_error transaction_queue::give_up(kafka_error why, const std::string& what) {
-  log_error out{log_errc::io, "transaction, " + what + ": " + rd_kafka_error_string(why.get())};
+  log_error out{log_errc::io, "transaction, " + what + ": " + reason_of(*why)};
   switch (rd_kafka_error_code(why.get())) {
     case RD_KAFKA_RESP_ERR__FENCED:
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:

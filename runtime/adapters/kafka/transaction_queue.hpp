@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "actors/ports/clock.hpp"
-#include "runtime/adapters/kafka/kafka_client.hpp"
+#include "runtime/adapters/kafka/connection_trouble.hpp"
 #include "runtime/adapters/kafka/member_metrics.hpp"
 
 namespace hedgerow::adapters {
@@ -58,9 +58,9 @@ class transaction_gate {
 
 class transaction_queue {
  public:
-  /// `clock` and `gate` outlive the thread.
+  /// `clock`, `gate` and `trouble`, to which the producer reports, outlive the thread.
   transaction_queue(kafka_options options, kafka_handle producer, const ports::clock& clock, member_metrics metrics,
-                    transaction_gate& gate);
+                    transaction_gate& gate, connection_trouble& trouble);
   transaction_queue(const transaction_queue&) = delete;
   transaction_queue& operator=(const transaction_queue&) = delete;
 
@@ -88,6 +88,7 @@ class transaction_queue {
   [[nodiscard]] fault produce(const std::vector<transaction_request>& requests);
   [[nodiscard]] fault send_offsets(const transaction_permit& permit);
   [[nodiscard]] fault end_transaction();
+  [[nodiscard]] std::string reason_of(const rd_kafka_error_t& why);
   [[nodiscard]] ports::log_error give_up(kafka_error why, const std::string& what);
   void answer(std::vector<transaction_request>& requests, const fault& failure);
 
@@ -95,6 +96,7 @@ class transaction_queue {
   const ports::clock& clock_;
   member_metrics metrics_;
   transaction_gate& gate_;
+  connection_trouble& trouble_;
   kafka_handle producer_;
   std::map<topic, kafka_topic> topics_;
 

@@ -1,10 +1,20 @@
 // Order, limits, reading, changelogs.
+#include <random>
+
 #include "tests/contract/event_log/event_log_contract.hpp"
 
 namespace hedgerow::test {
 namespace {
 
 using strings = std::vector<std::string>;
+
+/// What no compression makes smaller.
+std::string noise(std::size_t size) {
+  std::mt19937_64 random{7};
+  std::string out(size, '\0');
+  for (auto& c : out) c = static_cast<char>(random());
+  return out;
+}
 
 TEST_P(event_log_contract, keeps_order_and_numbers_each_partition) {
   const topic_partition trades1{topic::onchain_trades, 1};
@@ -60,6 +70,28 @@ TEST_P(event_log_contract, changelog_is_the_newest_record_of_each_key) {
   EXPECT_EQ(values_of(*state), (strings{"2", "3"}));
   expect_offsets(*state, {2, 7});
   EXPECT_TRUE(log_->changelog({topic::position_updates, 1})->empty());
+}
+
+TEST_P(event_log_contract, the_largest_record_comes_back_whole_from_wherever_it_is_read) {
+  const auto largest = noise(ports::largest_record - 1);
+  append({put(trades0, "k", largest), put(trades0, "k", "small"), put(updates0, "k", largest)});
+  auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
+  EXPECT_TRUE(values_of(poll_until(*member, 2).records) == (strings{largest, "small"}));
+  EXPECT_TRUE(values_of(read_when_there(trades0, 2)) == (strings{largest, "small"}));
+  EXPECT_TRUE(values_of(*log_->changelog(updates0)) == strings{largest});
+}
+
+TEST_P(event_log_contract, a_larger_record_is_refused_with_all_that_goes_with_it) {
+  auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
+  poll_changes(*member, 4, 0);
+  const auto failure = commit_now(*member, {{put(commands0, "k", "small"), put(updates0, "k", noise(ports::largest_record))},
+                                            {{trades0, 1}}});
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->code, ports::log_errc::record_too_large);
+  EXPECT_NE(failure->detail.find("position-updates/0 has 4194305 bytes"), std::string::npos) << failure->detail;
+  append({put(commands0, "k", "next")});
+  EXPECT_EQ(values_of(read_when_there(commands0, 1)), strings{"next"});
+  EXPECT_FALSE(log_->committed("g", trades0)->has_value());
 }
 
 }  // namespace

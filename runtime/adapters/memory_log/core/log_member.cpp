@@ -144,6 +144,7 @@ void log_base::commit(const member_ptr& member, log_transaction transaction, por
     if (!layout_.contains(r.to)) request.failure = no_such_partition(r.to);
   for (const auto& offset : transaction.offsets)
     if (!layout_.contains(offset.from)) request.failure = no_such_partition(offset.from);
+  if (!request.failure) request.failure = ports::find_too_large(transaction.records);
   if (!request.failure) request.parts = encode(transaction.records, layout_);
   request.offsets = std::move(transaction.offsets);
   {

@@ -1,0 +1,209 @@
+// The way to the broker over TLS and with a login: what gets in works as it does without, and what does not get in says
+// soon which key is to be changed, without a password.
+#include <gmock/gmock.h>
+#include <librdkafka/rdkafka.h>
+
+#include <chrono>
+#include <fstream>
+
+#include "config/config.hpp"
+#include "runtime/adapters/kafka/kafka_log.hpp"
+#include "runtime/adapters/kafka/kafka_topics.hpp"
+#include "runtime/demo/child_process.hpp"
+#include "runtime/world/kafka_cluster.hpp"
+#include "tests/contract/event_log/event_log_contract.hpp"
+#include "tests/contract/event_log/secure_broker.hpp"
+
+namespace hedgerow::test {
+namespace {
+
+using strings = std::vector<std::string>;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// A clear answer comes well before the limit of a question (10 s).
+constexpr std::chrono::seconds soon{5};
+
+adapters::kafka_options options_of(const kafka_section& section) {
+  const std::string rest = "[node]\nactors = [\"api\"]\n[log]\nkind = \"kafka\"\n";
+  const auto loaded = config::load_text(rest + to_toml(section), "test", {});
+  HEDGEROW_CHECK(loaded.has_value(), loaded ? "" : config::to_string(loaded.error()).c_str());
+  return world::to_kafka_options(loaded->values);
+}
+
+class kafka_secure : public ::testing::Test {
+ protected:
+  [[nodiscard]] kafka_section section(const std::string& listener) { return broker_.section_for(listener); }
+
+  /// A member commits records and its offset, another goes on from there, and both kinds of readers see it.
+  void expect_works(const kafka_section& section) {
+    const auto log = adapters::open_kafka_log(options_of(section), clock_);
+    ASSERT_TRUE(log) << log.error().detail;
+    auto member = must_join(**log, "g", "i", {topic::onchain_trades});
+    poll_changes(*member, 4, 0);
+    const auto failure = commit_now(*member, {{put(trades0, "k", "1"), put(updates0, "AAPL", "2")}, {}});
+    ASSERT_FALSE(failure) << failure->detail;
+    EXPECT_EQ(values_of(poll_until(*member, 1).records), strings{"1"});
+    ASSERT_FALSE(commit_now(*member, {{put(commands0, "k", "3")}, {{trades0, 1}}}));
+    EXPECT_EQ((*log)->committed("g", trades0).value(), 1);
+    EXPECT_EQ(values_of((*log)->changelog(updates0).value()), strings{"2"});
+    EXPECT_TRUE(eventually([&] { return (*log)->read(commands0, 0, 10).value().size() == 1; }));
+    EXPECT_TRUE(adapters::inspect_cluster(options_of(section)));
+  }
+
+  /// What opening the log says.
+  std::string refusal(const kafka_section& section) {
+    const auto begun = std::chrono::steady_clock::now();  // allow: measures
+    const auto log = adapters::open_kafka_log(options_of(section), clock_);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, soon);  // allow: measures
+    return log ? "it got in" : log.error().detail;
+  }
+
+  secure_broker& broker_ = shared_secure_broker();
+  const fake_clock clock_;
+};
+
+TEST_F(kafka_secure, commits_and_reads_over_tls) { expect_works(section(tls_listener)); }
+TEST_F(kafka_secure, commits_and_reads_with_a_certificate_of_its_own) { expect_works(section(mutual_listener)); }
+TEST_F(kafka_secure, commits_and_reads_with_a_login_by_plain) { expect_works(section(login_listener)); }
+
+TEST_F(kafka_secure, a_login_by_scram_works_or_tells_that_librdkafka_is_too_old_for_it) {
+  auto keys = section(login_listener);
+  keys["sasl_mechanism"] = "scram_sha_512";
+  if (rd_kafka_version() >= 0x020601ff) return expect_works(keys);
+  EXPECT_THAT(refusal(keys), AllOf(HasSubstr("2.6.1"), HasSubstr("kafka.sasl_mechanism = \"plain\""),
+                                   Not(HasSubstr(user_password))));
+}
+
+TEST_F(kafka_secure, commits_and_reads_with_an_encrypted_key) {
+  auto keys = section(mutual_listener);
+  keys["key"] = broker_.file("client.locked");
+  keys["key_password"] = user_password;
+  expect_works(keys);
+}
+
+TEST_F(kafka_secure, a_wrong_password_is_named_and_not_shown) {
+  for (const char* mechanism : {"plain", "scram_sha_512"}) {
+    auto keys = section(login_listener);
+    keys["sasl_mechanism"] = mechanism;
+    keys["sasl_password"] = "wrong-guess";
+    EXPECT_THAT(refusal(keys), AllOf(HasSubstr("kafka.sasl_password"), HasSubstr("\"hedgerow\""),
+                                     Not(HasSubstr("wrong-guess"))));
+  }
+}
+
+TEST_F(kafka_secure, a_mechanism_that_the_broker_does_not_offer_is_named) {
+  auto keys = section(login_listener);
+  keys["sasl_mechanism"] = "scram_sha_256";
+  EXPECT_THAT(refusal(keys), AllOf(HasSubstr("kafka.sasl_mechanism"), HasSubstr("SCRAM-SHA-256")));
+}
+
+TEST_F(kafka_secure, an_unknown_authority_is_named_with_its_file) {
+  auto keys = section(tls_listener);
+  keys["ca_file"] = broker_.file("foreign.ca");
+  EXPECT_THAT(refusal(keys), AllOf(HasSubstr("kafka.ca_file"), HasSubstr(keys["ca_file"])));
+  keys.erase("ca_file");
+  EXPECT_THAT(refusal(keys), HasSubstr("kafka.ca_file is not set"));
+}
+
+TEST_F(kafka_secure, a_certificate_for_another_host_is_named) {
+  EXPECT_THAT(refusal(section(misnamed_listener)),
+              AllOf(HasSubstr("kafka.bootstrap"), HasSubstr("mismatch"), Not(HasSubstr("kafka.ca_file"))));
+}
+
+TEST_F(kafka_secure, a_missing_certificate_of_the_node_is_named) {
+  auto keys = section(mutual_listener);
+  keys.erase("certificate");
+  keys.erase("key");
+  EXPECT_THAT(refusal(keys), HasSubstr("set kafka.certificate and kafka.key"));
+}
+
+TEST_F(kafka_secure, a_certificate_of_the_node_that_the_broker_does_not_trust_is_named) {
+  auto keys = section(mutual_listener);
+  keys["certificate"] = broker_.file("foreign.pem");
+  keys["key"] = broker_.file("foreign.key");
+  EXPECT_THAT(refusal(keys), HasSubstr("check that kafka.certificate"));
+}
+
+TEST_F(kafka_secure, a_key_that_cannot_be_opened_is_named_and_its_password_not_shown) {
+  auto keys = section(mutual_listener);
+  keys["key"] = broker_.file("client.locked");
+  keys["key_password"] = "wrong-guess";
+  EXPECT_THAT(refusal(keys), AllOf(HasSubstr("kafka.key_password"), Not(HasSubstr("wrong-guess"))));
+}
+
+TEST_F(kafka_secure, the_wrong_protocol_is_named) {
+  auto keys = section(tls_listener);
+  keys["security"] = "plaintext";
+  EXPECT_THAT(refusal(keys), HasSubstr("kafka.security"));
+  keys["security"] = "ssl";
+  keys["bootstrap"] = broker_.process().bootstrap();
+  EXPECT_THAT(refusal(keys), HasSubstr("kafka.security"));
+  keys = section(login_listener);
+  keys["security"] = "ssl";
+  EXPECT_THAT(refusal(keys), HasSubstr("kafka.security"));
+}
+
+TEST_F(kafka_secure, a_member_that_is_at_work_names_the_password_that_is_not_taken_any_more) {
+  auto keys = section(login_listener);
+  keys["transaction_timeout"] = "1s";
+  const auto log = adapters::open_kafka_log(options_of(keys), clock_);
+  ASSERT_TRUE(log) << log.error().detail;
+  const auto writer = must_join(**log, "w", "w", {});
+  ASSERT_FALSE(commit_now(*writer, {{put(commands0, "k", "1")}, {}}));
+  broker_.restart_with("another-password");
+  const auto failure = commit_now(*writer, {{put(commands0, "k", "2")}, {}});
+  const auto late = (*log)->join({"w2", "w", {}});
+  ASSERT_TRUE(late);
+  const auto from_the_start = commit_now(**late, {{put(commands0, "k", "3")}, {}});
+  broker_.restart_with(user_password);
+  for (const auto& f : {failure, from_the_start}) {
+    ASSERT_TRUE(f);
+    EXPECT_THAT(f->detail, AllOf(HasSubstr("kafka.sasl_password"), Not(HasSubstr(user_password))));
+  }
+}
+
+// -- the commands ----------------------------------------------------------------------------------------------------
+
+struct command_outcome {
+  int code = -1;
+  std::string said;
+};
+
+command_outcome run_hedgerow(const temporary_directory& folder, std::vector<std::string> words,
+                             const kafka_section& section) {
+  const auto config = folder.file("node.toml");
+  std::ofstream{config} << "[node]\nname = \"secure\"\nactors = [\"api\"]\ndata_dir = \"" << folder.file("data")
+                        << "\"\n[log]\nkind = \"kafka\"\n[api]\nport = 0\n[admin]\nport = 0\n" << to_toml(section);
+  words.insert(words.begin(), std::string{HEDGEROW_BINARY_DIR} + "/hedgerow");
+  words.insert(words.end(), {"--config", config});
+  demo::child_process child{{std::move(words), folder.file("said"), 9}};
+  if (!child.wait_end(std::chrono::seconds{15})) return {-1, demo::text_of(folder.file("said"))};
+  return {*child.exit_code(), demo::text_of(folder.file("said"))};
+}
+
+TEST_F(kafka_secure, topics_are_made_and_checked_with_a_login) {
+  const temporary_directory folder;
+  const auto keys = section(login_listener);
+  const auto missing = run_hedgerow(folder, {"topics", "check"}, keys);
+  EXPECT_EQ(missing.code, 1) << missing.said;
+  EXPECT_THAT(missing.said, HasSubstr("make it"));
+  EXPECT_EQ(run_hedgerow(folder, {"topics", "apply"}, keys).code, 0);
+  const auto there = run_hedgerow(folder, {"topics", "check"}, keys);
+  EXPECT_EQ(there.code, 0) << there.said;
+}
+
+TEST_F(kafka_secure, commands_that_do_not_get_in_end_with_the_reason) {
+  const temporary_directory folder;
+  auto keys = section(login_listener);
+  keys["sasl_password"] = "wrong-guess";
+  for (const strings& words : {strings{"topics", "check"}, strings{"node"}}) {
+    const auto outcome = run_hedgerow(folder, words, keys);
+    EXPECT_EQ(outcome.code, 1) << words.front() << outcome.said;
+    EXPECT_THAT(outcome.said, AllOf(HasSubstr("kafka.sasl_password"), Not(HasSubstr("wrong-guess"))));
+  }
+}
+
+}  // namespace
+}  // namespace hedgerow::test
