@@ -9,7 +9,6 @@ find_package(spdlog REQUIRED)
 find_package(GTest REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
-find_package(prometheus-cpp REQUIRED)
 
 find_package(PkgConfig REQUIRED)
 

@@ -18,6 +18,7 @@ void find_troubled_actors(const protocol::actor_status& s, std::vector<std::stri
 std::vector<std::string> find_problems(const health_input& in, const domain::read_model& model) {
   std::vector<std::string> problems;
   find_troubled_actors(in.tree, problems);
+  if (!in.lag) problems.emplace_back("the event log does not answer; nothing is hedged until it does");
   for (const auto& [symbol, row] : model.positions()) {
     if (row.latest.frozen) problems.push_back(symbol + " is frozen: a person must decide");
     if (row.unhedged_since && in.now - *row.unhedged_since > unhedged_limit)

@@ -93,11 +93,11 @@ throughput_pass pass(const std::string& bootstrap, const std::string& prefix, st
   return out;
 }
 
-/// Several passes on one broker, whose own code is compiled as it runs; the first ones, which warm it up as those before
-/// the yardsticks' do, do not count. Medians of the others.
+/// Several passes on one broker, whose own code is compiled as it runs; the first ones do not count: half a minute, as long
+/// as the yardsticks' broker works before it is measured. Medians of the others.
 void measure_throughput(const std::string& bootstrap, std::uint64_t events, std::uint64_t passes,
                         const ports::clock& clock) {
-  constexpr std::uint64_t warm_up = 2;
+  constexpr std::uint64_t warm_up = 4;
   std::vector<throughput_pass> all;
   std::vector<double> bare;
   for (std::uint64_t i = 0; i < warm_up + passes; ++i) {

@@ -29,7 +29,6 @@ const std::vector<header_rule>& header_rules() {
       {"sqlite3.h", {"runtime/adapters/sqlite", "runtime/adapters/paper/", "tests/"}, {}},
       {"librdkafka/", {"runtime/adapters/kafka", "tests/"}, {}},
       {"spdlog/", {"runtime/telemetry/", "tests/"}, {}},
-      {"prometheus/", {"runtime/telemetry/", "tests/"}, {}},
       {"rapidjson/", {"messages/codec/", "runtime/", "tests/"}, {}},
       {"toml++/", {"config/"}, {}},
       {"CLI/", {"runtime/main.cpp", "runtime/cli/"}, {}},
