@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <cstdio>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -129,12 +130,11 @@ class plain_producer {
   rd_kafka_topic_t* topic_ = nullptr;
 };
 
-}  // namespace
-
-void measure_latency(const std::string& bootstrap, std::uint64_t rate, std::uint64_t seconds,
-                     const ports::clock& clock) {
+/// One run; milliseconds, in no order.
+std::vector<double> latencies(const std::string& bootstrap, std::uint64_t rate, std::uint64_t seconds, bool fills,
+                              const ports::clock& clock) {
   const market market;
-  const auto prefix = run_prefix("latency");
+  const auto prefix = run_prefix(fills ? "latency-with-fills" : "latency");
   auto log = open_kafka(bootstrap, prefix, clock);
   stamps known;
   const std::uint64_t settle = rate * 8;
@@ -159,15 +159,30 @@ void measure_latency(const std::string& bootstrap, std::uint64_t rate, std::uint
                     if (const auto command = codec::decode<schwab_command>(*r.value))
                       known.seen(command->meta.causation_id, now);
                   }};
-    pipeline_options options{1'000, events, true};
+    pipeline_options options{1'000, events, fills, fills};
     options.interval = std::chrono::milliseconds{500};
     const auto done = run_pipeline(log, market, options, clock);
-    print("latency_transactions", done.validation.transactions + done.accumulator.transactions + done.broker.transactions);
-    print("latency_transaction_mean_ms", static_cast<double>(done.accumulator.transaction_us) / 1e3);
+    std::fprintf(stderr, "bench: %llu transactions, those of the accumulator of %.1f ms\n",
+                 static_cast<unsigned long long>(done.validation.transactions + done.accumulator.transactions +
+                                                 done.broker.transactions),
+                 static_cast<double>(done.accumulator.transaction_us) / 1e3);
   }
   feed.join();
   auto taken = known.taken();
   if (taken.empty()) give_up("no request was seen");
+  return taken;
+}
+
+}  // namespace
+
+void measure_latency(const std::string& bootstrap, std::uint64_t rate, std::uint64_t seconds,
+                     const ports::clock& clock) {
+  // As in a node: the request goes on to its fill, and that is booked; the same machine does two more hops.
+  auto filled = latencies(bootstrap, rate, seconds, true, clock);
+  print("record_to_request_with_fills_p50_ms", quantile(filled, 0.5));
+  print("record_to_request_with_fills_p99_ms", quantile(filled, 0.99));
+  // As in Kafka Streams' twin, which does no more: each whole share is asked for at once, and that is the end.
+  auto taken = latencies(bootstrap, rate, seconds, false, clock);
   print("record_to_request_p50_ms", quantile(taken, 0.5));
   print("record_to_request_p99_ms", quantile(taken, 0.99));
   print("record_to_request_samples", std::uint64_t{taken.size()});

@@ -144,7 +144,7 @@ void measure_memory(const std::filesystem::path& file, std::uint32_t symbols, co
     if (total(*log, topic::position_updates) != static_cast<std::int64_t>(symbols)) give_up("a symbol was not booked");
     std::printf("rss_mb_10k_symbols %.1f\n", resident_mb());
   };
-  std::ignore = run_pipeline(log, market, {1'000, symbols, false, at_the_end}, clock);
+  std::ignore = run_pipeline(log, market, {1'000, symbols, false, true, at_the_end}, clock);
 }
 
 }  // namespace

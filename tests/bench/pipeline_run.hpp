@@ -52,6 +52,8 @@ struct pipeline_options {
   /// As nodes do by default. Otherwise each whole share is a request of its own, not what came together meanwhile; where
   /// fills come back late, a position then carries many live orders, and its record grows with them.
   bool one_in_flight = false;
+  /// Whether each request is answered with a fill, which is booked, too: two more hops.
+  bool fills = true;
   /// Runs while all actors live, at the end.
   std::function<void()> at_the_end{};
   /// How often the bridges are asked how far they are; they ask their actors in turn, so not too often.
