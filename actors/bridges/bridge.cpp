@@ -23,7 +23,7 @@ bridge::~bridge() {
 bool bridge::start() {
   auto member = log_->join({what_.name, config_.instance, what_.inputs});
   if (!member) {
-    fail("cannot join group " + what_.name + ": " + member.error().detail, failure_of(member.error().code));
+    fail("cannot join group " + what_.name + ": " + member.error().detail, member.error().code);
     return false;
   }
   member_ = std::move(*member);
@@ -37,7 +37,7 @@ bool bridge::start() {
   return true;
 }
 
-void bridge::fail(const std::string& why, bridge_failure reason) {
+void bridge::fail(const std::string& why, std::optional<ports::log_errc> reason) {
   last_error_ = why;
   metrics_->failed(reason);
   if (config_.notices != nullptr)
@@ -51,7 +51,7 @@ void bridge::poll() {
   if (draining_ || unanswered_ > 0 || in_flight_.size() >= config_.commits_in_flight) return;
   // Nothing waits for its transaction now, so a partition that this poll takes away leaves nothing behind.
   auto batch = member_->poll(config_.batch_max);
-  if (!batch) return fail("the log is gone: " + batch.error().detail, failure_of(batch.error().code));
+  if (!batch) return fail("the log is gone: " + batch.error().detail, batch.error().code);
   change_assignment(*batch);
   if (batch->records.empty()) return flush();
   begin_cycle(std::move(batch->records));
@@ -82,7 +82,7 @@ void bridge::change_assignment(const ports::log_batch& batch) {
 void bridge::load(topic_partition source) {
   if (what_.changelog) {
     auto newest = log_->changelog({*what_.changelog, source.partition});
-    if (!newest) return fail("cannot read the changelog: " + newest.error().detail, failure_of(newest.error().code));
+    if (!newest) return fail("cannot read the changelog: " + newest.error().detail, newest.error().code);
     for (auto& r : *newest)
       if (r.value) entry(what_.changelog_entity(r), source.partition).changelog[r.key] = std::move(*r.value);
   }

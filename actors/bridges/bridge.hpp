@@ -84,7 +84,7 @@ class bridge {
   void stop(entity_entry& entity);
   void finish_drain();
   protocol::actor_status own_status();
-  void fail(const std::string& why, bridge_failure reason = bridge_failure::other);
+  void fail(const std::string& why, std::optional<ports::log_errc> reason = std::nullopt);
   void restarted(entity_entry& entity, const std::string& reason);
 
   actor_pointer self_;

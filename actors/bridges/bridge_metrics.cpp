@@ -30,21 +30,15 @@ constexpr metric_family partitions_family{"hedgerow_bridge_partitions", "Partiti
 constexpr metric_family failures_family{"hedgerow_bridge_failures_total",
                                         "Times that the bridge gave up and had to be started again, by reason."};
 
-constexpr std::array<const char*, 6> failure_names{"fenced", "lost_partition", "timed_out", "io", "closed", "other"};
+struct failure_reason {
+  std::optional<log_errc> code;
+  const char* name;
+};
+constexpr failure_reason failure_reasons[] = {
+    {log_errc::fenced, "fenced"}, {log_errc::lost_partition, "lost_partition"}, {log_errc::timed_out, "timed_out"},
+    {log_errc::io, "io"},         {log_errc::closed, "closed"},                 {std::nullopt, "other"}};
 
 }  // namespace
-
-bridge_failure failure_of(log_errc code) {
-  switch (code) {
-    case log_errc::fenced: return bridge_failure::fenced;
-    case log_errc::lost_partition: return bridge_failure::lost_partition;
-    case log_errc::timed_out: return bridge_failure::timed_out;
-    case log_errc::io: return bridge_failure::io;
-    case log_errc::closed: return bridge_failure::closed;
-    case log_errc::record_too_large: break;  // never: a bridge asks before
-  }
-  return bridge_failure::other;
-}
 
 bridge_metrics::bridge_metrics(const ports::metrics_ptr& registry, const std::string& service) {
   const auto cell = [&](const metric_family& f) { return value_of(registry, f, {{"service", service}}); };
@@ -58,8 +52,8 @@ bridge_metrics::bridge_metrics(const ports::metrics_ptr& registry, const std::st
   entities = cell(entities_family);
   entities_live = cell(entities_live_family);
   partitions = cell(partitions_family);
-  for (std::size_t i = 0; i < failures_.size(); ++i)
-    failures_[i] = value_of(registry, failures_family, {{"service", service}, {"reason", failure_names[i]}});
+  for (const auto& reason : failure_reasons)
+    failures_[reason.code] = value_of(registry, failures_family, {{"service", service}, {"reason", reason.name}});
   // The elder may have left its last state here.
   for (const auto& g : {entities, entities_live, partitions}) g->set(0);
 }
@@ -75,15 +69,17 @@ void bridge_metrics::commit_ended(const share& what, const expected<void, ports:
   commits_in_flight_->add(-1);
   if (!outcome) {
     commit_failures_->add();
-    return failed(failure_of(outcome.error().code));
+    return failed(outcome.error().code);
   }
   commits_->add();
   records_out_->add(what.records);
   dead_letters_->add(what.dead_letters);
 }
 
-void bridge_metrics::failed(bridge_failure why) {
-  if (!failed_.exchange(true)) failures_[static_cast<std::size_t>(why)]->add();
+void bridge_metrics::failed(std::optional<log_errc> why) {
+  if (failed_.exchange(true)) return;
+  const auto known = failures_.find(why);
+  (known != failures_.end() ? known : failures_.find(std::nullopt))->second->add();
 }
 
 }  // namespace hedgerow::bridges

@@ -1,19 +1,15 @@
 // What a bridge counts for the node's metrics; the sums go on when the bridge is started again.
 #pragma once
 
-#include <array>
 #include <atomic>
+#include <map>
+#include <optional>
 #include <string>
 
 #include "actors/ports/event_log.hpp"
 #include "actors/ports/metrics.hpp"
 
 namespace hedgerow::bridges {
-
-/// Why a bridge gave up and has to be started again: what the log said, or anything else.
-enum class bridge_failure : std::uint8_t { fenced, lost_partition, timed_out, io, closed, other };
-
-[[nodiscard]] bridge_failure failure_of(ports::log_errc code);
 
 /// Thread-safe.
 class bridge_metrics {
@@ -34,8 +30,9 @@ class bridge_metrics {
   [[nodiscard]] share commit_begun(const log_transaction& what);
   void commit_ended(const share& what, const expected<void, ports::log_error>& outcome);
 
-  /// Only the first reason counts: what comes after it are its consequences.
-  void failed(bridge_failure why);
+  /// The bridge gives up and has to be started again: because of what the log said, or anything else. Only the first reason
+  /// counts: what comes after it are its consequences.
+  void failed(std::optional<ports::log_errc> why);
 
  private:
   ports::value_cell records_out_;
@@ -43,7 +40,7 @@ class bridge_metrics {
   ports::value_cell commits_;
   ports::value_cell commit_failures_;
   ports::value_cell commits_in_flight_;
-  std::array<ports::value_cell, 6> failures_;
+  std::map<std::optional<ports::log_errc>, ports::value_cell> failures_;
   std::atomic<bool> failed_{false};
 };
 

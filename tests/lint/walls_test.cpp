@@ -118,7 +118,7 @@ TEST(Walls, NoLibrarySeesALayerAboveIt) {
 
 TEST(Walls, AWrongIncludeDoesNotCompileAndARightOneDoes) {
   struct probe {
-    const char* library;
+    const char* target;
     const char* wrong;
     const char* right;
   };
@@ -131,13 +131,13 @@ TEST(Walls, AWrongIncludeDoesNotCompileAndARightOneDoes) {
   };
   const auto known = libraries();
   for (const probe& p : probes) {
-    const auto like = known.find(p.library);
-    ASSERT_NE(like, known.end()) << p.library;
+    const auto like = known.find(p.target);
+    ASSERT_NE(like, known.end()) << p.target;
     const outcome wrong = compile(like->second, "#include \"" + std::string{p.wrong} + "\"\n", "-fsyntax-only");
-    EXPECT_NE(wrong.code, 0) << p.library << " sees " << p.wrong;
+    EXPECT_NE(wrong.code, 0) << p.target << " sees " << p.wrong;
     EXPECT_NE(wrong.output.find("No such file or directory"), std::string::npos) << wrong.output;
     const outcome right = compile(like->second, "#include \"" + std::string{p.right} + "\"\n", "-fsyntax-only");
-    EXPECT_EQ(right.code, 0) << p.library << "\n" << right.output;
+    EXPECT_EQ(right.code, 0) << p.target << "\n" << right.output;
   }
 }
 

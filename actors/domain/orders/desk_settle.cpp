@@ -9,10 +9,10 @@ namespace {
 /// An order that is no longer known as claimed can be taken for that of an absent intent as long as such a one is watched
 /// for (desk_policy::watch_window), and its fill would be booked twice. More orders than this do not fit into that time:
 /// the account's call budget is 120 a minute, and an order takes at least two calls.
-constexpr std::size_t max_claimed_while_watching = 1024;
+constexpr std::ptrdiff_t max_claimed_while_watching = 1024;
 /// Otherwise only orders entered within the clock skew before the live intent can be mistaken for its own (a minute, in
 /// which 60 orders can be placed), and those that a person names.
-constexpr std::size_t max_claimed = 128;
+constexpr std::ptrdiff_t max_claimed = 128;
 constexpr std::size_t max_ended = 32;
 
 }  // namespace
@@ -21,8 +21,8 @@ void desk::claim(const order_id& order) {
   if (is_claimed(state_, order)) return;
   state_.claimed.push_back(order);
   const bool watching = std::any_of(state_.ended.begin(), state_.ended.end(), [](const auto& e) { return e.absent; });
-  const std::size_t kept = watching ? max_claimed_while_watching : max_claimed;
-  if (state_.claimed.size() > kept) state_.claimed.erase(state_.claimed.begin(), state_.claimed.end() - static_cast<std::ptrdiff_t>(kept));
+  const std::ptrdiff_t kept = watching ? max_claimed_while_watching : max_claimed;
+  if (std::ssize(state_.claimed) > kept) state_.claimed.erase(state_.claimed.begin(), state_.claimed.end() - kept);
 }
 
 ended_intent& desk::remember(const live_intent& intent, timestamp now) {
