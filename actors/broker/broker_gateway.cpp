@@ -16,6 +16,10 @@ constexpr std::size_t classes = 4;
 /// Waiting questions of one class; more are refused at once.
 constexpr std::size_t queue_max = 10'000;
 
+constexpr ports::metric_family calls_family{"hedgerow_broker_calls_total", "Calls to the broker."};
+constexpr ports::metric_family failures_family{"hedgerow_broker_call_failures_total",
+                                               "Calls to the broker that failed."};
+
 }  // namespace
 
 class gateway {
@@ -23,7 +27,8 @@ class gateway {
   gateway(pointer self, std::shared_ptr<ports::broker_api> api, gateway_config config, const ports::clock* clock,
           std::function<void()> on_rejected)
       : self_{self}, api_{std::move(api)}, config_{config}, clock_{clock}, on_rejected_{std::move(on_rejected)},
-        budget_{config.budget}, allowed_{config.budget.calls} {}
+        budget_{config.budget}, allowed_{config.budget.calls}, calls_{value_of(config.metrics, calls_family, {})},
+        failures_{value_of(config.metrics, failures_family, {})} {}
 
   caf::result<place_result> place(const place_call& c) {
     auto promise = self_->make_response_promise<place_result>();
@@ -74,7 +79,7 @@ class gateway {
       const auto c = static_cast<call_class>(i);
       auto& waiting = queues_[i];
       while (!waiting.empty() && budget_.try_take(c, now)) {
-        ++calls_;
+        calls_->add();
         auto run = std::move(waiting.front());
         waiting.pop_front();
         run();
@@ -96,10 +101,10 @@ class gateway {
 
   actor_status status() {
     actor_status s{"broker-gateway", "gateway", "running", self_->mailbox().size(), 0, last_error_, {}, {}};
-    s.detail = {{"calls", std::to_string(calls_)},
+    s.detail = {{"calls", std::to_string(calls_->get())},
                 {"calls_in_window", std::to_string(budget_.used(clock_->monotonic()))},
                 {"calls_allowed", std::to_string(allowed_)},
-                {"failed", std::to_string(failed_)}};
+                {"failed", std::to_string(failures_->get())}};
     for (std::size_t i = 0; i < classes; ++i)
       s.detail.emplace_back("waiting." + std::string{to_string(static_cast<call_class>(i))},
                             std::to_string(queues_[i].size()));
@@ -155,7 +160,7 @@ class gateway {
     if (answer) return;
     const auto& e = answer.error();
     last_error_ = std::string{to_string(e.kind)} + ": " + e.detail;
-    ++failed_;
+    failures_->add();
     if (e.kind == broker_failure::unauthorized) on_rejected_();
     if (e.kind == broker_failure::throttled)
       budget_.throttled(clock_->monotonic() + (e.retry_after.count() > 0 ? e.retry_after : config_.throttle_pause));
@@ -229,8 +234,8 @@ class gateway {
   std::optional<ports::market_session> session_;
   timestamp session_until_;
   std::vector<caf::typed_response_promise<session_result>> session_waiting_;
-  std::uint64_t calls_ = 0;
-  std::uint64_t failed_ = 0;
+  ports::value_cell calls_;
+  ports::value_cell failures_;
   std::string last_error_;
 };
 

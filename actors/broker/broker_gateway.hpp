@@ -14,6 +14,7 @@
 #include "actors/broker/account_share.hpp"
 #include "actors/domain/hedging/call_budget.hpp"
 #include "actors/ports/broker_api.hpp"
+#include "actors/ports/metrics.hpp"
 #include "messages/protocol/interfaces.hpp"
 
 namespace hedgerow::broker {
@@ -73,6 +74,8 @@ struct gateway_config {
   std::chrono::milliseconds session_cache{60'000};
   /// Pause of all calls after a 429 without Retry-After.
   std::chrono::milliseconds throttle_pause{1'000};
+  /// May be null.
+  ports::metrics_ptr metrics{};
 };
 
 class gateway;

@@ -29,15 +29,13 @@ bool is_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// The gateway tells its numbers as text, for the actor tree.
+/// How the gateway stands now, which it tells as text for the actor tree; what it has done is in cells.
 void add_gateway(prometheus_text& out, const actor_status& gateway) {
   const auto one = [&](const metric_family& f, std::string_view name) {
     out.family(f);
     for (const auto& [key, value] : gateway.detail)
       if (key == name && is_number(value)) out.sample({}, value);
   };
-  one({"hedgerow_broker_calls_total", "Calls to the broker."}, "calls");
-  one({"hedgerow_broker_call_failures_total", "Calls to the broker that failed."}, "failed");
   one({"hedgerow_broker_calls_in_window", "Calls to the broker within the last minute.", gauge}, "calls_in_window");
   one({"hedgerow_broker_calls_allowed", "Calls to the broker that this node may make in a minute.", gauge},
       "calls_allowed");

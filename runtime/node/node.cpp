@@ -70,7 +70,7 @@ class running_node final : public node {
       : settings_{std::move(settings)}, outside_{std::move(outside)}, config_{settings_}, system_{config_},
         maintenance_{outside_.log, outside_.clock, settings_.log_maintenance} {
     settings_.bridge.notices = settings_.supervision.notices = outside_.notices;
-    settings_.bridge.metrics = outside_.metrics;
+    settings_.bridge.metrics = settings_.gateway.metrics = outside_.metrics;
     auto died = [this, on_death = std::move(on_death)](std::string why) {
       {
         const std::scoped_lock lock{mutex_};

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/telemetry/metric_registry.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_broker.hpp"
 #include "tests/support/fake_clock.hpp"
+#include "tests/support/prometheus_page.hpp"
 
 namespace hedgerow::broker {
 namespace {
@@ -38,6 +40,26 @@ TEST_F(GatewayTest, FewStatusQuestionsAreAskedOneByOne) {
   advance(config.gather);
   EXPECT_EQ(api->asked, (std::vector{id("1"), id("2")}));
   EXPECT_TRUE(api->lists.empty());
+}
+
+TEST_F(GatewayTest, WhatItCountsGoesOnWhenItIsStartedAgain) {
+  const auto registry = std::make_shared<telemetry::metric_registry>();
+  config.metrics = registry;
+  for (int life = 1; life <= 2; ++life) {
+    start();
+    self->send(gateway, ask_atom::value, list_call{});
+    run();
+    ASSERT_FALSE(api->lists.empty());
+    fake_broker::answer_next(api->lists, expected<std::vector<ports::broker_order>, ports::broker_error>{
+                                             unexpected(ports::broker_error{})});
+    run();
+    const auto page = test::read_prometheus(registry->text());
+    ASSERT_TRUE(page) << page.error();
+    EXPECT_EQ(page->number("hedgerow_broker_calls_total"), life);
+    EXPECT_EQ(page->number("hedgerow_broker_call_failures_total"), life);
+    caf::anon_send_exit(gateway, caf::exit_reason::kill);
+    run();
+  }
 }
 
 TEST_F(GatewayTest, ManyStatusQuestionsShareOneListAndTheMissingOneIsAskedByItself) {

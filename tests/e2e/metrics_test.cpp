@@ -116,18 +116,24 @@ void expect_no_secrets(stage& s, const std::string& text) {
     EXPECT_EQ(text.find(hidden), std::string::npos) << hidden;
 }
 
+/// The page, once it shows what is waited for.
+prometheus_page page_when(stage& s, std::string& text, const std::function<bool(const prometheus_page&)>& good,
+                          std::chrono::milliseconds limit = std::chrono::seconds{20}) {
+  prometheus_page page;
+  EXPECT_TRUE(eventually([&] { return good(page = page_of(s, text)); }, limit)) << text;
+  return page;
+}
+
 TEST(Metrics, TellWhatANodeDidAndWhatTheManualPromises) {
   stage s{{"metrics"}};
   s.start_node();
   hedge_something(s);
   std::string text;
-  prometheus_page page;
-  ASSERT_TRUE(eventually([&] {
-    page = page_of(s, text);
-    return page.families.contains("hedgerow_consumer_lag_records") &&
-           page.sum("hedgerow_consumer_lag_records", {{"topic", "blockchain-events"}}) == 0 &&
-           page.sum("hedgerow_consumer_lag_records", {{"topic", "onchain-trades"}}) == 0;
-  })) << text;
+  auto page = page_when(s, text, [](const auto& p) {
+    return p.families.contains("hedgerow_consumer_lag_records") &&
+           p.sum("hedgerow_consumer_lag_records", {{"topic", "blockchain-events"}}) == 0 &&
+           p.sum("hedgerow_consumer_lag_records", {{"topic", "onchain-trades"}}) == 0;
+  });
   // Steps of an execution that a service does not care for are committed with the next one that it does.
   EXPECT_LE(page.sum("hedgerow_consumer_lag_records"), 10) << text;
   EXPECT_EQ(differences(page, false), "");
@@ -138,11 +144,10 @@ TEST(Metrics, TellWhatANodeDidAndWhatTheManualPromises) {
   const series_labels accumulator{{"service", "accumulator"}};
   const auto before = page.number("hedgerow_bridge_records_in_total", accumulator);
   EXPECT_EQ(s.admin_post("/actors/accumulator/restart"), 202);
-  ASSERT_TRUE(eventually([&] {
-    page = page_of(s, text);
-    return page.number("hedgerow_service_restarts_total", accumulator) == 1 &&
-           page.number("hedgerow_service_up", accumulator) == 1;
-  })) << text;
+  page = page_when(s, text, [&](const auto& p) {
+    return p.number("hedgerow_service_restarts_total", accumulator) == 1 &&
+           p.number("hedgerow_service_up", accumulator) == 1;
+  });
   EXPECT_GE(page.number("hedgerow_bridge_records_in_total", accumulator), before);
 
   // The admin endpoint has the node's own part.
@@ -174,16 +179,15 @@ TEST(KafkaMetrics, TellOfTransactionsAndOfTheClients) {
   s.start_node();
   hedge_something(s);
   std::string text;
-  prometheus_page page;
+  constexpr std::chrono::seconds limit{60};
   // Every client has reported once.
-  ASSERT_TRUE(eventually([&] {
-    page = page_of(s, text);
+  auto page = page_when(s, text, [](const auto& p) {
     for (const char* service : {"accumulator", "execution", "ingestion", "poller", "tokens", "validation"})
       for (const char* client : {"consumer", "producer"})
-        if (page.number("hedgerow_kafka_client_sent_bytes_total", {{"service", service}, {"client", client}}) <= 0)
+        if (p.number("hedgerow_kafka_client_sent_bytes_total", {{"service", service}, {"client", client}}) <= 0)
           return false;
-    return page.families.contains("hedgerow_consumer_lag_records");
-  }, std::chrono::seconds{60})) << text;
+    return p.families.contains("hedgerow_consumer_lag_records");
+  }, limit);
   EXPECT_EQ(differences(page, true), "");
   expect_figures(page);
   expect_no_secrets(s, text);
@@ -205,12 +209,11 @@ TEST(KafkaMetrics, TellOfTransactionsAndOfTheClients) {
   // Without the broker the page still answers, and tells what is wrong.
   const auto before = page.sum("hedgerow_kafka_broker_disconnects_total");
   s.kafka().kill_hard();
-  EXPECT_TRUE(eventually([&] {
-    page = page_of(s, text);
-    return page.number("hedgerow_metrics_source_up", {{"source", "lag"}}) == 0 &&
-           page.sum("hedgerow_kafka_broker_disconnects_total") >= before + 6 &&
-           page.sum("hedgerow_kafka_broker_state", {{"state", "UP"}}) == 0;
-  }, std::chrono::seconds{60})) << text;
+  page = page_when(s, text, [&](const auto& p) {
+    return p.number("hedgerow_metrics_source_up", {{"source", "lag"}}) == 0 &&
+           p.sum("hedgerow_kafka_broker_disconnects_total") >= before + 6 &&
+           p.sum("hedgerow_kafka_broker_state", {{"state", "UP"}}) == 0;
+  }, limit);
   EXPECT_EQ(page.find("hedgerow_position_onchain_shares", {{"symbol", "AAPL"}}), "-1.2");
 }
 

@@ -96,7 +96,7 @@ TEST(MetricsView, ServicesThatAreDownShowAndErrorsDoNot) {
   tree.children.push_back({"poller", "actor", "restarting", 0, 3, "https://user:password@broker", {}, {}});
   tree.children.push_back({"tokens", "actor", "not answering", 0, 0, "", {}, {}});
   tree.children.push_back({"broker-gateway", "gateway", "running", 0, 0, "unauthorized: bearer abc",
-                           {{"calls", "12"}, {"failed", "3"}, {"waiting.status", "7"}, {"calls_allowed", "soon"}}, {}});
+                           {{"calls_in_window", "12"}, {"waiting.status", "7"}, {"calls_allowed", "soon"}}, {}});
   const auto text = tree_metrics(tree);
   const auto page = read(text);
   const auto of = [&](const char* name, const char* service) { return page.number(name, {{"service", service}}); };
@@ -104,8 +104,7 @@ TEST(MetricsView, ServicesThatAreDownShowAndErrorsDoNot) {
   EXPECT_EQ(of("hedgerow_service_up", "poller"), 0);
   EXPECT_EQ(of("hedgerow_service_up", "tokens"), 0);
   EXPECT_EQ(of("hedgerow_service_mailbox_messages", "accumulator"), 7);
-  EXPECT_EQ(page.number("hedgerow_broker_calls_total"), 12);
-  EXPECT_EQ(page.number("hedgerow_broker_call_failures_total"), 3);
+  EXPECT_EQ(page.number("hedgerow_broker_calls_in_window"), 12);
   EXPECT_EQ(page.number("hedgerow_broker_calls_waiting", {{"class", "status"}}), 7);
   EXPECT_FALSE(page.find("hedgerow_broker_calls_allowed")) << "not a number";
   for (const char* hidden : {"password", "bearer"}) EXPECT_EQ(text.find(hidden), std::string::npos) << hidden;
