@@ -105,6 +105,7 @@ void cluster::announce() {
         tell(notice_level::warning, "member_unreachable", who.name, where + " does not answer");
         // The one message that a silent peer gets: when it wakes it answers, and both know again.
         if (const auto it = peers_.find(who.name); it != peers_.end() && it->second.handle) greet(it->second.handle, "");
+        fail_questions(who.name, "node " + who.name + " is unreachable");
         break;
     }
   }

@@ -118,7 +118,7 @@ class cluster {
   bool put_question(waiting_question& waiting);
   void next_or_fail(waiting_question waiting, const std::string& error);
   static void give_up_others(waiting_question& waiting);
-  void fail_questions(const std::string& member);
+  void fail_questions(const std::string& member, const std::string& why);
   void expire_questions();
   void reply(const std::string& asker, protocol::remote_answer answer);
   [[nodiscard]] caf::actor reachable_peer(const std::string& name) const;

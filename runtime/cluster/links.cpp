@@ -149,7 +149,7 @@ void cluster::went_down(const caf::actor_addr& who) {
   for (auto& [name, p] : peers_) {
     if (!p.handle || p.handle.address() != who) continue;
     p.handle = nullptr;
-    fail_questions(name);
+    fail_questions(name, "the connection to node " + name + " is gone");
     look_again(name, p.incarnation);
   }
   dial_due();
@@ -293,7 +293,7 @@ void cluster::goodbye(const std::string& name, std::uint64_t incarnation) {
   list_.leave(name, incarnation, now());
   const auto it = peers_.find(name);
   if (it != peers_.end() && it->second.incarnation == incarnation) {
-    fail_questions(name);
+    fail_questions(name, "node " + name + " has left");
     peers_.erase(it);
   }
   // It comes back by itself; only seeds are tried.

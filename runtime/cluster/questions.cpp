@@ -118,7 +118,7 @@ void cluster::answered(const remote_answer& answer) {
   next_or_fail(std::move(waiting), who + answer.error);
 }
 
-void cluster::fail_questions(const std::string& member) {
+void cluster::fail_questions(const std::string& member, const std::string& why) {
   std::vector<waiting_question> failed;
   for (auto it = questions_.begin(); it != questions_.end();) {
     if (it->second.member != member) {
@@ -130,7 +130,7 @@ void cluster::fail_questions(const std::string& member) {
   }
   for (auto& waiting : failed) {
     give_up_others(waiting);
-    next_or_fail(std::move(waiting), "the connection to node " + member + " is gone");
+    next_or_fail(std::move(waiting), why);
   }
 }
 

@@ -158,6 +158,17 @@ TEST_F(Cluster, ALoginThatNobodyTakesSaysWhoIsMissing) {
   refusal("/auth/callback?code=a-code&state=s", "no node of the cluster runs the tokens service");
 }
 
+TEST_F(Cluster, ACallbackUnderWayFailsAsSoonAsItsNodeIsUnreachable) {
+  ASSERT_TRUE(ready && joined());
+  ASSERT_TRUE(eventually([&] { return two->admin("/cluster").body.find("token-updates/0") != std::string::npos; }));
+  one->run().signal(SIGSTOP);
+  // The code may be used up, so nothing but the silence of its node ends this one.
+  const auto got = two->api("/auth/callback?code=a-code&state=s");
+  EXPECT_EQ(got.status, 503) << got.body;
+  EXPECT_NE(got.body.find("node one is unreachable"), std::string::npos) << got.body;
+  one->run().signal(SIGCONT);
+}
+
 TEST_F(Cluster, ANodeThatStandsStillIsNoticedAndComesBack) {
   ASSERT_TRUE(ready && joined());
   one->run().signal(SIGSTOP);

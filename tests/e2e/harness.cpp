@@ -61,7 +61,11 @@ process::~process() {
 }
 
 void process::signal(int number) {
-  if (pid_ > 0) kill(pid_, number);
+  if (pid_ <= 0) return;
+  kill(pid_, number);
+  // A process of many threads does not stand still at once.
+  siginfo_t stopped{};
+  if (number == SIGSTOP) waitid(P_PID, static_cast<id_t>(pid_), &stopped, WSTOPPED | WEXITED | WNOWAIT);
 }
 
 int process::wait() {

@@ -23,6 +23,7 @@ class process {
   process(const process&) = delete;
   process& operator=(const process&) = delete;
 
+  /// After SIGSTOP it stands still when this returns.
   void signal(int number);
   /// It has not ended.
   [[nodiscard]] bool alive();

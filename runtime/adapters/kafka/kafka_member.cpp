@@ -61,23 +61,20 @@ void kafka_member::close() {
   }
   changed_.notify_all();
   if (reader_.joinable()) reader_.join();
-  const std::lock_guard lock{ready_mutex_};
+  const std::lock_guard lock{mutex_};
   ready_ = nullptr;
 }
 
 // -- the bridge's side -----------------------------------------------------------------------------------------------
 
 void kafka_member::on_ready(ports::ready_callback ready) {
-  const std::lock_guard lock{ready_mutex_};
+  const std::lock_guard lock{mutex_};
   ready_ = std::move(ready);
 }
 
+/// Under the mutex, so that no poll comes in between and finds already what this tells.
 void kafka_member::wake_bridge() {
-  {
-    const std::lock_guard lock{mutex_};
-    waiting_ = false;
-  }
-  const std::lock_guard lock{ready_mutex_};
+  waiting_ = false;
   if (ready_) ready_();
 }
 
@@ -196,10 +193,8 @@ void kafka_member::committed(const offset_map& offsets) {
 }
 
 void kafka_member::died(const log_error& why) {
-  {
-    const std::lock_guard lock{mutex_};
-    if (!dead_) dead_ = why;
-  }
+  const std::lock_guard lock{mutex_};
+  if (!dead_) dead_ = why;
   changed_.notify_all();
   wake_bridge();
 }

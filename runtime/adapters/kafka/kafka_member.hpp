@@ -102,8 +102,6 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   std::size_t buffer_bytes_ = 0;
   bool waiting_ = false;
   std::string last_error_;
-
-  std::mutex ready_mutex_;
   ports::ready_callback ready_;
 
   // Only the reader's thread.

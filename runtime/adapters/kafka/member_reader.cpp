@@ -106,18 +106,14 @@ void kafka_member::take_messages() {
 }
 
 void kafka_member::keep(std::vector<record> records) {
-  bool wake = false;
-  {
-    const std::lock_guard lock{mutex_};
-    for (auto& r : records) {
-      if (!held_.contains(r.from)) continue;
-      buffer_bytes_ += r.key.size() + (r.value ? r.value->size() : 0);
-      buffer_.push_back(std::move(r));
-    }
-    metrics_.buffered->set(static_cast<std::int64_t>(buffer_.size()));
-    wake = waiting_;
+  const std::lock_guard lock{mutex_};
+  for (auto& r : records) {
+    if (!held_.contains(r.from)) continue;
+    buffer_bytes_ += r.key.size() + (r.value ? r.value->size() : 0);
+    buffer_.push_back(std::move(r));
   }
-  if (wake) wake_bridge();
+  metrics_.buffered->set(static_cast<std::int64_t>(buffer_.size()));
+  if (waiting_) wake_bridge();
 }
 
 void kafka_member::wait_for_room() {
@@ -208,12 +204,12 @@ void kafka_member::give_up(bool lost) {
     buffer_.clear();
     metrics_.buffered->set(0);
     buffer_bytes_ = 0;
-    if (lost) held_.clear();
+    if (lost)
+      held_.clear();
+    else
+      wake_bridge();
   }
-  if (!lost) {
-    wake_bridge();
-    lost = !wait_for_rest();
-  }
+  if (!lost) lost = !wait_for_rest();
   if (lost) transactions_->hold(true);
   {
     const std::lock_guard lock{mutex_};
@@ -268,14 +264,16 @@ void kafka_member::take_over() {
     }
     p.offset = held[source].next;
   }
+  rd_kafka_assign(consumer_.get(), offered_.get());
   {
     const std::lock_guard lock{mutex_};
     held_ = std::move(held);
     group_ = group;
-    moving_ = false;
   }
-  rd_kafka_assign(consumer_.get(), offered_.get());
   transactions_->hold(false);
+  // Told last: what the bridge then commits is carried out, even if it leaves right after.
+  const std::lock_guard lock{mutex_};
+  moving_ = false;
   wake_bridge();
 }
 

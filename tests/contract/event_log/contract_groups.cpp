@@ -77,6 +77,8 @@ TEST_P(event_log_contract, leaving_hands_partitions_over_and_wakes_the_heir) {
   outcomes done;
   for (int i = 1; i <= 30; ++i) a->commit({{}, {{trades0, i}}}, done.next(i));
   a.reset();
+  EXPECT_TRUE(done.wait_for(30));
+  for (const auto& failure : done.errors()) EXPECT_FALSE(failure) << failure->detail;
   EXPECT_TRUE(eventually([&] { return calls > before; }));
   EXPECT_TRUE(settle({{b.get(), topic::onchain_trades, {0, 1, 2, 3}}}));
   EXPECT_EQ(*log_->committed("g", trades0), 30);
