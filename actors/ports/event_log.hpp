@@ -19,6 +19,7 @@
 namespace hedgerow::ports {
 
 using hedgerow::input_offset;
+using hedgerow::lent_offsets;
 using hedgerow::log_transaction;
 using hedgerow::outgoing;
 using hedgerow::record;
@@ -58,6 +59,8 @@ inline constexpr std::size_t largest_record = std::size_t{4} << 20U;
 
 /// What a poll brings. Changes of assignment come before the records that follow from them.
 struct log_batch {
+  /// Partitions are about to move: what is begun now may rest on one that will be lost. Cleared by a later poll.
+  bool moving = false;
   std::vector<topic_partition> revoked;
   std::vector<topic_partition> assigned;
   /// In offset order per partition.
@@ -92,6 +95,12 @@ class log_member {
   /// flight; when one fails, those after it fail too. Fails when a record is larger than largest_record: ask
   /// find_too_large() before.
   virtual void commit(log_transaction transaction, commit_callback done) = 0;
+
+  /// Lends offsets, and the ownership of partitions, to one transaction of another member (`log_transaction::lent`): they
+  /// move when that is committed, and it is refused when this member has lost a partition by then. Nothing else of this
+  /// member may be on its way until it has ended. A partition that it names stays until then, or until the loan is dropped.
+  [[nodiscard]] virtual std::shared_ptr<lent_offsets> lend(std::vector<input_offset> offsets,
+                                                           std::vector<topic_partition> owned) = 0;
 
   /// Called whenever a poll may bring something after one that brought less than asked for. Set before the first poll.
   virtual void on_ready(ready_callback ready) = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +42,16 @@ struct input_offset {
   std::int64_t next = 0;
 };
 
+/// What a consumer has processed, lent to a transaction of another one of the same log (ports::log_member::lend). It does
+/// nothing by itself: the log that made it knows what is in it.
+class lent_offsets {
+ public:
+  lent_offsets() = default;
+  virtual ~lent_offsets() = default;
+  lent_offsets(const lent_offsets&) = delete;
+  lent_offsets& operator=(const lent_offsets&) = delete;
+};
+
 /// All of it becomes visible and durable, or none of it.
 struct log_transaction {
   std::vector<outgoing> records;
@@ -48,6 +59,8 @@ struct log_transaction {
   /// Partitions that these records rest on being owned, beside those of `offsets`: what an entity writes on its own, it
   /// may write only as long as its partition is there. Of topics that are inputs of the member.
   std::vector<topic_partition> owned{};
+  /// Offsets of another member that move with it.
+  std::shared_ptr<lent_offsets> lent{};
 };
 
 }  // namespace hedgerow

@@ -30,6 +30,9 @@ class member_handle final : public ports::log_member {
   void commit(log_transaction transaction, ports::commit_callback done) override {
     member_->commit(std::move(transaction), std::move(done));
   }
+  std::shared_ptr<lent_offsets> lend(std::vector<input_offset> offsets, std::vector<topic_partition> owned) override {
+    return member_->lend(std::move(offsets), std::move(owned));
+  }
   void on_ready(ports::ready_callback ready) override { member_->on_ready(std::move(ready)); }
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> facts() const override { return member_->facts(); }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "messages/types/check.hpp"
+
 namespace hedgerow::adapters {
 
 using ports::log_batch;
@@ -85,6 +87,7 @@ expected<log_batch, log_error> kafka_member::poll(std::size_t max_records) {
   if (moving_) {
     at_rest_ = true;
     waiting_ = true;
+    out.moving = true;
     changed_.notify_all();
     return out;
   }
@@ -111,33 +114,60 @@ expected<log_batch, log_error> kafka_member::poll(std::size_t max_records) {
   return out;
 }
 
+std::optional<log_error> kafka_member::claim(const std::vector<topic_partition>& owned,
+                                             const std::vector<input_offset>& offsets,
+                                             std::vector<ownership>& rests_on) const {
+  auto sources = owned;
+  for (const auto& offset : offsets) sources.push_back(offset.from);
+  for (const auto& source : sources) {
+    const auto told = told_.find(source);
+    const auto now = held_.find(source);
+    // While partitions move, what the bridge was told still stands until the new assignment is known.
+    if (told == told_.end() || (!moving_ && (now == held_.end() || now->second.epoch != told->second)))
+      return log_error{log_errc::lost_partition, std::string{to_string(source.topic)} + "/" +
+                                                     std::to_string(source.partition) + " is no longer assigned to " +
+                                                     member_.instance};
+    rests_on.push_back({source, told->second});
+  }
+  return dead_;
+}
+
 void kafka_member::commit(log_transaction transaction, ports::commit_callback done) {
-  transaction_request request{std::move(transaction), {}, std::move(done), {}};
+  transaction_request request{std::move(transaction), {}, {}, std::move(done), {}};
   request.failure = ports::find_too_large(request.content.records);
-  auto sources = request.content.owned;
-  for (const auto& offset : request.content.offsets) sources.push_back(offset.from);
   for (const auto& r : request.content.records) {
     const bool single = spec_of(r.to.topic).partitions == partition_rule::single;
     if (r.to.partition >= (single ? 1U : options_.symbol_partitions))
       request.failure = log_error{log_errc::io, "there is no " + std::string{to_string(r.to.topic)} + "/" +
                                                     std::to_string(r.to.partition)};
   }
+  if (request.content.lent) {
+    request.lent = std::dynamic_pointer_cast<kafka_loan>(std::move(request.content.lent));
+    HEDGEROW_CHECK(request.lent != nullptr, "offsets are lent within one log");
+    if (request.lent->failure) request.failure = request.lent->failure;
+  }
   {
     const std::lock_guard lock{mutex_};
-    for (const auto& source : sources) {
-      const auto told = told_.find(source);
-      const auto now = held_.find(source);
-      // While partitions move, what the bridge was told still stands until the new assignment is known.
-      if (told == told_.end() || (!moving_ && (now == held_.end() || now->second.epoch != told->second)))
-        request.failure = log_error{log_errc::lost_partition, std::string{to_string(source.topic)} + "/" +
-                                                                  std::to_string(source.partition) +
-                                                                  " is no longer assigned to " + member_.instance};
-      else
-        request.rests_on.push_back({source, told->second});
-    }
-    if (dead_) request.failure = dead_;
+    if (auto lost = claim(request.content.owned, request.content.offsets, request.rests_on)) request.failure = lost;
   }
   transactions_->add(std::move(request));
+}
+
+std::shared_ptr<lent_offsets> kafka_member::lend(std::vector<input_offset> offsets,
+                                                 std::vector<topic_partition> owned) {
+  auto loan = std::make_shared<kafka_loan>();
+  loan->lender = shared_from_this();
+  const std::lock_guard lock{mutex_};
+  ++loans_;
+  loan->failure = claim(owned, offsets, loan->rests_on);
+  loan->offsets = std::move(offsets);
+  return loan;
+}
+
+void kafka_member::took_back() {
+  const std::lock_guard lock{mutex_};
+  --loans_;
+  changed_.notify_all();
 }
 
 std::vector<std::pair<std::string, std::string>> kafka_member::facts() const {

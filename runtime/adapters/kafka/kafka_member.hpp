@@ -28,6 +28,8 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   // What the bridge calls (ports::log_member).
   [[nodiscard]] expected<ports::log_batch, ports::log_error> poll(std::size_t max_records);
   void commit(log_transaction transaction, ports::commit_callback done);
+  [[nodiscard]] std::shared_ptr<lent_offsets> lend(std::vector<input_offset> offsets,
+                                                   std::vector<topic_partition> owned);
   void on_ready(ports::ready_callback ready);
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> facts() const;
   /// Ends the threads. May be called by a commit's callback.
@@ -39,6 +41,7 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   void committed(const offset_map& offsets) override;
   void died(const ports::log_error& why) override;
   void idle() override;
+  void took_back() override;
 
  private:
   /// A partition that this member owns.
@@ -51,6 +54,10 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   enum class rebalance : std::uint8_t { none, give_up, lost, take_over };
 
   kafka_member(kafka_options options, ports::member_options member, const ports::clock& clock);
+  /// Adds the ownerships that a transaction rests on, as the bridge knows them; why it must fail. Under the mutex.
+  [[nodiscard]] std::optional<ports::log_error> claim(const std::vector<topic_partition>& owned,
+                                                      const std::vector<input_offset>& offsets,
+                                                      std::vector<ownership>& rests_on) const;
   [[nodiscard]] expected<void, ports::log_error> open();
 
   // The reader's thread (member_reader.cpp).
@@ -98,6 +105,8 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   bool moving_ = false;
   /// The bridge has polled since `moving_`.
   bool at_rest_ = false;
+  /// Loans that have not ended: as good as transactions under way.
+  std::size_t loans_ = 0;
   std::deque<record> buffer_;
   std::size_t buffer_bytes_ = 0;
   bool waiting_ = false;

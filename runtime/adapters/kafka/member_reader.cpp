@@ -229,7 +229,7 @@ bool kafka_member::wait_for_rest() {
     std::unique_lock lock{mutex_};
     changed_.wait_for(lock, again, [this] { return stopping_ || dead_; });
     if (stopping_ || dead_) return false;
-    const bool rests = at_rest_;
+    const bool rests = at_rest_ && loans_ == 0;
     lock.unlock();
     if (rests && transactions_->hold_when_idle()) return true;
     if (rd_kafka_assignment_lost(consumer_.get()) != 0) return false;

@@ -1,5 +1,6 @@
 #include "runtime/adapters/kafka/transaction_queue.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -155,23 +156,40 @@ std::vector<transaction_request> transaction_queue::take() {
   return taken;
 }
 
+/// The permit of everybody whose offsets these requests move. Whoever lends to several of them is asked once.
+std::vector<transaction_part> transaction_queue::ask_permits(const std::vector<transaction_request>& requests) const {
+  struct claim {
+    transaction_gate* gate;
+    std::vector<ownership> rests_on;
+    offset_map offsets;
+  };
+  std::vector<claim> claims{{&gate_, {}, {}}};
+  const auto add = [&](transaction_gate* gate, const std::vector<ownership>& rests_on,
+                       const std::vector<input_offset>& offsets) {
+    auto it = std::find_if(claims.begin(), claims.end(), [&](const claim& c) { return c.gate == gate; });
+    if (it == claims.end()) it = claims.insert(it, {gate, {}, {}});
+    it->rests_on.insert(it->rests_on.end(), rests_on.begin(), rests_on.end());
+    for (const auto& offset : offsets) it->offsets[offset.from] = offset.next;
+  };
+  for (const auto& r : requests) {
+    add(&gate_, r.rests_on, r.content.offsets);
+    if (r.lent) add(r.lent->lender.get(), r.lent->rests_on, r.lent->offsets);
+  }
+  std::vector<transaction_part> parts;
+  for (auto& c : claims) {
+    parts.push_back({c.gate, c.gate->permit(c.rests_on)});
+    for (const auto& [source, next] : c.offsets) parts.back().permit.offsets[source] = next;
+  }
+  return parts;
+}
+
 void transaction_queue::carry_out(std::vector<transaction_request> requests) {
   fault failure = requests.front().failure;
   if (!failure) {
-    std::vector<ownership> rests_on;
-    for (const auto& r : requests) rests_on.insert(rests_on.end(), r.rests_on.begin(), r.rests_on.end());
-    auto permit = gate_.permit(rests_on);
-    for (const auto& r : requests)
-      for (const auto& offset : r.content.offsets) permit.offsets[offset.from] = offset.next;
-    const auto begun = clock_.monotonic();
-    failure = permit.refused ? permit.refused : run(requests, permit);
-    if (!failure && !permit.offsets.empty()) gate_.committed(permit.offsets);
-    last_end_ = clock_.monotonic();
-    if (!permit.refused) metrics_.time->observe(last_end_ - begun);
-    if (!failure) {
-      metrics_.committed->add();
-      for (const auto& r : requests) metrics_.records->add(static_cast<std::int64_t>(r.content.records.size()));
-    }
+    const auto parts = ask_permits(requests);
+    for (const auto& part : parts)
+      if (!failure) failure = part.permit.refused;
+    if (!failure) failure = carry_out(requests, parts);
   }
   if (failure) {
     {
@@ -184,9 +202,24 @@ void transaction_queue::carry_out(std::vector<transaction_request> requests) {
   answer(requests, failure);
 }
 
+transaction_queue::fault transaction_queue::carry_out(const std::vector<transaction_request>& requests,
+                                                      const std::vector<transaction_part>& parts) {
+  const auto begun = clock_.monotonic();
+  auto failure = run(requests, parts);
+  last_end_ = clock_.monotonic();
+  metrics_.time->observe(last_end_ - begun);
+  if (failure) return failure;
+  for (const auto& [gate, permit] : parts)
+    if (!permit.offsets.empty()) gate->committed(permit.offsets);
+  metrics_.committed->add();
+  for (const auto& r : requests) metrics_.records->add(static_cast<std::int64_t>(r.content.records.size()));
+  return std::nullopt;
+}
+
 void transaction_queue::answer(std::vector<transaction_request>& requests, const fault& failure) {
   for (auto& r : requests) {
     const auto done = std::exchange(r.done, nullptr);
+    r.lent.reset();
     if (failure)
       done(unexpected(*failure));
     else
@@ -204,12 +237,13 @@ void transaction_queue::answer(std::vector<transaction_request>& requests, const
 // -- one transaction -------------------------------------------------------------------------------------------------
 
 transaction_queue::fault transaction_queue::run(const std::vector<transaction_request>& requests,
-                                                const transaction_permit& permit) {
+                                                const std::vector<transaction_part>& parts) {
   trouble_.forget();
   if (auto error = checked(rd_kafka_begin_transaction(producer_.get()))) return give_up(std::move(error), "begin");
   // The records are on their way while the offsets are sent.
   if (auto trouble = produce(requests)) return trouble;
-  if (auto trouble = send_offsets(permit)) return trouble;
+  for (const auto& part : parts)
+    if (auto trouble = send_offsets(part.permit)) return trouble;
   return end_transaction();
 }
 

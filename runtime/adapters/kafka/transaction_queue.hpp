@@ -21,9 +21,12 @@ struct ownership {
   std::uint64_t epoch = 0;
 };
 
+struct kafka_loan;
+
 struct transaction_request {
   log_transaction content;
   std::vector<ownership> rests_on;
+  std::shared_ptr<kafka_loan> lent;
   ports::commit_callback done;
   /// Set: it fails when its turn comes.
   std::optional<ports::log_error> failure;
@@ -54,6 +57,25 @@ class transaction_gate {
   virtual void died(const ports::log_error& why) = 0;
   /// Nothing waits and nothing is under way.
   virtual void idle() = 0;
+  /// A loan has ended.
+  virtual void took_back() = 0;
+};
+
+/// Offsets of one member in another one's transaction: the broker checks them by the lender's group, and so fences both.
+struct kafka_loan final : lent_offsets {
+  ~kafka_loan() override { lender->took_back(); }
+
+  std::shared_ptr<transaction_gate> lender;
+  std::vector<input_offset> offsets;
+  std::vector<ownership> rests_on;
+  /// Set: whatever rests on it fails.
+  std::optional<ports::log_error> failure;
+};
+
+/// What one member has in a transaction: the queue's own first, then those that lent to it.
+struct transaction_part {
+  transaction_gate* gate = nullptr;
+  transaction_permit permit;
 };
 
 class transaction_queue {
@@ -84,7 +106,10 @@ class transaction_queue {
   void serve_client(std::unique_lock<std::mutex>& lock);
   [[nodiscard]] std::vector<transaction_request> take();
   void carry_out(std::vector<transaction_request> requests);
-  [[nodiscard]] fault run(const std::vector<transaction_request>& requests, const transaction_permit& permit);
+  [[nodiscard]] fault carry_out(const std::vector<transaction_request>& requests,
+                                const std::vector<transaction_part>& parts);
+  [[nodiscard]] std::vector<transaction_part> ask_permits(const std::vector<transaction_request>& requests) const;
+  [[nodiscard]] fault run(const std::vector<transaction_request>& requests, const std::vector<transaction_part>& parts);
   [[nodiscard]] fault produce(const std::vector<transaction_request>& requests);
   [[nodiscard]] fault send_offsets(const transaction_permit& permit);
   [[nodiscard]] fault end_transaction();

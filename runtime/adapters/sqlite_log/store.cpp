@@ -104,7 +104,9 @@ result<void> store::write_offsets(const std::vector<commit_request>& requests) {
   std::map<std::pair<std::string_view, std::size_t>, std::int64_t> newest;
   for (const auto& r : requests)
     if (!r.failure)
-      for (const auto& o : r.offsets) newest[{r.member->options.group, layout_.index(o.from)}] = o.next;
+      for_each_offset(r, [&](const std::string& group, const input_offset& o) {
+        newest[{group, layout_.index(o.from)}] = o.next;
+      });
   for (const auto& [who, next] : newest) {
     auto done = put_offset_.bind_text(1, who.first).bind(2, partitions_[who.second].slot).bind(3, next).run();
     if (!done) return done;

@@ -101,6 +101,7 @@ void log_base::judge(std::vector<commit_request>& requests) {
   const std::lock_guard lock{mutex_};
   for (auto& request : requests) {
     auto& dead = request.member->dead;
+    if (!request.failure && request.lent) request.failure = request.lent->lender()->dead;
     if (dead)
       request.failure = dead;
     else if (request.failure)
@@ -147,8 +148,9 @@ std::vector<member_ptr> log_base::apply(std::vector<commit_request>& requests, c
       request.member->dead = request.failure;
       continue;
     }
-    auto& committed = groups_[request.member->options.group].committed;
-    for (const auto& offset : request.offsets) committed[offset.from] = offset.next;
+    for_each_offset(request, [this](const std::string& group, const input_offset& offset) {
+      groups_[group].committed[offset.from] = offset.next;
+    });
   }
   return wake_waiting();
 }
@@ -161,6 +163,7 @@ void log_base::announce(std::vector<commit_request>& requests, const std::vector
       request.done({});
     // The callback may hold the last handle to the member: let go of it before the member counts as finished.
     request.done = nullptr;
+    request.lent = nullptr;
     const std::lock_guard lock{mutex_};
     if (--request.member->in_flight == 0) finished_.notify_all();
   }

@@ -15,6 +15,8 @@
 
 namespace hedgerow::adapters {
 
+class log_base;
+
 /// The records of one transaction for one partition, encoded by the thread that commits.
 struct commit_part {
   std::size_t partition = 0;  // index in the layout
@@ -22,11 +24,31 @@ struct commit_part {
   std::string body;
 };
 
+/// Offsets of a member in another one's transaction. The partitions that they rest on move to nobody else before it ends.
+class embedded_loan final : public lent_offsets {
+ public:
+  embedded_loan(std::shared_ptr<log_base> log, member_ptr lender, std::vector<input_offset> offsets,
+                std::optional<ports::log_error> failure)
+      : log_{std::move(log)}, lender_{std::move(lender)}, offsets_{std::move(offsets)}, failure_{std::move(failure)} {}
+  ~embedded_loan() override;
+
+  [[nodiscard]] const member_ptr& lender() const { return lender_; }
+  [[nodiscard]] const std::vector<input_offset>& offsets() const { return offsets_; }
+  [[nodiscard]] const std::optional<ports::log_error>& failure() const { return failure_; }
+
+ private:
+  std::shared_ptr<log_base> log_;
+  member_ptr lender_;
+  std::vector<input_offset> offsets_;
+  std::optional<ports::log_error> failure_;
+};
+
 /// A transaction on its way.
 struct commit_request {
   member_ptr member;
   std::vector<commit_part> parts;
   std::vector<input_offset> offsets;
+  std::shared_ptr<embedded_loan> lent;
   ports::commit_callback done;
   /// Set: it fails when its turn comes. After judge(): also when it may not run.
   std::optional<ports::log_error> failure;
@@ -34,6 +56,14 @@ struct commit_request {
 
 /// New batches of a group of transactions, at most one per partition.
 using new_batches = std::vector<std::pair<std::size_t, std::shared_ptr<log_batch_data>>>;
+
+/// Calls `visit(group, offset)` for every offset that a transaction moves.
+template <class Visit>
+void for_each_offset(const commit_request& request, Visit visit) {
+  for (const auto& offset : request.offsets) visit(request.member->options.group, offset);
+  if (request.lent)
+    for (const auto& offset : request.lent->offsets()) visit(request.lent->lender()->options.group, offset);
+}
 
 class log_base : public ports::event_log, public std::enable_shared_from_this<log_base> {
  public:
@@ -52,6 +82,7 @@ class log_base : public ports::event_log, public std::enable_shared_from_this<lo
 
  protected:
   friend class log_member_base;
+  friend class embedded_loan;
 
   /// Runs the transaction now or later, always in the order of the calls of one member: judge, make durable, finish.
   virtual void execute(commit_request request) = 0;
@@ -115,7 +146,13 @@ class log_base : public ports::event_log, public std::enable_shared_from_this<lo
   // What members ask.
   expected<ports::log_batch, ports::log_error> poll(const member_ptr& member, std::size_t max_records);
   void commit(const member_ptr& member, log_transaction transaction, ports::commit_callback done);
+  std::shared_ptr<lent_offsets> lend(const member_ptr& member, std::vector<input_offset> offsets,
+                                     std::vector<topic_partition> owned);
+  void take_back(const member_ptr& lender);
   void leave(const member_ptr& member);
+  /// Why a transaction may not rest on these partitions. Under the mutex.
+  [[nodiscard]] static std::optional<ports::log_error> find_lost(const member_state& member,
+                                                                 const std::vector<topic_partition>& owned);
 
   const std::size_t tail_limit_;
   mutable std::mutex mutex_;

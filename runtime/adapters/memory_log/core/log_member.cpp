@@ -22,6 +22,9 @@ class log_member_base final : public ports::log_member {
   void commit(log_transaction transaction, ports::commit_callback done) override {
     log_->commit(state_, std::move(transaction), std::move(done));
   }
+  std::shared_ptr<lent_offsets> lend(std::vector<input_offset> offsets, std::vector<topic_partition> owned) override {
+    return log_->lend(state_, std::move(offsets), std::move(owned));
+  }
   void on_ready(ports::ready_callback ready) override {
     const std::lock_guard lock{state_->ready_mutex};
     state_->ready = std::move(ready);
@@ -139,7 +142,7 @@ std::vector<commit_part> encode(const std::vector<outgoing>& records, const log_
 
 void log_base::commit(const member_ptr& member, log_transaction transaction, ports::commit_callback done) {
   HEDGEROW_CHECK(done != nullptr, "a commit needs a callback");
-  commit_request request{member, {}, {}, std::move(done), {}};
+  commit_request request{member, {}, {}, {}, std::move(done), {}};
   for (const auto& r : transaction.records)
     if (!layout_.contains(r.to)) request.failure = no_such_partition(r.to);
   for (const auto& offset : transaction.offsets)
@@ -152,15 +155,47 @@ void log_base::commit(const member_ptr& member, log_transaction transaction, por
     ++member->submitted;
     ++member->in_flight;
     for (const auto& offset : request.offsets) transaction.owned.push_back(offset.from);
-    for (const auto& source : transaction.owned)
-      if (!request.failure && !member->positions.contains(source))
-        request.failure = log_error{log_errc::lost_partition, std::string{to_string(source.topic)} + "/" +
-                                                                  std::to_string(source.partition) +
-                                                                  " is no longer assigned to " +
-                                                                  member->options.instance};
+    if (!request.failure) request.failure = find_lost(*member, transaction.owned);
+  }
+  if (transaction.lent) {
+    request.lent = std::dynamic_pointer_cast<embedded_loan>(std::move(transaction.lent));
+    HEDGEROW_CHECK(request.lent != nullptr, "offsets are lent within one log");
+    if (!request.failure) request.failure = request.lent->failure();
   }
   execute(std::move(request));
 }
+
+std::optional<log_error> log_base::find_lost(const member_state& member, const std::vector<topic_partition>& owned) {
+  for (const auto& source : owned)
+    if (!member.positions.contains(source))
+      return log_error{log_errc::lost_partition, std::string{to_string(source.topic)} + "/" +
+                                                     std::to_string(source.partition) + " is no longer assigned to " +
+                                                     member.options.instance};
+  return std::nullopt;
+}
+
+// -- offsets in another member's transaction -------------------------------------------------------------------------
+
+std::shared_ptr<lent_offsets> log_base::lend(const member_ptr& member, std::vector<input_offset> offsets,
+                                             std::vector<topic_partition> owned) {
+  const std::lock_guard lock{mutex_};
+  for (const auto& offset : offsets) owned.push_back(offset.from);
+  ++member->submitted;
+  return std::make_shared<embedded_loan>(shared_from_this(), member, std::move(offsets), find_lost(*member, owned));
+}
+
+/// Whatever became of it: the lender's partitions may change hands.
+void log_base::take_back(const member_ptr& lender) {
+  std::vector<member_ptr> woken;
+  {
+    const std::lock_guard lock{mutex_};
+    ++lender->finished;
+    woken = wake_waiting();
+  }
+  for (const auto& m : woken) m->call_ready();
+}
+
+embedded_loan::~embedded_loan() { log_->take_back(lender_); }
 
 void log_base::on_append(std::function<void()> changed) {
   constexpr std::size_t max_listeners = 16;

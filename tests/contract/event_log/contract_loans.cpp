@@ -1,0 +1,129 @@
+// Offsets of one member in another one's transaction.
+#include "tests/contract/event_log/event_log_contract.hpp"
+
+namespace hedgerow::test {
+namespace {
+
+using ports::log_errc;
+using strings = std::vector<std::string>;
+
+constexpr topic_partition events0{topic::blockchain_events, 0};
+
+/// A member that has read two events, and one of another group that works on trades.
+class two_services {
+ public:
+  explicit two_services(const std::shared_ptr<ports::event_log>& log)
+      : lender{must_join(*log, "upper", "a", {topic::blockchain_events})},
+        borrower{must_join(*log, "lower", "a", {topic::onchain_trades})} {
+    poll_until(*lender, 2);
+    poll_changes(*borrower, 4, 0);
+  }
+  /// A transaction of the borrower that moves the lender's offset.
+  [[nodiscard]] log_transaction joint(const std::string& value, std::int64_t next) const {
+    log_transaction out{{put(trades0, "k", value)}, {}, {trades0}, {}};
+    out.lent = lender->lend({{events0, next}}, {});
+    return out;
+  }
+  std::unique_ptr<ports::log_member> lender;
+  std::unique_ptr<ports::log_member> borrower;
+};
+
+std::vector<outgoing> three_events() { return {put(events0, "1", "1"), put(events0, "2", "2"), put(events0, "3", "3")}; }
+
+TEST_P(event_log_contract, lent_offsets_move_with_the_transaction_of_the_borrower) {
+  append(three_events());
+  two_services s{log_};
+  ASSERT_FALSE(commit_now(*s.borrower, s.joint("first", 1)));
+  EXPECT_EQ(*log_->committed("upper", events0), 1);
+  EXPECT_EQ(values_of(read_when_there(trades0, 1)), (strings{"first"}));
+  // Several in flight, and its own offsets with them.
+  outcomes done;
+  auto second = s.joint("second", 2);
+  second.offsets.push_back({trades0, 1});
+  s.borrower->commit(std::move(second), done.next(1));
+  s.borrower->commit(s.joint("third", 3), done.next(2));
+  ASSERT_TRUE(done.wait_for(2));
+  for (const auto& failure : done.errors()) EXPECT_FALSE(failure) << failure->detail;
+  EXPECT_EQ(*log_->committed("upper", events0), 3);
+  EXPECT_EQ(*log_->committed("lower", trades0), 1);
+  // By itself again.
+  EXPECT_FALSE(commit_now(*s.lender, {{put(trades0, "k", "fourth")}, {{events0, 3}}}));
+  EXPECT_EQ(values_of(read_when_there(trades0, 4)), (strings{"first", "second", "third", "fourth"}));
+}
+
+TEST_P(event_log_contract, a_failed_transaction_moves_no_lent_offset) {
+  append(three_events());
+  two_services s{log_};
+  auto bad = s.joint("bad", 1);
+  bad.records.push_back(put({topic::onchain_trades, 99}, "k", "nowhere"));
+  ASSERT_TRUE(commit_now(*s.borrower, std::move(bad)));
+  EXPECT_FALSE(*log_->committed("upper", events0));
+  // A partition that was never the lender's.
+  auto other = must_join(*log_, "lower", "b", {topic::onchain_trades});
+  log_transaction foreign{{put(commands0, "k", "v")}, {}, {}, s.lender->lend({{trades0, 1}}, {})};
+  const auto failure = commit_now(*other, std::move(foreign));
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->code, log_errc::lost_partition);
+  ASSERT_FALSE(commit_now(*s.lender, {{put(trades0, "k", "good")}, {{events0, 1}}}));
+  EXPECT_EQ(values_of(read_when_there(trades0, 1)), (strings{"good"}));
+  expect_end(commands0, 0);
+}
+
+TEST_P(event_log_contract, a_fenced_lender_stops_the_transaction_of_the_borrower) {
+  append(three_events());
+  two_services s{log_};
+  auto late = s.joint("late", 1);
+  auto younger = must_join(*log_, "upper", "a", {topic::blockchain_events});
+  std::vector<record> seen;
+  // An embedded log gives the partition away when the loan has ended only.
+  if (!GetParam().embedded) seen = poll_until(*younger, 3).records;
+  const auto failure = commit_now(*s.borrower, std::move(late));
+  ASSERT_TRUE(failure);
+  if (GetParam().embedded) seen = poll_until(*younger, 3).records;
+  EXPECT_EQ(values_of(seen), (strings{"1", "2", "3"}));
+  EXPECT_FALSE(*log_->committed("upper", events0));
+  ASSERT_FALSE(commit_now(*younger, {{put(trades0, "k", "younger's")}, {{events0, 1}}}));
+  EXPECT_EQ(values_of(read_when_there(trades0, 1)), (strings{"younger's"}));
+  EXPECT_EQ(*log_->committed("upper", events0), 1);
+}
+
+TEST_P(event_log_contract, a_partition_moves_when_the_loan_on_it_has_ended) {
+  append(three_events());
+  auto lender = must_join(*log_, "upper", "b", {topic::blockchain_events});
+  auto borrower = must_join(*log_, "lower", "a", {topic::onchain_trades});
+  poll_until(*lender, 2);
+  poll_changes(*borrower, 4, 0);
+  log_transaction joint{{put(trades0, "k", "joint")}, {}, {trades0}, lender->lend({{events0, 2}}, {})};
+  // The first by name gets the only partition; the lender gives it up as soon as it polls.
+  auto heir = must_join(*log_, "upper", "a", {topic::blockchain_events});
+  ASSERT_TRUE(lender->poll(10)->assigned.empty());
+  ASSERT_TRUE(heir->poll(10)->empty());
+  ASSERT_FALSE(commit_now(*borrower, std::move(joint)));
+  const auto inherited = [&] {
+    EXPECT_TRUE(lender->poll(10));
+    return values_of(heir->poll(10)->records) == strings{"3"};
+  };
+  EXPECT_TRUE(eventually(inherited));
+  EXPECT_EQ(values_of(read_when_there(trades0, 1)), (strings{"joint"}));
+}
+
+TEST_P(event_log_contract, a_loan_that_is_dropped_holds_nothing_up) {
+  append(three_events());
+  auto lender = must_join(*log_, "upper", "b", {topic::blockchain_events});
+  poll_until(*lender, 2);
+  auto loan = lender->lend({{events0, 2}}, {});
+  auto heir = must_join(*log_, "upper", "a", {topic::blockchain_events});
+  ASSERT_TRUE(lender->poll(10));
+  ASSERT_TRUE(heir->poll(10)->empty());
+  loan.reset();
+  std::vector<std::string> got;
+  EXPECT_TRUE(eventually([&] {
+    EXPECT_TRUE(lender->poll(10));
+    for (auto& value : values_of(heir->poll(10)->records)) got.push_back(std::move(value));
+    return got.size() == 3;
+  }));
+  EXPECT_EQ(got, (strings{"1", "2", "3"}));
+}
+
+}  // namespace
+}  // namespace hedgerow::test
