@@ -155,6 +155,7 @@ bridges::service accumulator_service(domain::hedging_policy policy, const ports:
   s.name = service_name;
   s.inputs = {topic::onchain_trades, topic::schwab_executions, topic::control_events};
   s.changelog = topic::position_updates;
+  s.takes_over = topic::onchain_trades;
   s.route = [](const record& r) -> std::optional<std::string> {
     if (r.from.topic == topic::control_events)  // its key is a scope; `global` is not for positions
       return symbol::parse(r.key) ? std::optional{r.key} : std::nullopt;

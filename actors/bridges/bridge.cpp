@@ -4,6 +4,7 @@
 #include <caf/all.hpp>
 
 #include "actors/bridges/dead_letters.hpp"
+#include "messages/types/check.hpp"
 
 namespace hedgerow::bridges {
 
@@ -12,9 +13,17 @@ using namespace protocol;
 bridge::bridge(actor_pointer self, std::shared_ptr<ports::event_log> log, service what, bridge_config config,
                const ports::clock* clock)
     : self_{self}, log_{std::move(log)}, what_{std::move(what)}, config_{std::move(config)}, clock_{clock},
-      metrics_{std::make_shared<bridge_metrics>(config_.metrics, what_.name)} {}
+      metrics_{std::make_shared<bridge_metrics>(config_.metrics, what_.name)} {
+  if (what_.hands_over && config_.next) {
+    HEDGEROW_CHECK(what_.inputs.size() == 1 && spec_of(what_.inputs.front()).partitions == partition_rule::single,
+                   "only the one writer of a topic can hand over");
+    handed_by_.emplace(*what_.hands_over);
+  }
+  if (what_.takes_over && config_.known_as) handed_to_.emplace(*what_.takes_over);
+}
 
 bridge::~bridge() {
+  if (config_.known_as) config_.known_as->remove(self_->address());
   member_.reset();
   for (auto& [key, entity] : entities_)
     if (entity.handle) caf::anon_send_exit(entity.handle, caf::exit_reason::user_shutdown);
@@ -32,6 +41,7 @@ bool bridge::start() {
   member_->on_ready([address] {
     if (auto me = caf::actor_cast<protocol::bridge_actor>(address)) caf::anon_send(me, poll_atom::value);
   });
+  if (handed_to_) config_.known_as->put(self_->address());
   self_->send(self_, poll_atom::value);
   self_->delayed_send(self_, config_.passivate_after / 2, tick_atom::value);
   return true;
@@ -48,19 +58,26 @@ void bridge::fail(const std::string& why, std::optional<ports::log_errc> reason)
 // -- batch -> slices -------------------------------------------------------------------------------------------------
 
 void bridge::poll() {
-  if (draining_ || unanswered_ > 0 || in_flight_.size() >= config_.commits_in_flight) return;
+  if (draining_ || blocked_ || unanswered_ > 0 || in_flight_.size() >= config_.commits_in_flight) return;
+  // By turns, so that neither the bridge before this one nor the log has to wait for ever.
+  if (!taken_cycle_ && begin_taken_over()) return;
+  taken_cycle_ = false;
   // Nothing waits for its transaction now, so a partition that this poll takes away leaves nothing behind.
   auto batch = member_->poll(config_.batch_max);
   if (!batch) return fail("the log is gone: " + batch.error().detail, batch.error().code);
+  moving_ = batch->moving;
+  if (moving_) decline_all();
   change_assignment(*batch);
-  if (batch->records.empty()) return flush();
-  begin_cycle(std::move(batch->records));
+  if (!batch->records.empty()) return begin_cycle(std::move(batch->records));
+  if (!begin_taken_over()) flush();
 }
 
 void bridge::change_assignment(const ports::log_batch& batch) {
+  if (handed_by_ && !(batch.revoked.empty() && batch.assigned.empty())) handed_by_->forget();
   for (const auto& source : batch.revoked) {
     assigned_.erase(source);
     next_offsets_.erase(source);
+    if (handed_to_) handed_to_->forget(source);
     if (what_.inputs.empty() || source.topic != what_.inputs.front()) continue;
     for (auto it = entities_.begin(); it != entities_.end();) {
       if (it->second.partition != source.partition) {
@@ -94,25 +111,37 @@ void bridge::load(topic_partition source) {
 
 void bridge::begin_cycle(std::vector<record> records) {
   std::unordered_map<std::string, std::size_t> job_of;
+  const auto known = handed_to_ ? handed_to_->known(records) : std::vector<bool>{};
   jobs_.clear();
   records_in_ += records.size();
   metrics_->records_in->add(static_cast<std::int64_t>(records.size()));
-  for (auto& r : records) {
-    next_offsets_[r.from] = r.offset + 1;
-    auto key = what_.route(r);
-    if (!key) {
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    next_offsets_[records[i].from] = records[i].offset + 1;
+    if (i < known.size() && known[i])
       ++skipped_;
-      continue;
-    }
-    const auto [it, fresh] = job_of.try_emplace(*key, jobs_.size());
-    if (fresh) {
-      jobs_.emplace_back();
-      jobs_.back().key = std::move(*key);
-      jobs_.back().partition = r.from.partition;
-    }
-    jobs_[it->second].part->records.push_back(std::move(r));
-    ++handled_;
+    else
+      add_to_job(std::move(records[i]), job_of);
   }
+  send_jobs();
+}
+
+void bridge::add_to_job(record r, std::unordered_map<std::string, std::size_t>& job_of) {
+  auto key = what_.route(r);
+  if (!key) {
+    ++skipped_;
+    return;
+  }
+  const auto [it, fresh] = job_of.try_emplace(*key, jobs_.size());
+  if (fresh) {
+    jobs_.emplace_back();
+    jobs_.back().key = std::move(*key);
+    jobs_.back().partition = r.from.partition;
+  }
+  jobs_[it->second].part->records.push_back(std::move(r));
+  ++handled_;
+}
+
+void bridge::send_jobs() {
   if (jobs_.empty()) return end_cycle();
   unanswered_ = jobs_.size();
   for (std::size_t i = 0; i < jobs_.size(); ++i) send_slice(i);
@@ -164,9 +193,15 @@ void bridge::slice_failed(std::size_t index, std::string_view reason, const std:
     work.one_by_one = true;
     work.next = 0;
   } else if (++work.attempts >= tries) {
-    bury(work, reason, detail);
+    if (taken_cycle_) {
+      // Not even the later ones of this entity: they must not come before it.
+      handed_to_->leave_to_the_log(work.partition);
+      work.next = work.records().size();
+    } else {
+      bury(work, reason, detail);
+      ++work.next;
+    }
     work.attempts = 0;
-    ++work.next;
   }
   if (work.next < work.records().size()) return send_slice(index);
   if (work.key == what_.resident || what_.wakes_by_itself(entity.changelog)) wake(work.key, entity);
@@ -240,41 +275,6 @@ void bridge::end_cycle() {
   self_->send(self_, poll_atom::value);
 }
 
-void bridge::flush() {
-  if (unanswered_ > 0 || in_flight_.size() >= config_.commits_in_flight) return;
-  // Offsets of records that nobody cares for wait for company; committing them alone would double the commits.
-  if (next_.content.records.empty() && next_.tickets.empty() && handled_ == 0 && skipped_ < config_.batch_max) return;
-  for (const auto& [source, next] : next_offsets_) next_.content.offsets.push_back({source, next});
-  next_offsets_.clear();
-  skipped_ = handled_ = 0;
-  const auto number = ++commit_number_;
-  records_out_ += next_.content.records.size();
-  in_flight_.emplace_back(number, std::move(next_.tickets));
-  const auto address = caf::actor_cast<caf::actor_addr>(self_);
-  const auto share = metrics_->commit_begun(next_.content);
-  member_->commit(std::move(next_.content), [address, number, share, metrics = metrics_](
-                                                const expected<void, ports::log_error>& outcome) {
-    metrics->commit_ended(share, outcome);
-    auto me = caf::actor_cast<protocol::bridge_actor>(address);
-    if (!me) return;
-    std::string error;
-    if (!outcome) error = outcome.error().detail.empty() ? "commit failed" : outcome.error().detail;
-    caf::anon_send(me, done_atom::value, commit_result{number, std::move(error)});
-  });
-  next_ = {};
-}
-
-void bridge::committed(const commit_result& result) {
-  if (!result.error.empty()) return fail("commit failed: " + result.error);
-  // Commits end in the order in which they began.
-  auto tickets = std::move(in_flight_.front().second);
-  in_flight_.pop_front();
-  for (auto& [entity, ticket] : tickets) self_->send(entity, committed_atom::value, ticket);
-  flush();
-  if (draining_) return finish_drain();
-  poll();
-}
-
 // -- entities --------------------------------------------------------------------------------------------------------
 
 entity_entry& bridge::entry(const std::string& key, std::uint32_t partition) {
@@ -314,10 +314,16 @@ void bridge::restarted(entity_entry& entity, const std::string& reason) {
   entity.last_error = last_error_ = reason;
 }
 
-void bridge::entity_down(const caf::actor_addr& source, const std::string& reason) {
-  const auto known = keys_by_address_.find(source);
-  if (known == keys_by_address_.end()) return;
-  const std::string key = known->second;
+void bridge::went_down(const caf::actor_addr& source, const std::string& reason) {
+  if (const auto known = keys_by_address_.find(source); known != keys_by_address_.end())
+    return entity_down(std::string{known->second}, reason);
+  if (next_bridge_ != source) return;
+  next_bridge_ = nullptr;
+  for (const auto& entry : in_flight_)
+    if (entry.handed) return fail("the bridge that it hands over to has ended: " + reason);
+}
+
+void bridge::entity_down(const std::string& key, const std::string& reason) {
   auto& entity = entities_.at(key);
   stop(entity);
   restarted(entity, reason);
@@ -350,6 +356,7 @@ void bridge::tick() {
 caf::result<ok_atom> bridge::drain() {
   if (!draining_) {
     draining_ = true;
+    decline_all();
     drain_until_ = clock_->monotonic() + config_.drain_grace;
     drained_ = self_->make_response_promise<ok_atom>();
     self_->delayed_send(self_, config_.drain_grace, tick_atom::value);

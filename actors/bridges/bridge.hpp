@@ -7,6 +7,7 @@
 
 #include "actors/bridges/bridge_actor.hpp"
 #include "actors/bridges/bridge_metrics.hpp"
+#include "actors/bridges/hand_over.hpp"
 
 namespace hedgerow::bridges {
 
@@ -37,10 +38,32 @@ struct job {
   [[nodiscard]] const std::vector<record>& records() const { return part->records; }
 };
 
+/// Who is told that a step is durable.
+using ticket = std::pair<protocol::entity_actor, std::uint64_t>;
+
+/// A transaction that another bridge has left to this one.
+struct taken_over {
+  caf::actor_addr sender;
+  protocol::hand_over_ptr what;
+  caf::typed_response_promise<protocol::hand_over_result> answer;
+};
+
 /// What the next transaction will hold, in order of arrival.
 struct pending_transaction {
   log_transaction content;
-  std::vector<std::pair<protocol::entity_actor, std::uint64_t>> tickets;
+  std::vector<ticket> tickets;
+  std::optional<taken_over> taken;
+};
+
+/// A transaction on its way: to the log, or handed over.
+struct commit_under_way {
+  std::uint64_t number = 0;
+  std::vector<ticket> tickets;
+  std::optional<taken_over> taken;
+  bridge_metrics::share share;
+  /// Handed over to the next bridge.
+  protocol::hand_over_ptr handed{};
+  bool declined = false;
 };
 
 class bridge {
@@ -61,13 +84,17 @@ class bridge {
   void wake_again(const std::string& key);
   caf::result<protocol::ok_atom> drain();
   caf::result<protocol::actor_status> status();
-  void entity_down(const caf::actor_addr& source, const std::string& reason);
+  void went_down(const caf::actor_addr& source, const std::string& reason);
+  void offsets_due();
+  caf::result<protocol::hand_over_result> take(const protocol::hand_over_ptr& what);
 
  private:
   // batch -> slices
   void change_assignment(const ports::log_batch& batch);
   void load(topic_partition source);
   void begin_cycle(std::vector<record> records);
+  void add_to_job(record r, std::unordered_map<std::string, std::size_t>& job_of);
+  void send_jobs();
   void send_slice(std::size_t index);
   void slice_answered(std::size_t index, const protocol::step_ptr& answer);
   void slice_failed(std::size_t index, std::string_view reason, const std::string& detail, std::uint32_t tries);
@@ -76,8 +103,19 @@ class bridge {
   void absorb(entity_entry& entity, const protocol::step_ptr& what);
   void refuse(const std::string& key, const std::string& why);
   void rest_on(topic_partition source);
-  void flush();
   void end_cycle();
+  // transactions -> log, or the next bridge (bridge_commits.cpp)
+  void flush();
+  [[nodiscard]] bool nothing_to_commit() const;
+  [[nodiscard]] protocol::bridge_actor receiver();
+  void commit(log_transaction content, std::uint64_t number, const bridge_metrics::share& share);
+  void hand_over(const protocol::bridge_actor& to, commit_under_way& entry, log_transaction content);
+  void handed_over(std::uint64_t number, const protocol::hand_over_result& result);
+  void commit_declined();
+  void finish_front();
+  // what the bridge before this one hands over (bridge_commits.cpp)
+  [[nodiscard]] bool begin_taken_over();
+  void decline_all();
   // entities
   entity_entry& entry(const std::string& key, std::uint32_t partition);
   void wake(const std::string& key, entity_entry& entity);
@@ -85,6 +123,7 @@ class bridge {
   void finish_drain();
   protocol::actor_status own_status();
   void fail(const std::string& why, std::optional<ports::log_errc> reason = std::nullopt);
+  void entity_down(const std::string& key, const std::string& reason);
   void restarted(entity_entry& entity, const std::string& reason);
 
   actor_pointer self_;
@@ -110,12 +149,29 @@ class bridge {
   std::size_t skipped_ = 0;
   std::size_t handled_ = 0;
   std::uint64_t commit_number_ = 0;
-  std::deque<std::pair<std::uint64_t, std::vector<std::pair<protocol::entity_actor, std::uint64_t>>>> in_flight_;
+  std::deque<commit_under_way> in_flight_;
+  /// What comes next cannot go the way of what is under way, and waits for its end.
+  bool blocked_ = false;
+  bool offsets_due_ = false;
+  bool offsets_timed_ = false;
+
+  std::optional<handed_by> handed_by_;
+  /// The bridge that it hands over to.
+  caf::actor_addr next_bridge_;
+  std::optional<handed_to> handed_to_;
+  std::deque<taken_over> taken_;
+  /// The cycle works on what was taken over.
+  bool taken_cycle_ = false;
+  bool moving_ = false;
+  /// A sender whose transactions of this round, and of those before, are declined.
+  std::pair<caf::actor_addr, std::uint64_t> declined_;
 
   bool draining_ = false;
   ports::monotonic_time drain_until_{0};
   caf::typed_response_promise<protocol::ok_atom> drained_;
 
+  std::uint64_t handed_over_ = 0;
+  std::uint64_t records_taken_over_ = 0;
   std::uint64_t records_in_ = 0;
   std::uint64_t records_out_ = 0;
   std::uint64_t dead_letters_ = 0;

@@ -16,7 +16,7 @@ bridge_actor::behavior_type bridge_actor(protocol::bridge_actor::stateful_pointe
   self->state.impl = std::make_shared<bridge>(self, std::move(log), std::move(what), std::move(config), clock);
   auto* impl = self->state.impl.get();
   self->set_down_handler([=](const caf::down_msg& down) {
-    impl->entity_down(down.source, self->system().render(down.reason));
+    impl->went_down(down.source, self->system().render(down.reason));
   });
   if (!impl->start()) return protocol::bridge_actor::behavior_type::make_empty_behavior();
   return {
@@ -26,6 +26,8 @@ bridge_actor::behavior_type bridge_actor(protocol::bridge_actor::stateful_pointe
       [=](tick_atom) { impl->tick(); },
       [=](restart_atom, const std::string& key) { impl->wake_again(key); },
       [=](handle_atom, std::uint64_t index) { impl->send_again(index); },
+      [=](committed_atom) { impl->offsets_due(); },
+      [=](hand_atom, const hand_over_ptr& handed) { return impl->take(handed); },
       [=](drain_atom) { return impl->drain(); },
       [=](status_atom) { return impl->status(); },
   };

@@ -43,6 +43,8 @@ actor_status bridge::own_status() {
                {"records_in", std::to_string(records_in_)},
                {"records_out", std::to_string(records_out_)},
                {"commits", std::to_string(commit_number_)},
+               {"transactions_handed_over", std::to_string(handed_over_)},
+               {"records_taken_over", std::to_string(records_taken_over_)},
                {"commits_in_flight", std::to_string(in_flight_.size())},
                {"dead_letters", std::to_string(dead_letters_)}};
   if (!member_) return me;

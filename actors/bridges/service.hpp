@@ -13,6 +13,7 @@
 #include "actors/ports/notices.hpp"
 #include "messages/events/record.hpp"
 #include "messages/protocol/interfaces.hpp"
+#include "messages/protocol/slot.hpp"
 
 namespace hedgerow::bridges {
 
@@ -37,10 +38,17 @@ struct service {
   std::function<std::string(const record&)> changelog_entity = [](const record& r) { return r.key; };
   /// Whether an entity with this changelog has something to do without being asked: timers, an order to follow.
   std::function<bool(const std::map<std::string, std::string>&)> wakes_by_itself = [](const auto&) { return false; };
+  /// Topic that only this service writes to, and whose records may be left to the bridge that reads it (hand_over.hpp).
+  std::optional<topic> hands_over;
+  /// Input that may come from the bridge that writes it. Entities must know a record that they have handled before.
+  std::optional<topic> takes_over;
   /// An entity that lives as long as partition 0 of the first input is owned.
   std::optional<std::string> resident;
   std::function<protocol::entity_actor(caf::actor_system&, entity_seed)> spawn;
 };
+
+/// Where the bridge of a service on this node is now.
+using bridge_slot = std::shared_ptr<protocol::slot<protocol::bridge_actor>>;
 
 struct bridge_config {
   /// Largest number of records taken in one cycle.
@@ -59,6 +67,13 @@ struct bridge_config {
   std::chrono::milliseconds entity_backoff{100};
   /// So many deaths without a step in between end the bridge: its supervisor decides then.
   std::uint32_t entity_deaths = 5;
+  /// Larger transactions are not handed over: what a backlog needs is many records per transaction.
+  std::size_t hand_over_max = 64;
+  /// Where it is found by the bridge that hands over to it, and where it finds the one that it hands over to; may be null.
+  bridge_slot known_as;
+  bridge_slot next;
+  /// How long offsets of records that need no transaction wait for one.
+  std::chrono::milliseconds offsets_wait{1'000};
   /// May be null. Outlives the actor system.
   ports::notices* notices = nullptr;
   /// May be null.

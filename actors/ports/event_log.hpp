@@ -96,9 +96,10 @@ class log_member {
   /// find_too_large() before.
   virtual void commit(log_transaction transaction, commit_callback done) = 0;
 
-  /// Lends offsets, and the ownership of partitions, to one transaction of another member (`log_transaction::lent`): they
-  /// move when that is committed, and it is refused when this member has lost a partition by then. Nothing else of this
-  /// member may be on its way until it has ended. A partition that it names stays until then, or until the loan is dropped.
+  /// Lends offsets, and the ownership of partitions, to one transaction (`log_transaction::lent`) of another member, or
+  /// of this one after all: they move when that is committed, and it is refused when this member has lost a partition since
+  /// the loan was made. Nothing else of this member may be on its way until it has ended. A partition that it names moves
+  /// to nobody until then, or until the loan is dropped.
   [[nodiscard]] virtual std::shared_ptr<lent_offsets> lend(std::vector<input_offset> offsets,
                                                            std::vector<topic_partition> owned) = 0;
 

@@ -192,6 +192,7 @@ bridges::service validation_service(validation_config config, std::shared_ptr<po
   s.name = service_name;
   s.inputs = {topic::blockchain_events};
   s.changelog = topic::validation_changelog;
+  s.hands_over = topic::onchain_trades;
   s.route = [](const record&) { return std::optional<std::string>{service_name}; };
   s.changelog_entity = [](const record&) { return std::string{service_name}; };
   s.spawn = [=](caf::actor_system& system, bridges::entity_seed seed) {

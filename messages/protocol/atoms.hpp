@@ -9,6 +9,7 @@ using handle_atom = caf::atom_constant<caf::atom("handle")>;        // a slice o
 using emit_atom = caf::atom_constant<caf::atom("emit")>;            // a step that an entity takes on its own
 using committed_atom = caf::atom_constant<caf::atom("committed")>;  // the step with this ticket is durable
 using poll_atom = caf::atom_constant<caf::atom("poll")>;            // the log may have something new
+using hand_atom = caf::atom_constant<caf::atom("hand")>;            // a transaction that another bridge may carry out
 using done_atom = caf::atom_constant<caf::atom("done")>;            // a commit has ended
 using drain_atom = caf::atom_constant<caf::atom("drain")>;          // finish what was begun, then quit
 using tick_atom = caf::atom_constant<caf::atom("tick")>;            // an own timer

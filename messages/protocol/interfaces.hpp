@@ -8,6 +8,7 @@
 
 #include "messages/protocol/actor_status.hpp"
 #include "messages/protocol/atoms.hpp"
+#include "messages/protocol/hand_over.hpp"
 #include "messages/protocol/step.hpp"
 
 namespace hedgerow::protocol {
@@ -31,12 +32,13 @@ using entity_actor = caf::typed_actor<caf::replies_to<handle_atom, slice_ptr>::w
 using emitter_actor = caf::typed_actor<caf::reacts_to<emit_atom, step_ptr>>;
 
 /// Owns one consumer and one transactional producer of a service (architecture, section 3). `handle` with a number is
-/// its own timer: that slice is due again; `restart` with a key likewise: that
-/// entity is due to be started again.
+/// its own timer: that slice is due again; `restart` with a key likewise: that entity is due to be started again;
+/// `committed`: offsets have waited long enough for company.
 using bridge_actor = caf::typed_actor<caf::reacts_to<emit_atom, step_ptr>, caf::reacts_to<poll_atom>,
                                       caf::reacts_to<done_atom, commit_result>, caf::reacts_to<tick_atom>,
                                       caf::reacts_to<handle_atom, std::uint64_t>,
-                                      caf::reacts_to<restart_atom, std::string>,
+                                      caf::reacts_to<restart_atom, std::string>, caf::reacts_to<committed_atom>,
+                                      caf::replies_to<hand_atom, hand_over_ptr>::with<hand_over_result>,
                                       caf::replies_to<drain_atom>::with<ok_atom>,
                                       caf::replies_to<status_atom>::with<actor_status>>;
 
@@ -45,3 +47,5 @@ using bridge_actor = caf::typed_actor<caf::reacts_to<emit_atom, step_ptr>, caf::
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::protocol::slice_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::protocol::step_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::protocol::commit_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::protocol::hand_over_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::protocol::hand_over_result)

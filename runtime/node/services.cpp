@@ -15,13 +15,12 @@ using supervision::running;
 namespace {
 
 /// A child that is a bridge with its service.
-child_spec bridged(const node_settings& settings, const node_ports& outside, bridges::service what,
-                   std::vector<std::string> needs = {}) {
-  auto start = [what, config = settings.bridge, log = outside.log, clock = outside.clock](caf::actor_system& system,
+child_spec bridged(const bridges::bridge_config& config, const node_ports& outside, bridges::service what) {
+  auto start = [what, config, log = outside.log, clock = outside.clock](caf::actor_system& system,
                                                                                           const running&) {
     return caf::actor_cast<caf::actor>(system.spawn(bridges::bridge_actor, log, what, config, clock));
   };
-  return {what.name, start, std::move(needs), true};
+  return {what.name, start, {}, true};
 }
 
 /// Like bridged(), for a service whose entities hold the gateway's handle.
@@ -126,21 +125,24 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
   std::vector<child_spec> all;
   api::input_groups groups;
   const auto wanted = [&](const char* name) { return settings.actors.contains(name); };
+  const auto positions = std::make_shared<protocol::slot<protocol::bridge_actor>>();
   const auto add = [&](const bridges::service& what) {
     groups.emplace_back(what.name, what.inputs);
-    all.push_back(bridged(settings, outside, what));
+    auto config = settings.bridge;
+    (what.takes_over ? config.known_as : config.next) = positions;
+    all.push_back(bridged(config, outside, what));
   };
   if (settings.cluster) all.push_back(cluster_child(settings, outside, known));
   if (wanted("tokens")) {
     tokens::tokens_ports ports{outside.oauth, outside.vault, known.tokens, outside.clock, outside.random};
-    all.push_back(bridged(settings, outside, tokens::tokens_service(settings.tokens, ports)));
+    all.push_back(bridged(settings.bridge, outside, tokens::tokens_service(settings.tokens, ports)));
   }
   if (wanted("execution") || wanted("poller")) {
     all.push_back(follower_child(outside));
     all.push_back(gateway_child(settings, outside, known));
   }
   if (wanted("ingestion"))
-    all.push_back(bridged(settings, outside,
+    all.push_back(bridged(settings.bridge, outside,
                           ingestion::ingestion_service(settings.ingestion, outside.make_chain_client, outside.clock)));
   if (wanted("validation")) {
     // Its own connection, for questions only: history that ingestion reads must not delay them.

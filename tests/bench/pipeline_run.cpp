@@ -119,7 +119,10 @@ pipeline_result run_pipeline(const std::shared_ptr<ports::event_log>& log, const
   domain::hedging_policy hedging;
   hedging.one_in_flight = options.one_in_flight;
   auto chain = std::make_shared<test::fake_chain>(std::make_shared<test::fake_node>());
+  const auto positions = std::make_shared<protocol::slot<protocol::bridge_actor>>();
   const auto spawn = [&](const bridges::service& what) {
+    bridge.known_as = what.takes_over ? positions : nullptr;
+    bridge.next = what.hands_over ? positions : nullptr;
     return system.spawn(bridges::bridge_actor, log, what, bridge, &clock);
   };
   auto first = spawn(validation::validation_service(validation, chain, &clock));

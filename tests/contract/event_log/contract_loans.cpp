@@ -107,6 +107,15 @@ TEST_P(event_log_contract, a_partition_moves_when_the_loan_on_it_has_ended) {
   EXPECT_EQ(values_of(read_when_there(trades0, 1)), (strings{"joint"}));
 }
 
+TEST_P(event_log_contract, a_lender_may_use_the_loan_itself) {
+  append(three_events());
+  two_services s{log_};
+  log_transaction own{{put(trades0, "k", "own")}, {}, {}, s.lender->lend({{events0, 2}}, {})};
+  ASSERT_FALSE(commit_now(*s.lender, std::move(own)));
+  EXPECT_EQ(*log_->committed("upper", events0), 2);
+  EXPECT_EQ(values_of(read_when_there(trades0, 1)), (strings{"own"}));
+}
+
 TEST_P(event_log_contract, a_loan_that_is_dropped_holds_nothing_up) {
   append(three_events());
   auto lender = must_join(*log_, "upper", "b", {topic::blockchain_events});

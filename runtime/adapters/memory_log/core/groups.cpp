@@ -53,7 +53,9 @@ void log_group::assign(const log_layout& layout) {
 
 bool log_group::is_free(topic_partition p) const {
   const auto it = holdings_.find(p);
-  return it == holdings_.end() || (it->second.released && it->second.holder->finished >= it->second.after);
+  if (it == holdings_.end()) return true;
+  const auto& [holder, released, after] = it->second;
+  return released && holder->finished >= after && !holder->lent.contains(p);
 }
 
 bool log_group::has_news_for(const member_ptr& member) const {

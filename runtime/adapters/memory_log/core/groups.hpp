@@ -26,6 +26,8 @@ struct member_state {
   std::uint64_t submitted = 0;
   std::uint64_t finished = 0;
   std::uint64_t in_flight = 0;
+  /// Loans that rest on a partition and have not ended, in whatever order they end.
+  std::map<topic_partition, std::size_t> lent;
   /// Why no poll and no commit succeeds any more.
   std::optional<ports::log_error> dead;
   /// The last poll brought less than asked for: `ready` is to be called.
@@ -46,7 +48,7 @@ struct member_state {
 using member_ptr = std::shared_ptr<member_state>;
 
 /// A consumer group. A partition that is to move is first given up by its owner, in a poll or by leaving, and is
-/// free for the next once the owner's commits so far are done; so nobody begins at an offset that is about to move.
+/// free for the next once the owner's commits so far, and its loans, are done; so nobody begins at an offset that is about to move.
 class log_group {
  public:
   /// A member of the same instance name is fenced.

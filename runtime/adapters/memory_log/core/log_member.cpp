@@ -180,22 +180,25 @@ std::shared_ptr<lent_offsets> log_base::lend(const member_ptr& member, std::vect
                                              std::vector<topic_partition> owned) {
   const std::lock_guard lock{mutex_};
   for (const auto& offset : offsets) owned.push_back(offset.from);
-  ++member->submitted;
-  return std::make_shared<embedded_loan>(shared_from_this(), member, std::move(offsets), find_lost(*member, owned));
+  for (const auto& source : owned) ++member->lent[source];
+  auto lost = find_lost(*member, owned);
+  return std::make_shared<embedded_loan>(shared_from_this(), member, std::move(offsets), std::move(owned),
+                                         std::move(lost));
 }
 
 /// Whatever became of it: the lender's partitions may change hands.
-void log_base::take_back(const member_ptr& lender) {
+void log_base::take_back(const member_ptr& lender, const std::vector<topic_partition>& rested_on) {
   std::vector<member_ptr> woken;
   {
     const std::lock_guard lock{mutex_};
-    ++lender->finished;
+    for (const auto& source : rested_on)
+      if (--lender->lent[source] == 0) lender->lent.erase(source);
     woken = wake_waiting();
   }
   for (const auto& m : woken) m->call_ready();
 }
 
-embedded_loan::~embedded_loan() { log_->take_back(lender_); }
+embedded_loan::~embedded_loan() { log_->take_back(lender_, rests_on_); }
 
 void log_base::on_append(std::function<void()> changed) {
   constexpr std::size_t max_listeners = 16;

@@ -1,0 +1,65 @@
+// Two hops in one transaction. A bridge whose output is the input of another bridge on the same node may leave its
+// transaction to that one: it appends the records, handles them at once, and commits both services' offsets together.
+// That saves a transaction and a way through the log; what stands in the log is the same.
+//
+// A record may be handled before it comes from the log only if the receiver has handled everything before it in that
+// partition. The sender's input is one partition, so as long as it owns that it is the only writer of the topic, and it is
+// enough to compare what it wrote last with what the receiver handled last. Whatever does not fit goes the usual way: another node owns the partition, somebody was
+// started anew, the receiver lags, the batch is large.
+//
+// The records come from the log too, later. The receiver knows them and moves on; one that was started anew in between
+// handles them again, so entities of such a service must know a record that they have handled.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <set>
+
+#include "messages/protocol/hand_over.hpp"
+
+namespace hedgerow::bridges {
+
+/// What a sender remembers.
+class handed_by {
+ public:
+  explicit handed_by(topic of) : of_{of} {}
+
+  [[nodiscard]] topic of() const { return of_; }
+  [[nodiscard]] std::uint64_t round() const { return round_; }
+  /// What it wrote before these records; then they are the newest.
+  protocol::newest_records wrote(const std::vector<outgoing>& records);
+  /// Another instance may have written since.
+  void forget() { newest_.clear(); }
+  /// One of this round was declined.
+  void declined(std::uint64_t round) {
+    if (round == round_) ++round_;
+  }
+
+ private:
+  topic of_;
+  protocol::newest_records newest_;
+  std::uint64_t round_ = 1;
+};
+
+/// What a receiver remembers of its partitions.
+class handed_to {
+ public:
+  explicit handed_to(topic of) : of_{of} {}
+
+  [[nodiscard]] topic of() const { return of_; }
+  /// Partitions whose records may be handled at once, of those that are assigned; they count as handled from now on.
+  std::set<std::uint32_t> accept(const protocol::hand_over& what, const std::set<topic_partition>& assigned);
+  /// Not all that was accepted could be handled: it will be when it comes from the log.
+  void leave_to_the_log(std::uint32_t partition);
+  /// A batch from the log: which of its records have been handled before.
+  std::vector<bool> known(const std::vector<record>& batch);
+  void forget(topic_partition source);
+
+ private:
+  topic of_;
+  protocol::newest_records handled_;
+  /// Handled, and still to come from the log.
+  std::map<std::uint32_t, std::deque<std::shared_ptr<const outgoing>>> expected_;
+};
+
+}  // namespace hedgerow::bridges
