@@ -81,7 +81,8 @@ client_properties producer_properties(const kafka_options& options, const std::s
           {"queue.buffering.max.messages", "2000000"},
           {"queue.buffering.max.kbytes", "1048576"},
           // A transaction that follows closely is refused while the broker still completes the last one, and librdkafka
-          // waits this long before it tries again; its default of 100 ms would be the price of every transaction.
+          // waits this long before it tries again, and twice as long each further time; its default of 100 ms would be
+          // the price of every transaction.
           {"retry.backoff.ms", "1"}};
 }
 
