@@ -10,13 +10,16 @@ rdkafka_flags=(-DCMAKE_BUILD_TYPE=Release -DRDKAFKA_BUILD_STATIC=ON -DRDKAFKA_BU
 rdkafka_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 rdkafka_usual_mirror=${DEBIAN_MIRROR:-}
 
+new_enough() { [ -n "$1" ] && [ "$1" != '(none)' ] && dpkg --compare-versions "$1" ge "$rdkafka_oldest"; }
+
+installed_rdkafka() {
+  new_enough "$(dpkg-query -W -f '${db:Status-Status} ${Version}' librdkafka-dev 2>/dev/null | sed -n 's/^installed //p')"
+}
+
 # Debian's package for this machine is new enough, installed or not.
 packaged_rdkafka() {
-  local version
-  version=$(dpkg-query -W -f '${Version}' librdkafka-dev 2>/dev/null) &&
-    dpkg --compare-versions "$version" ge "$rdkafka_oldest" && return 0
-  version=$(LC_ALL=C apt-cache policy librdkafka-dev 2>/dev/null | sed -n 's/^ *Candidate: //p')
-  [ -n "$version" ] && [ "$version" != '(none)' ] && dpkg --compare-versions "$version" ge "$rdkafka_oldest"
+  installed_rdkafka ||
+    new_enough "$(LC_ALL=C apt-cache policy librdkafka-dev 2>/dev/null | sed -n 's/^ *Candidate: //p')"
 }
 
 # The first line of the stamp says how it was built, the others are check sums of what is there.
@@ -106,7 +109,7 @@ install_rdkafka() {
   if have_built_rdkafka; then return 0; fi
   if ! packaged_rdkafka; then
     build_rdkafka
-  elif [ "$(dpkg-query -W -f '${db:Status-Status}' librdkafka-dev 2>/dev/null)" != installed ]; then
-    install_packages librdkafka-dev  # the package lists that told of it have just been fetched
+  elif ! installed_rdkafka; then
+    install_packages librdkafka-dev  # an older one is there, or the package lists have just been fetched
   fi
 }

@@ -102,7 +102,7 @@ client_properties member_properties(const kafka_options& options, const std::str
                         {"fetch.wait.max.ms", "100"},
                         {"fetch.error.backoff.ms", "20"},
                         {"fetch.message.max.bytes", "4194304"},
-                        // A full local queue makes librdkafka pause fetching for more than half a second.
+                        // A full local queue makes librdkafka pause fetching for a second.
                         {"queued.min.messages", "100000"},
                         {"queued.max.messages.kbytes", "262144"}};
   if (options.static_membership) all.emplace_back("group.instance.id", instance);
