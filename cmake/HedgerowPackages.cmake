@@ -39,12 +39,7 @@ if(NOT TARGET SQLiteCpp)
     INTERFACE_LINK_LIBRARIES SQLite::SQLite3)
 endif()
 
-# rdkafka: the C library. Debian 12 has 2.0.2; a newer one is found by CMAKE_PREFIX_PATH.
-pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka>=2.0.2)
-if(NOT TARGET rdkafka)
-  add_library(rdkafka INTERFACE IMPORTED)
-  target_link_libraries(rdkafka INTERFACE PkgConfig::RDKAFKA)
-endif()
+include(HedgerowRdkafka)
 
 # jemalloc: linked by programs, not by libraries or tests; a sanitizer brings an allocator of its own. Nothing of ours
 # calls it, so the linker would leave it out.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes a Debian 12 machine able to build and run Hedgerow: installs what setup/packages.txt names and is missing, then
-# fetches anvil (the demo's EVM node) from npm and a Kafka broker (for the demo and the tests) with Maven.
+# builds librdkafka where Debian's is too old, and fetches anvil (the demo's EVM node) from npm and a Kafka broker (for
+# the demo and the tests) with Maven.
 # Does nothing, quickly, when everything is there.
 #
 #   setup/install.sh [--without-kafka]
@@ -14,6 +15,8 @@ anvil=deploy/demo/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil
 kafka=deploy/demo/kafka
 log=build/setup.log
 kafka_wanted=1
+
+. setup/librdkafka.sh
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() {
@@ -42,6 +45,12 @@ missing_packages() {
   if [ "$kafka_wanted" = 0 ] || have_java; then wanted=$(grep -vx 'openjdk-17-jre-headless' <<<"$wanted"); fi
   if [ "$kafka_wanted" = 0 ] || have_jars || command -v mvn >/dev/null; then
     wanted=$(grep -vx 'maven' <<<"$wanted")
+  fi
+  # Built where Debian's is too old; before the package lists are there, it is not known whether it is.
+  if ! have_built_rdkafka && packaged_rdkafka; then
+    wanted=$(grep -vxE 'libsasl2-dev|libzstd-dev|liblz4-dev|patch|xz-utils' <<<"$wanted")
+  else
+    wanted=$(grep -vx 'librdkafka-dev' <<<"$wanted")
   fi
   # shellcheck disable=SC2086
   installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $wanted 2>/dev/null |
@@ -158,5 +167,6 @@ for argument in "$@"; do
 done
 mapfile -t missing < <(missing_packages)
 if [ "${#missing[@]}" -gt 0 ]; then install_packages "${missing[@]}"; fi
+install_rdkafka
 install_anvil
 install_kafka

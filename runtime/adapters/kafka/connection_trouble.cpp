@@ -54,7 +54,7 @@ std::string explain_certificate(int fault, const kafka_options& options) {
 constexpr std::chrono::milliseconds hang_up_limit{1500};
 
 bool is_about_protocol(const std::string& reason) {
-  return has(reason, "Disconnected") && has(reason, "security.protocol");
+  return has(reason, "Disconnected") && (has(reason, "security.protocol") || has(reason, "PLAINTEXT broker listener"));
 }
 
 /// The broker does not like what this node has shown it. OpenSSL's texts of the alerts that say so.
@@ -74,17 +74,7 @@ std::string explain_own_certificate(const std::string& reason, const kafka_optio
   return std::string{what} + " (" + reason + ")";
 }
 
-/// librdkafka 2.6.1 sends the nonce of SCRAM as RFC 5802 says; older ones send it in a way that Kafka 4 does not take.
-constexpr int first_with_scram_for_kafka_4 = 0x020601ff;
-
 std::string explain_login(const std::string& reason, const kafka_options& options) {
-  const auto mechanism = value_of(options, "sasl.mechanism");
-  if (mechanism.starts_with("SCRAM") && has(reason, "invalid credentials") &&
-      rd_kafka_version() < first_with_scram_for_kafka_4)
-    return "the login of kafka.sasl_username = \"" + value_of(options, "sasl.username") + "\" with " + mechanism +
-           " is refused. librdkafka " + rd_kafka_version_str() + " cannot log in by SCRAM at Kafka 4, whatever the "
-           "password: set kafka.sasl_mechanism = \"plain\", or run with librdkafka 2.6.1 or newer. At an older Kafka "
-           "check kafka.sasl_username and kafka.sasl_password (" + reason + ")";
   return "the login of kafka.sasl_username = \"" + value_of(options, "sasl.username") + "\" with " +
          value_of(options, "sasl.mechanism") + " is refused: check kafka.sasl_username, kafka.sasl_password and "
          "kafka.sasl_mechanism (" + reason + ")";

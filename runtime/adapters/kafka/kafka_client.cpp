@@ -81,7 +81,8 @@ client_properties producer_properties(const kafka_options& options, const std::s
           {"queue.buffering.max.messages", "2000000"},
           {"queue.buffering.max.kbytes", "1048576"},
           // A transaction that follows closely is refused while the broker still completes the last one, and librdkafka
-          // waits this long before it tries again; its default of 100 ms would be the price of every transaction.
+          // waits this long before it tries again, and twice as long each further time; its default of 100 ms would be
+          // the price of every transaction.
           {"retry.backoff.ms", "1"}};
 }
 
@@ -101,7 +102,7 @@ client_properties member_properties(const kafka_options& options, const std::str
                         {"fetch.wait.max.ms", "100"},
                         {"fetch.error.backoff.ms", "20"},
                         {"fetch.message.max.bytes", "4194304"},
-                        // A full local queue makes librdkafka pause fetching for more than half a second.
+                        // A full local queue makes librdkafka pause fetching for a second.
                         {"queued.min.messages", "100000"},
                         {"queued.max.messages.kbytes", "262144"}};
   if (options.static_membership) all.emplace_back("group.instance.id", instance);

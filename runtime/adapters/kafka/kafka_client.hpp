@@ -12,6 +12,9 @@
 
 namespace hedgerow::adapters {
 
+// Older ones cannot log in by SCRAM at Kafka 4. This also tells when an old header of the system's is found first.
+static_assert(RD_KAFKA_VERSION >= 0x020601ff, "librdkafka is older than 2.6.1: make setup");
+
 template <auto Destroy>
 struct destroy_with {
   template <class T>

@@ -98,12 +98,17 @@ demo::kafka_options secure_broker::options() const {
   auto mutual = tls(mutual_listener, "SSL", "server");
   mutual.settings["ssl.client.auth"] = "required";
   auto login = tls(login_listener, "SASL_SSL", "server");
-  login.settings["sasl.enabled.mechanisms"] = "PLAIN,SCRAM-SHA-512";
-  login.settings["scram-sha-512.sasl.jaas.config"] =
-      "org.apache.kafka.common.security.scram.ScramLoginModule required;";
+  login.settings["sasl.enabled.mechanisms"] = "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512";
   login.settings["plain.sasl.jaas.config"] = plain_login(user_password);
-  all.listeners = {tls(tls_listener, "SSL", "server"), mutual, login, tls(misnamed_listener, "SSL", "misnamed")};
-  all.users = {{"SCRAM-SHA-512", user_name, user_password}};
+  demo::kafka_listener open_login{open_login_listener, "SASL_PLAINTEXT", {}};
+  open_login.settings["sasl.enabled.mechanisms"] = "SCRAM-SHA-256,SCRAM-SHA-512";
+  for (auto* l : {&login, &open_login})
+    for (const char* mechanism : {"scram-sha-256", "scram-sha-512"})
+      l->settings[mechanism + std::string{".sasl.jaas.config"}] =
+          "org.apache.kafka.common.security.scram.ScramLoginModule required;";
+  all.listeners = {tls(tls_listener, "SSL", "server"), mutual, login, open_login,
+                   tls(misnamed_listener, "SSL", "misnamed")};
+  all.users = {{"SCRAM-SHA-256", user_name, user_password}, {"SCRAM-SHA-512", user_name, user_password}};
   return all;
 }
 
@@ -119,9 +124,10 @@ kafka_section secure_broker::section_for(const std::string& listener) const {
     section["certificate"] = file("client.pem");
     section["key"] = file("client.key");
   }
-  if (listener == login_listener) {
-    section["security"] = "sasl_ssl";
-    section["sasl_mechanism"] = "plain";
+  if (listener == open_login_listener) section.erase("ca_file");
+  if (listener == login_listener || listener == open_login_listener) {
+    section["security"] = listener == login_listener ? "sasl_ssl" : "sasl_plaintext";
+    section["sasl_mechanism"] = listener == login_listener ? "plain" : "scram_sha_512";
     section["sasl_username"] = user_name;
     section["sasl_password"] = user_password;
   }

@@ -15,7 +15,8 @@ class authority;
 /// Listeners of a secure_broker.
 inline constexpr const char* tls_listener = "TLS";            // TLS only
 inline constexpr const char* mutual_listener = "MUTUAL";      // TLS with a certificate of the client
-inline constexpr const char* login_listener = "LOGIN";        // TLS and a login by PLAIN or SCRAM-SHA-512
+inline constexpr const char* login_listener = "LOGIN";        // TLS and a login by PLAIN or SCRAM
+inline constexpr const char* open_login_listener = "OPEN";    // no TLS, a login by SCRAM
 inline constexpr const char* misnamed_listener = "MISNAMED";  // TLS with a certificate for another host
 
 inline constexpr const char* user_name = "hedgerow";

@@ -8,7 +8,7 @@
 namespace hedgerow::adapters {
 namespace {
 
-/// A report as librdkafka 2.0.2 writes it, cut down to what is read and a little around it.
+/// A report as librdkafka 2.8.0 writes it, cut down to what is read and a little around it.
 std::string report(int sent_bytes, int connects, const std::string& state, int round_trips, int round_trip_us) {
   const auto broker = [&](const std::string& name, int id, const std::string& source) {
     return "\"" + name + "\":{\"name\":\"" + name + "\",\"nodeid\":" + std::to_string(id) +
