@@ -109,13 +109,14 @@ protocol::bridge_actor bridge::receiver() {
 
 void bridge::hand_over(const protocol::bridge_actor& to, commit_under_way& entry, log_transaction content) {
   ++handed_over_;
+  metrics_->handed_over->add();
   entry.handed = std::make_shared<protocol::hand_over>();
   auto& what = *entry.handed;
   what.round = handed_by_->round();
   what.before = handed_by_->wrote(content.records);
   what.records = std::move(content.records);
   what.lent = member_->lend(std::move(content.offsets), std::move(content.owned));
-  self_->request(to, caf::infinite, hand_atom::value, entry.handed)
+  self_->request(to, config_.hand_over_timeout, hand_atom::value, entry.handed)
       .then([this, number = entry.number](const hand_over_result& result) { handed_over(number, result); },
             [this](const caf::error& why) { fail("cannot hand over: " + self_->system().render(why)); });
 }
@@ -175,6 +176,7 @@ bool bridge::begin_taken_over() {
   for (const auto& r : what.records) {
     if (r.to.topic != handed_to_->of() || !accepted.contains(r.to.partition)) continue;
     ++records_taken_over_;
+    metrics_->taken_over->add();
     add_to_job({r.to, -1, now, r.key, r.value}, job_of);
   }
   send_jobs();

@@ -14,6 +14,11 @@ constexpr metric_family records_in_family{"hedgerow_bridge_records_in_total",
                                           "Records that the bridge took from its input topics."};
 constexpr metric_family records_out_family{"hedgerow_bridge_records_out_total",
                                            "Records that the bridge committed, changelog and dead letters included."};
+constexpr metric_family handed_over_family{"hedgerow_bridge_handed_over_total",
+                                           "Transactions that the bridge left to the next one of its node."};
+constexpr metric_family taken_over_family{
+    "hedgerow_bridge_taken_over_total",
+    "Records that the bridge handled when they were handed over, before they came from the log."};
 constexpr metric_family dead_letters_family{"hedgerow_bridge_dead_letters_total",
                                             "Records that the bridge committed to the dead letters."};
 constexpr metric_family commits_family{"hedgerow_bridge_commits_total", "Transactions of the bridge that are durable."};
@@ -43,6 +48,8 @@ constexpr failure_reason failure_reasons[] = {
 bridge_metrics::bridge_metrics(const ports::metrics_ptr& registry, const std::string& service) {
   const auto cell = [&](const metric_family& f) { return value_of(registry, f, {{"service", service}}); };
   records_in = cell(records_in_family);
+  handed_over = cell(handed_over_family);
+  taken_over = cell(taken_over_family);
   records_out_ = cell(records_out_family);
   dead_letters_ = cell(dead_letters_family);
   commits_ = cell(commits_family);

@@ -17,6 +17,8 @@ class bridge_metrics {
   bridge_metrics(const ports::metrics_ptr& registry, const std::string& service);
 
   ports::value_cell records_in;
+  ports::value_cell handed_over;
+  ports::value_cell taken_over;
   ports::value_cell entity_restarts;
   ports::value_cell entities;
   ports::value_cell entities_live;

@@ -69,6 +69,8 @@ struct bridge_config {
   std::uint32_t entity_deaths = 5;
   /// Larger transactions are not handed over: what a backlog needs is many records per transaction.
   std::size_t hand_over_max = 64;
+  /// Longer than the receiver may take with all its tries, and then the log with the transaction.
+  std::chrono::milliseconds hand_over_timeout{300'000};
   /// Where it is found by the bridge that hands over to it, and where it finds the one that it hands over to; may be null.
   bridge_slot known_as;
   bridge_slot next;

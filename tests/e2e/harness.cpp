@@ -1,5 +1,6 @@
 #include "tests/e2e/harness.hpp"
 
+#include <atomic>
 #include <gtest/gtest.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
@@ -86,16 +87,22 @@ bool process::printed(const std::string& text, std::chrono::milliseconds limit) 
 }
 
 std::uint16_t free_port() {
-  const int s = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  // NOLINTNEXTLINE: the socket API wants it so
-  bind(s, reinterpret_cast<sockaddr*>(&address), size);
-  getsockname(s, reinterpret_cast<sockaddr*>(&address), &size);
-  close(s);
-  return ntohs(address.sin_port);
+  // Below the ports that the system gives to outgoing connections: one of those could take it before it is listened at.
+  constexpr std::uint16_t first = 10'000;
+  constexpr std::uint16_t count = 15'000;
+  static std::atomic<unsigned> turn{0};
+  for (;;) {
+    const auto port = static_cast<std::uint16_t>(first + (static_cast<unsigned>(getpid()) * 97U + turn++) % count);
+    const int s = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    // NOLINTNEXTLINE: the socket API wants it so
+    const bool free = bind(s, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    close(s);
+    if (free) return port;
+  }
 }
 
 bool process::alive() {

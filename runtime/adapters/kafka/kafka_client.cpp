@@ -83,7 +83,8 @@ client_properties producer_properties(const kafka_options& options, const std::s
           // A transaction that follows closely is refused while the broker still completes the last one, and librdkafka
           // waits this long before it tries again, and twice as long each further time; its default of 100 ms would be
           // the price of every transaction.
-          {"retry.backoff.ms", "1"}};
+          {"retry.backoff.ms", "1"},
+          {"retry.backoff.max.ms", "100"}};
 }
 
 client_properties member_properties(const kafka_options& options, const std::string& group,

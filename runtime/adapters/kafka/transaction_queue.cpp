@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t records_max = 20'000;
 /// How long the broker usually needs to complete a transaction after it has answered the commit. Whoever begins earlier
 /// is refused at first and asks again and again, at the cost of both; meanwhile more can gather for the next one.
-constexpr std::chrono::milliseconds completion{2};
+constexpr std::chrono::milliseconds completion{1};
 /// How long the producer may wait to be polled while there is nothing to do.
 constexpr std::chrono::milliseconds look{1000};
 
