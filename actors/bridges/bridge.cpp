@@ -24,6 +24,8 @@ bridge::bridge(actor_pointer self, std::shared_ptr<ports::event_log> log, servic
 
 bridge::~bridge() {
   if (config_.known_as) config_.known_as->remove(self_->address());
+  for (const auto& entry : in_flight_)
+    if (entry.handed) metrics_->commit_ended(entry.share, unexpected(ports::log_error{ports::log_errc::closed, {}}));
   member_.reset();
   for (auto& [key, entity] : entities_)
     if (entity.handle) caf::anon_send_exit(entity.handle, caf::exit_reason::user_shutdown);

@@ -134,6 +134,7 @@ void bridge::handed_over(std::uint64_t number, const hand_over_result& result) {
       result.error.empty() ? expected<void, ports::log_error>{}
                            : unexpected(ports::log_error{ports::log_errc::io, result.error});
   metrics_->commit_ended(entry->share, outcome);
+  entry->handed = nullptr;
   if (outcome && entry != in_flight_.begin()) return fail("transactions that were handed over ended out of order");
   if (!outcome) return fail("the bridge that it hands over to failed: " + result.error);
   finish_front();

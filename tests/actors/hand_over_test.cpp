@@ -8,8 +8,10 @@
 #include "messages/codec/codec.hpp"
 #include "messages/codec/event_codec.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
+#include "runtime/telemetry/metric_registry.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_clock.hpp"
+#include "tests/support/prometheus_page.hpp"
 #include "tests/support/unsteady_log.hpp"
 
 namespace hedgerow::bridges {
@@ -81,6 +83,7 @@ class HandOver : public test::actor_fixture {
     s.route = [](const record&) { return std::optional<std::string>{"upper"}; };
     s.spawn = [](caf::actor_system& sys, entity_seed seed) { return entity_actor{sys.spawn(upper_entity, std::move(seed))}; };
     auto c = config;
+    c.metrics = registry;
     c.instance = instance;
     c.next = n.slot;
     n.upper = own(system.spawn(bridges::bridge_actor, log, s, c, &clock));
@@ -95,6 +98,7 @@ class HandOver : public test::actor_fixture {
     s.route = [](const record& r) { return std::optional{r.key}; };
     s.spawn = [](caf::actor_system& sys, entity_seed seed) { return entity_actor{sys.spawn(lower_entity, std::move(seed))}; };
     auto c = config;
+    c.metrics = registry;
     c.instance = instance;
     c.known_as = n.slot;
     n.lower = own(system.spawn(bridges::bridge_actor, log, s, c, &clock));
@@ -154,6 +158,13 @@ class HandOver : public test::actor_fixture {
     return sum;
   }
 
+  /// Of both services; every commit that began has ended.
+  void expect_nothing_in_flight() {
+    const auto page = test::read_prometheus(registry->text());
+    ASSERT_TRUE(page) << page.error();
+    EXPECT_EQ(page->sum("hedgerow_bridge_commits_in_flight"), 0);
+  }
+
   void expect_all(const std::string& symbol) {
     EXPECT_EQ(values(topic::onchain_trades, symbol), all_numbers(symbol));
     EXPECT_EQ(values(topic::position_updates, symbol), all_numbers(symbol));
@@ -163,6 +174,7 @@ class HandOver : public test::actor_fixture {
   std::shared_ptr<adapters::memory_log_faults> faults = std::make_shared<adapters::memory_log_faults>();
   std::shared_ptr<ports::event_log> log = adapters::make_memory_log(clock, partitions, faults);
   std::shared_ptr<test::unsteady_log::weather> weather = std::make_shared<test::unsteady_log::weather>();
+  std::shared_ptr<telemetry::metric_registry> registry = std::make_shared<telemetry::metric_registry>();
   bridge_config config;
   std::map<std::string, std::uint64_t> numbers;
 };
@@ -294,6 +306,7 @@ TEST_F(HandOver, AFailedTransactionEndsBothAndNothingOfItIsThere) {
   happen("AAPL");
   run();
   expect_all("AAPL");
+  expect_nothing_in_flight();
 }
 
 TEST_F(HandOver, WhateverDiesOrMovesEachRecordIsWrittenOnceAndHandledOnce) {
@@ -348,6 +361,7 @@ TEST_F(HandOver, WhateverDiesOrMovesEachRecordIsWrittenOnceAndHandledOnce) {
     settle();
     EXPECT_EQ(lag(), 0) << "seed " << seed;
     for (const auto& symbol : symbols) expect_all(symbol);
+    expect_nothing_in_flight();
     if (HasFailure()) FAIL() << "seed " << seed;
     for (auto& [name, n] : nodes) {
       caf::anon_send_exit(n.lower, caf::exit_reason::kill);

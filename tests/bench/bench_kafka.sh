@@ -88,12 +88,12 @@ END {
   ratio("pipeline_to_bare_loop", "pipeline_events_per_s", "bare_loop_events_per_s")
   ratio("record_to_request_to_kafka_streams", "record_to_request_p50_ms", "kafka_streams_p50_ms")
   if ("peer_bare_hop_p50_ms" in value) {
-    value["record_to_request_to_its_bare_hops"] = sprintf("%.2f", value["record_to_request_p50_ms"] / (2 * value["peer_bare_hop_p50_ms"]))
-    order[++count] = "record_to_request_to_its_bare_hops"
+    value["record_to_request_to_a_bare_hop"] = sprintf("%.2f", value["record_to_request_p50_ms"] / value["peer_bare_hop_p50_ms"])
+    order[++count] = "record_to_request_to_a_bare_hop"
   }
-  # A frame passes four transactions before its order: event, trade, command, intent.
+  # A frame passes three transactions before its order: event, trade with command, intent.
   if (("transaction_p50_ms" in value) && value["transaction_p50_ms"] > 0) {
-    value["frame_to_order_to_its_transactions"] = sprintf("%.2f", value["frame_to_order_p50_ms"] / (4 * value["transaction_p50_ms"]))
+    value["frame_to_order_to_its_transactions"] = sprintf("%.2f", value["frame_to_order_p50_ms"] / (3 * value["transaction_p50_ms"]))
     order[++count] = "frame_to_order_to_its_transactions"
   }
   for (i = 1; i <= count; ++i) printf "%-36s %12s\n", order[i], value[order[i]]
