@@ -8,7 +8,6 @@ rdkafka_flags=(-DCMAKE_BUILD_TYPE=Release -DRDKAFKA_BUILD_STATIC=ON -DRDKAFKA_BU
   -DRDKAFKA_BUILD_EXAMPLES=OFF -DWITH_SSL=ON -DWITH_SASL=ON -DWITH_ZLIB=ON -DWITH_ZSTD=ON -DENABLE_LZ4_EXT=ON
   -DWITH_CURL=OFF)
 rdkafka_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-rdkafka_usual_mirror=${DEBIAN_MIRROR:-}
 
 new_enough() { [ -n "$1" ] && [ "$1" != '(none)' ] && dpkg --compare-versions "$1" ge "$rdkafka_oldest"; }
 
@@ -30,10 +29,11 @@ have_built_rdkafka() {
 
 rdkafka_recipe() { printf '%s %s\n' "$rdkafka_version" "${rdkafka_flags[*]}"; }
 
-# Where Debian's archive is: as this machine's apt says, then DEBIAN_MIRROR.
+# Where Debian's archive is, as this machine's apt says; what is not Debian's own comes last.
 debian_mirrors() {
-  { apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' 2>/dev/null || true
-    printf '%s\n' "$rdkafka_usual_mirror"; } | sed 's,/*$,,' | awk '/^http/ && !seen[$0]++'
+  { for label in 'Label: Debian' 'Created-By: Packages'; do
+      apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "$label" 2>/dev/null || true
+    done; } | sed 's,/*$,,' | awk '/^http/ && !seen[$0]++'
 }
 
 # Downloads the source package from mirror $2 into folder $1/package. apt checks the archive's signature and the hashes;
