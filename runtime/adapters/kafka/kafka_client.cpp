@@ -84,7 +84,10 @@ client_properties producer_properties(const kafka_options& options, const std::s
           // waits this long before it tries again, and twice as long each further time; its default of 100 ms would be
           // the price of every transaction.
           {"retry.backoff.ms", "1"},
-          {"retry.backoff.max.ms", "100"}};
+          {"retry.backoff.max.ms", "100"},
+          // With several on their way the broker may accept the second of a new producer when it has refused the first for
+          // the moment, and then take the first for a repetition: a record of a committed transaction would be missing.
+          {"max.in.flight", "1"}};
 }
 
 client_properties member_properties(const kafka_options& options, const std::string& group,
