@@ -196,8 +196,8 @@ void bridge::slice_failed(std::size_t index, std::string_view reason, const std:
     work.next = 0;
   } else if (++work.attempts >= tries) {
     if (taken_cycle_) {
-      // Not even the later ones of this entity: they must not come before it.
-      handed_to_->leave_to_the_log(work.partition);
+      // Left to the log, with the later ones of this entity: they must not come before it.
+      handed_to_->forget({handed_to_->of(), work.partition});
       work.next = work.records().size();
     } else {
       bury(work, reason, detail);

@@ -52,8 +52,6 @@ std::set<std::uint32_t> handed_to::accept(const protocol::hand_over& what, const
   return accepted;
 }
 
-void handed_to::leave_to_the_log(std::uint32_t partition) { forget({of_, partition}); }
-
 std::vector<bool> handed_to::known(const std::vector<record>& batch) {
   std::vector<bool> out(batch.size(), false);
   for (std::size_t i = 0; i < batch.size(); ++i) {

@@ -4,8 +4,8 @@
 //
 // A record may be handled before it comes from the log only if the receiver has handled everything before it in that
 // partition. The sender's input is one partition, so as long as it owns that it is the only writer of the topic, and it is
-// enough to compare what it wrote last with what the receiver handled last. Whatever does not fit goes the usual way: another node owns the partition, somebody was
-// started anew, the receiver lags, the batch is large.
+// enough to compare what it wrote last with what the receiver handled last. Whatever does not fit goes the usual way:
+// another node owns the partition, somebody was started anew, the receiver lags, the batch is large.
 //
 // The records come from the log too, later. The receiver knows them and moves on; one that was started anew in between
 // handles them again, so entities of such a service must know a record that they have handled.
@@ -49,10 +49,9 @@ class handed_to {
   [[nodiscard]] topic of() const { return of_; }
   /// Partitions whose records may be handled at once, of those that are assigned; they count as handled from now on.
   std::set<std::uint32_t> accept(const protocol::hand_over& what, const std::set<topic_partition>& assigned);
-  /// Not all that was accepted could be handled: it will be when it comes from the log.
-  void leave_to_the_log(std::uint32_t partition);
   /// A batch from the log: which of its records have been handled before.
   std::vector<bool> known(const std::vector<record>& batch);
+  /// It was lost, or not all that was accepted could be handled: all of it is handled when it comes from the log.
   void forget(topic_partition source);
 
  private:

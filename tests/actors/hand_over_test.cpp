@@ -75,6 +75,15 @@ bool alive(const protocol::bridge_actor& b) {
 
 class HandOver : public test::actor_fixture {
  public:
+  protocol::bridge_actor spawn(const service& s, const std::string& instance, bridge_slot known_as, bridge_slot next) {
+    auto c = config;
+    c.metrics = registry;
+    c.instance = instance;
+    c.known_as = std::move(known_as);
+    c.next = std::move(next);
+    return own(system.spawn(bridges::bridge_actor, log, s, c, &clock));
+  }
+
   void start_upper(node& n, const std::string& instance) {
     service s;
     s.name = "upper";
@@ -82,11 +91,7 @@ class HandOver : public test::actor_fixture {
     s.hands_over = topic::onchain_trades;
     s.route = [](const record&) { return std::optional<std::string>{"upper"}; };
     s.spawn = [](caf::actor_system& sys, entity_seed seed) { return entity_actor{sys.spawn(upper_entity, std::move(seed))}; };
-    auto c = config;
-    c.metrics = registry;
-    c.instance = instance;
-    c.next = n.slot;
-    n.upper = own(system.spawn(bridges::bridge_actor, log, s, c, &clock));
+    n.upper = spawn(s, instance, nullptr, n.slot);
   }
 
   void start_lower(node& n, const std::string& instance) {
@@ -97,11 +102,7 @@ class HandOver : public test::actor_fixture {
     s.changelog = topic::position_updates;
     s.route = [](const record& r) { return std::optional{r.key}; };
     s.spawn = [](caf::actor_system& sys, entity_seed seed) { return entity_actor{sys.spawn(lower_entity, std::move(seed))}; };
-    auto c = config;
-    c.metrics = registry;
-    c.instance = instance;
-    c.known_as = n.slot;
-    n.lower = own(system.spawn(bridges::bridge_actor, log, s, c, &clock));
+    n.lower = spawn(s, instance, n.slot, nullptr);
   }
 
   void start(node& n, const std::string& instance) {
