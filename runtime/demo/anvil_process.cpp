@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/demo/child_process.hpp"
+#include "runtime/demo/loopback_ports.hpp"
 
 namespace hedgerow::demo {
 

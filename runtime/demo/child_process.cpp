@@ -1,11 +1,8 @@
 #include "runtime/demo/child_process.hpp"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,33 +16,6 @@
 namespace hedgerow::demo {
 
 namespace {
-
-class loopback_socket {
- public:
-  explicit loopback_socket(std::uint16_t port) : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
-    where_.sin_family = AF_INET;
-    where_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    where_.sin_port = htons(port);
-  }
-  loopback_socket(const loopback_socket&) = delete;
-  loopback_socket& operator=(const loopback_socket&) = delete;
-  ~loopback_socket() { ::close(fd_); }
-
-  [[nodiscard]] bool connects() { return ::connect(fd_, name(), sizeof where_) == 0; }
-  /// The port, or 0 when it is taken.
-  [[nodiscard]] std::uint16_t bind() {
-    const int on = 1;  // a port in TIME_WAIT is free, as the children see it
-    ::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    socklen_t size = sizeof where_;
-    if (::bind(fd_, name(), size) != 0 || ::getsockname(fd_, name(), &size) != 0) return 0;
-    return ntohs(where_.sin_port);
-  }
-
- private:
-  sockaddr* name() { return reinterpret_cast<sockaddr*>(&where_); }
-  int fd_;
-  sockaddr_in where_{};
-};
 
 /// In the child, between fork and exec: nothing that may wait for a lock of another thread.
 [[noreturn]] void become(char* const* argv, int log, int death_signal, pid_t parent) {
@@ -130,10 +100,6 @@ std::optional<int> child_process::exit_code() const {
   const std::lock_guard lock{state_->mutex};
   return state_->exit_code;
 }
-
-std::uint16_t free_port(std::uint16_t wanted) { return loopback_socket{wanted}.bind(); }
-
-bool port_answers(std::uint16_t port) { return loopback_socket{port}.connects(); }
 
 std::string text_of(const std::filesystem::path& file) {
   std::ostringstream text;

@@ -44,10 +44,6 @@ class child_process {
   std::unique_ptr<state> state_;
 };
 
-/// A TCP port of 127.0.0.1 that can be listened on: `wanted`, or any when that is 0; 0 when it is taken.
-[[nodiscard]] std::uint16_t free_port(std::uint16_t wanted);
-/// Whether something listens on that port of 127.0.0.1.
-[[nodiscard]] bool port_answers(std::uint16_t port);
 /// A text file, "" when it cannot be read.
 [[nodiscard]] std::string text_of(const std::filesystem::path& file);
 /// The end of a text file, at most `size` bytes, for error messages.

@@ -8,6 +8,7 @@
 
 #include "runtime/adapters/system/system_ports.hpp"
 #include "runtime/demo/child_process.hpp"
+#include "runtime/demo/loopback_ports.hpp"
 
 namespace hedgerow::demo {
 
@@ -17,20 +18,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t shown_log = 1200;
-
-// Below the ports that the system gives to outgoing connections: while the broker is down nobody gets its port, not
-// even one of its own clients that tries to reach it.
-constexpr std::uint16_t first_port = 20000;
-constexpr std::uint16_t port_count = 12000;
-
-std::uint16_t any_free_port() {
-  adapters::splitmix_random random;
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    const auto port = static_cast<std::uint16_t>(first_port + random.next() % port_count);
-    if (free_port(port) != 0) return port;
-  }
-  return free_port(0);
-}
 
 /// A cluster id as Kafka wants it: 16 random bytes in Base64.
 std::string random_uuid() {
@@ -159,10 +146,10 @@ expected<void, std::string> kafka_process::prepare() const {
 /// Where none is wanted; false when all are.
 bool kafka_process::choose_ports(const kafka_options& wanted) {
   bool chosen = wanted.port == 0;
-  if (chosen) options_.port = any_free_port();
+  if (chosen) options_.port = free_port(0);
   for (std::size_t i = 0; i < wanted.listeners.size(); ++i) {
     if (wanted.listeners[i].port != 0) continue;
-    options_.listeners[i].port = any_free_port();
+    options_.listeners[i].port = free_port(0);
     chosen = true;
   }
   return chosen;
@@ -212,7 +199,7 @@ expected<void, std::string> kafka_process::launch() {
     return unexpected("Kafka's port is " + std::to_string(options_.port) +
                       ", which is in use; stop what uses it or choose another port, or 0 for any");
   }
-  if (auto written = write_settings(any_free_port()); !written) return written;
+  if (auto written = write_settings(free_port(0)); !written) return written;
   if (auto formatted = format(); !formatted) return formatted;
   auto words = java_words(options_, options_.quick_start);
   words.insert(words.end(), {"kafka.Kafka", settings_file(options_).string()});

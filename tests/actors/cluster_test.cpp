@@ -1,10 +1,8 @@
 // Several actor systems in one process, joined over real sockets on loopback.
 #include "runtime/cluster/cluster_actor.hpp"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <caf/all.hpp>
@@ -16,6 +14,7 @@
 #include "runtime/cluster/name_check.hpp"
 #include "runtime/cluster/network.hpp"
 #include "runtime/cluster/tcp_probe.hpp"
+#include "runtime/demo/loopback_ports.hpp"
 #include "tests/support/wait.hpp"
 
 namespace hedgerow::cluster {
@@ -25,18 +24,6 @@ using namespace protocol;
 using namespace std::chrono_literals;
 using domain::member_state;
 using test::eventually;
-
-std::uint16_t free_port() {
-  const int s = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in where{};
-  where.sin_family = AF_INET;
-  where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof where;
-  bind(s, reinterpret_cast<sockaddr*>(&where), size);
-  getsockname(s, reinterpret_cast<sockaddr*>(&where), &size);
-  close(s);
-  return ntohs(where.sin_port);
-}
 
 /// Remembers what people would be told.
 class heard_notices final : public ports::notices {
@@ -175,9 +162,9 @@ std::string at(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port);
 
 class ClusterTest : public ::testing::Test {
  public:
-  std::uint16_t a_port = free_port();
-  std::uint16_t b_port = free_port();
-  std::uint16_t c_port = free_port();
+  std::uint16_t a_port = demo::free_port(0);
+  std::uint16_t b_port = demo::free_port(0);
+  std::uint16_t c_port = demo::free_port(0);
 };
 
 #define EXPECT_SEES(who, whom, state) \
@@ -344,7 +331,7 @@ TEST_F(ClusterTlsTest, FilesThatCannotBeUsedAreNamedWithTheRemedy) {
 // -- small things ----------------------------------------------------------------------------------------------------
 
 TEST(TcpProbe, SaysWhyAndDoesNotWaitLong) {
-  EXPECT_NE(probe_tcp("127.0.0.1", free_port(), 1s).problem, "");
+  EXPECT_NE(probe_tcp("127.0.0.1", demo::free_port(0), 1s).problem, "");
   // An address of a network for documentation: packets vanish or have no route.
   const auto begin = here().clock.monotonic();
   EXPECT_NE(probe_tcp("192.0.2.1", 9, 200ms).problem, "");

@@ -18,6 +18,7 @@
 #include "runtime/adapters/evm/ws_rpc_client.hpp"
 #include "runtime/cli/http_call.hpp"
 #include "runtime/cli/ready.hpp"
+#include "runtime/demo/loopback_ports.hpp"
 #include "runtime/telemetry/telemetry.hpp"
 #include "runtime/world/node_settings.hpp"
 #include "runtime/world/world.hpp"
@@ -113,12 +114,6 @@ void teach(test::scripted_node& chain) {
   });
 }
 
-std::uint16_t free_port() {
-  auto probe = http::make_server({}, [](const http::exchange&) {});
-  if (!probe) give_up(probe.error());
-  return (*probe)->port();
-}
-
 config::settings make_settings(const bench::market& market, const std::filesystem::path& folder,
                                const std::string& broker, const std::string& chain_url, const std::string& kafka) {
   const auto rules = market.rules();
@@ -146,8 +141,8 @@ config::settings make_settings(const bench::market& market, const std::filesyste
   s.broker.app_key = config::secret{"bench-app"};
   s.broker.app_secret = config::secret{"bench-secret"};
   s.oauth.encryption_key = config::secret{std::string(64, '5')};
-  s.api.port = free_port();
-  s.admin.port = free_port();
+  s.api.port = demo::free_port(0);
+  s.admin.port = demo::free_port(0);
   s.broker.redirect_uri = "http://127.0.0.1:" + std::to_string(s.api.port) + "/auth/callback";
   s.execution.calls_per_minute = 6000;
   if (!kafka.empty()) {

@@ -61,9 +61,9 @@ class cluster_node {
     return "absent";
   }
 
-  const std::uint16_t api_port = free_port();
-  const std::uint16_t admin_port = free_port();
-  const std::uint16_t port = free_port();
+  const std::uint16_t api_port = demo::free_port(0);
+  const std::uint16_t admin_port = demo::free_port(0);
+  const std::uint16_t port = demo::free_port(0);
 
  private:
   std::filesystem::path file(const std::string& ending) const { return folder_ / (name_ + ending); }

@@ -1,11 +1,9 @@
 #include "tests/e2e/harness.hpp"
 
-#include <atomic>
 #include <gtest/gtest.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -19,6 +17,7 @@
 #include "messages/types/check.hpp"
 #include "runtime/cli/http_call.hpp"
 #include "runtime/demo/call_data.hpp"
+#include "runtime/demo/child_process.hpp"
 #include "runtime/demo/contract_build.hpp"
 #include "tests/support/kafka_broker.hpp"
 #include "tests/support/wait.hpp"
@@ -77,32 +76,10 @@ int process::wait() {
   return WIFEXITED(status_) ? WEXITSTATUS(status_) : -WTERMSIG(status_);
 }
 
-std::string process::output() const {
-  std::ifstream file{output_};
-  return {std::istreambuf_iterator<char>{file}, {}};
-}
+std::string process::output() const { return demo::text_of(output_); }
 
 bool process::printed(const std::string& text, std::chrono::milliseconds limit) {
   return eventually([&] { return output().find(text) != std::string::npos; }, limit);
-}
-
-std::uint16_t free_port() {
-  // Below the ports that the system gives to outgoing connections: one of those could take it before it is listened at.
-  constexpr std::uint16_t first = 10'000;
-  constexpr std::uint16_t count = 15'000;
-  static std::atomic<unsigned> turn{0};
-  for (;;) {
-    const auto port = static_cast<std::uint16_t>(first + (static_cast<unsigned>(getpid()) * 97U + turn++) % count);
-    const int s = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    // NOLINTNEXTLINE: the socket API wants it so
-    const bool free = bind(s, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-    close(s);
-    if (free) return port;
-  }
 }
 
 bool process::alive() {
@@ -112,7 +89,7 @@ bool process::alive() {
 
 stage::stage(stage_options options)
     : folder{std::filesystem::temp_directory_path() / ("hedgerow-" + options.name + "-" + std::to_string(getpid()))},
-      options_{std::move(options)}, paper_port_{free_port()}, nodes_(options_.nodes) {
+      options_{std::move(options)}, paper_port_{demo::free_port(0)}, nodes_(options_.nodes) {
   std::filesystem::create_directories(folder);
   demo::demo_world_options world;
   world.data_dir = folder / "chain";
@@ -129,9 +106,9 @@ stage::stage(stage_options options)
   }
   http::client_options client;
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
-    nodes_[n].api_port = free_port();
-    nodes_[n].admin_port = free_port();
-    nodes_[n].cluster_port = free_port();
+    nodes_[n].api_port = demo::free_port(0);
+    nodes_[n].admin_port = demo::free_port(0);
+    nodes_[n].cluster_port = demo::free_port(0);
     client.origin = origin(nodes_[n].api_port);
     nodes_[n].api = *http::make_client(client, clock_);
     client.origin = origin(nodes_[n].admin_port);

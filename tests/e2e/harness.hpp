@@ -12,6 +12,7 @@
 #include "runtime/adapters/system/system_ports.hpp"
 #include "runtime/demo/demo_world.hpp"
 #include "runtime/demo/kafka_process.hpp"
+#include "runtime/demo/loopback_ports.hpp"
 
 namespace hedgerow::test {
 
@@ -38,9 +39,6 @@ class process {
   int pid_ = -1;
   int status_ = 0;
 };
-
-/// A port that was free a moment ago.
-[[nodiscard]] std::uint16_t free_port();
 
 struct stage_options {
   std::string name;

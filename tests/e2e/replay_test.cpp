@@ -77,8 +77,8 @@ class Replay : public ::testing::Test {
 
   fs::path folder_ = fs::temp_directory_path() / ("hedgerow-replay-" + std::to_string(::getpid()));
   adapters::system_clock clock_;
-  std::uint16_t api_port_ = free_port();
-  std::uint16_t admin_port_ = free_port();
+  std::uint16_t api_port_ = demo::free_port(0);
+  std::uint16_t admin_port_ = demo::free_port(0);
 };
 
 TEST_F(Replay, ShowsWhatTheApiShowsByteForByteAndDoesNotDisturbTheNode) {

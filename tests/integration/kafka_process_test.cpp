@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "runtime/demo/child_process.hpp"
+#include "runtime/demo/loopback_ports.hpp"
 #include "tests/support/kafka_broker.hpp"
 #include "tests/support/kafka_probe.hpp"
 #include "tests/support/temporary_directory.hpp"
