@@ -60,7 +60,8 @@ refusal property_name(const std::string& name) {
     return "a secret does not belong here; [kafka] has keys for passwords";
   for (const char* ours : {"transactional.id", "group.id", "group.instance.id", "isolation.level", "enable.auto.commit",
                            "enable.auto.offset.store", "enable.idempotence", "partition.assignment.strategy",
-                           "bootstrap.servers", "acks", "request.required.acks"})
+                           "bootstrap.servers", "acks", "request.required.acks", "max.in.flight",
+                           "max.in.flight.requests.per.connection"})
     if (name == ours) return "exactly once rests on this property, so it cannot be changed";
   return std::nullopt;
 }

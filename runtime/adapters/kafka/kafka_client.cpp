@@ -85,8 +85,9 @@ client_properties producer_properties(const kafka_options& options, const std::s
           // the price of every transaction.
           {"retry.backoff.ms", "1"},
           {"retry.backoff.max.ms", "100"},
-          // With several on their way the broker may accept the second of a new producer when it has refused the first for
-          // the moment, and then take the first for a repetition: a record of a committed transaction would be missing.
+          // With several on their way, when the broker refuses a partition's first for the moment and accepts its second,
+          // librdkafka takes both for written: a record of a committed transaction would be missing. See
+          // kafka_refused_batch_test.cpp.
           {"max.in.flight", "1"}};
 }
 

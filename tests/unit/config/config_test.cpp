@@ -215,6 +215,14 @@ TEST(Config, NeverShowsASecret) {
   EXPECT_EQ(out.str(), "***");
 }
 
+TEST(Config, LeavesLibrdkafkaWhatExactlyOnceRestsOn) {
+  EXPECT_THAT(errors_of_quiet("[kafka_properties]\n\"fetch.wait.max.ms\" = \"50\"\n"), "");
+  for (const std::string ours : {"enable.idempotence", "isolation.level", "max.in.flight"}) {
+    EXPECT_THAT(errors_of_quiet("[kafka_properties]\n\"" + ours + "\" = \"5\"\n"),
+                AllOf(HasSubstr(ours), HasSubstr("exactly once rests on this property")));
+  }
+}
+
 TEST(Config, CannotReadWhatIsNotThere) {
   for (const std::string path : {"/no/such/file.toml", "/"}) {
     const auto result = load(path);
