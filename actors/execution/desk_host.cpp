@@ -12,6 +12,7 @@ using namespace protocol;
 namespace {
 
 constexpr const char* service_name = "execution";
+constexpr std::chrono::minutes start_time{1};
 
 /// Whether an alarm can wait for business hours.
 ports::notice_level level_of(domain::desk_alarm_code code) {
@@ -80,6 +81,7 @@ domain::desk_context desk_host::context() {
   c.now = outside_.clock->now();
   c.owner_epoch = epoch_;
   c.gate.token_available = outside_.tokens->get().has_value();
+  c.gate.just_started = c.now < timestamp{static_cast<std::int64_t>(epoch_)} + start_time;
   c.gate.session = session_;
   if (session_ && !session_->is_open(c.now) && !(session_->open_today && c.now < session_->start))
     c.gate.next_session = next_half_hour(c.now);

@@ -100,7 +100,7 @@ TEST(Example, APersonHaltsASymbolAndLetsItGoOn) {
   EXPECT_STREQ(s.api("/positions/AAPL")["schwab"].GetString(), "1");
 }
 
-TEST(Example, WithoutALoginNothingIsPlacedAndEverythingElseGoesOn) {
+TEST(Example, WithoutALoginNothingIsPlacedAndEverythingElseGoesOnAndSoonAfterOneAllIsHedged) {
   stage s{{"login"}};
   s.start_node(false);
   s.trade("AAPL0x", true, "1.2");
@@ -115,6 +115,10 @@ TEST(Example, WithoutALoginNothingIsPlacedAndEverythingElseGoesOn) {
   }));
   EXPECT_EQ(s.ledger()["orders"].Size(), 0U);
   EXPECT_STREQ(s.api("/health")["status"].GetString(), "degraded");
+  // Just after a start a login is noticed soon, and not only at the next minute.
+  ASSERT_EQ(s.log_in(0), "");
+  EXPECT_TRUE(eventually([&] { return s.disagreement().empty(); }, std::chrono::seconds{20})) << s.disagreement();
+  EXPECT_EQ(s.ledger()["orders"].Size(), 1U);
 }
 
 }  // namespace

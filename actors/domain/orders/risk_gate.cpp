@@ -3,9 +3,15 @@
 namespace hedgerow::domain {
 namespace {
 
+/// When what is not known is asked again.
+timestamp when_known(const gate_conditions& conditions, const gate_policy& policy, timestamp now) {
+  return now + (conditions.just_started ? policy.recheck_at_start : policy.recheck);
+}
+
 gate_refusal market_closed(const gate_conditions& conditions, const gate_policy& policy, timestamp now) {
   gate_refusal refusal{execution_code::market_closed, now + policy.recheck, "the market is closed"};
   if (!conditions.session) {
+    refusal.retry_at = when_known(conditions, policy, now);
     refusal.detail = "the market session is not known";
   } else if (conditions.session->open_today && now < conditions.session->start) {
     refusal.retry_at = conditions.session->start;
@@ -27,7 +33,8 @@ std::optional<gate_refusal> check_gate(const gate_conditions& conditions, const 
     return gate_refusal{execution_code::risk_limit, again,
                         std::to_string(quantity) + " shares are not within 1 and " +
                             std::to_string(policy.max_order_shares)};
-  if (!conditions.token_available) return gate_refusal{execution_code::no_token, again, "no valid access token"};
+  if (!conditions.token_available)
+    return gate_refusal{execution_code::no_token, when_known(conditions, policy, now), "no valid access token"};
   if (!conditions.session || !conditions.session->is_open(now)) return market_closed(conditions, policy, now);
   if (conditions.orders_last_minute >= policy.max_orders_per_minute)
     return gate_refusal{execution_code::risk_limit, now + std::chrono::minutes{1}, "too many orders within a minute"};

@@ -56,5 +56,20 @@ TEST(RiskGate, AClosedMarketIsTriedAgainWhenItOpens) {
   EXPECT_EQ(ask(c)->retry_at, c.next_session);
 }
 
+TEST(RiskGate, JustAfterAStartWhatIsNotKnownYetIsAskedSoonAgain) {
+  gate_conditions no_token = good();
+  no_token.token_available = false;
+  gate_conditions no_session = good();
+  no_session.session.reset();
+  for (auto c : {no_token, no_session}) {
+    EXPECT_EQ(ask(c)->retry_at, noon + gate_policy{}.recheck);
+    c.just_started = true;
+    EXPECT_EQ(ask(c)->retry_at, noon + gate_policy{}.recheck_at_start);
+  }
+  gate_conditions halted = good();
+  halted.just_started = true;
+  EXPECT_EQ(ask(halted, true)->retry_at, noon + gate_policy{}.recheck) << "a person's decision is known";
+}
+
 }  // namespace
 }  // namespace hedgerow::domain
