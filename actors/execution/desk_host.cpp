@@ -12,7 +12,6 @@ using namespace protocol;
 namespace {
 
 constexpr const char* service_name = "execution";
-constexpr std::chrono::minutes start_time{1};
 
 /// Whether an alarm can wait for business hours.
 ports::notice_level level_of(domain::desk_alarm_code code) {
@@ -33,7 +32,7 @@ timestamp next_half_hour(timestamp now) {
 desk_host::desk_host(actor_pointer self, const bridges::entity_seed& seed, execution_desk state,
                      execution_config config, execution_ports outside)
     : self_{self}, partition_{seed.partition}, bridge_{seed.bridge}, config_{config}, outside_{std::move(outside)},
-      epoch_{static_cast<std::uint64_t>(outside_.clock->now().us)}, desk_{std::move(state), config.rules} {}
+      started_{outside_.clock->now()}, desk_{std::move(state), config.rules} {}
 
 // -- inputs ----------------------------------------------------------------------------------------------------------
 
@@ -79,9 +78,9 @@ void desk_host::with_session(std::function<void()> then) {
 domain::desk_context desk_host::context() {
   domain::desk_context c;
   c.now = outside_.clock->now();
-  c.owner_epoch = epoch_;
+  c.owner_epoch = static_cast<std::uint64_t>(started_.us);
   c.gate.token_available = outside_.tokens->get().has_value();
-  c.gate.just_started = c.now < timestamp{static_cast<std::int64_t>(epoch_)} + start_time;
+  c.gate.started = started_;
   c.gate.session = session_;
   if (session_ && !session_->is_open(c.now) && !(session_->open_today && c.now < session_->start))
     c.gate.next_session = next_half_hour(c.now);

@@ -55,7 +55,7 @@ class desk_host {
   protocol::emitter_actor bridge_;
   execution_config config_;
   execution_ports outside_;
-  std::uint64_t epoch_;
+  timestamp started_;
   domain::desk desk_;
   std::optional<ports::market_session> session_;
   timestamp session_until_;

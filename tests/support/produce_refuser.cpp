@@ -1,6 +1,5 @@
 #include "tests/support/produce_refuser.hpp"
 
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include <string_view>
 
 #include "messages/types/check.hpp"
+#include "tests/support/loopback.hpp"
 
 namespace hedgerow::test {
 
@@ -21,27 +21,10 @@ constexpr int patience_ms = 300;
 constexpr std::int16_t produce = 0;
 constexpr std::int16_t not_leader_or_follower = 6;
 
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in where{};
-  where.sin_family = AF_INET;
-  where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  where.sin_port = htons(port);
-  return where;
-}
-
 int tcp_socket() {
   const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   HEDGEROW_CHECK(made >= 0, "no socket");
   return made;
-}
-
-bool send_all(int to, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto sent = ::send(to, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(sent));
-  }
-  return true;
 }
 
 bool receive_all(int from, char* to, std::size_t size) {
@@ -152,7 +135,7 @@ class produce_refuser::connection {
   connection(produce_refuser& owner, int client) : owner_{owner}, client_{client}, broker_{tcp_socket()} {
     const auto where = loopback(owner.broker_port_);
     // A broker that is not there ends the connection, as it would without us.
-    (void)::connect(broker_, reinterpret_cast<const sockaddr*>(&where), sizeof where);
+    (void)::connect(broker_, generic(where), sizeof where);
     requests_ = std::thread{[this] { pass_requests(); }};
     answers_ = std::thread{[this] { pass_answers(); }};
   }
@@ -228,7 +211,7 @@ produce_refuser::produce_refuser(std::uint16_t port, std::uint16_t broker_port)
   const auto where = loopback(port);
   const int on = 1;
   ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  HEDGEROW_CHECK(::bind(listener_, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0, std::strerror(errno));
+  HEDGEROW_CHECK(::bind(listener_, generic(where), sizeof where) == 0, std::strerror(errno));
   HEDGEROW_CHECK(::listen(listener_, 64) == 0, std::strerror(errno));
   acceptor_ = std::thread{[this] { accept_all(); }};
 }

@@ -5,7 +5,7 @@ namespace {
 
 /// When what is not known is asked again.
 timestamp when_known(const gate_conditions& conditions, const gate_policy& policy, timestamp now) {
-  return now + (conditions.just_started ? policy.recheck_at_start : policy.recheck);
+  return now + (now < conditions.started + policy.start_time ? policy.recheck_at_start : policy.recheck);
 }
 
 gate_refusal market_closed(const gate_conditions& conditions, const gate_policy& policy, timestamp now) {

@@ -19,8 +19,9 @@ struct gate_policy {
   std::uint32_t max_orders_per_minute = 60;
   /// When to try again where nothing better is known: halted, no token, session unknown or over.
   std::chrono::seconds recheck{60};
-  /// The same just after a start, for what the node cannot know yet: token and session come within seconds.
+  /// The same during `start_time`, for what cannot be known yet: a token and the session come within seconds.
   std::chrono::seconds recheck_at_start{5};
+  std::chrono::seconds start_time{60};
 };
 
 /// What the owner of the desk knows at this moment.
@@ -29,8 +30,8 @@ struct gate_conditions {
   /// The breaker is open: the broker fails too often.
   bool breaker_open = false;
   bool token_available = false;
-  /// The desk has been there for less than a minute.
-  bool just_started = false;
+  /// When the owner started; the default is long ago.
+  timestamp started;
   /// The session of today, as far as it is known. Nothing: unknown, which counts as closed (facts, 5.10).
   std::optional<ports::market_session> session;
   /// Start of the next session, when the calendar has been asked for it.

@@ -1,13 +1,13 @@
 // Ports for programs that are started to serve: none is given twice, and none can go to an outgoing connection.
 #include "runtime/demo/loopback_ports.hpp"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <set>
+
+#include "tests/support/loopback.hpp"
 
 namespace hedgerow::demo {
 namespace {
@@ -15,11 +15,8 @@ namespace {
 class listener {
  public:
   explicit listener(std::uint16_t port) : fd_{::socket(AF_INET, SOCK_STREAM, 0)} {
-    sockaddr_in where{};
-    where.sin_family = AF_INET;
-    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    where.sin_port = htons(port);
-    listens_ = ::bind(fd_, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0 && ::listen(fd_, 1) == 0;
+    const auto where = test::loopback(port);
+    listens_ = ::bind(fd_, test::generic(where), sizeof where) == 0 && ::listen(fd_, 1) == 0;
   }
   ~listener() { ::close(fd_); }
   listener(const listener&) = delete;

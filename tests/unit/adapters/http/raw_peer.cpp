@@ -1,7 +1,5 @@
 #include "raw_peer.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -12,18 +10,10 @@
 #include <stdexcept>
 #include <utility>
 
+#include "tests/support/loopback.hpp"
+
 namespace hedgerow::test {
 namespace {
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  return address;
-}
-
-const sockaddr* generic(const sockaddr_in& address) { return reinterpret_cast<const sockaddr*>(&address); }
 
 void limit_reads(int descriptor) {
   const timeval limit{10, 0};
@@ -46,13 +36,7 @@ raw_connection raw_connection::to(std::uint16_t port) {
   return raw_connection{descriptor};
 }
 
-void raw_connection::send(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto n = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (n <= 0) return;
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
-}
+void raw_connection::send(std::string_view bytes) { (void)send_all(descriptor_, bytes); }
 
 bool raw_connection::read_more() {
   char chunk[4096];

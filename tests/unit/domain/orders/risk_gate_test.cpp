@@ -62,13 +62,15 @@ TEST(RiskGate, JustAfterAStartWhatIsNotKnownYetIsAskedSoonAgain) {
   gate_conditions no_session = good();
   no_session.session.reset();
   for (auto c : {no_token, no_session}) {
-    EXPECT_EQ(ask(c)->retry_at, noon + gate_policy{}.recheck);
-    c.just_started = true;
-    EXPECT_EQ(ask(c)->retry_at, noon + gate_policy{}.recheck_at_start);
+    EXPECT_EQ(ask(c).value().retry_at, noon + gate_policy{}.recheck);
+    c.started = noon - gate_policy{}.start_time;
+    EXPECT_EQ(ask(c).value().retry_at, noon + gate_policy{}.recheck);
+    c.started = c.started + microseconds{1};
+    EXPECT_EQ(ask(c).value().retry_at, noon + gate_policy{}.recheck_at_start);
   }
   gate_conditions halted = good();
-  halted.just_started = true;
-  EXPECT_EQ(ask(halted, true)->retry_at, noon + gate_policy{}.recheck) << "a person's decision is known";
+  halted.started = noon;
+  EXPECT_EQ(ask(halted, true).value().retry_at, noon + gate_policy{}.recheck) << "a person's decision is known";
 }
 
 }  // namespace
