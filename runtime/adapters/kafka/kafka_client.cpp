@@ -26,6 +26,9 @@ client_properties common(const kafka_options& options) {
           {"topic.metadata.refresh.fast.interval.ms", "50"},
           {"reconnect.backoff.ms", "20"},
           {"reconnect.backoff.max.ms", "1000"},
+          // Figures that an operator of the broker may ask clients for. With them every client's end waits a second for a last
+          // report, as librdkafka misses the news that there is none; the same figures are at /metrics.
+          {"enable.metrics.push", "false"},
           // librdkafka's own warnings go to stderr, past the log; errors come back from the calls.
           {"log_level", "0"},
           {"log.connection.close", "false"}};
