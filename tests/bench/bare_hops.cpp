@@ -7,7 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <map>
-#include <mutex>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -36,94 +36,106 @@ rd_kafka_t* make_client(rd_kafka_type_t kind, const properties& wanted) {
   return client;
 }
 
-/// A consumer in a group and a transactional producer, with the settings that are best for them alone.
-class bare_loop {
+/// A consumer in a group.
+class bare_consumer {
  public:
-  bare_loop(const std::string& bootstrap, const std::string& from, const std::string& to) {
-    producer_ = make_client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", bootstrap},
-                                                {"transactional.id", "bare." + from},
-                                                {"linger.ms", "500"},
-                                                {"batch.size", "1000000"},
-                                                {"compression.type", "lz4"},
-                                                {"batch.num.messages", "100000"},
-                                                {"queue.buffering.max.messages", "1000000"},
-                                                {"retry.backoff.ms", "1"}});
-    must(rd_kafka_init_transactions(producer_, 30'000), "init");
-    to_ = rd_kafka_topic_new(producer_, to.c_str(), nullptr);
-    consumer_ = make_client(RD_KAFKA_CONSUMER, {{"bootstrap.servers", bootstrap},
-                                                {"group.id", "bare." + from},
-                                                {"auto.offset.reset", "earliest"},
-                                                {"enable.auto.commit", "false"},
-                                                {"isolation.level", "read_committed"},
-                                                {"fetch.wait.max.ms", "100"},
-                                                {"queued.max.messages.kbytes", "1048576"},
-                                                {"queued.min.messages", "1000000"}});
-    rd_kafka_poll_set_consumer(consumer_);
+  bare_consumer(const std::string& bootstrap, const std::string& from, const std::string& group) {
+    client_ = make_client(RD_KAFKA_CONSUMER, {{"bootstrap.servers", bootstrap},
+                                              {"group.id", group},
+                                              {"auto.offset.reset", "earliest"},
+                                              {"enable.auto.commit", "false"},
+                                              {"isolation.level", "read_committed"},
+                                              {"fetch.wait.max.ms", "100"},
+                                              {"queued.max.messages.kbytes", "1048576"},
+                                              {"queued.min.messages", "1000000"}});
+    rd_kafka_poll_set_consumer(client_);
     rd_kafka_topic_partition_list_t* topics = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(topics, from.c_str(), RD_KAFKA_PARTITION_UA);
-    rd_kafka_subscribe(consumer_, topics);
+    rd_kafka_subscribe(client_, topics);
     rd_kafka_topic_partition_list_destroy(topics);
-    queue_ = rd_kafka_queue_get_consumer(consumer_);
+    queue_ = rd_kafka_queue_get_consumer(client_);
   }
-  ~bare_loop() {
-    rd_kafka_topic_destroy(to_);
+  ~bare_consumer() {
     rd_kafka_queue_destroy(queue_);
-    rd_kafka_consumer_close(consumer_);
-    rd_kafka_destroy(consumer_);
-    rd_kafka_destroy(producer_);
+    rd_kafka_consumer_close(client_);
+    rd_kafka_destroy(client_);
   }
-  bare_loop(const bare_loop&) = delete;
-  bare_loop& operator=(const bare_loop&) = delete;
+  bare_consumer(const bare_consumer&) = delete;
+  bare_consumer& operator=(const bare_consumer&) = delete;
 
-  /// Takes exactly `count` records, or as many as come within `patience_ms` if that is not negative.
-  std::vector<rd_kafka_message_t*> take(std::size_t count) {
-    std::vector<rd_kafka_message_t*> batch(count);
+  using batch = std::vector<rd_kafka_message_t*>;
+
+  /// Takes exactly `count` records.
+  batch take(std::size_t count) {
+    batch taken(count);
     std::size_t got = 0;
     while (got < count) {
-      const auto n = rd_kafka_consume_batch_queue(queue_, 100, batch.data() + got, count - got);
+      const auto n = rd_kafka_consume_batch_queue(queue_, 100, taken.data() + got, count - got);
       if (n < 0) give_up("consume");
       for (ssize_t i = 0; i < n; ++i) {
-        auto* m = batch[got + static_cast<std::size_t>(i)];
+        auto* m = taken[got + static_cast<std::size_t>(i)];
         if (m->err != RD_KAFKA_RESP_ERR_NO_ERROR) give_up(rd_kafka_message_errstr(m));
       }
       got += static_cast<std::size_t>(n);
     }
-    return batch;
+    return taken;
   }
 
-  /// One transaction: `outputs` records of `bytes`, and the offsets of the batch.
-  void pass_on(const std::vector<rd_kafka_message_t*>& batch, std::size_t outputs, std::size_t bytes,
-               bool offsets_first) {
-    must(rd_kafka_begin_transaction(producer_), "begin");
-    if (offsets_first) send_offsets(batch);
-    for (std::size_t i = 0; i < outputs; ++i) {
-      const auto* in = batch[i % batch.size()];
-      if (rd_kafka_produce(to_, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK, in->payload,
-                           std::min(in->len, bytes), in->key, in->key_len, nullptr) != 0)
-        give_up("produce");
-    }
-    if (!offsets_first) send_offsets(batch);
-    must(rd_kafka_commit_transaction(producer_, 30'000), "commit");
-    for (auto* m : batch) rd_kafka_message_destroy(m);
-  }
-
- private:
-  void send_offsets(const std::vector<rd_kafka_message_t*>& batch) {
+  void send_offsets(rd_kafka_t* producer, const batch& taken) const {
     std::map<std::pair<std::string, int>, std::int64_t> next;
-    for (const auto* m : batch) next[{rd_kafka_topic_name(m->rkt), m->partition}] = m->offset + 1;
+    for (const auto* m : taken) next[{rd_kafka_topic_name(m->rkt), m->partition}] = m->offset + 1;
     rd_kafka_topic_partition_list_t* offsets = rd_kafka_topic_partition_list_new(static_cast<int>(next.size()));
     for (const auto& [where, offset] : next)
       rd_kafka_topic_partition_list_add(offsets, where.first.c_str(), where.second)->offset = offset;
-    rd_kafka_consumer_group_metadata_t* group = rd_kafka_consumer_group_metadata(consumer_);
-    must(rd_kafka_send_offsets_to_transaction(producer_, offsets, group, 30'000), "offsets");
+    rd_kafka_consumer_group_metadata_t* group = rd_kafka_consumer_group_metadata(client_);
+    must(rd_kafka_send_offsets_to_transaction(producer, offsets, group, 30'000), "offsets");
     rd_kafka_consumer_group_metadata_destroy(group);
     rd_kafka_topic_partition_list_destroy(offsets);
   }
 
-  rd_kafka_t* producer_ = nullptr;
-  rd_kafka_t* consumer_ = nullptr;
-  rd_kafka_topic_t* to_ = nullptr;
+ private:
+  rd_kafka_t* client_ = nullptr;
   rd_kafka_queue_t* queue_ = nullptr;
+};
+
+void destroy(const bare_consumer::batch& taken) {
+  for (auto* m : taken) rd_kafka_message_destroy(m);
+}
+
+/// A transactional producer for one topic; like the consumer with the settings that are best for it alone.
+class bare_producer {
+ public:
+  bare_producer(const std::string& bootstrap, const std::string& name, const std::string& to) {
+    client_ = make_client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", bootstrap},
+                                              {"transactional.id", name},
+                                              {"linger.ms", "500"},
+                                              {"batch.size", "1000000"},
+                                              {"compression.type", "lz4"},
+                                              {"batch.num.messages", "100000"},
+                                              {"queue.buffering.max.messages", "1000000"},
+                                              {"retry.backoff.ms", "1"}});
+    must(rd_kafka_init_transactions(client_, 30'000), "init");
+    to_ = rd_kafka_topic_new(client_, to.c_str(), nullptr);
+  }
+  ~bare_producer() {
+    rd_kafka_topic_destroy(to_);
+    rd_kafka_destroy(client_);
+  }
+  bare_producer(const bare_producer&) = delete;
+  bare_producer& operator=(const bare_producer&) = delete;
+
+  [[nodiscard]] rd_kafka_t* client() const { return client_; }
+  void begin() { must(rd_kafka_begin_transaction(client_), "begin"); }
+  void write(const rd_kafka_message_t& copied, std::size_t bytes, std::int32_t partition) {
+    if (rd_kafka_produce(to_, partition, RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK, copied.payload,
+                         std::min(copied.len, bytes), copied.key, copied.key_len, nullptr) != 0)
+      give_up("produce");
+  }
+  void commit() { must(rd_kafka_commit_transaction(client_, 30'000), "commit"); }
+
+ private:
+  rd_kafka_t* client_ = nullptr;
+  rd_kafka_topic_t* to_ = nullptr;
 };
 
 /// `part` of `whole`, number `index` of `parts`, so that all parts sum up.
@@ -134,33 +146,56 @@ std::uint64_t share(std::uint64_t whole, std::uint64_t parts, std::uint64_t inde
 }  // namespace
 
 double move_through(const std::string& bootstrap, const hop& first, const hop& second) {
-  bare_loop one{bootstrap, first.from, first.to};
-  bare_loop two{bootstrap, second.from, second.to};
   std::atomic<std::int64_t> begun_ns{0};
-  const auto run = [&](bare_loop& loop, const hop& h) {
+  struct loop {
+    loop(const std::string& broker, const hop& h)
+        : in{broker, h.from, "bare." + h.from}, out{broker, "bare." + h.from, h.to} {}
+    bare_consumer in;
+    bare_producer out;
+  };
+  const auto run = [&](loop& l, const hop& h) {
     for (std::uint64_t t = 0; t < h.transactions; ++t) {
-      const auto batch = loop.take(share(h.inputs, h.transactions, t));
+      const auto batch = l.in.take(share(h.inputs, h.transactions, t));
       std::int64_t unset = 0;
       begun_ns.compare_exchange_strong(unset, steady::now().time_since_epoch().count());
-      loop.pass_on(batch, share(h.outputs, h.transactions, t), h.value_bytes, true);
+      l.out.begin();
+      l.in.send_offsets(l.out.client(), batch);
+      const auto outputs = share(h.outputs, h.transactions, t);
+      for (std::uint64_t i = 0; i < outputs; ++i)
+        l.out.write(*batch[i % batch.size()], h.value_bytes, RD_KAFKA_PARTITION_UA);
+      l.out.commit();
+      destroy(batch);
     }
   };
+  loop one{bootstrap, first};
+  loop two{bootstrap, second};
   std::thread other{[&] { run(two, second); }};
   run(one, first);
   other.join();
   return static_cast<double>(steady::now().time_since_epoch().count() - begun_ns) / 1e9;
 }
 
-transaction_times time_single_transactions(const std::string& bootstrap, const std::string& from,
-                                           const std::string& to, std::size_t count) {
-  bare_loop loop{bootstrap, from, to};
+transaction_times time_transactions(const std::string& bootstrap, const std::string& from, const std::string& to,
+                                    std::size_t count, const transaction_shape& shape) {
+  constexpr std::size_t value_bytes = 400;
+  const auto name = "bare." + to;
+  bare_producer producer{bootstrap, name, to};
+  std::vector<std::unique_ptr<bare_consumer>> groups;
+  for (std::size_t i = 0; i < shape.groups; ++i)
+    groups.push_back(std::make_unique<bare_consumer>(bootstrap, from, name + "." + std::to_string(i)));
   std::vector<double> taken;
   for (std::size_t i = 0; i < count + count / 3; ++i) {
-    const auto batch = loop.take(1);
+    std::vector<bare_consumer::batch> batches;
+    for (const auto& g : groups) batches.push_back(g->take(1));
     std::this_thread::sleep_for(std::chrono::milliseconds{2});  // allow: the broker completes the last one
     const auto begun = steady::now();
-    loop.pass_on(batch, 1, 400, false);
+    producer.begin();
+    for (std::size_t r = 0; r < shape.records; ++r)
+      producer.write(*batches.front().front(), value_bytes, static_cast<std::int32_t>(r % shape.partitions));
+    for (std::size_t g = 0; g < groups.size(); ++g) groups[g]->send_offsets(producer.client(), batches[g]);
+    producer.commit();
     if (i >= count / 3) taken.push_back(seconds_since(begun) * 1e3);
+    for (const auto& batch : batches) destroy(batch);
   }
   std::sort(taken.begin(), taken.end());
   return {taken[taken.size() / 2], taken[taken.size() * 99 / 100]};

@@ -23,13 +23,21 @@ struct hop {
 /// record taken to the last commit.
 [[nodiscard]] double move_through(const std::string& bootstrap, const hop& first, const hop& second);
 
-/// Milliseconds of transactions with one record and one offset each, one after the other.
+/// What is in a transaction: as many records, over so many partitions, and an offset of each of so many groups (1 or 2).
+struct transaction_shape {
+  std::size_t records = 1;
+  std::size_t partitions = 1;
+  std::size_t groups = 1;
+};
+
+/// Milliseconds of `count` transactions of one shape, one after the other. At most four partitions.
 struct transaction_times {
   double p50 = 0;
   double p99 = 0;
 };
-[[nodiscard]] transaction_times time_single_transactions(const std::string& bootstrap, const std::string& from,
-                                                         const std::string& to, std::size_t count);
+[[nodiscard]] transaction_times time_transactions(const std::string& bootstrap, const std::string& from,
+                                                  const std::string& to, std::size_t count,
+                                                  const transaction_shape& shape);
 
 /// Makes a topic with four partitions and waits until it is served.
 void make_topic(const std::string& bootstrap, const std::string& name);

@@ -1,7 +1,7 @@
 // The pipeline on Kafka beside what librdkafka alone can do on the same broker.
 //   kafka_bench throughput BOOTSTRAP [EVENTS N]  a backlog through the pipeline, then the same hops without it, N times
 //   kafka_bench latency BOOTSTRAP [RATE S]       raw record to execution request, at a steady rate
-//   kafka_bench transactions BOOTSTRAP [COUNT]   one record per transaction: a member of the log, and librdkafka alone
+//   kafka_bench transactions BOOTSTRAP [COUNT]   small ones: a member of the log, and librdkafka alone
 //   kafka_bench sustained BOOTSTRAP [RATE S]     a steady rate for long: how far the pipeline falls behind
 //   kafka_bench serve FOLDER                     a broker for the others, until standard input ends; prints BOOTSTRAP
 // Prints lines `name value` for bench_kafka.sh.
@@ -188,10 +188,20 @@ void measure_transactions(const std::string& bootstrap, std::size_t count, const
   }
   print("member_transaction_p50_ms", quantile(taken, 0.5));
   print("member_transaction_p99_ms", quantile(taken, 0.99));
-  make_topic(bootstrap, prefix + "bare");
-  const auto bare = time_single_transactions(bootstrap, prefix + "blockchain-events", prefix + "bare", count);
-  print("transaction_p50_ms", bare.p50);
-  print("transaction_p99_ms", bare.p99);
+  const auto time_bare = [&](const std::string& name, const transaction_shape& shape) {
+    make_topic(bootstrap, prefix + name);
+    return time_transactions(bootstrap, prefix + "blockchain-events", prefix + name, count, shape);
+  };
+  const auto one = time_bare("bare-one", {});
+  print("transaction_p50_ms", one.p50);
+  print("transaction_p99_ms", one.p99);
+  // What a frame passes before its order: the event with the ingestion's state; trade, position and command with the
+  // offsets of two services; the intent and the desk's state.
+  const auto event = time_bare("bare-event", {3, 2, 1});
+  const auto trade = time_bare("bare-trade", {3, 3, 2});
+  const auto intent = time_bare("bare-intent", {3, 2, 1});
+  print("trade_transaction_p50_ms", trade.p50);
+  print("frame_transactions_p50_ms", event.p50 + trade.p50 + intent.p50);
 }
 
 }  // namespace
