@@ -118,8 +118,7 @@ client_properties member_properties(const kafka_options& options, const std::str
 }
 
 client_properties reader_properties(bool committed) {
-  return {{"group.id", "hedgerow-reader"},
-          {"enable.auto.commit", "false"},
+  return {{"enable.auto.commit", "false"},
           {"enable.auto.offset.store", "false"},
           {"enable.partition.eof", "true"},
           {"isolation.level", committed ? "read_committed" : "read_uncommitted"},
@@ -131,8 +130,21 @@ client_properties reader_properties(bool committed) {
           {"queued.max.messages.kbytes", "65536"}};
 }
 
+std::string missing_access(rd_kafka_resp_err_t code) {
+  switch (code) {
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+      return "; grant Read, Write, DescribeConfigs and Create on topics that begin with kafka.prefix";
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED: return "; grant Read on groups that begin with kafka.prefix";
+    case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+      return "; grant Write on transactional ids that begin with kafka.prefix";
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+      return "; the cluster does not let this user in (docs/kafka.md, access)";
+    default: return {};
+  }
+}
+
 std::string describe(const std::string& what, rd_kafka_resp_err_t code) {
-  return what + ": " + rd_kafka_err2str(code);
+  return what + ": " + rd_kafka_err2str(code) + missing_access(code);
 }
 
 bool passes_by_itself(rd_kafka_resp_err_t code) {

@@ -64,7 +64,10 @@ struct client_callbacks {
 /// Reads partitions by offset, outside of any group. `committed` hides what is aborted or still open.
 [[nodiscard]] client_properties reader_properties(bool committed);
 
-/// "Broker: Not leader for partition" and the like, with what was being done.
+/// What has to be granted, as the rest of a sentence, when the broker's ACLs are the reason; else nothing.
+[[nodiscard]] std::string missing_access(rd_kafka_resp_err_t code);
+
+/// "Broker: Not leader for partition" and the like, with what was being done and what has to be granted for it.
 [[nodiscard]] std::string describe(const std::string& what, rd_kafka_resp_err_t code);
 
 /// A broker that starts, a topic that was just made, a group that moved to another broker: worth asking again.

@@ -143,6 +143,8 @@ void kafka_member::look_for_trouble(rd_kafka_resp_err_t code) {
   const auto fatal = rd_kafka_fatal_error(consumer_.get(), reason.data(), reason.size());
   if (fatal == RD_KAFKA_RESP_ERR_NO_ERROR) {
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    // It would wait for ever, and nobody would know for what.
+    if (!missing_access(code).empty()) return died({log_errc::io, describe("group " + member_.group, code)});
     metrics_.consumer_errors->add();
     const std::lock_guard lock{mutex_};
     last_error_ = rd_kafka_err2str(code);

@@ -288,8 +288,13 @@ transaction_queue::fault transaction_queue::send_offsets(const transaction_permi
     rd_kafka_topic_partition_list_add(list.get(), topic_name(options_, source.topic).c_str(),
                                       static_cast<int32_t>(source.partition))
         ->offset = next;
-  auto error = checked(rd_kafka_send_offsets_to_transaction(producer_.get(), list.get(), permit.group.get(),
-                                                            call_timeout(options_.transaction_timeout)));
+  const auto send = [&] {
+    return checked(rd_kafka_send_offsets_to_transaction(producer_.get(), list.get(), permit.group.get(),
+                                                        call_timeout(options_.transaction_timeout)));
+  };
+  auto error = send();
+  // When the transaction fails during this call, because of its records, only the next call says why.
+  if (error && rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__STATE) error = send();
   if (error) return give_up(std::move(error), "offsets");
   return std::nullopt;
 }
@@ -310,7 +315,8 @@ transaction_queue::fault transaction_queue::end_transaction() {
 std::string transaction_queue::reason_of(const rd_kafka_error_t& why) {
   rd_kafka_poll(producer_.get(), 0);
   const auto trouble = trouble_.explain(options_);
-  return rd_kafka_error_string(&why) + (trouble.empty() ? "" : "; " + trouble);
+  return rd_kafka_error_string(&why) + missing_access(rd_kafka_error_code(&why)) +
+         (trouble.empty() ? "" : "; " + trouble);
 }
 
 log_error transaction_queue::give_up(kafka_error why, const std::string& what) {
