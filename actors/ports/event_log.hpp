@@ -124,6 +124,14 @@ class event_log {
   [[nodiscard]] virtual expected<std::vector<record>, log_error> read(topic_partition source, std::int64_t from,
                                                                       std::size_t max_records) = 0;
 
+  /// How many committed records there are from `from` on; nobody counts further than to `most`. Thread-safe.
+  [[nodiscard]] virtual expected<std::size_t, log_error> count(topic_partition source, std::int64_t from,
+                                                               std::size_t most) {
+    const auto found = read(source, from, most);
+    if (!found) return unexpected(found.error());
+    return found->size();
+  }
+
   /// The newest record of each key, tombstones left out: what a compacted topic means. Thread-safe.
   [[nodiscard]] virtual expected<std::vector<record>, log_error> changelog(topic_partition source) = 0;
 

@@ -48,7 +48,7 @@ void lag_meter::work() {
 }
 
 /// Null when the log does not answer: a part of it would look like all of it.
-known_lag lag_meter::ask_log() const {
+known_lag lag_meter::ask_log() {
   auto all = std::make_shared<std::vector<partition_lag>>();
   for (const auto& [group, inputs] : groups_) {
     for (const topic t : inputs) {
@@ -62,11 +62,26 @@ known_lag lag_meter::ask_log() const {
         if (!done) return nullptr;
         const auto end = log_->end_offset({t, p});
         if (!end) return nullptr;
-        all->push_back({group, {t, p}, std::max<std::int64_t>(0, *end - done->value_or(0))});
+        all->push_back({group, {t, p}, records_between(group, {t, p}, done->value_or(0), *end)});
       }
     }
   }
   return all;
+}
+
+/// Kafka numbers the marks of transactions, too, and there is one behind the last record of each. Where little is left the
+/// records are counted, so that nothing to do is zero; once, as long as the offsets stay.
+std::int64_t lag_meter::records_between(const std::string& group, topic_partition source, std::int64_t done,
+                                        std::int64_t end) {
+  constexpr std::int64_t little = 16;
+  const auto behind = std::max<std::int64_t>(0, end - done);
+  if (behind == 0 || behind > little) return behind;
+  auto& known = counted_[{group, source}];
+  if (known.done == done && known.end == end) return known.records;
+  const auto found = log_->count(source, done, static_cast<std::size_t>(behind));
+  if (!found) return behind;
+  known = {done, end, static_cast<std::int64_t>(*found)};
+  return known.records;
 }
 
 }  // namespace hedgerow::api

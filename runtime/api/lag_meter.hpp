@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -46,7 +47,16 @@ class lag_meter {
 
  private:
   void work();
-  [[nodiscard]] known_lag ask_log() const;
+  [[nodiscard]] known_lag ask_log();
+  [[nodiscard]] std::int64_t records_between(const std::string& group, topic_partition source, std::int64_t done,
+                                             std::int64_t end);
+
+  /// What was counted, and between which offsets.
+  struct counted {
+    std::int64_t done = 0;
+    std::int64_t end = 0;
+    std::int64_t records = 0;
+  };
 
   std::shared_ptr<ports::event_log> log_;
   input_groups groups_;
@@ -55,6 +65,8 @@ class lag_meter {
   std::vector<answer> waiting_;
   known_lag latest_;
   bool stopping_ = false;
+  /// Only the meter's thread.
+  std::map<std::pair<std::string, topic_partition>, counted> counted_;
   std::thread thread_;
 };
 

@@ -124,16 +124,19 @@ prometheus_page page_when(stage& s, std::string& text, const std::function<bool(
   return page;
 }
 
+/// The marks of transactions, of which there are some on Kafka, are nothing to do.
+bool is_caught_up(const prometheus_page& p) {
+  return p.families.contains("hedgerow_consumer_lag_records") &&
+         p.sum("hedgerow_consumer_lag_records", {{"topic", "blockchain-events"}}) == 0 &&
+         p.sum("hedgerow_consumer_lag_records", {{"topic", "onchain-trades"}}) == 0;
+}
+
 TEST(Metrics, TellWhatANodeDidAndWhatTheManualPromises) {
   stage s{{"metrics"}};
   s.start_node();
   hedge_something(s);
   std::string text;
-  auto page = page_when(s, text, [](const auto& p) {
-    return p.families.contains("hedgerow_consumer_lag_records") &&
-           p.sum("hedgerow_consumer_lag_records", {{"topic", "blockchain-events"}}) == 0 &&
-           p.sum("hedgerow_consumer_lag_records", {{"topic", "onchain-trades"}}) == 0;
-  });
+  auto page = page_when(s, text, is_caught_up);
   // Steps of an execution that a service does not care for are committed with the next one that it does.
   EXPECT_LE(page.sum("hedgerow_consumer_lag_records"), 10) << text;
   EXPECT_EQ(differences(page, false), "");
@@ -186,7 +189,7 @@ TEST(KafkaMetrics, TellOfTransactionsAndOfTheClients) {
       for (const char* client : {"consumer", "producer"})
         if (p.number("hedgerow_kafka_client_sent_bytes_total", {{"service", service}, {"client", client}}) <= 0)
           return false;
-    return p.families.contains("hedgerow_consumer_lag_records");
+    return is_caught_up(p);
   }, limit);
   EXPECT_EQ(differences(page, true), "");
   expect_figures(page);
@@ -204,9 +207,6 @@ TEST(KafkaMetrics, TellOfTransactionsAndOfTheClients) {
     EXPECT_NE(page.find("hedgerow_kafka_transaction_seconds_sum", of), "0") << service;
   }
   EXPECT_EQ(page.sum("hedgerow_kafka_transaction_records_total"), page.sum("hedgerow_bridge_records_out_total"));
-  // Caught up: what may be left is the mark of the last transaction.
-  EXPECT_LE(page.sum("hedgerow_consumer_lag_records", {{"topic", "blockchain-events"}}), 1);
-  EXPECT_LE(page.sum("hedgerow_consumer_lag_records", {{"topic", "onchain-trades"}}), 1);
 
   // Without the broker the page still answers, and tells what is wrong.
   const auto before = page.sum("hedgerow_kafka_broker_disconnects_total");

@@ -70,6 +70,11 @@ class kafka_log final : public ports::event_log {
     return follower_->read(source, from, max_records);
   }
 
+  /// By the reader that keeps no place: the other one's would be lost.
+  expected<std::size_t, log_error> count(topic_partition source, std::int64_t from, std::size_t most) override {
+    return loader_->count(source, from, most);
+  }
+
   expected<std::vector<record>, log_error> changelog(topic_partition source) override {
     if (source.partition >= partitions(source.topic))
       return unexpected(log_error{log_errc::io, "there is no such partition"});

@@ -155,6 +155,30 @@ expected<std::vector<record>, log_error> partition_reader::read(topic_partition 
   return out;
 }
 
+expected<std::size_t, log_error> partition_reader::count(topic_partition source, std::int64_t from, std::size_t most) {
+  const auto known = places_.find(source);
+  if (known == places_.end()) return unexpected(log_error{log_errc::io, "there is no " + name_of(source)});
+  place& p = *known->second;
+  const std::lock_guard lock{p.mutex};
+  if (const auto gone = go_to(source, p, from); !gone) {
+    if (gone.error().code == log_errc::closed) return 0;
+    return unexpected(gone.error());
+  }
+  std::size_t found = 0;
+  log_error trouble{log_errc::timed_out, "no answer while reading " + name_of(source)};
+  const int looks = call_timeout(options_.request_timeout) / look_ms;
+  for (int look = 0; look < looks && found < most && !p.at_end; ++look) {
+    const auto before = found;
+    if (auto done = take_some(source, p, most - found, true, [&](const record&) { ++found; }); !done)
+      trouble = done.error();
+    if (found > before) look = 0;
+  }
+  const bool whole = found >= most || p.at_end;
+  unsubscribe(source, p);
+  if (whole) return found;
+  return unexpected(std::move(trouble));
+}
+
 expected<void, log_error> partition_reader::read_all(topic_partition source, std::int64_t end_offset,
                                                      const std::function<void(record)>& take) {
   const auto known = places_.find(source);

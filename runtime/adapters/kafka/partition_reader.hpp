@@ -29,6 +29,10 @@ class partition_reader {
   /// `end`. Afterwards the partition is no longer subscribed. Thread-safe.
   [[nodiscard]] expected<void, ports::log_error> read_all(topic_partition source, std::int64_t end,
                                                           const std::function<void(record)>& take);
+  /// Records from `from` on that are committed, counted up to `most`. Afterwards the partition is no longer subscribed.
+  /// Thread-safe.
+  [[nodiscard]] expected<std::size_t, ports::log_error> count(topic_partition source, std::int64_t from,
+                                                              std::size_t most);
   /// Offset after the last record that is neither open nor aborted (it counts transaction markers). Thread-safe.
   [[nodiscard]] expected<std::int64_t, ports::log_error> end(topic_partition source);
   /// `changed` is called when a subscribed partition has news; it must not call the reader. At most once, before

@@ -61,6 +61,18 @@ TEST_P(event_log_contract, read_brings_what_is_committed_from_any_offset) {
   EXPECT_FALSE(log_->read({topic::onchain_trades, 4}, 0, 9)) << "there is no such partition";
 }
 
+TEST_P(event_log_contract, count_tells_how_many_records_follow_up_to_a_limit) {
+  append({put(trades0, "a", "1"), put(trades0, "b", "2"), tombstone(trades0, "a")});
+  append({put(trades0, "c", "3")});
+  ASSERT_EQ(read_when_there(trades0, 4).size(), 4U);
+  EXPECT_EQ(log_->count(trades0, 0, 10).value(), 4U);
+  EXPECT_EQ(log_->count(trades0, 1, 10).value(), 3U);
+  EXPECT_EQ(log_->count(trades0, 0, 2).value(), 2U);
+  EXPECT_EQ(log_->count(trades0, log_->end_offset(trades0).value(), 10).value(), 0U);
+  EXPECT_EQ(log_->count(updates0, 0, 10).value(), 0U);
+  EXPECT_EQ(log_->count(trades0, 3, 10).value(), log_->read(trades0, 3, 10).value().size()) << "reading is not disturbed";
+}
+
 TEST_P(event_log_contract, changelog_is_the_newest_record_of_each_key) {
   append({put(updates0, "AAPL", "1"), put(updates0, "TSLA", "1"), put(updates0, "AAPL", "2")});
   append({put(updates0, "MSFT", "1"), tombstone(updates0, "TSLA"), put(updates0, "MSFT", "2")});

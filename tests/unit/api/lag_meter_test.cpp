@@ -62,8 +62,15 @@ class slow_log final : public ports::event_log {
   expected<std::vector<record>, ports::log_error> read(topic_partition, std::int64_t, std::size_t) override {
     return {};
   }
+  expected<std::size_t, ports::log_error> count(topic_partition, std::int64_t from, std::size_t most) override {
+    ++counted;
+    EXPECT_EQ(from, 4);
+    EXPECT_EQ(most, static_cast<std::size_t>(end - 4));
+    if (cannot_count) return unexpected(ports::log_error{});
+    return 0;
+  }
   expected<std::vector<record>, ports::log_error> changelog(topic_partition) override { return {}; }
-  expected<std::int64_t, ports::log_error> end_offset(topic_partition) override { return 5; }
+  expected<std::int64_t, ports::log_error> end_offset(topic_partition) override { return end; }
   expected<std::optional<std::int64_t>, ports::log_error> committed(const std::string&, topic_partition) override {
     ++asked;
     EXPECT_TRUE(test::eventually([this] { return open.load(); }));
@@ -75,6 +82,9 @@ class slow_log final : public ports::event_log {
 
   std::atomic<bool> open{false};
   std::atomic<bool> fails{false};
+  std::atomic<bool> cannot_count{false};
+  std::atomic<std::int64_t> end{5};
+  std::atomic<int> counted{0};
   std::atomic<int> asked{0};
 };
 
@@ -93,6 +103,28 @@ TEST(LagMeter, ASlowLogKeepsNobodyWaitingAndIsAskedOnceForAllWhoCameMeanwhile) {
   EXPECT_EQ(log->asked, 2);
   log->fails = true;
   EXPECT_EQ(measured(meter), nullptr) << "a part of it would look like all of it";
+}
+
+TEST(LagMeter, OffsetsThatAreNoRecordsAreNoLagAndAreCountedOnceWhereFewAreLeft) {
+  const auto log = std::make_shared<slow_log>();
+  log->open = true;
+  lag_meter meter{log, groups};
+  const auto records = [&] {
+    const auto found = measured(meter);
+    return found ? found->front().records : -1;
+  };
+  EXPECT_EQ(records(), 0);
+  EXPECT_EQ(records(), 0);
+  EXPECT_EQ(log->counted, 1);
+  log->end = 20;
+  log->cannot_count = true;
+  EXPECT_EQ(records(), 16) << "what the offsets say";
+  log->cannot_count = false;
+  EXPECT_EQ(records(), 0);
+  EXPECT_EQ(log->counted, 3);
+  log->end = 21;
+  EXPECT_EQ(records(), 17) << "so many are not counted";
+  EXPECT_EQ(log->counted, 3);
 }
 
 }  // namespace
