@@ -117,8 +117,11 @@ client_properties member_properties(const kafka_options& options, const std::str
   return all;
 }
 
-client_properties reader_properties(bool committed) {
-  return {{"enable.auto.commit", "false"},
+client_properties reader_properties(const kafka_options& options, bool committed) {
+  // Nobody joins it. But when a question for the offsets of any group fails, librdkafka tells the client's own group, and
+  // crashes where there is none (rd_kafka_handle_OffsetFetch, 2.8.0).
+  return {{"group.id", options.prefix + "reader"},
+          {"enable.auto.commit", "false"},
           {"enable.auto.offset.store", "false"},
           {"enable.partition.eof", "true"},
           {"isolation.level", committed ? "read_committed" : "read_uncommitted"},

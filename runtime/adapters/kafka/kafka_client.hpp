@@ -62,7 +62,7 @@ struct client_callbacks {
 [[nodiscard]] client_properties member_properties(const kafka_options& options, const std::string& group,
                                                   const std::string& instance);
 /// Reads partitions by offset, outside of any group. `committed` hides what is aborted or still open.
-[[nodiscard]] client_properties reader_properties(bool committed);
+[[nodiscard]] client_properties reader_properties(const kafka_options& options, bool committed);
 
 /// What has to be granted, as the rest of a sentence, when the broker's ACLs are the reason; else nothing.
 [[nodiscard]] std::string missing_access(rd_kafka_resp_err_t code);

@@ -148,7 +148,7 @@ expected<void, log_error> prepare_topics(rd_kafka_t* admin, const kafka_options&
 expected<std::shared_ptr<ports::event_log>, log_error> open_kafka_log(kafka_options options,
                                                                       const ports::clock& clock) {
   if (auto found = find_broker(options); !found) return unexpected(found.error());
-  auto admin = make_kafka_client(RD_KAFKA_CONSUMER, options, reader_properties(false));
+  auto admin = make_kafka_client(RD_KAFKA_CONSUMER, options, reader_properties(options, false));
   if (!admin) return unexpected(admin.error());
   if (auto ready = prepare_topics(admin->get(), options); !ready) return unexpected(ready.error());
   auto follower = partition_reader::open(options);

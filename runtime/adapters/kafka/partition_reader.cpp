@@ -34,7 +34,7 @@ record to_record(const rd_kafka_message_t& message, topic_partition from) {
 }
 
 expected<std::unique_ptr<partition_reader>, log_error> partition_reader::open(const kafka_options& options) {
-  auto client = make_kafka_client(RD_KAFKA_CONSUMER, options, reader_properties(true));
+  auto client = make_kafka_client(RD_KAFKA_CONSUMER, options, reader_properties(options, true));
   if (!client) return unexpected(client.error());
   return std::unique_ptr<partition_reader>{new partition_reader{options, std::move(*client)}};
 }
