@@ -23,7 +23,7 @@ struct hop {
 /// record taken to the last commit.
 [[nodiscard]] double move_through(const std::string& bootstrap, const hop& first, const hop& second);
 
-/// What is in a transaction: as many records, over so many partitions, and an offset of each of so many groups (1 or 2).
+/// What is in a transaction: as many records, over so many partitions, and an offset of each of so many groups.
 struct transaction_shape {
   std::size_t records = 1;
   std::size_t partitions = 1;

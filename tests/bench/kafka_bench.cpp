@@ -1,7 +1,7 @@
 // The pipeline on Kafka beside what librdkafka alone can do on the same broker.
 //   kafka_bench throughput BOOTSTRAP [EVENTS N]  a backlog through the pipeline, then the same hops without it, N times
 //   kafka_bench latency BOOTSTRAP [RATE S]       raw record to execution request, at a steady rate
-//   kafka_bench transactions BOOTSTRAP [COUNT]   small ones: a member of the log, and librdkafka alone
+//   kafka_bench transactions BOOTSTRAP [COUNT]   small ones: by a member of the log, and by librdkafka alone
 //   kafka_bench sustained BOOTSTRAP [RATE S]     a steady rate for long: how far the pipeline falls behind
 //   kafka_bench serve FOLDER                     a broker for the others, until standard input ends; prints BOOTSTRAP
 // Prints lines `name value` for bench_kafka.sh.

@@ -127,6 +127,11 @@ expected<std::vector<record>, log_error> partition_reader::read(topic_partition 
   if (known == places_.end()) return unexpected(log_error{log_errc::io, "there is no " + name_of(source)});
   place& p = *known->second;
   const std::lock_guard lock{p.mutex};
+  return read_at(source, p, from, max_records);
+}
+
+expected<std::vector<record>, log_error> partition_reader::read_at(topic_partition source, place& p, std::int64_t from,
+                                                                   std::size_t max_records) {
   std::vector<record> out;
   // Whoever follows goes on after the last record, and the markers behind it belong to nobody.
   const bool goes_on = p.started && p.at_end && from <= p.next && from >= p.last_record_end;
@@ -160,23 +165,12 @@ expected<std::size_t, log_error> partition_reader::count(topic_partition source,
   if (known == places_.end()) return unexpected(log_error{log_errc::io, "there is no " + name_of(source)});
   place& p = *known->second;
   const std::lock_guard lock{p.mutex};
-  if (const auto gone = go_to(source, p, from); !gone) {
-    if (gone.error().code == log_errc::closed) return 0;
-    return unexpected(gone.error());
-  }
-  std::size_t found = 0;
-  log_error trouble{log_errc::timed_out, "no answer while reading " + name_of(source)};
-  const int looks = call_timeout(options_.request_timeout) / look_ms;
-  for (int look = 0; look < looks && found < most && !p.at_end; ++look) {
-    const auto before = found;
-    if (auto done = take_some(source, p, most - found, true, [&](const record&) { ++found; }); !done)
-      trouble = done.error();
-    if (found > before) look = 0;
-  }
-  const bool whole = found >= most || p.at_end;
+  const auto found = read_at(source, p, from, most);
+  const bool whole = found && (found->empty() || found->size() >= most || p.at_end);
   unsubscribe(source, p);
-  if (whole) return found;
-  return unexpected(std::move(trouble));
+  if (!found) return unexpected(found.error());
+  if (!whole) return unexpected(log_error{log_errc::timed_out, "no answer while reading " + name_of(source)});
+  return found->size();
 }
 
 expected<void, log_error> partition_reader::read_all(topic_partition source, std::int64_t end_offset,
