@@ -13,12 +13,31 @@ namespace hedgerow::codec {
 /// Records longer than this are refused unread; the largest of our own stay below 0.5 MiB.
 inline constexpr std::size_t max_record = std::size_t{4} << 20U;
 
-/// Parses a record and checks its frame. On success the result is the index of its payload in the document of `state`,
-/// valid until the next call on this thread and as long as `text`. Defined in frame.cpp.
-[[nodiscard]] std::optional<std::uint32_t> read_frame(std::string_view text, std::string_view type, envelope& meta,
-                                                      read_state& state);
+/// Reads an event's fields into the event that `out` points to.
+using data_reader = void (*)(object_reader& in, void* out);
+/// Reads a record that stands in the form in which encode() writes it. False for any other, whatever is wrong with it; then
+/// `meta` and what `out` points to are half read. Defined in frame.cpp.
+[[nodiscard]] bool read_canonical(std::string_view text, std::string_view type, envelope& meta, data_reader read,
+                                  void* out);
+/// Reads a record in any form of JSON, or says what is wrong with it. Defined in frame.cpp.
+[[nodiscard]] std::optional<decode_error> read_json(std::string_view text, std::string_view type, envelope& meta,
+                                                    data_reader read, void* out);
 /// Everything up to and including `"data":`. Defined in frame.cpp.
 void write_frame(json_writer& out, std::string_view type, const envelope& meta);
+
+/// A data_reader for an Event.
+template <class Event>
+void read_event(object_reader& in, void* out);
+
+template <class Event>
+[[nodiscard]] bool decode_canonical(std::string_view text, enveloped<Event>& out) {
+  return read_canonical(text, type_name<Event>(), out.meta, read_event<Event>, &out.data);
+}
+
+template <class Event>
+[[nodiscard]] std::optional<decode_error> decode_json(std::string_view text, enveloped<Event>& out) {
+  return read_json(text, type_name<Event>(), out.meta, read_event<Event>, &out.data);
+}
 
 }  // namespace hedgerow::codec
 
@@ -41,15 +60,15 @@ void write_frame(json_writer& out, std::string_view type, const envelope& meta);
     return out.str();                                                                          \
   }                                                                                            \
   template <>                                                                                  \
+  void read_event<Event>(object_reader& in, void* out) {                                      \
+    read(in, *static_cast<Event*>(out));                                                       \
+  }                                                                                            \
+  template <>                                                                                  \
   expected<enveloped<Event>, decode_error> decode<Event>(std::string_view text) {              \
     expected<enveloped<Event>, decode_error> result;                                           \
-    read_state state;                                                                          \
-    if (const auto data = read_frame(text, Name, result->meta, state)) {                       \
-      object_reader in{*data, state};                                                          \
-      read(in, result->data);                                                                  \
-      in.finish();                                                                             \
-    }                                                                                          \
-    if (state.failed) return unexpected(std::move(state.error));                               \
+    if (decode_canonical(text, *result)) return result;                                        \
+    *result = {};                                                                              \
+    if (auto wrong = decode_json(text, *result)) return unexpected(std::move(*wrong));         \
     return result;                                                                             \
   }                                                                                            \
   }  // namespace hedgerow::codec

@@ -3,11 +3,11 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <charconv>
 #include <cstring>
 #include <limits>
+
+#include "messages/codec/plain_run.hpp"
 
 namespace hedgerow::codec {
 namespace {
@@ -16,19 +16,10 @@ namespace {
 constexpr std::size_t kept_values = 4096;
 constexpr std::size_t kept_text = std::size_t{64} * 1024;
 
-using lanes [[gnu::vector_size(16)]] = unsigned char;
-
-/// Where the run of characters from `at` on ends that stand for themselves in a string: at a quote, a backslash or a
-/// control character. 16 at a time, since log data is kilobytes of hex digits; so 16 NUL bytes have to follow the text.
+/// Where the run of characters from `at` on ends that stand for themselves in a string; 16 NUL bytes have to follow the text.
 char* end_of_run(char* at) {
-  static_assert(std::endian::native == std::endian::little, "the first character is the lowest byte");
-  for (;; at += sizeof(lanes)) {
-    lanes text;
-    std::memcpy(&text, at, sizeof text);
-    const auto special = std::bit_cast<std::array<std::uint64_t, 2>>((text == '"') | (text == '\\') | (text < 0x20));
-    if (special[0] != 0) return at + std::countr_zero(special[0]) / 8;
-    if (special[1] != 0) return at + 8 + std::countr_zero(special[1]) / 8;
-  }
+  for (;; at += sizeof(plain_lanes))
+    if (const auto plain = plain_characters(at); plain < sizeof(plain_lanes)) return at + plain;
 }
 
 /// UTF-8, named apart so that RapidJSON copies its characters as below.
@@ -144,9 +135,9 @@ bool json_document::parse(std::string_view text) {
     parser_ = std::make_unique<parser>();
   }
   used_ = 0;
-  if (text_.size() < text.size() + sizeof(lanes)) text_.resize(text.size() + sizeof(lanes));
+  if (text_.size() < text.size() + sizeof(plain_lanes)) text_.resize(text.size() + sizeof(plain_lanes));
   std::copy(text.begin(), text.end(), text_.begin());
-  std::fill_n(text_.data() + text.size(), sizeof(lanes), '\0');
+  std::fill_n(text_.data() + text.size(), sizeof(plain_lanes), '\0');
 
   // Numbers as text: RapidJSON would make binary64 of large ones, and stops the program at some that are very small.
   constexpr unsigned flags =

@@ -82,7 +82,20 @@ std::string object_reader::path(std::string_view name) const {
 void object_reader::fail(std::string_view name, decode_errc code, std::string_view what) {
   if (state_->failed) return;
   state_->failed = true;
-  state_->error = {code, path(name).append(": ").append(what)};
+  if (!in_text()) state_->error = {code, path(name).append(": ").append(what)};
+}
+
+bool object_reader::expect(char c) {
+  if (state_->text.take(c)) return true;
+  decline();
+  return false;
+}
+
+bool object_reader::enter(std::string_view name) {
+  if (state_->failed) return false;
+  if (state_->text.take_name(name, found_++ == 0)) return true;
+  decline();
+  return false;
 }
 
 std::optional<std::uint32_t> object_reader::find(std::string_view name) {
@@ -108,6 +121,12 @@ std::optional<std::uint32_t> object_reader::find_slowly(std::string_view name) {
 }
 
 void object_reader::finish() {
+  refuse_duplicates();
+  if (in_text() && ok()) expect('}');
+}
+
+void object_reader::refuse_duplicates() {
+  if (in_text()) return;
   // As many members as fields: none of them can stand there twice.
   if (state_->failed || found_ == at(object_).count) return;
   const auto next = [this](std::uint32_t member) { return at(member + 1).end; };
@@ -120,6 +139,11 @@ void object_reader::finish() {
 }
 
 const json_document::value* object_reader::value_at(std::string_view name) {
+  if (in_text()) {
+    const auto* scalar = enter(name) ? state_->text.take_scalar() : nullptr;
+    if (scalar == nullptr) decline();
+    return scalar;
+  }
   const auto found = find(name);
   return found ? &at(*found) : nullptr;
 }
@@ -132,21 +156,34 @@ std::optional<std::string_view> object_reader::string_at(std::string_view name) 
   return std::nullopt;
 }
 
-std::optional<std::uint32_t> object_reader::array_at(std::string_view name) {
-  const auto found = find(name);
-  if (!found || at(*found).is == json_document::kind::array) return found;
-  bad(name, "not an array");
-  return std::nullopt;
-}
-
-std::optional<std::uint32_t> object_reader::object_at(std::string_view name) {
+std::optional<std::uint32_t> object_reader::begin_member(std::string_view name) {
+  if (in_text()) return enter(name) && expect('{') ? std::optional{0U} : std::nullopt;
   const auto found = find(name);
   if (!found || at(*found).is == json_document::kind::object) return found;
   bad(name, "not an object");
   return std::nullopt;
 }
 
+std::optional<std::uint32_t> object_reader::begin_element(std::uint32_t element, std::string_view name) {
+  if (in_text() ? expect('{') : at(element).is == json_document::kind::object) return element;
+  bad(name, "an element is not an object");
+  return std::nullopt;
+}
+
+std::optional<std::string_view> object_reader::string_in(std::uint32_t element) const {
+  const auto* found = in_text() ? state_->text.take_scalar() : &at(element);
+  if (found == nullptr || found->is != json_document::kind::string) return std::nullopt;
+  return found->text;
+}
+
 bool object_reader::skip_null(std::string_view name) {
+  if (in_text()) {
+    const auto* const before = state_->text.position();
+    if (!enter(name) || state_->text.take("null")) return true;
+    state_->text.go_back_to(before);
+    --found_;
+    return false;
+  }
   const auto found = find(name);
   if (!found || at(*found).is == json_document::kind::null) return true;
   cursor_ = *found - 1;
@@ -162,14 +199,12 @@ void object_reader::text(std::string_view name, std::string& out) {
 }
 
 void object_reader::texts(std::string_view name, std::vector<std::string>& out) {
-  const auto found = array_at(name);
-  if (!found) return;
   out.clear();
-  for (auto element = *found + 1; element != at(*found).end; element = at(element).end) {
-    if (at(element).is != json_document::kind::string || !is_utf8(at(element).text))
-      return bad(name, "an element is not UTF-8 text");
-    out.emplace_back(at(element).text);
-  }
+  elements(name, [&](std::uint32_t element) {
+    const auto text = string_in(element);
+    if (!text || !is_utf8(*text)) return bad(name, "an element is not UTF-8 text");
+    out.emplace_back(*text);
+  });
 }
 
 void object_reader::wide(std::string_view name, std::uint64_t& out) {

@@ -1,5 +1,6 @@
-// Private: strict getters over a parsed record. The first failure is kept, with the path of its field; everything after
-// it does nothing, so that readers need no check per field.
+// Private: strict getters over a record. The first failure is kept, with the path of its field; everything after it does
+// nothing, so that readers need no check per field. They read from a parsed document, or from text that stands in the form
+// that json_writer gives it; then any failure only means that the document has to be asked.
 #pragma once
 
 #include <optional>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "messages/codec/canonical_text.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/codec/json_document.hpp"
 #include "messages/events/names.hpp"
@@ -16,24 +18,30 @@ namespace hedgerow::codec {
 
 /// What all readers of one record share.
 struct read_state {
+  /// Null: read from `text`.
   json_document* document = nullptr;
+  canonical_text text;
   bool failed = false;
   decode_error error;
 };
 
 class object_reader {
  public:
-  /// `object` is the index of a JSON object in the document of `state`.
+  /// `object` is the index of a JSON object in the document of `state`. In text, what follows its opening brace is next.
   object_reader(std::uint32_t object, read_state& state, const object_reader* parent = nullptr,
                 std::string_view name = {})
       : state_{&state}, parent_{parent}, name_{name}, object_{object}, cursor_{object + 1} {}
 
   [[nodiscard]] bool ok() const { return !state_->failed; }
-  /// Ends the reading of this object: a field that was read and stands there twice is an error.
+  /// Ends the reading of this object.
   void finish();
+  /// A field that was read so far and stands there twice is an error.
+  void refuse_duplicates();
   /// Records a failure at `name`, unless one is recorded already.
   void fail(std::string_view name, decode_errc code, std::string_view what);
 
+  /// A string, valid as long as the record; nothing after a failure.
+  [[nodiscard]] std::optional<std::string_view> string_at(std::string_view name);
   // Each sets `out`, or records why it cannot.
   void text(std::string_view name, std::string& out);
   /// Decimal string.
@@ -75,20 +83,32 @@ class object_reader {
   template <class T>
   void strings(std::string_view name, std::vector<T>& out);
   void texts(std::string_view name, std::vector<std::string>& out);
-  /// The index of the object at `name`; nothing when it is not there or something else.
-  [[nodiscard]] std::optional<std::uint32_t> object_at(std::string_view name);
-
+  /// Begins the object at `name`, for a reader of its own. The result is its index in the document.
+  [[nodiscard]] std::optional<std::uint32_t> begin_member(std::string_view name);
  private:
-  /// The index of a member's value; the member must be there. Fields are mostly asked for in the order in which they
-  /// were written.
+  [[nodiscard]] bool in_text() const { return state_->document == nullptr; }
+  /// Text that is not as expected.
+  void decline() { state_->failed = true; }
+  /// Takes `c` from the text.
+  bool expect(char c);
+  /// Takes a name from the text.
+  bool enter(std::string_view name);
+
+  /// In the document: the index of a member's value; the member must be there. Fields are mostly asked for in the order in
+  /// which they were written.
   std::optional<std::uint32_t> find(std::string_view name);
   std::optional<std::uint32_t> find_slowly(std::string_view name);
-  /// The same, as the value.
+  /// A member that is neither an object nor an array; null after a failure.
   const json_document::value* value_at(std::string_view name);
-  std::optional<std::string_view> string_at(std::string_view name);
-  std::optional<std::uint32_t> array_at(std::string_view name);
   /// Whether the value at `name` is null, which is then read; else it can be asked for once more.
   [[nodiscard]] bool skip_null(std::string_view name);
+  /// Begins an element of an array that is an object.
+  std::optional<std::uint32_t> begin_element(std::uint32_t element, std::string_view name);
+  /// An element of an array as a string.
+  std::optional<std::string_view> string_in(std::uint32_t element) const;
+  /// Calls `each(element)` for the elements of the array at `name`, as long as nothing fails.
+  template <class Each>
+  void elements(std::string_view name, Each&& each);
   [[nodiscard]] const json_document::value& at(std::uint32_t index) const { return (*state_->document)[index]; }
   [[nodiscard]] std::string path(std::string_view name) const;
   void bad(std::string_view name, std::string_view what) { fail(name, decode_errc::bad_field, what); }
@@ -140,7 +160,7 @@ void object_reader::name_of(std::string_view name, Enum& out) {
 
 template <class Read>
 void object_reader::object(std::string_view name, Read&& read) {
-  const auto found = object_at(name);
+  const auto found = begin_member(name);
   if (!found) return;
   object_reader inner{*found, *state_, this, name};
   read(inner);
@@ -152,33 +172,42 @@ void object_reader::object_or_null(std::string_view name, Read&& read) {
   if (!skip_null(name)) object(name, read);
 }
 
+template <class Each>
+void object_reader::elements(std::string_view name, Each&& each) {
+  if (in_text()) {
+    if (!enter(name) || !expect('[') || state_->text.take(']')) return;
+    do each(0);
+    while (ok() && state_->text.take(','));
+    if (ok()) expect(']');
+    return;
+  }
+  const auto found = find(name);
+  if (!found) return;
+  if (at(*found).is != json_document::kind::array) return bad(name, "not an array");
+  for (auto element = *found + 1; element != at(*found).end && ok(); element = at(element).end) each(element);
+}
+
 template <class T, class Read>
 void object_reader::objects(std::string_view name, std::vector<T>& out, Read&& read) {
-  const auto found = array_at(name);
-  if (!found) return;
   out.clear();
-  out.reserve(at(*found).count);
-  for (auto element = *found + 1; element != at(*found).end; element = at(element).end) {
-    if (at(element).is != json_document::kind::object) return bad(name, "an element is not an object");
-    object_reader inner{element, *state_, this, name};
+  elements(name, [&](std::uint32_t element) {
+    const auto found = begin_element(element, name);
+    if (!found) return;
+    object_reader inner{*found, *state_, this, name};
     read(inner, out.emplace_back());
     inner.finish();
-    if (!ok()) return;
-  }
+  });
 }
 
 template <class T>
 void object_reader::strings(std::string_view name, std::vector<T>& out) {
-  const auto found = array_at(name);
-  if (!found) return;
   out.clear();
-  out.reserve(at(*found).count);
-  for (auto element = *found + 1; element != at(*found).end; element = at(element).end) {
-    const auto& e = at(element);
-    auto result = e.is == json_document::kind::string ? T::parse(e.text) : std::nullopt;
+  elements(name, [&](std::uint32_t element) {
+    const auto text = string_in(element);
+    auto result = text ? T::parse(*text) : std::nullopt;
     if (!result) return bad(name, "an element is ill-formed");
     out.push_back(std::move(*result));
-  }
+  });
 }
 
 }  // namespace hedgerow::codec

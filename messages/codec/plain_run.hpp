@@ -1,0 +1,26 @@
+// Private: finding the end of a run of characters that stand for themselves in a JSON string.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace hedgerow::codec {
+
+using plain_lanes [[gnu::vector_size(16)]] = unsigned char;
+
+/// How many of the 16 characters from `at` on come before a quote, a backslash or a control character (RFC 8259, 7). All at
+/// once, since log data is kilobytes of hex digits.
+inline std::size_t plain_characters(const char* at) {
+  static_assert(std::endian::native == std::endian::little, "the first character is the lowest byte");
+  plain_lanes text;
+  std::memcpy(&text, at, sizeof text);
+  const auto special = std::bit_cast<std::array<std::uint64_t, 2>>((text == '"') | (text == '\\') | (text < 0x20));
+  if (special[0] != 0) return static_cast<std::size_t>(std::countr_zero(special[0])) / 8;
+  if (special[1] != 0) return 8 + static_cast<std::size_t>(std::countr_zero(special[1])) / 8;
+  return sizeof text;
+}
+
+}  // namespace hedgerow::codec

@@ -1,0 +1,124 @@
+// Records are read by two ways: from the text as json_writer wrote it, and from a parsed document when the text is any
+// other. Whatever the bytes, the first must not say anything else than the second.
+#include "messages/codec/canonical_text.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "event_types.hpp"
+#include "generators.hpp"
+#include "messages/codec/event_codec.hpp"
+#include "samples.hpp"
+
+namespace hedgerow {
+namespace {
+
+using codec::canonical_text;
+using codec::json_document;
+
+template <class Event>
+void expect_the_same_both_ways(const std::string& record) {
+  enveloped<Event> quick;
+  if (!codec::decode_canonical(record, quick)) return;
+  enveloped<Event> parsed;
+  if (const auto wrong = codec::decode_json(record, parsed)) RC_FAIL(wrong->detail + " in " + record);
+  RC_ASSERT(quick.meta == parsed.meta);
+  RC_ASSERT(quick.data == parsed.data);
+}
+
+/// Characters that mean something, and digits that may stand where none may.
+char any_trouble() {
+  static constexpr std::string_view signs = "\"\\{}[],:.-+0159eEtfn \n\x01\x7f\x80\xc3";
+  return signs[*rc::gen::inRange<std::size_t>(0, signs.size())];
+}
+
+std::string damaged(std::string text) {
+  for (int n = *rc::gen::inRange(1, 4); n-- > 0 && !text.empty();) {
+    const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
+    switch (*rc::gen::inRange(0, 4)) {
+      case 0: text.erase(at, 1); break;
+      case 1: text.insert(at, 1, any_trouble()); break;
+      case 2: text[at] = any_trouble(); break;
+      default: text.resize(at); break;
+    }
+  }
+  return text;
+}
+
+template <class Event>
+class both_ways : public ::testing::Test {};
+TYPED_TEST_SUITE(both_ways, test::event_types);
+
+TYPED_TEST(both_ways, ReadWhatTheWriterWrites) {
+  EXPECT_TRUE(rc::check("as written", [] {
+    const auto meta = test::any<envelope>();
+    const auto event = test::any<TypeParam>();
+    const auto record = codec::encode(meta, event);
+    enveloped<TypeParam> read;
+    const bool escapes = record.find('\\') != std::string::npos;
+    RC_ASSERT(codec::decode_canonical(record, read) == !escapes);
+    if (!escapes) RC_ASSERT((read.meta == meta && read.data == event));
+    expect_the_same_both_ways<TypeParam>(record);
+  }));
+}
+
+TYPED_TEST(both_ways, AgreeOnDamagedRecords) {
+  const auto whole = codec::encode({"id", {1}, {2}, "a", "b", ""}, test::sample<TypeParam>());
+  EXPECT_TRUE(rc::check("damaged", [&] { expect_the_same_both_ways<TypeParam>(damaged(whole)); }));
+}
+
+TYPED_TEST(both_ways, OnlyJsonTakesWhatTheWriterDoesNotWrite) {
+  const auto whole = codec::encode(test::sample_meta(), test::sample<TypeParam>());
+  enveloped<TypeParam> read;
+  for (const auto& other : {" " + whole, whole + " ", "{ " + whole.substr(1)}) {
+    EXPECT_FALSE(codec::decode_canonical(other, read));
+    EXPECT_FALSE(codec::decode_json(other, read));
+  }
+  for (const auto& broken : {whole + "}", whole.substr(0, whole.size() - 1), "[" + whole + "]", std::string{}}) {
+    EXPECT_FALSE(codec::decode_canonical(broken, read));
+    EXPECT_TRUE(codec::decode_json(broken, read));
+  }
+}
+
+json_document::value scalar(std::string_view text) {
+  canonical_text in{text};
+  const auto* found = in.take_scalar();
+  return found != nullptr ? *found : json_document::value{};
+}
+
+TEST(CanonicalText, TakesScalars) {
+  EXPECT_EQ(scalar("\"\"").text, "");
+  EXPECT_EQ(scalar("\"0123456789abcde\"").text, "0123456789abcde");
+  EXPECT_EQ(scalar("\"0123456789abcdef\"").text, "0123456789abcdef");
+  EXPECT_EQ(scalar("\"0123456789abcdef0123456789\",\"next\"").text, "0123456789abcdef0123456789");
+  EXPECT_EQ(scalar("\"\xE2\x82\xAC\x7f/\"").text, "\xE2\x82\xAC\x7f/");
+  EXPECT_EQ(scalar("0,").as_unsigned(), 0U);
+  EXPECT_EQ(scalar("18446744073709551615}").as_unsigned(), ~std::uint64_t{0});
+  EXPECT_EQ(scalar("-9223372036854775808").as_signed(), std::numeric_limits<std::int64_t>::min());
+  EXPECT_EQ(scalar("true").magnitude, 1U);
+  EXPECT_EQ(scalar("false").is, json_document::kind::boolean);
+}
+
+TEST(CanonicalText, LeavesEverythingElseToJson) {
+  for (const char* other :
+       {"", "\"", "\"open", "\"a long string that is never closed", "\"tab\t\"", "\"a\\n\"", "\"0123456789abcdef\\\"\"", "-",
+        "-0", "00", "01", "-01", "+1", "18446744073709551616", "null", "tru", "{", "[", "}", ",", " 1", "nan"}) {
+    canonical_text in{other};
+    EXPECT_EQ(in.take_scalar(), nullptr) << other;
+  }
+}
+
+TEST(CanonicalText, TakesNamesInOrder) {
+  canonical_text in{R"("a":1,"bc":2)"};
+  EXPECT_FALSE(in.take_name("a", false)) << "there is no comma before the first";
+  EXPECT_TRUE(in.take_name("a", true));
+  EXPECT_NE(in.take_scalar(), nullptr);
+  EXPECT_FALSE(in.take_name("b", false)) << "a longer name";
+  EXPECT_FALSE(in.take_name("bcd", false)) << "a shorter one";
+  EXPECT_TRUE(in.take_name("bc", false));
+  EXPECT_NE(in.take_scalar(), nullptr);
+  EXPECT_TRUE(in.ended());
+}
+
+}  // namespace
+}  // namespace hedgerow
