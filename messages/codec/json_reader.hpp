@@ -85,6 +85,7 @@ class object_reader {
   void texts(std::string_view name, std::vector<std::string>& out);
   /// Begins the object at `name`, for a reader of its own. The result is its index in the document.
   [[nodiscard]] std::optional<std::uint32_t> begin_member(std::string_view name);
+
  private:
   [[nodiscard]] bool in_text() const { return state_->document == nullptr; }
   /// Text that is not as expected.

@@ -60,7 +60,7 @@ class kafka_log final : public ports::event_log {
   expected<std::unique_ptr<ports::log_member>, log_error> join(ports::member_options options) override {
     for (const auto input : options.inputs)
       if (static_cast<std::size_t>(input) >= topic_count) return unexpected(log_error{log_errc::io, "no such topic"});
-    auto member = kafka_member::make(options_, std::move(options), clock_);
+    auto member = kafka_member::make(options_, std::move(options), clock_, ended_);
     if (!member) return unexpected(member.error());
     return std::make_unique<member_handle>(std::move(*member));
   }
@@ -120,6 +120,8 @@ class kafka_log final : public ports::event_log {
   kafka_handle admin_;
   std::unique_ptr<partition_reader> follower_;
   std::unique_ptr<partition_reader> loader_;
+  /// Goes first: threads of members use the clock and the metrics, which may end with the log's owner.
+  std::shared_ptr<ended_threads> ended_ = std::make_shared<ended_threads>();
 };
 
 expected<void, log_error> prepare_topics(rd_kafka_t* admin, const kafka_options& options) {

@@ -12,14 +12,16 @@ using ports::log_error;
 
 expected<std::shared_ptr<kafka_member>, log_error> kafka_member::make(const kafka_options& options,
                                                                       ports::member_options member,
-                                                                      const ports::clock& clock) {
-  const std::shared_ptr<kafka_member> made{new kafka_member{options, std::move(member), clock}};
+                                                                      const ports::clock& clock,
+                                                                      std::weak_ptr<ended_threads> ended) {
+  const std::shared_ptr<kafka_member> made{new kafka_member{options, std::move(member), clock, std::move(ended)}};
   if (auto opened = made->open(); !opened) return unexpected(opened.error());
   return made;
 }
 
-kafka_member::kafka_member(kafka_options options, ports::member_options member, const ports::clock& clock)
-    : options_{std::move(options)}, member_{std::move(member)}, clock_{clock},
+kafka_member::kafka_member(kafka_options options, ports::member_options member, const ports::clock& clock,
+                           std::weak_ptr<ended_threads> ended)
+    : options_{std::move(options)}, member_{std::move(member)}, clock_{clock}, ended_{std::move(ended)},
       metrics_{options_.metrics, member_.group},
       producer_reports_{options_.metrics, member_.group},
       consumer_statistics_{options_.metrics, member_.group, "consumer"} {}
@@ -56,7 +58,7 @@ expected<void, log_error> kafka_member::open() {
 }
 
 void kafka_member::close() {
-  transactions_->finish();
+  transactions_->finish(ended_);
   {
     const std::lock_guard lock{mutex_};
     stopping_ = true;

@@ -20,7 +20,8 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
  public:
   [[nodiscard]] static expected<std::shared_ptr<kafka_member>, ports::log_error> make(const kafka_options& options,
                                                                                      ports::member_options member,
-                                                                                     const ports::clock& clock);
+                                                                                     const ports::clock& clock,
+                                                                                     std::weak_ptr<ended_threads> ended);
   ~kafka_member() override;
   kafka_member(const kafka_member&) = delete;
   kafka_member& operator=(const kafka_member&) = delete;
@@ -53,7 +54,8 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   };
   enum class rebalance : std::uint8_t { none, give_up, lost, take_over };
 
-  kafka_member(kafka_options options, ports::member_options member, const ports::clock& clock);
+  kafka_member(kafka_options options, ports::member_options member, const ports::clock& clock,
+               std::weak_ptr<ended_threads> ended);
   /// Adds the ownerships that a transaction rests on, as the bridge knows them; why it must fail. Under the mutex.
   [[nodiscard]] std::optional<ports::log_error> claim(const std::vector<topic_partition>& owned,
                                                       const std::vector<input_offset>& offsets,
@@ -83,6 +85,7 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   kafka_options options_;
   ports::member_options member_;
   const ports::clock& clock_;
+  std::weak_ptr<ended_threads> ended_;
   member_metrics metrics_;
   /// Of the transactions' thread and the reader's; they outlive the clients.
   producer_reports producer_reports_;

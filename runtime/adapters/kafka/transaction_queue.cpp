@@ -51,7 +51,12 @@ rd_kafka_topic_t* transaction_queue::handle_of(topic t) {
 }
 
 void transaction_queue::start(std::shared_ptr<void> owner) {
-  thread_ = std::thread{[this, owner = std::move(owner)] { work(); }};
+  thread_ended_ = std::make_shared<std::atomic<bool>>(false);
+  thread_ = std::thread{[this, owner = std::move(owner), ended = thread_ended_]() mutable {
+    work();
+    owner.reset();
+    *ended = true;
+  }};
 }
 
 void transaction_queue::add(transaction_request request) {
@@ -78,17 +83,18 @@ bool transaction_queue::hold_when_idle() {
   return true;
 }
 
-void transaction_queue::finish() {
+void transaction_queue::finish(const std::weak_ptr<ended_threads>& ended) {
   {
     const std::lock_guard lock{mutex_};
     finishing_ = true;
   }
   wake_.notify_one();
   if (!thread_.joinable()) return;
-  if (thread_.get_id() == std::this_thread::get_id())
-    thread_.detach();
+  if (thread_.get_id() != std::this_thread::get_id()) return thread_.join();
+  if (const auto keeper = ended.lock())
+    keeper->keep(std::move(thread_), thread_ended_);
   else
-    thread_.join();
+    thread_.detach();
 }
 
 // -- the thread ------------------------------------------------------------------------------------------------------

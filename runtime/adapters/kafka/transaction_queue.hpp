@@ -11,6 +11,7 @@
 
 #include "actors/ports/clock.hpp"
 #include "runtime/adapters/kafka/connection_trouble.hpp"
+#include "runtime/adapters/kafka/ended_threads.hpp"
 #include "runtime/adapters/kafka/member_metrics.hpp"
 
 namespace hedgerow::adapters {
@@ -93,8 +94,9 @@ class transaction_queue {
   void hold(bool held);
   /// Holds if nothing waits and nothing is under way; false when something is.
   [[nodiscard]] bool hold_when_idle();
-  /// Finishes what was added and ends the thread. Called on that thread, it returns at once.
-  void finish();
+  /// Finishes what was added and ends the thread. Called on that thread, it returns at once, and `ended` waits for the
+  /// thread's end.
+  void finish(const std::weak_ptr<ended_threads>& ended);
 
  private:
   using fault = std::optional<ports::log_error>;
@@ -133,6 +135,7 @@ class transaction_queue {
   bool busy_ = false;
   fault dead_;
   ports::monotonic_time last_end_{0};
+  ended_threads::end_flag thread_ended_;
   std::thread thread_;
 };
 
