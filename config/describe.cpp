@@ -110,7 +110,8 @@ std::string to_toml(const settings& values) {
     if (section.shape == section_shape::map) {
       const auto* entries = section.entries(values);
       if (!entries->empty()) out += heading(section) + "\n";
-      for (const auto& [key, value] : *entries) out += kinds::quote(key) + " = " + kinds::quote(value) + "\n";
+      for (const auto& [key, value] : *entries)
+        out += kinds::quote(key) + " = " + kinds::quote(section.secret ? "***" : value) + "\n";
       if (!entries->empty()) out += "\n";
       continue;
     }

@@ -50,6 +50,8 @@ struct section_spec {
   std::function<const std::map<std::string, std::string>*(const settings&)> entries;
   /// Maps only: what key and value may be.
   std::string_view allowed;
+  /// Maps only: values may be secret, so none is ever shown.
+  bool secret = false;
 };
 
 /// In the order of the documentation.

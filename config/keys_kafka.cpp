@@ -56,8 +56,9 @@ section_spec kafka() {
 
 refusal property_name(const std::string& name) {
   if (name.empty()) return "empty";
-  if (name.find("password") != std::string::npos || name.find("secret") != std::string::npos)
-    return "a secret does not belong here; [kafka] has keys for passwords";
+  const auto has = [&](const char* part) { return name.find(part) != std::string::npos; };
+  if (has("password") || has("secret") || name == "ssl.key.pem")
+    return "a secret does not belong here; [kafka] has keys for passwords and files";
   for (const char* ours : {"transactional.id", "group.id", "group.instance.id", "isolation.level", "enable.auto.commit",
                            "enable.auto.offset.store", "enable.idempotence", "partition.assignment.strategy",
                            "bootstrap.servers", "acks", "request.required.acks", "max.in.flight",
@@ -74,6 +75,7 @@ std::vector<section_spec> kafka_sections() {
   out.push_back(map_section("kafka_properties", "Further properties of librdkafka, by its names.",
                             "\"fetch.wait.max.ms\" = \"50\"", property_name, any_text,
                             [](settings& s) -> auto& { return s.kafka_properties; }));
+  out.back().secret = true;
   return out;
 }
 

@@ -116,12 +116,12 @@ void loader::read_map(const section_spec& spec, const raw_section& raw) {
   for (const raw_entry& entry : raw.entries) {
     origin from{source_, entry.line, std::string{spec.name} + "." + entry.key};
     raw_value value = entry.value;
-    if (!fill_in(value, from, false)) continue;
+    if (!fill_in(value, from, spec.secret)) continue;
     std::string text;
     if (const auto* given = std::get_if<std::string>(&value.data)) text = *given;
     if (const auto* number = std::get_if<std::int64_t>(&value.data)) text = std::to_string(*number);
     const refusal problem = text.empty() ? refusal{"not a text in quotes"} : spec.put(values_, entry.key, text);
-    if (problem) error(from, value.shown, *problem, std::string{spec.allowed}, "correct the entry");
+    if (problem) error(from, spec.secret ? "***" : value.shown, *problem, std::string{spec.allowed}, "correct the entry");
     origins_[from.key] = from;
   }
 }

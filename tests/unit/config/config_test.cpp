@@ -223,6 +223,17 @@ TEST(Config, LeavesLibrdkafkaWhatExactlyOnceRestsOn) {
   }
 }
 
+TEST(Config, ShowsNoValueOfLibrdkafkasProperties) {
+  const auto refused = errors_of_quiet("[kafka_properties]\n\"sasl.password\" = \"hush-hush\"\n");
+  EXPECT_THAT(refused, AllOf(HasSubstr("sasl.password"), HasSubstr("***"), Not(HasSubstr("hush-hush"))));
+  const auto ours = errors_of_quiet("[kafka_properties]\n\"group.id\" = \"${SECRET}\"\n", {{"SECRET", "hush-hush"}});
+  EXPECT_THAT(ours, AllOf(HasSubstr("***"), Not(HasSubstr("hush-hush"))));
+  EXPECT_THAT(errors_of_quiet("[kafka_properties]\n\"ssl.key.pem\" = \"hush-hush\"\n"),
+              AllOf(HasSubstr("does not belong here"), Not(HasSubstr("hush-hush"))));
+  const settings s = loaded_settings(std::string{complete} + "[kafka_properties]\n\"sasl.x\" = \"a-login-in-a-property\"\n");
+  EXPECT_THAT(to_toml(s), AllOf(HasSubstr("\"sasl.x\" = \"***\""), Not(HasSubstr("a-login-in-a-property"))));
+}
+
 TEST(Config, CannotReadWhatIsNotThere) {
   for (const std::string path : {"/no/such/file.toml", "/"}) {
     const auto result = load(path);
