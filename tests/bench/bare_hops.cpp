@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -145,34 +144,63 @@ std::uint64_t share(std::uint64_t whole, std::uint64_t parts, std::uint64_t inde
 
 }  // namespace
 
-double move_through(const std::string& bootstrap, const hop& first, const hop& second) {
-  std::atomic<std::int64_t> begun_ns{0};
-  struct loop {
-    loop(const std::string& broker, const hop& h)
-        : in{broker, h.from, "bare." + h.from}, out{broker, "bare." + h.from, h.to} {}
-    bare_consumer in;
-    bare_producer out;
-  };
-  const auto run = [&](loop& l, const hop& h) {
-    for (std::uint64_t t = 0; t < h.transactions; ++t) {
-      const auto batch = l.in.take(share(h.inputs, h.transactions, t));
-      std::int64_t unset = 0;
-      begun_ns.compare_exchange_strong(unset, steady::now().time_since_epoch().count());
-      l.out.begin();
-      l.in.send_offsets(l.out.client(), batch);
-      const auto outputs = share(h.outputs, h.transactions, t);
-      for (std::uint64_t i = 0; i < outputs; ++i)
-        l.out.write(*batch[i % batch.size()], h.value_bytes, RD_KAFKA_PARTITION_UA);
-      l.out.commit();
-      destroy(batch);
-    }
-  };
-  loop one{bootstrap, first};
-  loop two{bootstrap, second};
-  std::thread other{[&] { run(two, second); }};
-  run(one, first);
+namespace {
+
+/// One hop with its clients.
+class hop_loop {
+ public:
+  hop_loop(const std::string& bootstrap, const hop& h, const std::string& name)
+      : hop_{h}, in_{bootstrap, h.from, name + h.from}, out_{bootstrap, name + h.from, h.to} {}
+
+  [[nodiscard]] bool done() const { return transactions_ == hop_.transactions; }
+
+  void transaction() {
+    const auto t = transactions_++;
+    const auto batch = in_.take(share(hop_.inputs, hop_.transactions, t));
+    if (t == 0) begun_ = steady::now();
+    out_.begin();
+    in_.send_offsets(out_.client(), batch);
+    const auto outputs = share(hop_.outputs, hop_.transactions, t);
+    for (std::uint64_t i = 0; i < outputs; ++i)
+      out_.write(*batch[i % batch.size()], hop_.value_bytes, RD_KAFKA_PARTITION_UA);
+    out_.commit();
+    destroy(batch);
+  }
+  /// When it had its first records.
+  [[nodiscard]] steady::time_point begun() const { return begun_; }
+
+ private:
+  hop hop_;
+  bare_consumer in_;
+  bare_producer out_;
+  std::uint64_t transactions_ = 0;
+  steady::time_point begun_;
+};
+
+}  // namespace
+
+double move_by_one_loop(const std::string& bootstrap, const hop& first, const hop& second) {
+  hop_loop one{bootstrap, first, "one."};
+  hop_loop two{bootstrap, second, "one."};
+  std::uint64_t second_done = 0;
+  for (std::uint64_t moved = 0; !two.done(); ++moved) {
+    if (!one.done()) one.transaction();
+    // One step behind, so that it need not wait for what has just been written.
+    const auto ready = second.transactions * moved / first.transactions;
+    for (; second_done < ready; ++second_done) two.transaction();
+  }
+  return seconds_since(one.begun());
+}
+
+double move_by_two_loops(const std::string& bootstrap, const hop& first, const hop& second) {
+  hop_loop one{bootstrap, first, "two."};
+  hop_loop two{bootstrap, second, "two."};
+  std::thread other{[&] {
+    while (!two.done()) two.transaction();
+  }};
+  while (!one.done()) one.transaction();
   other.join();
-  return static_cast<double>(steady::now().time_since_epoch().count() - begun_ns) / 1e9;
+  return seconds_since(one.begun());
 }
 
 transaction_times time_transactions(const std::string& bootstrap, const std::string& from, const std::string& to,

@@ -19,9 +19,11 @@ struct hop {
   std::size_t value_bytes = 0;
 };
 
-/// Runs both hops at once, the second on what the first writes. Topics of the names must exist. Seconds from the first
-/// record taken to the last commit.
-[[nodiscard]] double move_through(const std::string& bootstrap, const hop& first, const hop& second);
+/// Runs both hops, the second on what the first writes, in one loop: a transaction of one, then those of the other. Topics of the
+/// names must exist. Seconds from the first record taken to the last commit.
+[[nodiscard]] double move_by_one_loop(const std::string& bootstrap, const hop& first, const hop& second);
+/// The same in two loops, each on a thread of its own: while one waits for its commit the other works.
+[[nodiscard]] double move_by_two_loops(const std::string& bootstrap, const hop& first, const hop& second);
 
 /// What is in a transaction: as many records, over so many partitions, and an offset of each of so many groups.
 struct transaction_shape {

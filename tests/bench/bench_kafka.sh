@@ -86,6 +86,7 @@ function ratio(name, a, b) {
 END {
   ratio("pipeline_to_kafka_streams", "pipeline_events_per_s", "kafka_streams_events_per_s")
   ratio("pipeline_to_bare_loop", "pipeline_events_per_s", "bare_loop_events_per_s")
+  ratio("pipeline_to_two_bare_loops", "pipeline_events_per_s", "two_bare_loops_events_per_s")
   ratio("record_to_request_to_kafka_streams", "record_to_request_p50_ms", "kafka_streams_p50_ms")
   if ("peer_bare_hop_p50_ms" in value) {
     value["record_to_request_to_a_bare_hop"] = sprintf("%.2f", value["record_to_request_p50_ms"] / value["peer_bare_hop_p50_ms"])
