@@ -72,7 +72,7 @@ refusal property_name(const std::string& name) {
 std::vector<section_spec> kafka_sections() {
   std::vector<section_spec> out;
   out.push_back(kafka());
-  out.push_back(map_section("kafka_properties", "Further properties of librdkafka, by its names.",
+  out.push_back(map_section("kafka_properties", "Further properties of librdkafka, by its names. Values are shown as ***.",
                             "\"fetch.wait.max.ms\" = \"50\"", property_name, any_text,
                             [](settings& s) -> auto& { return s.kafka_properties; }));
   out.back().secret = true;

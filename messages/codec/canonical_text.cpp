@@ -8,8 +8,6 @@
 namespace hedgerow::codec {
 namespace {
 
-bool is_plain(char c) { return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20; }
-
 const char* end_of_run(const char* at, const char* end) {
   constexpr std::ptrdiff_t lanes = sizeof(plain_lanes);
   while (end - at >= lanes) {

@@ -60,7 +60,7 @@ template <class Event>
     return out.str();                                                                          \
   }                                                                                            \
   template <>                                                                                  \
-  void read_event<Event>(object_reader& in, void* out) {                                      \
+  void read_event<Event>(object_reader& in, void* out) {                                       \
     read(in, *static_cast<Event*>(out));                                                       \
   }                                                                                            \
   template <>                                                                                  \

@@ -1,9 +1,10 @@
-// decode(encode(x)) == x for every event that can exist, and encode is a function of the event alone.
+// decode(encode(x)) == x for every event that can exist, by both ways of reading, and encode is a function of the event alone.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
 #include "event_types.hpp"
 #include "generators.hpp"
+#include "messages/codec/event_codec.hpp"
 
 namespace hedgerow {
 namespace {
@@ -22,6 +23,12 @@ TYPED_TEST(round_trip, KeepsEveryValue) {
     if (!decoded) RC_FAIL(decoded.error().detail + " in " + bytes);
     RC_ASSERT(decoded->meta == meta);
     RC_ASSERT(decoded->data == event);
+    enveloped<TypeParam> read;
+    RC_ASSERT(codec::decode_canonical(bytes, read) == (bytes.find('\\') == std::string::npos));
+    enveloped<TypeParam> parsed;
+    RC_ASSERT(!codec::decode_json(bytes, parsed));
+    RC_ASSERT(parsed.meta == meta);
+    RC_ASSERT(parsed.data == event);
   }));
 }
 
