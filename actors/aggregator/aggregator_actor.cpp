@@ -19,7 +19,7 @@ constexpr topic followed_topics[] = {topic::onchain_trades, topic::schwab_execut
 constexpr std::size_t records_per_turn = 5000;
 
 template <class Event>
-void prepare_as(prepared& out, const std::string& bytes) {
+void prepare_as(prepared& out, std::string_view bytes) {
   auto event = codec::decode<Event>(bytes);
   if (event)
     out.event = std::move(*event);

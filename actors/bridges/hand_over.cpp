@@ -12,6 +12,9 @@ topic_partition place_of(const record& r) { return r.from; }
 bool same(const outgoing& a, const record& b) { return a.key == b.key && a.value == b.value; }
 bool same(const outgoing& a, const outgoing& b) { return a.key == b.key && a.value == b.value; }
 
+std::optional<std::string> value_of(const record& r) { return copy_of(r.value); }
+std::optional<std::string> value_of(const outgoing& r) { return r.value; }
+
 /// The newest record of each partition of a topic: only these are copied.
 template <class Record>
 newest_records newest_of(topic of, const std::vector<Record>& records) {
@@ -20,7 +23,7 @@ newest_records newest_of(topic of, const std::vector<Record>& records) {
     if (const auto place = place_of(r); place.topic == of) last[place.partition] = &r;
   newest_records out;
   for (const auto& [partition, r] : last)
-    out[partition] = std::make_shared<const outgoing>(outgoing{{of, partition}, r->key, r->value});
+    out[partition] = std::make_shared<const outgoing>(outgoing{{of, partition}, r->key, value_of(*r)});
   return out;
 }
 

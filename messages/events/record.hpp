@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "messages/events/payload.hpp"
 #include "messages/events/topics.hpp"
 #include "messages/types/time.hpp"
 
@@ -26,7 +27,7 @@ struct record {
   timestamp recorded_at;
   std::string key;
   /// Nothing: a tombstone, which deletes the key in a compacted topic.
-  std::optional<std::string> value;
+  std::optional<payload> value;
 };
 
 /// A record to append.

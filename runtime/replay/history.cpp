@@ -8,7 +8,7 @@ namespace {
 constexpr std::uint64_t tell_every = 10'000;
 
 template <class Event>
-void decode_as(told& out, const std::string& bytes) {
+void decode_as(told& out, std::string_view bytes) {
   auto event = codec::decode<Event>(bytes);
   if (!event) {
     out.event = undecodable{event.error().detail};

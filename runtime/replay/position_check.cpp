@@ -208,7 +208,7 @@ class partition_check {
   }
 
   [[nodiscard]] bool equals(const checked& s, const found_cause& found, const enveloped<position_update>& logged,
-                            const std::string& bytes) const {
+                            std::string_view bytes) const {
     if (found.done)
       return bytes == codec::encode(envelope_after(*found.done, logged.meta), found.done->decided->after);
     if (!logged.meta.causation_id.starts_with("control:")) return false;

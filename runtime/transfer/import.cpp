@@ -88,7 +88,7 @@ result write_records(import_writer& to, const std::string& path, const progress&
     if (r == nullptr) continue;
     ++count;
     bytes += r->key.size() + (r->value ? r->value->size() : 0);
-    part.records.push_back({r->from, std::move(r->key), std::move(r->value)});
+    part.records.push_back({r->from, std::move(r->key), copy_of(r->value)});
     if (part.records.size() < transaction_records && bytes < transaction_bytes) continue;
     if (auto done = flush(); !done) return done;
   }

@@ -32,7 +32,7 @@ void sha256::add_number(std::uint64_t number) {
   add({bytes.data(), bytes.size()});
 }
 
-void sha256::add_record(std::string_view key, const std::optional<std::string>& value) {
+void sha256::add_record(std::string_view key, std::optional<std::string_view> value) {
   add_number(key.size());
   add(key);
   // A tombstone is not an empty value.

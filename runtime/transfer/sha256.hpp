@@ -16,7 +16,7 @@ class sha256 {
   /// As eight bytes, the lowest first.
   void add_number(std::uint64_t number);
   /// What makes a record: the key, whether there is a value, the value; each text after its length.
-  void add_record(std::string_view key, const std::optional<std::string>& value);
+  void add_record(std::string_view key, std::optional<std::string_view> value);
   /// 64 hex digits of what was added so far; more can be added.
   [[nodiscard]] std::string hex() const;
 

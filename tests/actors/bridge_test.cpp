@@ -108,7 +108,7 @@ class BridgeTest : public test::actor_fixture {
     for (std::uint32_t p = 0; p < log->partitions(t); ++p) {
       const auto records = log->read({t, p}, 0, 1'000'000);
       for (const auto& r : *records)
-        if (r.key == key && r.value) found.push_back(*r.value);
+        if (r.key == key && r.value) found.push_back(r.value->str());
     }
     return found;
   }

@@ -29,7 +29,7 @@ entity_actor::behavior_type upper_entity(entity_actor::pointer, const entity_see
       [](handle_atom, const slice_ptr& part) {
         auto answer = std::make_shared<step>();
         for (const auto& r : part->records)
-          answer->records.push_back({{topic::onchain_trades, partition_of_symbol(r.key, partitions)}, r.key, r.value});
+          answer->records.push_back({{topic::onchain_trades, partition_of_symbol(r.key, partitions)}, r.key, copy_of(r.value)});
         return step_ptr{answer};
       },
       [](committed_atom, std::uint64_t) {},
@@ -50,9 +50,10 @@ entity_actor::behavior_type lower_entity(entity_actor::stateful_pointer<lower_st
       [self, partition = seed.partition](handle_atom, const slice_ptr& part) {
         auto answer = std::make_shared<step>();
         for (const auto& r : part->records) {
-          const auto number = std::stoull(*r.value);
+          const auto text = r.value->str();
+          const auto number = std::stoull(text);
           if (number <= self->state.last) continue;
-          if (r.value->back() == '!') throw std::runtime_error{"crash"};
+          if (text.back() == '!') throw std::runtime_error{"crash"};
           self->state.last = number;
           answer->records.push_back({{topic::position_updates, partition}, r.key, std::to_string(number)});
         }
@@ -132,7 +133,7 @@ class HandOver : public test::actor_fixture {
     strings found;
     const auto records = log->read({t, partition_of_symbol(symbol, partitions)}, 0, 1'000'000);
     for (const auto& r : *records)
-      if (r.key == symbol && r.value) found.push_back(*r.value);
+      if (r.key == symbol && r.value) found.push_back(r.value->str());
     return found;
   }
 

@@ -90,7 +90,8 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   /// Of the transactions' thread and the reader's; they outlive the clients.
   producer_reports producer_reports_;
   client_statistics consumer_statistics_;
-  kafka_handle consumer_;
+  /// Shared with the messages that it brought.
+  std::shared_ptr<rd_kafka_t> consumer_;
   kafka_queue messages_;
   std::unique_ptr<transaction_queue> transactions_;
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include "runtime/adapters/kafka/kafka_member.hpp"
@@ -24,6 +25,23 @@ constexpr std::size_t buffer_bytes_max = 64U << 20U;
 constexpr std::chrono::milliseconds patience{1000};
 /// Pause before the broker is asked again for something that it does not know yet.
 constexpr std::chrono::milliseconds again{20};
+
+/// Messages that came together, and with them the memory of their records.
+class message_batch {
+ public:
+  message_batch(std::shared_ptr<rd_kafka_t> from, std::vector<rd_kafka_message_t*> messages)
+      : from_{std::move(from)}, messages_{std::move(messages)} {}
+  ~message_batch() {
+    for (auto* m : messages_) rd_kafka_message_destroy(m);
+  }
+  message_batch(const message_batch&) = delete;
+  message_batch& operator=(const message_batch&) = delete;
+
+ private:
+  /// A message must not outlive its client.
+  std::shared_ptr<rd_kafka_t> from_;
+  std::vector<rd_kafka_message_t*> messages_;
+};
 
 }  // namespace
 
@@ -89,16 +107,16 @@ void kafka_member::take_messages() {
   // A call for many waits until it has all of them, so the waiting is for one.
   if (got == 0 && due_ == rebalance::none)
     got = rd_kafka_consume_batch_queue(messages_.get(), look_ms, batch.data(), 1);
-  std::vector<record> records;
-  records.reserve(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
   auto trouble = got < 0 ? rd_kafka_last_error() : RD_KAFKA_RESP_ERR_NO_ERROR;
-  for (ssize_t i = 0; i < got; ++i) {
-    auto* m = batch[static_cast<std::size_t>(i)];
+  const std::span taken{batch.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
+  const auto owner = std::make_shared<const message_batch>(consumer_, std::vector(taken.begin(), taken.end()));
+  std::vector<record> records;
+  records.reserve(taken.size());
+  for (const auto* m : taken) {
     if (m->err != RD_KAFKA_RESP_ERR_NO_ERROR)
       trouble = m->err;
     else if (const auto t = topic_of(options_, rd_kafka_topic_name(m->rkt)))
-      records.push_back(to_record(*m, {*t, static_cast<std::uint32_t>(m->partition)}));
-    rd_kafka_message_destroy(m);
+      records.push_back(to_record(*m, {*t, static_cast<std::uint32_t>(m->partition)}, owner));
   }
   if (trouble != RD_KAFKA_RESP_ERR_NO_ERROR || got == 0) look_for_trouble(trouble);
   // What came together with the news of a rebalance is fetched again by whoever owns it then.

@@ -22,14 +22,19 @@ std::string name_of(topic_partition p) {
 
 }  // namespace
 
-record to_record(const rd_kafka_message_t& message, topic_partition from) {
+record to_record(const rd_kafka_message_t& message, topic_partition from, std::shared_ptr<const void> owner) {
   record r;
   r.from = from;
   r.offset = message.offset;
   rd_kafka_timestamp_type_t kind{};
   r.recorded_at.us = rd_kafka_message_timestamp(&message, &kind) * 1000;
   if (message.key != nullptr) r.key.assign(static_cast<const char*>(message.key), message.key_len);
-  if (message.payload != nullptr) r.value.emplace(static_cast<const char*>(message.payload), message.len);
+  if (message.payload == nullptr) return r;
+  const std::string_view value{static_cast<const char*>(message.payload), message.len};
+  if (owner)
+    r.value.emplace(value, std::move(owner));
+  else
+    r.value.emplace(std::string{value});
   return r;
 }
 

@@ -61,6 +61,21 @@ TEST_P(event_log_contract, read_brings_what_is_committed_from_any_offset) {
   EXPECT_FALSE(log_->read({topic::onchain_trades, 4}, 0, 9)) << "there is no such partition";
 }
 
+TEST_P(event_log_contract, records_outlive_the_member_that_brought_them_and_the_log) {
+  const auto large = noise(200'000);
+  append({put(trades0, "a", "1"), tombstone(trades0, "a"), put(trades0, "b", large)});
+  auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
+  auto batch = poll_until(*member, 3);
+  ASSERT_EQ(batch.records.size(), 3U);
+  const std::vector<record> kept{batch.records[0], batch.records[2]};
+  batch = {};
+  member.reset();
+  producer_.reset();
+  log_.reset();
+  subject_.reset();
+  EXPECT_EQ(values_of(kept), (strings{"1", large}));
+}
+
 TEST_P(event_log_contract, count_tells_how_many_records_follow_up_to_a_limit) {
   append({put(trades0, "a", "1"), put(trades0, "b", "2"), tombstone(trades0, "a")});
   append({put(trades0, "c", "3")});

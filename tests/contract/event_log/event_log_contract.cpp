@@ -123,7 +123,7 @@ outgoing tombstone(topic_partition to, std::string key) { return {to, std::move(
 
 std::vector<std::string> values_of(const std::vector<record>& records) {
   std::vector<std::string> out;
-  for (const auto& r : records) out.push_back(r.value.value_or("<tombstone>"));
+  for (const auto& r : records) out.push_back(r.value.value_or("<tombstone>").str());
   return out;
 }
 

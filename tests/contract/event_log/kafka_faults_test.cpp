@@ -130,7 +130,7 @@ TEST_F(kafka_faults, members_come_and_go_and_every_record_is_worked_on_once_and_
     log_transaction tx;
     std::map<topic_partition, std::int64_t> next;
     for (const auto& r : batch->records) {
-      tx.records.push_back(put({topic::schwab_commands, r.from.partition}, r.key, *r.value));
+      tx.records.push_back(put({topic::schwab_commands, r.from.partition}, r.key, r.value->str()));
       next[r.from] = r.offset + 1;
     }
     for (const auto& [source, offset] : next) tx.offsets.push_back({source, offset});

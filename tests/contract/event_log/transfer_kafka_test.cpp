@@ -37,7 +37,7 @@ class transfer_through_kafka : public ::testing::Test {
       for (std::uint32_t p = spec_of(t).compacted ? log.partitions(t) : 0; p < log.partitions(t); ++p) {
         const auto from = log.committed(std::string{group}, {t, p})->value_or(0);
         const auto records = *log.read({t, p}, from, 100'000);
-        for (const auto& r : records) out[{t, p}].push_back(r.key + "=" + r.value.value_or("gone"));
+        for (const auto& r : records) out[{t, p}].push_back(r.key + "=" + r.value.value_or("gone").str());
       }
     return out;
   }

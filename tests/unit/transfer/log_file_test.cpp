@@ -90,7 +90,9 @@ TEST_F(LogFile, HashesTellWhatIsTheSameWhateverOffsetsAndTimes) {
   moved.recorded_at = {1};
   EXPECT_EQ(write("a", {plain}), write("b", {moved}));
   auto other = plain;
-  other.value->back() = ' ';
+  auto changed = plain.value->str();
+  changed.back() = ' ';
+  other.value = changed;
   EXPECT_NE(write("c", {other}), write("d", {plain}));
   // A tombstone is not an empty value, and no byte can move from the key to the value.
   EXPECT_NE(write("e", {{empty.from, 0, {}, "k", ""}}), write("f", {{empty.from, 0, {}, "k", std::nullopt}}));

@@ -105,7 +105,7 @@ bool decode_records(const log_batch_data& batch, topic_partition source, std::in
     r.offset = view.offset;
     r.recorded_at = batch.recorded_at;
     r.key = view.key;
-    if (view.value) r.value.emplace(*view.value);
+    if (view.value) r.value.emplace(std::string{*view.value});
   }
   return !reader.corrupt();
 }

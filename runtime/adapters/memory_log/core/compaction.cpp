@@ -54,12 +54,10 @@ bool changelog_view::see(const log_batch_data& batch, topic_partition source) {
     r.offset = view.offset;
     r.recorded_at = batch.recorded_at;
     r.key = view.key;
-    if (!view.value)
-      r.value.reset();
-    else if (r.value)
-      r.value->assign(*view.value);  // into the memory of the older record
+    if (view.value)
+      r.value.emplace(std::string{*view.value});
     else
-      r.value.emplace(*view.value);
+      r.value.reset();
   }
   return !reader.corrupt();
 }
