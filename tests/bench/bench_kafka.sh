@@ -65,7 +65,7 @@ print("peer_bare_hop_p50_ms", bare["latency"]["p50_ms"])'
 streams_figures >>"$figures"
 start_broker
 say "the pipeline with a backlog, and the same hops without it, several times"
-"$build/tests/bench/kafka_bench" throughput "$bootstrap" "${EVENTS:-200000}" 7 >>"$figures"
+"$build/tests/bench/kafka_bench" throughput "$bootstrap" "${EVENTS:-200000}" 11 >>"$figures"
 say "single transactions"
 "$build/tests/bench/kafka_bench" transactions "$bootstrap" "${SAMPLES:-600}" >>"$figures"
 say "latency from record to request"
