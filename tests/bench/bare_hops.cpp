@@ -7,6 +7,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -17,6 +18,8 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 using properties = std::vector<std::pair<const char*, std::string>>;
+/// Of every topic here.
+constexpr int partitions = 4;
 
 void must(rd_kafka_error_t* error, const char* what) {
   if (error != nullptr) give_up(std::string{what} + ": " + rd_kafka_error_string(error));
@@ -97,6 +100,8 @@ class bare_consumer {
   rd_kafka_queue_t* queue_ = nullptr;
 };
 
+std::string_view text_of(const void* bytes, std::size_t size) { return {static_cast<const char*>(bytes), size}; }
+
 void destroy(const bare_consumer::batch& taken) {
   for (auto* m : taken) rd_kafka_message_destroy(m);
 }
@@ -125,9 +130,10 @@ class bare_producer {
 
   [[nodiscard]] rd_kafka_t* client() const { return client_; }
   void begin() { must(rd_kafka_begin_transaction(client_), "begin"); }
-  void write(const rd_kafka_message_t& copied, std::size_t bytes, std::int32_t partition) {
-    if (rd_kafka_produce(to_, partition, RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK, copied.payload,
-                         std::min(copied.len, bytes), copied.key, copied.key_len, nullptr) != 0)
+  void write(std::string_view key, std::string_view value, std::int32_t partition) {
+    // librdkafka copies both; its interface only lacks the const.
+    if (rd_kafka_produce(to_, partition, RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK, const_cast<char*>(value.data()),  // NOLINT
+                         value.size(), key.data(), key.size(), nullptr) != 0)
       give_up("produce");
   }
   void commit() { must(rd_kafka_commit_transaction(client_, 30'000), "commit"); }
@@ -149,6 +155,7 @@ namespace {
 /// One hop with its clients.
 class hop_loop {
  public:
+  /// `h` must outlive it.
   hop_loop(const std::string& bootstrap, const hop& h, const std::string& name)
       : hop_{h}, in_{bootstrap, h.from, name + h.from}, out_{bootstrap, name + h.from, h.to} {}
 
@@ -161,8 +168,10 @@ class hop_loop {
     out_.begin();
     in_.send_offsets(out_.client(), batch);
     const auto outputs = share(hop_.outputs, hop_.transactions, t);
-    for (std::uint64_t i = 0; i < outputs; ++i)
-      out_.write(*batch[i % batch.size()], hop_.value_bytes, RD_KAFKA_PARTITION_UA);
+    for (std::uint64_t i = 0; i < outputs; ++i, ++written_) {
+      const auto& r = hop_.written[written_ % hop_.written.size()];
+      out_.write(r.key, *r.value, static_cast<std::int32_t>(r.from.partition));
+    }
     out_.commit();
     destroy(batch);
   }
@@ -170,10 +179,11 @@ class hop_loop {
   [[nodiscard]] steady::time_point begun() const { return begun_; }
 
  private:
-  hop hop_;
+  const hop& hop_;
   bare_consumer in_;
   bare_producer out_;
   std::uint64_t transactions_ = 0;
+  std::uint64_t written_ = 0;
   steady::time_point begun_;
 };
 
@@ -218,8 +228,10 @@ transaction_times time_transactions(const std::string& bootstrap, const std::str
     std::this_thread::sleep_for(std::chrono::milliseconds{2});  // allow: the broker completes the last one
     const auto begun = steady::now();
     producer.begin();
+    const auto& first = *batches.front().front();
     for (std::size_t r = 0; r < shape.records; ++r)
-      producer.write(*batches.front().front(), value_bytes, static_cast<std::int32_t>(r % shape.partitions));
+      producer.write(text_of(first.key, first.key_len), text_of(first.payload, std::min(first.len, value_bytes)),
+                     static_cast<std::int32_t>(r % shape.partitions));
     for (std::size_t g = 0; g < groups.size(); ++g) groups[g]->send_offsets(producer.client(), batches[g]);
     producer.commit();
     if (i >= count / 3) taken.push_back(seconds_since(begun) * 1e3);
@@ -232,7 +244,7 @@ transaction_times time_transactions(const std::string& bootstrap, const std::str
 void make_topic(const std::string& bootstrap, const std::string& name) {
   std::array<char, 256> reason{};
   rd_kafka_t* client = make_client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", bootstrap}});
-  rd_kafka_NewTopic_t* topic = rd_kafka_NewTopic_new(name.c_str(), 4, -1, reason.data(), reason.size());
+  rd_kafka_NewTopic_t* topic = rd_kafka_NewTopic_new(name.c_str(), partitions, -1, reason.data(), reason.size());
   rd_kafka_queue_t* queue = rd_kafka_queue_new(client);
   rd_kafka_CreateTopics(client, &topic, 1, nullptr, queue);
   rd_kafka_event_destroy(rd_kafka_queue_poll(queue, 10'000));
@@ -246,7 +258,7 @@ void make_topic(const std::string& bootstrap, const std::string& name) {
     for (int p = 0; p < metadata->topics[0].partition_cnt; ++p)
       if (metadata->topics[0].partitions[p].leader >= 0) ++served;
     rd_kafka_metadata_destroy(metadata);
-    return served == 4;
+    return served == partitions;
   });
   rd_kafka_topic_destroy(handle);
   rd_kafka_destroy(client);

@@ -1,9 +1,13 @@
 // The yardstick for the pipeline on Kafka: librdkafka alone moves as many records in as many transactions through the
-// same hops - consume, copy, produce, offsets, commit - and does nothing else.
+// same hops - consume, produce, offsets, commit - and does nothing else. What it writes are records that the pipeline wrote:
+// others of the same length compress better or worse.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include "messages/events/record.hpp"
 
 namespace hedgerow::bench {
 
@@ -15,8 +19,8 @@ struct hop {
   std::uint64_t inputs = 0;
   std::uint64_t outputs = 0;
   std::uint64_t transactions = 1;
-  /// Of one output.
-  std::size_t value_bytes = 0;
+  /// Outputs, to be written one after the other and again from the first, each to the partition that it came from.
+  std::vector<record> written;
 };
 
 /// Runs both hops, the second on what the first writes, in one loop: a transaction of one, then those of the other. Topics of the
