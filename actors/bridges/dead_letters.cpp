@@ -24,7 +24,7 @@ outgoing make_dead_letter(const std::string& service, const record& failed, std:
                           const std::string& detail, std::uint32_t attempts, timestamp now) {
   const std::string origin{to_string(failed.from.topic)};
   dead_letter letter{service, origin, failed.from.partition, failed.offset, failed.key,
-                     std::string{failed.value.value_or(payload{})}, std::string{reason}, detail, attempts};
+                     failed.value.value_or(payload{}).str(), std::string{reason}, detail, attempts};
   const std::string id = service + ":" + origin + ":" + std::to_string(failed.from.partition) + ":" +
                          std::to_string(failed.offset);
   return to_record(std::move(letter), id, now);
