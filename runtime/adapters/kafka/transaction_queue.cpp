@@ -215,6 +215,8 @@ transaction_queue::fault transaction_queue::carry_out(const std::vector<transact
   last_end_ = clock_.monotonic();
   metrics_.time->observe(last_end_ - begun);
   if (failure) return failure;
+  // Not before: what was told while nothing was written may still be so, and librdkafka does not tell it twice.
+  trouble_.forget();
   for (const auto& [gate, permit] : parts)
     if (!permit.offsets.empty()) gate->committed(permit.offsets);
   metrics_.committed->add();
@@ -244,7 +246,6 @@ void transaction_queue::answer(std::vector<transaction_request>& requests, const
 
 transaction_queue::fault transaction_queue::run(const std::vector<transaction_request>& requests,
                                                 const std::vector<transaction_part>& parts) {
-  trouble_.forget();
   if (auto error = checked(rd_kafka_begin_transaction(producer_.get()))) return give_up(std::move(error), "begin");
   // The records are on their way while the offsets are sent.
   if (auto trouble = produce(requests)) return trouble;
@@ -317,10 +318,10 @@ transaction_queue::fault transaction_queue::end_transaction() {
   }
 }
 
-/// A call that waited in vain only knows that it did; the connections know why.
+/// A call that waited in vain only knows that it did; the connections know why. What is fatal was said by the broker.
 std::string transaction_queue::reason_of(const rd_kafka_error_t& why) {
   rd_kafka_poll(producer_.get(), 0);
-  const auto trouble = trouble_.explain(options_);
+  const auto trouble = rd_kafka_error_is_fatal(&why) != 0 ? std::string{} : trouble_.explain(options_);
   return rd_kafka_error_string(&why) + missing_access(rd_kafka_error_code(&why)) +
          (trouble.empty() ? "" : "; " + trouble);
 }

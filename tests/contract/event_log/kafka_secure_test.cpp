@@ -9,9 +9,11 @@
 #include "runtime/adapters/kafka/kafka_log.hpp"
 #include "runtime/adapters/kafka/kafka_topics.hpp"
 #include "runtime/demo/child_process.hpp"
+#include "runtime/telemetry/metric_registry.hpp"
 #include "runtime/world/kafka_cluster.hpp"
 #include "tests/contract/event_log/event_log_contract.hpp"
 #include "tests/contract/event_log/secure_broker.hpp"
+#include "tests/support/prometheus_page.hpp"
 
 namespace hedgerow::test {
 namespace {
@@ -154,11 +156,21 @@ TEST_F(kafka_secure, the_wrong_protocol_is_named) {
 TEST_F(kafka_secure, a_member_that_is_at_work_names_the_password_that_is_not_taken_any_more) {
   auto keys = section(login_listener);
   keys["transaction_timeout"] = "1s";
-  const auto log = adapters::open_kafka_log(options_of(keys), clock_);
+  auto options = options_of(keys);
+  const auto registry = std::make_shared<telemetry::metric_registry>();
+  options.metrics = registry;
+  options.statistics_interval = std::chrono::milliseconds{100};
+  const auto log = adapters::open_kafka_log(options, clock_);
   ASSERT_TRUE(log) << log.error().detail;
   const auto writer = must_join(**log, "w", "w", {});
   ASSERT_FALSE(commit_now(*writer, {{put(commands0, "k", "1")}, {}}));
   broker_.restart_with("another-password");
+  // The refusal is reported once, to a writer that has nothing to do; the same one is not reported again for 30 s.
+  const auto connects = [&] {
+    return read_prometheus(registry->text()).value().sum("hedgerow_kafka_broker_connects_total", {{"service", "w"}});
+  };
+  const auto before = connects();
+  ASSERT_TRUE(eventually([&] { return connects() >= before + 3; }));
   const auto failure = commit_now(*writer, {{put(commands0, "k", "2")}, {}});
   const auto late = (*log)->join({"w2", "w", {}});
   ASSERT_TRUE(late);

@@ -122,6 +122,15 @@ class anvil : public ::testing::Test {
     }, 60s));
   }
 
+  /// Whether a head has come since `old_heads` with a number that was theirs and a hash that was not.
+  [[nodiscard]] bool tells_a_number_again(const std::vector<ports::chain_block>& old_heads) const {
+    const auto heads = seen_.heads();
+    return std::any_of(heads.begin() + static_cast<std::ptrdiff_t>(old_heads.size()), heads.end(), [&](const auto& head) {
+      return std::ranges::find(old_heads, head.number, &ports::chain_block::number) != old_heads.end() &&
+             std::ranges::find(old_heads, head.hash, &ports::chain_block::hash) == old_heads.end();
+    });
+  }
+
   expected<void, std::string> ask(const std::string& method, const std::string& params) {
     const auto answer = world_->rpc()->request(method, params);
     if (!answer) return unexpected(answer.error());
@@ -300,15 +309,14 @@ TEST_F(anvil, a_reorg_shows_as_heads_with_other_hashes_and_storage_follows) {
     ASSERT_TRUE(done.has_value()) << done.error();
     const auto now = *world_->block_number();
     EXPECT_EQ(now, way == 0 ? tip : way == 1 ? tip - 6 : now);
+    // An empty block of the same second after the same parent would be the very one that was there before.
+    ASSERT_TRUE(ask("evm_increaseTime", "[600]").has_value());
     ASSERT_TRUE(ask("evm_mine", "[]").has_value());
     ASSERT_TRUE(eventually([&] {
       const auto heads = seen_.heads();
       return heads.size() > old_heads.size() && heads.back().number == now + 1;
     }));
-    const auto first_new = seen_.heads()[old_heads.size()];
-    const auto replaced = std::ranges::find(old_heads, first_new.number, &ports::chain_block::number);
-    ASSERT_NE(replaced, old_heads.end()) << "the first new head has a number that was told before";
-    EXPECT_NE(replaced->hash, first_new.hash);
+    EXPECT_TRUE(tells_a_number_again(old_heads)) << "a new head has a number that was told before, and another hash";
     const auto left = all_logs();
     EXPECT_LT(left.size(), logs_before);
     std::map<std::string, int> reasons;
