@@ -36,7 +36,9 @@ std::vector<section_spec> node_sections() {
                                                      "How often retention and compaction are applied.")}));
   out.push_back(section<&settings::bridge>(
       "bridge", "What moves records between the event log and the actors.",
-      {integer<&bridge_settings::batch_max>("batch_max", 1, 100'000, "Most records taken in one cycle."),
+      {integer<&bridge_settings::batch_max>("batch_max", 0, 100'000,
+                                            "Most records taken in one cycle, and so in one transaction; 0: 4000 on "
+                                            "Kafka, 1000 on other logs."),
        integer<&bridge_settings::commits_in_flight>("commits_in_flight", 1, 64,
                                                     "Transactions that may be on their way at once."),
        duration<&bridge_settings::handle_timeout>("handle_timeout", 100ms, 10min,

@@ -72,7 +72,7 @@ poller::poller_config to_poller(const config::poller_settings& v) {
 
 bridges::bridge_config to_bridge(const config::settings& v) {
   bridges::bridge_config c;
-  c.batch_max = v.bridge.batch_max;
+  c.batch_max = v.bridge.batch_max != 0 ? v.bridge.batch_max : config::default_batch_max(v.log.kind);
   c.commits_in_flight = v.bridge.commits_in_flight;
   c.handle_timeout = v.bridge.handle_timeout;
   c.max_attempts = v.bridge.max_attempts;

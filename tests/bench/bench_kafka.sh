@@ -3,7 +3,8 @@
 # JSON object. bench_kafka.sh BUILD_DIR
 #
 # PEERS names a folder with a `run` that measures the same job in Kafka Streams and prints its figures as JSON; where there
-# is none, those figures are null. EVENTS, SAMPLES, ROUNDS change how much is measured.
+# is none, those figures are null. EVENTS, SAMPLES, ROUNDS change how much is measured; BATCH_MAX is bridge.batch_max of the
+# pipeline with a backlog, and with it the size of its transactions; without it what nodes have by default.
 set -euo pipefail
 
 build=${1:?bench_kafka.sh BUILD_DIR}
@@ -65,7 +66,7 @@ print("peer_bare_hop_p50_ms", bare["latency"]["p50_ms"])'
 streams_figures >>"$figures"
 start_broker
 say "the pipeline with a backlog, and the same hops without it, several times"
-"$build/tests/bench/kafka_bench" throughput "$bootstrap" "${EVENTS:-200000}" 11 >>"$figures"
+"$build/tests/bench/kafka_bench" throughput "$bootstrap" "${EVENTS:-200000}" 11 ${BATCH_MAX:-} >>"$figures"
 say "single transactions"
 "$build/tests/bench/kafka_bench" transactions "$bootstrap" "${SAMPLES:-600}" >>"$figures"
 say "latency from record to request"

@@ -1,5 +1,6 @@
 // The pipeline on Kafka beside what librdkafka alone can do on the same broker.
-//   kafka_bench throughput BOOTSTRAP [EVENTS N]  a backlog through the pipeline, then the same hops without it, N times
+//   kafka_bench throughput BOOTSTRAP [EVENTS N BATCH_MAX]
+//                                                a backlog through the pipeline, then the same hops without it, N times
 //   kafka_bench latency BOOTSTRAP [RATE S]       raw record to execution request, at a steady rate
 //   kafka_bench transactions BOOTSTRAP [COUNT]   small ones: by a member of the log, and by librdkafka alone
 //   kafka_bench sustained BOOTSTRAP [RATE S]     a steady rate for long: how far the pipeline falls behind
@@ -94,12 +95,12 @@ double without_it(const std::string& bootstrap, const std::string& name, hop fir
 
 /// A backlog through the pipeline, and then as many such records in as many transactions without it.
 throughput_pass pass(const std::string& bootstrap, const std::string& prefix, std::uint64_t events,
-                     const ports::clock& clock) {
+                     std::uint64_t batch_max, const ports::clock& clock) {
   const market market;
   auto log = open_kafka(bootstrap, prefix, clock);
   append_backlog(*log, [&](std::uint64_t i) { return market.event(i); }, events);
   throughput_pass out;
-  out.pipeline = run_pipeline(log, market, {10'000, events, true}, clock);
+  out.pipeline = run_pipeline(log, market, {batch_max, events, true}, clock);
   const auto& [seconds, cpu, validation, accumulator, broker] = out.pipeline;
   // The third hop, orders to fills, is a small part of a hop: the yardstick gets it as more work of the second.
   const hop first{prefix + "blockchain-events", prefix, events, validation.records_out, validation.transactions,
@@ -116,13 +117,13 @@ throughput_pass pass(const std::string& bootstrap, const std::string& prefix, st
 /// Several passes on one broker, whose own code is compiled as it runs; the first ones do not count: half a minute, as long
 /// as the yardsticks' broker works before it is measured. Medians of the others.
 void measure_throughput(const std::string& bootstrap, std::uint64_t events, std::uint64_t passes,
-                        const ports::clock& clock) {
+                        std::uint64_t batch_max, const ports::clock& clock) {
   constexpr std::uint64_t warm_up = 4;
   std::vector<throughput_pass> all;
   std::vector<double> one_loop;
   std::vector<double> two_loops;
   for (std::uint64_t i = 0; i < warm_up + passes; ++i) {
-    const auto done = pass(bootstrap, run_prefix(std::to_string(i)), events, clock);
+    const auto done = pass(bootstrap, run_prefix(std::to_string(i)), events, batch_max, clock);
     std::fprintf(stderr, "bench: pass %llu: pipeline %.0f events/s, %.1f us of processor time each; one bare loop %.0f, two %.0f\n",
                  static_cast<unsigned long long>(i), static_cast<double>(events) / done.pipeline.seconds,
                  done.pipeline.cpu_seconds * 1e6 / static_cast<double>(events),
@@ -142,6 +143,7 @@ void measure_throughput(const std::string& bootstrap, std::uint64_t events, std:
   };
   print("pipeline_events_per_s", static_cast<double>(events) / seconds);
   print("pipeline_cpu_us_per_event", cpu * 1e6 / static_cast<double>(events));
+  print("batch_max", batch_max);
   print("pipeline_transactions", validation.transactions + accumulator.transactions + broker.transactions);
   print("execution_requests", broker.records_in);
   print("pipeline_seconds", seconds);
@@ -239,7 +241,7 @@ int main(int argc, char** argv) {
   };
   const adapters::system_clock clock;
   if (mode == "throughput")
-    measure_throughput(bootstrap, number(3, 200'000), number(4, 3), clock);
+    measure_throughput(bootstrap, number(3, 200'000), number(4, 3), number(5, node_batch_max), clock);
   else if (mode == "latency")
     measure_latency(bootstrap, number(3, 200), number(4, 12), clock);
   else if (mode == "transactions")

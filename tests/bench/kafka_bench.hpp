@@ -8,8 +8,12 @@
 
 #include "actors/ports/clock.hpp"
 #include "actors/ports/event_log.hpp"
+#include "config/settings.hpp"
 
 namespace hedgerow::bench {
+
+/// What a user's nodes work with, unless told otherwise.
+inline constexpr std::uint64_t node_batch_max = config::default_batch_max(config::log_kind::kafka);
 
 [[nodiscard]] std::shared_ptr<ports::event_log> open_kafka(const std::string& bootstrap, const std::string& prefix,
                                                            const ports::clock& clock);

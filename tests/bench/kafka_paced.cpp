@@ -159,7 +159,7 @@ std::vector<double> latencies(const std::string& bootstrap, std::uint64_t rate, 
                     if (const auto command = codec::decode<schwab_command>(*r.value))
                       known.seen(command->meta.causation_id, now);
                   }};
-    pipeline_options options{1'000, events, fills, fills};
+    pipeline_options options{node_batch_max, events, fills, fills};
     options.interval = std::chrono::milliseconds{500};
     const auto done = run_pipeline(log, market, options, clock);
     std::fprintf(stderr, "bench: %llu transactions, those of the accumulator of %.1f ms\n",
@@ -208,7 +208,7 @@ void measure_sustained(const std::string& bootstrap, std::uint64_t rate, std::ui
   }};
   std::uint64_t early = 0;
   std::uint64_t late = 0;
-  pipeline_options options{2'000, events, true};
+  pipeline_options options{node_batch_max, events, true};
   options.limit = std::chrono::seconds{seconds + 300};
   options.interval = std::chrono::milliseconds{500};
   options.sample = [&](const pipeline_result& now) {

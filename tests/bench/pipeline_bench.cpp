@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "actors/aggregator/aggregator_actor.hpp"
+#include "config/settings.hpp"
 #include "runtime/adapters/kafka/kafka_log.hpp"
 #include "runtime/adapters/sqlite_log/sqlite_log.hpp"
 #include "runtime/adapters/system/system_ports.hpp"
@@ -115,7 +116,8 @@ void measure_throughput(const std::string& where, bool kafka, std::uint64_t even
   if (only == phases::append) return;
   const auto count = static_cast<double>(events);
   const auto before = cpu_used();
-  const auto done = run_pipeline(log, market, {kafka ? 10'000U : 1'000U, events, kafka}, clock);
+  const auto batch_max = config::default_batch_max(kafka ? config::log_kind::kafka : config::log_kind::sqlite);
+  const auto done = run_pipeline(log, market, {batch_max, events, kafka}, clock);
   const auto after = cpu_used();
   std::printf("pipeline_events_per_s %.0f\n", count / done.seconds);
   // These depend less than wall-clock time on what else the machine does.

@@ -100,12 +100,12 @@ TEST(Config, DefaultsLackOnlyWhatNobodyCanGuess) {
 }
 
 TEST(Config, TellsAllErrorsAtOnceInTheOrderOfLines) {
-  const auto result = load_text(std::string{quiet} + "[bridge]\nbatch_max = 0\nmax_atempts = 3\n[poller]\nbase = 30\n",
+  const auto result = load_text(std::string{quiet} + "[bridge]\nbatch_max = -1\nmax_atempts = 3\n[poller]\nbase = 30\n",
                                 "test.toml");
   ASSERT_FALSE(result);
   ASSERT_EQ(result.error().size(), 3U);
-  EXPECT_EQ(result.error()[0].to_string().substr(0, 35), "test.toml:4: bridge.batch_max = 0: ");
-  EXPECT_THAT(result.error()[0].to_string(), HasSubstr("allowed: 1 to 100000; remedy: "));
+  EXPECT_EQ(result.error()[0].to_string().substr(0, 36), "test.toml:4: bridge.batch_max = -1: ");
+  EXPECT_THAT(result.error()[0].to_string(), HasSubstr("allowed: 0 to 100000; remedy: "));
   EXPECT_THAT(result.error()[1].to_string(), HasSubstr("test.toml:5: bridge.max_atempts: no such key in [bridge]"));
   EXPECT_THAT(result.error()[1].to_string(), HasSubstr("did you mean max_attempts?"));
   EXPECT_THAT(result.error()[2].to_string(), HasSubstr("test.toml:7: poller.base = 30: not a duration in quotes"));

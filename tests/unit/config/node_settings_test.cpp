@@ -1,0 +1,27 @@
+// What services are told where a key leaves the value to something else.
+#include "runtime/world/node_settings.hpp"
+
+#include <gtest/gtest.h>
+
+#include "config/config.hpp"
+
+namespace hedgerow::test {
+namespace {
+
+std::size_t batch_max_with(const std::string& more) {
+  const auto loaded = config::load_text("[node]\nactors = [\"accumulator\"]\n" + more, "test.toml", {});
+  EXPECT_TRUE(loaded) << config::to_string(loaded.error());
+  return loaded ? world::to_node_settings(loaded->values).bridge.batch_max : 0;
+}
+
+TEST(NodeSettings, BatchesAreLargerOnKafkaUnlessAKeySaysHowLarge) {
+  EXPECT_EQ(batch_max_with(""), 1000U);
+  EXPECT_EQ(batch_max_with("[log]\nkind = \"memory\"\n"), 1000U);
+  EXPECT_EQ(batch_max_with("[log]\nkind = \"kafka\"\n"), 4000U);
+  EXPECT_EQ(batch_max_with("[log]\nkind = \"kafka\"\n[bridge]\nbatch_max = 0\n"), 4000U);
+  EXPECT_EQ(batch_max_with("[log]\nkind = \"kafka\"\n[bridge]\nbatch_max = 70\n"), 70U);
+  EXPECT_EQ(batch_max_with("[bridge]\nbatch_max = 70\n"), 70U);
+}
+
+}  // namespace
+}  // namespace hedgerow::test
