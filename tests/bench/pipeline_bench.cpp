@@ -108,6 +108,11 @@ void show(const char* who, const bridge_work& work) {
   std::printf("%s_transactions %llu\n", who, static_cast<unsigned long long>(work.transactions));
 }
 
+/// As nodes have it by default.
+std::size_t batch_max(bool kafka) {
+  return config::default_batch_max(kafka ? config::log_kind::kafka : config::log_kind::sqlite);
+}
+
 void measure_throughput(const std::string& where, bool kafka, std::uint64_t events, phases only,
                         const ports::clock& clock) {
   const market market;
@@ -116,8 +121,7 @@ void measure_throughput(const std::string& where, bool kafka, std::uint64_t even
   if (only == phases::append) return;
   const auto count = static_cast<double>(events);
   const auto before = cpu_used();
-  const auto batch_max = config::default_batch_max(kafka ? config::log_kind::kafka : config::log_kind::sqlite);
-  const auto done = run_pipeline(log, market, {batch_max, events, kafka}, clock);
+  const auto done = run_pipeline(log, market, {batch_max(kafka), events, kafka}, clock);
   const auto after = cpu_used();
   std::printf("pipeline_events_per_s %.0f\n", count / done.seconds);
   // These depend less than wall-clock time on what else the machine does.
@@ -146,7 +150,7 @@ void measure_memory(const std::filesystem::path& file, std::uint32_t symbols, co
     if (total(*log, topic::position_updates) != static_cast<std::int64_t>(symbols)) give_up("a symbol was not booked");
     std::printf("rss_mb_10k_symbols %.1f\n", resident_mb());
   };
-  std::ignore = run_pipeline(log, market, {1'000, symbols, false, true, at_the_end}, clock);
+  std::ignore = run_pipeline(log, market, {batch_max(false), symbols, false, true, at_the_end}, clock);
 }
 
 }  // namespace

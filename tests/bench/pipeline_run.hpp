@@ -47,8 +47,7 @@ struct pipeline_result {
 };
 
 struct pipeline_options {
-  /// As a node has it by default: config::default_batch_max().
-  std::size_t batch_max = 0;
+  std::size_t batch_max = 1000;
   std::uint64_t events = 0;
   /// As nodes do by default. Otherwise each whole share is a request of its own, not what came together meanwhile; where
   /// fills come back late, a position then carries many live orders, and its record grows with them.

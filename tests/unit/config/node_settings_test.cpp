@@ -21,6 +21,7 @@ TEST(NodeSettings, BatchesAreLargerOnKafkaUnlessAKeySaysHowLarge) {
   EXPECT_EQ(batch_max_with("[log]\nkind = \"kafka\"\n[bridge]\nbatch_max = 0\n"), 4000U);
   EXPECT_EQ(batch_max_with("[log]\nkind = \"kafka\"\n[bridge]\nbatch_max = 70\n"), 70U);
   EXPECT_EQ(batch_max_with("[bridge]\nbatch_max = 70\n"), 70U);
+  EXPECT_NE(config::describe_markdown().find("0: 4000 on Kafka, 1000 on other logs."), std::string::npos);
 }
 
 }  // namespace

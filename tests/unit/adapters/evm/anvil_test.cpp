@@ -316,6 +316,9 @@ TEST_F(anvil, a_reorg_shows_as_heads_with_other_hashes_and_storage_follows) {
       const auto heads = seen_.heads();
       return heads.size() > old_heads.size() && heads.back().number == now + 1;
     }));
+    const auto first_new = seen_.heads()[old_heads.size()];
+    EXPECT_NE(std::ranges::find(old_heads, first_new.number, &ports::chain_block::number), old_heads.end())
+        << "the first new head has a number that was told before";
     EXPECT_TRUE(tells_a_number_again(old_heads)) << "a new head has a number that was told before, and another hash";
     const auto left = all_logs();
     EXPECT_LT(left.size(), logs_before);
