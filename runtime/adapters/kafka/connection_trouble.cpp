@@ -57,6 +57,11 @@ bool is_about_protocol(const std::string& reason) {
   return has(reason, "Disconnected") && (has(reason, "security.protocol") || has(reason, "PLAINTEXT broker listener"));
 }
 
+/// It may follow any other trouble, and says nothing that the other has not said better.
+bool is_bare_disconnection(const std::string& reason) { return has(reason, "Disconnected (after"); }
+
+bool is_time_out(const std::string& reason) { return has(reason, "request(s) timed out"); }
+
 /// The broker does not like what this node has shown it. OpenSSL's texts of the alerts that say so.
 bool is_about_own_certificate(const std::string& reason) {
   for (const char* alert : {"certificate required", "alert bad certificate", "alert unknown ca",
@@ -111,8 +116,17 @@ void connection_trouble::note(rd_kafka_resp_err_t code, const char* reason) {
     all_down_ = true;
     return;
   }
+  const std::string text{reason};
+  // librdkafka does not repeat what it has told within the last 30 s: what says why must not be lost.
+  const bool known = !reason_.empty() && !is_bare_disconnection(reason_) && !is_time_out(reason_);
+  if (known && is_bare_disconnection(text)) return;
+  if (known && is_time_out(text)) {
+    timed_out_ = text;
+    return;
+  }
   code_ = code;
-  reason_ = reason;
+  reason_ = text;
+  timed_out_.clear();
 }
 
 void connection_trouble::note_certificate(int fault) {
@@ -124,6 +138,7 @@ void connection_trouble::forget() {
   const std::lock_guard lock{mutex_};
   code_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   reason_.clear();
+  timed_out_.clear();
   certificate_fault_ = 0;
   all_down_ = false;
 }
@@ -138,6 +153,10 @@ bool connection_trouble::hopeless(std::chrono::milliseconds waited) const {
 
 std::string connection_trouble::explain(const kafka_options& options) const {
   const std::lock_guard lock{mutex_};
+  return explain_first(options) + (timed_out_.empty() ? "" : "; since then " + timed_out_);
+}
+
+std::string connection_trouble::explain_first(const kafka_options& options) const {
   if (certificate_fault_ != 0) return explain_certificate(certificate_fault_, options);
   if (code_ == RD_KAFKA_RESP_ERR__AUTHENTICATION) return explain_login(reason_, options);
   if (is_about_own_certificate(reason_)) return explain_own_certificate(reason_, options);

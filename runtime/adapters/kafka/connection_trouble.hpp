@@ -24,10 +24,13 @@ class connection_trouble {
  private:
   void note(rd_kafka_resp_err_t code, const char* reason);
   void note_certificate(int fault);
+  [[nodiscard]] std::string explain_first(const kafka_options& options) const;
 
   mutable std::mutex mutex_;
   rd_kafka_resp_err_t code_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   std::string reason_;
+  /// A time-out since, which does not say why.
+  std::string timed_out_;
   /// What OpenSSL does not like about a broker's certificate.
   int certificate_fault_ = 0;
   bool all_down_ = false;

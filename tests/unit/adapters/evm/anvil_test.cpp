@@ -365,6 +365,19 @@ bool answers(std::uint16_t port) {
   return connected;
 }
 
+/// Whether a child of the process has a handler for the signal, by the kernel's word (proc_pid_status(5)).
+bool a_child_handles(pid_t parent, int signal) {
+  for (const auto& process : std::filesystem::directory_iterator{"/proc"}) {
+    std::ifstream status{process.path() / "status"};
+    bool is_child = false;
+    for (std::string line; std::getline(status, line);) {
+      if (line.starts_with("PPid:")) is_child = line == "PPid:\t" + std::to_string(parent);
+      if (is_child && line.starts_with("SigCgt:")) return (std::stoull(line.substr(8), nullptr, 16) >> (signal - 1)) & 1U;
+    }
+  }
+  return false;
+}
+
 TEST_F(anvil, is_not_left_behind_when_its_parent_is_killed) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe(ends.data()), 0);
@@ -376,11 +389,14 @@ TEST_F(anvil, is_not_left_behind_when_its_parent_is_killed) {
     auto started = anvil_process::start(with);
     const std::uint16_t port = started ? (*started)->port() : 0;
     (void)!::write(ends[1], &port, sizeof port);
-    ::raise(SIGKILL);
+    for (;;) ::pause();
   }
   std::uint16_t port = 0;
   ASSERT_EQ(::read(ends[0], &port, sizeof port), static_cast<ssize_t>(sizeof port));
-  ASSERT_NE(port, 0);
+  // It answers before it is ready to be told to end.
+  const bool ready = port != 0 && eventually([&] { return a_child_handles(parent, SIGINT); });
+  ::kill(parent, SIGKILL);
+  ASSERT_TRUE(ready);
   ASSERT_EQ(::waitpid(parent, nullptr, 0), parent);
   EXPECT_TRUE(eventually([&] { return !answers(port); }));
   EXPECT_TRUE(eventually([&] { return std::filesystem::exists(folder_ / "anvil-state.json"); })) << "its state is kept";
