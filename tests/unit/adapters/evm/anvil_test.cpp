@@ -1,15 +1,9 @@
 // The chain client and the demo's world against a real anvil.
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <fstream>
 #include <map>
 
 #include "actors/domain/fills/orderbook_events.hpp"
@@ -331,77 +325,6 @@ TEST_F(anvil, a_reorg_shows_as_heads_with_other_hashes_and_storage_follows) {
     EXPECT_EQ(text_of(positions_by_the_rules(left, reasons)), text_of(*world_->net_positions()));
     EXPECT_TRUE(std::ranges::none_of(seen_.logs(), &ports::chain_log::removed));
   }
-}
-
-TEST_F(anvil, process_faults_are_named) {
-  anvil_options with;
-  with.program = folder_ / "no-such-anvil";
-  with.data_dir = folder_;
-  EXPECT_NE(anvil_process::start(with).error().find("npm install"), std::string::npos);
-  with.program = default_anvil_path(HEDGEROW_SOURCE_DIR);
-  auto first = anvil_process::start(with);
-  ASSERT_TRUE(first.has_value()) << first.error();
-  with.port = (*first)->port();
-  EXPECT_NE(anvil_process::start(with).error().find("in use"), std::string::npos);
-  (*first)->kill();
-  EXPECT_FALSE((*first)->running());
-  // A dump that a crash cut off does not keep the next start from working.
-  std::ofstream{folder_ / "anvil-state.json"} << R"({"block":{"numb)";
-  auto second = anvil_process::start(with);
-  ASSERT_TRUE(second.has_value()) << second.error();
-  (*second)->stop();
-  EXPECT_FALSE((*second)->running());
-}
-
-/// Whether something accepts connections on a port of this machine.
-bool answers(std::uint16_t port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in where{};
-  where.sin_family = AF_INET;
-  where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  where.sin_port = htons(port);
-  const bool connected = ::connect(fd, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0;
-  ::close(fd);
-  return connected;
-}
-
-/// Whether a child of the process has a handler for the signal, by the kernel's word (proc_pid_status(5)).
-bool a_child_handles(pid_t parent, int signal) {
-  for (const auto& process : std::filesystem::directory_iterator{"/proc"}) {
-    std::ifstream status{process.path() / "status"};
-    bool is_child = false;
-    for (std::string line; std::getline(status, line);) {
-      if (line.starts_with("PPid:")) is_child = line == "PPid:\t" + std::to_string(parent);
-      if (is_child && line.starts_with("SigCgt:")) return (std::stoull(line.substr(8), nullptr, 16) >> (signal - 1)) & 1U;
-    }
-  }
-  return false;
-}
-
-TEST_F(anvil, is_not_left_behind_when_its_parent_is_killed) {
-  std::array<int, 2> ends{};
-  ASSERT_EQ(::pipe(ends.data()), 0);
-  const pid_t parent = ::fork();
-  if (parent == 0) {
-    anvil_options with;
-    with.program = default_anvil_path(HEDGEROW_SOURCE_DIR);
-    with.data_dir = folder_;
-    auto started = anvil_process::start(with);
-    const std::uint16_t port = started ? (*started)->port() : 0;
-    (void)!::write(ends[1], &port, sizeof port);
-    for (;;) ::pause();
-  }
-  std::uint16_t port = 0;
-  ASSERT_EQ(::read(ends[0], &port, sizeof port), static_cast<ssize_t>(sizeof port));
-  // It answers before it is ready to be told to end.
-  const bool ready = port != 0 && eventually([&] { return a_child_handles(parent, SIGINT); });
-  ::kill(parent, SIGKILL);
-  ASSERT_TRUE(ready);
-  ASSERT_EQ(::waitpid(parent, nullptr, 0), parent);
-  EXPECT_TRUE(eventually([&] { return !answers(port); }));
-  EXPECT_TRUE(eventually([&] { return std::filesystem::exists(folder_ / "anvil-state.json"); })) << "its state is kept";
-  ::close(ends[0]);
-  ::close(ends[1]);
 }
 
 }  // namespace
