@@ -13,57 +13,73 @@ namespace {
 
 using pointer = follower_actor::stateful_pointer<follower_state>;
 constexpr std::size_t batch_max = 100;
+constexpr topic_partition source{topic::token_updates, 0};
+constexpr const char* wrong_key =
+    "the broker's tokens in the log were sealed with another oauth.encryption_key than this node's, so it cannot place orders: "
+    "give all nodes the same key, or log in again at a node with this one";
 
-void take(pointer self, const record& r, ports::vault& vault, ports::token_holder& holder, timestamp now) {
+void drop_token(follower_state& state, ports::token_holder& holder) {
+  state.expires_at = {};
+  holder.set(std::nullopt);
+}
+
+void take(pointer self, const record& r, const follower_ports& outside) {
+  auto& state = self->state;
   const auto update = codec::decode<token_update>(*r.value);
   if (!update) {
-    self->state.last_error = update.error().detail;
+    state.last_error = update.error().detail;
     return;
   }
-  const auto secret = update->data.access_token.empty() ? std::nullopt : vault.open(update->data.access_token);
-  if (!secret || update->data.access_expires_at <= now) {
-    self->state.expires_at = {};
-    holder.set(std::nullopt);
-    return;
-  }
-  self->state.expires_at = update->data.access_expires_at;
-  holder.set(*secret);
+  const auto& sealed = update->data.access_token;
+  const auto secret = sealed.empty() ? std::nullopt : outside.vault->open(sealed);
+  const bool was_sealed_for_others = std::exchange(state.sealed_for_others, !sealed.empty() && !secret);
+  state.last_error = state.sealed_for_others ? wrong_key : "";
+  if (state.sealed_for_others && !was_sealed_for_others)
+    outside.notices->raise(ports::notice_level::alarm, "tokens", "tokens_not_opened", state.name, wrong_key);
+  if (!secret || update->data.access_expires_at <= outside.clock->now()) return drop_token(state, *outside.holder);
+  state.expires_at = update->data.access_expires_at;
+  outside.holder->set(*secret);
+}
+
+/// Reads even when nothing can be there: the log tells only of what was read (ports::event_log::on_append).
+void poll(pointer self, const follower_ports& outside) {
+  auto& state = self->state;
+  const auto records = outside.log->read(source, state.next, batch_max);
+  if (!records) state.last_error = records.error().detail;
+  else if (state.read_again) state.last_error = state.sealed_for_others ? wrong_key : "";
+  state.read_again = !records;
+  if (!records || records->empty()) return;
+  state.next = records->back().offset + 1;
+  // Only the newest counts: older ones may already be invalid at the broker.
+  if (records->back().value) take(self, records->back(), outside);
+  if (records->size() == batch_max) self->send(self, poll_atom::value);
+}
+
+const char* state_of(const follower_state& state) {
+  if (state.sealed_for_others) return "wrong key";
+  return state.expires_at.us != 0 ? "token valid" : "no valid token";
 }
 
 }  // namespace
 
-follower_actor::behavior_type token_follower(pointer self, std::shared_ptr<ports::event_log> log,
-                                             std::shared_ptr<ports::vault> vault,
-                                             std::shared_ptr<ports::token_holder> holder, const ports::clock* clock) {
-  log->on_append([me = caf::actor_cast<caf::actor_addr>(self)] {
+follower_actor::behavior_type token_follower(pointer self, follower_ports outside) {
+  outside.log->on_append([me = caf::actor_cast<caf::actor_addr>(self)] {
     if (auto actor = caf::actor_cast<follower_actor>(me)) caf::anon_send(actor, poll_atom::value);
   });
   self->send(self, poll_atom::value);
   self->send(self, tick_atom::value);
   return {
-      [=](poll_atom) {
-        auto& state = self->state;
-        const auto end = log->end_offset({topic::token_updates, 0});
-        if (!end || *end == state.next) return;
-        auto records = log->read({topic::token_updates, 0}, state.next, batch_max);
-        if (!records || records->empty()) return;
-        state.next = records->back().offset + 1;
-        // Only the newest counts: older ones may already be invalid at the broker.
-        if (records->back().value) take(self, records->back(), *vault, *holder, clock->now());
-        if (records->size() == batch_max) self->send(self, poll_atom::value);
-      },
+      [=](poll_atom) { poll(self, outside); },
       [=](tick_atom) {
         auto& state = self->state;
-        if (state.expires_at.us != 0 && clock->now() >= state.expires_at) {
-          state.expires_at = {};
-          holder->set(std::nullopt);
-        }
+        if (state.expires_at.us != 0 && outside.clock->now() >= state.expires_at) drop_token(state, *outside.holder);
+        if (state.read_again) poll(self, outside);
         self->delayed_send(self, std::chrono::seconds{1}, tick_atom::value);
       },
       [=](status_atom) {
         const auto& state = self->state;
-        return actor_status{"token-follower", "follower", state.expires_at.us != 0 ? "token valid" : "no valid token",
-                            self->mailbox().size(), 0, state.last_error, {}, {}};
+        return actor_status{"token-follower", "follower", state_of(state), self->mailbox().size(), 0, state.last_error,
+                            {}, {}};
       },
   };
 }

@@ -4,6 +4,7 @@
 
 #include "actors/ports/event_log.hpp"
 #include "actors/ports/clock.hpp"
+#include "actors/ports/notices.hpp"
 #include "actors/ports/oauth_api.hpp"
 #include "messages/protocol/interfaces.hpp"
 
@@ -17,11 +18,22 @@ struct follower_state {
   std::int64_t next = 0;
   /// When the token in the holder stops being valid; zero when there is none.
   timestamp expires_at;
+  /// The newest one was sealed with another key than this node's.
+  bool sealed_for_others = false;
+  /// The last read failed, and is made again with the next tick.
+  bool read_again = false;
   std::string last_error;
 };
 
+struct follower_ports {
+  std::shared_ptr<ports::event_log> log;
+  std::shared_ptr<ports::vault> vault;
+  std::shared_ptr<ports::token_holder> holder;
+  const ports::clock* clock = nullptr;
+  ports::notices* notices = nullptr;
+};
+
 follower_actor::behavior_type token_follower(follower_actor::stateful_pointer<follower_state> self,
-                                             std::shared_ptr<ports::event_log> log, std::shared_ptr<ports::vault> vault,
-                                             std::shared_ptr<ports::token_holder> holder, const ports::clock* clock);
+                                             follower_ports outside);
 
 }  // namespace hedgerow::tokens

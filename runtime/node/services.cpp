@@ -90,8 +90,8 @@ child_spec gateway_child(const node_settings& settings, const node_ports& outsid
 
 child_spec follower_child(const node_ports& outside) {
   auto start = [outside](caf::actor_system& system, const running&) {
-    return caf::actor_cast<caf::actor>(
-        system.spawn(tokens::token_follower, outside.log, outside.vault, outside.tokens, outside.clock));
+    tokens::follower_ports ports{outside.log, outside.vault, outside.tokens, outside.clock, outside.notices};
+    return caf::actor_cast<caf::actor>(system.spawn(tokens::token_follower, std::move(ports)));
   };
   return {"token-follower", start, {}, false};
 }

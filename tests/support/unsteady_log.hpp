@@ -1,5 +1,5 @@
-// A log in front of another one, for tests: commits wait until they are let through, and polls may say that partitions
-// are moving, as a log of several machines does. One thread.
+// A log in front of another one, for tests: commits wait until they are let through, polls may say that partitions are
+// moving, and reads may fail, as those of a log of several machines do. One thread.
 #pragma once
 
 #include <algorithm>
@@ -20,6 +20,10 @@ class unsteady_log final : public ports::event_log {
     std::mt19937_64* random = nullptr;
     /// One of so many polls says that partitions are moving; 0: none.
     std::uint64_t moves_one_in = 0;
+    /// So many reads fail.
+    int reads_fail = 0;
+    /// Listeners are told nothing before something was read: the port promises no more.
+    bool was_read = false;
     /// Commits that wait, of all members.
     std::deque<std::pair<const void*, std::function<void()>>> waiting;
 
@@ -45,6 +49,11 @@ class unsteady_log final : public ports::event_log {
   }
   [[nodiscard]] expected<std::vector<record>, ports::log_error> read(topic_partition p, std::int64_t from,
                                                                      std::size_t max) override {
+    if (weather_->reads_fail > 0) {
+      --weather_->reads_fail;
+      return unexpected(ports::log_error{ports::log_errc::timed_out, "no answer"});
+    }
+    weather_->was_read = true;
     return inner_->read(p, from, max);
   }
   [[nodiscard]] expected<std::vector<record>, ports::log_error> changelog(topic_partition p) override {
@@ -57,7 +66,11 @@ class unsteady_log final : public ports::event_log {
                                                                                   topic_partition p) override {
     return inner_->committed(group, p);
   }
-  void on_append(std::function<void()> changed) override { inner_->on_append(std::move(changed)); }
+  void on_append(std::function<void()> changed) override {
+    inner_->on_append([weather = weather_, changed = std::move(changed)] {
+      if (weather->was_read) changed();
+    });
+  }
   [[nodiscard]] expected<void, ports::log_error> maintain(timestamp now) override { return inner_->maintain(now); }
 
  private:
