@@ -4,6 +4,7 @@
 #include <caf/all.hpp>
 
 #include "actors/bridges/dead_letters.hpp"
+#include "messages/protocol/final_error.hpp"
 #include "messages/types/check.hpp"
 
 namespace hedgerow::bridges {
@@ -49,12 +50,18 @@ bool bridge::start() {
   return true;
 }
 
-void bridge::fail(const std::string& why, std::optional<ports::log_errc> reason) {
+void bridge::fail(std::string why, std::optional<ports::log_errc> reason) {
+  // Two that start again in turn would throw each other out for ever.
+  const bool replaced = reason == ports::log_errc::replaced;
+  if (replaced)
+    why += "; another node with node.name = \"" + config_.instance +
+           "\" has started, so this one ends: give each node a name of its own";
   last_error_ = why;
   metrics_->failed(reason);
   if (config_.notices != nullptr)
     config_.notices->raise(ports::notice_level::warning, what_.name, "bridge_failed", config_.instance, why);
-  self_->quit(caf::make_error(caf::sec::runtime_error, what_.name + ": " + why));
+  const auto text = what_.name + ": " + why;
+  self_->quit(replaced ? protocol::final_error(text) : caf::make_error(caf::sec::runtime_error, text));
 }
 
 // -- batch -> slices -------------------------------------------------------------------------------------------------

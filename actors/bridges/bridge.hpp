@@ -122,7 +122,7 @@ class bridge {
   void stop(entity_entry& entity);
   void finish_drain();
   protocol::actor_status own_status();
-  void fail(const std::string& why, std::optional<ports::log_errc> reason = std::nullopt);
+  void fail(std::string why, std::optional<ports::log_errc> reason = std::nullopt);
   void entity_down(const std::string& key, const std::string& reason);
   void restarted(entity_entry& entity, const std::string& reason);
 

@@ -40,8 +40,9 @@ struct failure_reason {
   const char* name;
 };
 constexpr failure_reason failure_reasons[] = {
-    {log_errc::fenced, "fenced"}, {log_errc::lost_partition, "lost_partition"}, {log_errc::timed_out, "timed_out"},
-    {log_errc::io, "io"},         {log_errc::closed, "closed"},                 {std::nullopt, "other"}};
+    {log_errc::fenced, "fenced"},       {log_errc::replaced, "replaced"}, {log_errc::lost_partition, "lost_partition"},
+    {log_errc::timed_out, "timed_out"}, {log_errc::io, "io"},             {log_errc::closed, "closed"},
+    {std::nullopt, "other"}};
 
 }  // namespace
 

@@ -27,6 +27,7 @@ using hedgerow::topic_partition;
 
 enum class log_errc : std::uint8_t {
   fenced,            // another owner has taken over: this member is dead
+  replaced,          // the same, and it is another member of the same name, which must be the only one
   lost_partition,    // it rests on a partition that is no longer assigned: aborted
   timed_out,         // the outcome is unknown; the member must be closed and its entities rebuilt
   record_too_large,  // a record is larger than largest_record: aborted, and it always will be

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <caf/all.hpp>
 
+#include "messages/protocol/final_error.hpp"
 #include "messages/types/check.hpp"
 
 namespace hedgerow::supervision {
@@ -65,6 +66,12 @@ void bring_up(pointer self, const std::string& name) {
   }
 }
 
+void end(pointer self, const std::string& why, const std::function<void(std::string)>& on_death) {
+  on_death(why);
+  for (auto& c : self->state.children) take_down(self, c);
+  self->quit(caf::make_error(caf::sec::runtime_error, why));
+}
+
 void went_down(pointer self, const caf::down_msg& down, const policy& rules, const ports::clock* clock,
                const std::function<void(std::string)>& on_death) {
   const auto it = std::find_if(self->state.children.begin(), self->state.children.end(), [&](const child& c) {
@@ -73,16 +80,15 @@ void went_down(pointer self, const caf::down_msg& down, const policy& rules, con
   if (it == self->state.children.end()) return;
   it->handle = nullptr;
   if (self->state.draining) return;
-  it->last_error = self->system().render(down.reason);
+  const auto final = why_final(down.reason);
+  it->last_error = final ? *final : self->system().render(down.reason);
   if (rules.notices != nullptr)
     rules.notices->raise(ports::notice_level::warning, "supervisor", "actor_died", it->spec.name, it->last_error);
-  if (!charge(*it, rules, clock->monotonic())) {
-    on_death(it->spec.name + " failed " + std::to_string(it->recent.size()) + " times within " +
-             std::to_string(rules.budget_window.count() / 1000) + " s; last: " + it->last_error);
-    for (auto& c : self->state.children) take_down(self, c);
-    self->quit(caf::make_error(caf::sec::runtime_error, "restart budget exceeded"));
-    return;
-  }
+  if (final) return end(self, *final, on_death);
+  if (!charge(*it, rules, clock->monotonic()))
+    return end(self, it->spec.name + " failed " + std::to_string(it->recent.size()) + " times within " +
+                         std::to_string(rules.budget_window.count() / 1000) + " s; last: " + it->last_error,
+               on_death);
   self->delayed_send(self, it->backoff, tick_atom::value, it->spec.name);
 }
 

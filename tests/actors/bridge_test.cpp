@@ -345,7 +345,7 @@ TEST_F(BridgeTest, WhatItCountsGoesOnWhenItIsStartedAgain) {
   // A second member of its name throws it out.
   { ASSERT_TRUE(log->join({"counting", config.instance, {topic::onchain_trades}})); }
   run();
-  EXPECT_EQ(number("failures_total", {{"reason", "fenced"}}), 1);
+  EXPECT_EQ(number("failures_total", {{"reason", "replaced"}}), 1);
   for (const char* other : {"lost_partition", "timed_out", "io", "closed", "other"})
     EXPECT_EQ(number("failures_total", {{"reason", other}}), 0) << other;
   start(config);

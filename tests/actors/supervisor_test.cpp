@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "messages/protocol/final_error.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_clock.hpp"
 
@@ -98,6 +99,15 @@ TEST_F(SupervisorTest, ExceedingTheBudgetEndsTheSupervisorWithTheReason) {
     advance(rules.backoff_max);
   }
   EXPECT_NE(death.find("a failed 4 times"), std::string::npos) << death;
+}
+
+TEST_F(SupervisorTest, AChildThatMustNotStartAgainEndsTheSupervisorAtOnce) {
+  supervise({child("a"), child("b")});
+  self->send_exit(caf::actor_cast<caf::actor>(handles["a"]), protocol::final_error("there is another one"));
+  run();
+  EXPECT_EQ(death, "there is another one");
+  EXPECT_EQ(started["a"], 1);
+  EXPECT_EQ(caf::actor_cast<caf::actor>(handles["b"]), nullptr);
 }
 
 TEST_F(SupervisorTest, DrainAsksEachChildInOrderAndNamesWhoDidNotAnswer) {

@@ -168,8 +168,8 @@ void kafka_member::look_for_trouble(rd_kafka_resp_err_t code) {
     last_error_ = rd_kafka_err2str(code);
     return;
   }
-  const bool fenced = fatal == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
-  died({fenced ? log_errc::fenced : log_errc::io, std::string{"group "} + member_.group + ": " + reason.data()});
+  const bool replaced = fatal == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
+  died({replaced ? log_errc::replaced : log_errc::io, std::string{"group "} + member_.group + ": " + reason.data()});
 }
 
 /// For the admin tree; whoever waits for the connection has a deadline of his own.

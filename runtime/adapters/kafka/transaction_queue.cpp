@@ -329,8 +329,9 @@ std::string transaction_queue::reason_of(const rd_kafka_error_t& why) {
 log_error transaction_queue::give_up(kafka_error why, const std::string& what) {
   log_error out{log_errc::io, "transaction, " + what + ": " + reason_of(*why)};
   switch (rd_kafka_error_code(why.get())) {
+    // A producer is fenced by the broker, too, when its transaction took too long; a static consumer only by its like.
+    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID: out.code = log_errc::replaced; break;
     case RD_KAFKA_RESP_ERR__FENCED:
-    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
     case RD_KAFKA_RESP_ERR_PRODUCER_FENCED:
     case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH: out.code = log_errc::fenced; break;
     case RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION:

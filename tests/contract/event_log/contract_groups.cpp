@@ -97,10 +97,10 @@ TEST_P(event_log_contract, the_same_instance_fences_its_elder) {
   EXPECT_TRUE(eventually([&] { return calls >= 1; })) << "the elder is told";
   const auto failure = commit_now(*elder, {{put(commands0, "k", "2")}, {{trades0, 2}}});
   ASSERT_TRUE(failure);
-  EXPECT_EQ(failure->code, log_errc::fenced) << failure->detail;
+  EXPECT_EQ(failure->code, log_errc::replaced) << failure->detail;
   const auto polled = elder->poll(10);
   ASSERT_FALSE(polled);
-  EXPECT_EQ(polled.error().code, log_errc::fenced);
+  EXPECT_EQ(polled.error().code, log_errc::replaced);
   EXPECT_EQ(values_of(poll_until(*younger, 1).records), (strings{"2"}));
   EXPECT_EQ(values_of(read_when_there(commands0, 1)), (strings{"1"}));
   elder.reset();
