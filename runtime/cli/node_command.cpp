@@ -87,7 +87,13 @@ int run_node(const node_arguments& arguments) {
   if (!ports) return complain(ports.error());
   ports->notices = notices.get();
   auto running = node::start_node(world::to_node_settings(*values), std::move(*ports), wake_stop);
-  if (const auto why = wait_until_ready(*running); !why.empty()) return complain(why);
+  bool asked_to_stop = false;
+  const auto why = wait_until_ready(*running, [&asked_to_stop] {
+    const auto got = wait_for_stop(std::chrono::milliseconds{0});
+    return asked_to_stop = got && *got != 0;
+  });
+  if (asked_to_stop) return stop_services(*running, true);
+  if (!why.empty()) return complain(why);
   std::printf("node %s ready: API http://%s:%u  admin http://%s:%u\n", values->node.name.c_str(),
               values->api.address.c_str(), unsigned{values->api.port}, values->admin.address.c_str(),
               unsigned{values->admin.port});

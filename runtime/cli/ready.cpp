@@ -4,10 +4,13 @@
 
 namespace hedgerow::cli {
 
-std::string wait_until_ready(node::node& running, std::chrono::milliseconds limit) {
+std::string wait_until_ready(node::node& running, const std::function<bool()>& asked_to_stop,
+                             std::chrono::milliseconds limit) {
   constexpr std::chrono::milliseconds pause{5};
   std::string waiting_for = "the supervisor";
   for (auto waited = std::chrono::milliseconds{0}; waited < limit; waited += pause) {
+    // Asked first: what it takes off the signals may be the news of a death.
+    if (asked_to_stop()) return "asked to stop";
     if (const auto why = running.death(); !why.empty()) return "gave up: " + why;
     if (const auto tree = running.status()) {
       waiting_for.clear();

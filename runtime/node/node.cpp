@@ -78,10 +78,9 @@ class running_node final : public node {
       }
       on_death();
     };
-    if (auto why = prepare_cluster(); !why.empty()) {
-      death_ = std::move(why);
-      return;
-    }
+    death_ = find_taken_port();
+    if (death_.empty()) death_ = prepare_cluster();
+    if (!death_.empty()) return;
     slots_.name_taken = died;
     root_ = system_.spawn(supervision::supervisor, settings_.name, make_services(settings_, outside_, slots_),
                           settings_.supervision, outside_.clock, died);
@@ -134,6 +133,17 @@ class running_node final : public node {
   }
 
  private:
+  /// Why the API or the admin endpoint could not listen; empty when they can. Known before partitions are taken from others
+  /// for a node that cannot live.
+  std::string find_taken_port() const {
+    const auto find = [](const http::server_options& options, const char* key) -> std::string {
+      const auto tried = http::make_server(options, [](http::exchange) {});
+      return tried ? "" : std::string{key} + " = " + std::to_string(options.port) + ": " + tried.error();
+    };
+    auto why = settings_.actors.contains("api") ? find(settings_.api, "api.port") : std::string{};
+    return why.empty() ? find(settings_.admin, "admin.port") : why;
+  }
+
   /// Why this node must not start; empty when it may.
   std::string prepare_cluster() {
     if (!settings_.cluster) return {};

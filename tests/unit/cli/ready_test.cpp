@@ -1,0 +1,51 @@
+// When a node counts as started, and that nobody has to wait for it.
+#include "runtime/cli/ready.hpp"
+
+#include <gmock/gmock.h>
+
+namespace hedgerow::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using namespace std::chrono_literals;
+
+class starting_node final : public node::node {
+ public:
+  std::optional<std::string> ask(aggregator::view) override { return std::nullopt; }
+  std::string death() const override { return why_dead; }
+  std::optional<protocol::actor_status> status() override {
+    protocol::actor_status root{"root", "supervisor", "running", 0, 0, {}, {}, {}};
+    const bool up = ++asked > looks_until_up;
+    root.children.push_back({"validation", "bridge", up ? "running" : "restarting", 0, 0, "no answer", {}, {}});
+    return root;
+  }
+  std::vector<std::string> stop() override { return {}; }
+
+  int asked = 0;
+  int looks_until_up = 1'000'000;
+  std::string why_dead;
+};
+
+TEST(Ready, WhenEveryServiceRuns) {
+  starting_node n;
+  n.looks_until_up = 3;
+  EXPECT_EQ(wait_until_ready(n), "");
+  EXPECT_EQ(n.asked, 4);
+}
+
+TEST(Ready, ADeathAndATimeOutAreToldWithTheirReason) {
+  starting_node n;
+  EXPECT_THAT(wait_until_ready(n, [] { return false; }, 20ms), HasSubstr("waiting for validation: no answer"));
+  n.why_dead = "no port";
+  EXPECT_EQ(wait_until_ready(n), "gave up: no port");
+}
+
+TEST(Ready, WhoIsAskedToStopDoesNotWait) {
+  starting_node n;
+  int asked = 0;
+  EXPECT_EQ(wait_until_ready(n, [&] { return ++asked == 3; }), "asked to stop");
+  EXPECT_EQ(asked, 3);
+}
+
+}  // namespace
+}  // namespace hedgerow::cli
