@@ -101,6 +101,24 @@ TEST_F(kafka_faults, what_was_aborted_is_never_seen_and_what_is_open_hides_what_
   EXPECT_EQ(values_of(poll_until(*member, 1).records), strings{"2"});
 }
 
+TEST_F(kafka_faults, a_member_whose_name_another_one_takes_is_told_and_stderr_is_not) {
+  ::testing::internal::CaptureStderr();
+  std::string told;
+  {
+    const auto older = must_join(*log_, "g", "i", {topic::onchain_trades});
+    poll_changes(*older, 4, 0);
+    const auto younger = must_join(*log_, "g", "i", {topic::onchain_trades});
+    EXPECT_TRUE(eventually([&] {
+      (void)younger->poll(1);
+      const auto batch = older->poll(1);
+      if (!batch) told = batch.error().detail;
+      return !told.empty();
+    }));
+  }
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  EXPECT_THAT(told, HasSubstr("fenced"));
+}
+
 TEST_F(kafka_faults, a_changelog_waits_for_the_transaction_that_a_dead_process_left_open) {
   append({put(updates0, "AAPL", "1")});
   stranger dead{options_, "dead", "2000"};
