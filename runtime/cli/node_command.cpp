@@ -88,9 +88,10 @@ int run_node(const node_arguments& arguments) {
   ports->notices = notices.get();
   auto running = node::start_node(world::to_node_settings(*values), std::move(*ports), wake_stop);
   if (const auto why = wait_until_ready(*running); !why.empty()) return complain(why);
-  std::printf("node %s ready: API http://%s:%u  admin http://%s:%u\n", values->node.name.c_str(),
-              values->api.address.c_str(), unsigned{values->api.port}, values->admin.address.c_str(),
-              unsigned{values->admin.port});
+  std::string where;
+  if (values->runs("api")) where = "API http://" + values->api.address + ":" + std::to_string(values->api.port) + "  ";
+  where += "admin http://" + values->admin.address + ":" + std::to_string(values->admin.port);
+  std::printf("node %s ready: %s\n", values->node.name.c_str(), where.c_str());
   std::fflush(stdout);
   return stop_services(*running, wait_for_end(running.get()));
 }
