@@ -111,6 +111,20 @@ TEST_F(kafka_secure, a_mechanism_that_the_broker_does_not_offer_is_named) {
   EXPECT_THAT(refusal(keys), AllOf(HasSubstr("kafka.sasl_mechanism"), HasSubstr("PLAIN")));
 }
 
+TEST_F(kafka_secure, a_listener_that_takes_no_logins_is_named) {
+  auto keys = section(open_login_listener);
+  keys["bootstrap"] = broker_.process().bootstrap();
+  const auto named = AllOf(HasSubstr("takes no logins"), HasSubstr("kafka.security = \"sasl_"),
+                           HasSubstr("kafka.bootstrap"), Not(HasSubstr("sasl_password")));
+  for (const char* mechanism : {"plain", "scram_sha_512"}) {
+    keys["sasl_mechanism"] = mechanism;
+    EXPECT_THAT(refusal(keys), named) << mechanism;
+  }
+  keys = section(login_listener);
+  keys["bootstrap"] = broker_.process().bootstrap(tls_listener);
+  EXPECT_THAT(refusal(keys), named);
+}
+
 TEST_F(kafka_secure, an_unknown_authority_is_named_with_its_file) {
   auto keys = section(tls_listener);
   keys["ca_file"] = broker_.file("foreign.ca");
