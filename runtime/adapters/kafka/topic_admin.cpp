@@ -255,7 +255,7 @@ std::string explain_partitions(const std::vector<topic_finding>& findings) {
   return wrong->name + " has " + how->found + " partitions, and log.symbol_partitions = " + how->wanted +
          ": the number is chosen once, when the topics are made; " +
          (alike ? "set log.symbol_partitions = " + how->found + ", or begin" : "begin") +
-         " a new history with another kafka.prefix";
+         " a new history with another kafka.prefix (raise chain.start_block first: every fill from there on is hedged again)";
 }
 
 std::string explain_missing(const kafka_options& options, const std::vector<topic_finding>& findings) {

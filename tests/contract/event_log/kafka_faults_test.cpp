@@ -271,7 +271,8 @@ TEST(kafka_topics, another_number_of_partitions_is_refused_with_what_can_be_done
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().detail,
               AllOf(HasSubstr("onchain-trades has 4 partitions, and log.symbol_partitions = 8"),
-                    HasSubstr("set log.symbol_partitions = 4"), HasSubstr("another kafka.prefix"), Not(HasSubstr("apply"))));
+                    HasSubstr("set log.symbol_partitions = 4"), HasSubstr("another kafka.prefix"),
+                    HasSubstr("chain.start_block"), Not(HasSubstr("apply"))));
   // A number that is not that of all topics cannot be set.
   auto findings = *adapters::inspect_cluster(options);
   findings[static_cast<std::size_t>(topic::onchain_trades)].differences = {{"partitions", "8", "5"}};
