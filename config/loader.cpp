@@ -11,6 +11,12 @@ namespace hedgerow::config {
 namespace {
 
 constexpr std::string_view file_suffix = "_file";
+constexpr std::string_view variable_prefix = "HEDGEROW_";
+
+/// Variables of the tests and of the set-up, which may stand in the environment of a person who works on it.
+constexpr std::string_view other_variables[] = {"HEDGEROW_CHAOS_ROUNDS", "HEDGEROW_CHAOS_SEED", "HEDGEROW_CONFIG",
+                                                "HEDGEROW_KEEP",         "HEDGEROW_KILL_ROUNDS", "HEDGEROW_MODEL_RUNS",
+                                                "HEDGEROW_NEW_GOLDEN",   "HEDGEROW_WITHOUT_KAFKA"};
 
 const section_spec* find_section(std::string_view name) {
   const auto& all = sections();
@@ -186,8 +192,8 @@ void loader::assign(const key_spec& key, void* target, const raw_value& value, c
   if (!fill_in(filled, from, key.secret)) return;
   origins_[from.key] = from;
   if (const refusal problem = key.assign(target, filled)) {
-    error(from, key.secret ? "***" : filled.shown, *problem, key.allowed, "give " + std::string{key.name} +
-          " a value of the allowed ones, or leave it out for the default");
+    error(from, key.secret ? "***" : filled.shown, *problem, key.allowed,
+          key.secret ? "correct it" : "correct it, or leave it out for the default");
   }
 }
 
@@ -232,12 +238,15 @@ void loader::read_environment() {
 }
 
 void loader::warn_of_unknown_variables(const std::set<std::string>& known) {
-  const std::vector<std::string> names{known.begin(), known.end()};
+  // What all have in common must not make them alike.
+  std::vector<std::string> names;
+  for (const std::string& name : known) names.push_back(name.substr(variable_prefix.size()));
   for (const auto& [name, value] : env_) {
-    if (!name.starts_with("HEDGEROW_") || name == "HEDGEROW_CONFIG" || known.contains(name)) continue;
-    const auto meant = nearest(name, names);
+    if (!name.starts_with(variable_prefix) || known.contains(name)) continue;
+    if (std::ranges::find(other_variables, name) != std::end(other_variables)) continue;
+    const auto meant = nearest(name.substr(variable_prefix.size()), names);
     warnings_.push_back("environment variable " + name + " is not known and has no effect" +
-                        (meant ? "; did you mean " + *meant + "?" : ""));
+                        (meant ? "; did you mean " + std::string{variable_prefix} + *meant + "?" : ""));
   }
 }
 
@@ -249,7 +258,14 @@ load_result loader::finish() {
   for (auto& book : values_.orderbooks) {
     if (!book.owner) book.owner = values_.chain.owner;
   }
+  // A value that was refused is told already, and may not be missed as well.
+  std::set<std::string> refused;
+  for (const config_error& e : errors_) {
+    const bool of_file = e.key.ends_with(file_suffix);
+    refused.insert(of_file ? e.key.substr(0, e.key.size() - file_suffix.size()) : e.key);
+  }
   for (config_error& found : check(values_)) {
+    if (refused.contains(found.key)) continue;
     const auto exact = origins_.find(found.key);
     const auto section = origins_.find(found.key.substr(0, found.key.find('.')));
     const origin from = exact != origins_.end()     ? exact->second

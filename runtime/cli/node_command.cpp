@@ -94,9 +94,10 @@ int run_node(const node_arguments& arguments) {
   });
   if (asked_to_stop) return stop_services(*running, true);
   if (!why.empty()) return complain(why);
-  std::printf("node %s ready: API http://%s:%u  admin http://%s:%u\n", values->node.name.c_str(),
-              values->api.address.c_str(), unsigned{values->api.port}, values->admin.address.c_str(),
-              unsigned{values->admin.port});
+  std::string where;
+  if (values->runs("api")) where = "API http://" + values->api.address + ":" + std::to_string(values->api.port) + "  ";
+  where += "admin http://" + values->admin.address + ":" + std::to_string(values->admin.port);
+  std::printf("node %s ready: %s\n", values->node.name.c_str(), where.c_str());
   std::fflush(stdout);
   return stop_services(*running, wait_for_end(running.get()));
 }

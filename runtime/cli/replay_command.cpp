@@ -126,6 +126,10 @@ int run_verify(const replay_arguments& a) {
     const auto done = replay::check_positions(log, policy, tell_progress("verifying", clock));
     if (!done) return complain(done.error());
     const auto number = [](std::uint64_t n) { return static_cast<unsigned long long>(n); };
+    if (done->symbols == 0 && done->differences.empty()) {
+      std::printf("the log has no trades, executions or positions yet: nothing to verify\n");
+      return exit_ok;
+    }
     for (const auto& d : done->differences)
       std::printf("%s: %s: %s\n", d.symbol.c_str(), d.where.c_str(), d.what.c_str());
     std::printf("%llu symbols, %llu position updates recomputed byte for byte, %llu after compaction compared by sums: ",

@@ -38,27 +38,20 @@ std::size_t show(const findings& all) {
   return count;
 }
 
-/// The number of partitions decides where a symbol lives, so it is never changed.
-std::string immovable(const findings& all) {
-  for (const auto& f : all)
-    for (const auto& d : f.differences)
-      if (!can_be_set(d))
-        return f.name + " has " + d.found + " partitions, and log.symbol_partitions asks for " + d.wanted +
-               ": set log.symbol_partitions to what is there, or move the history with `hedgerow log export` and "
-               "`hedgerow log import` to topics with another kafka.prefix";
-  return {};
+int check(const findings& all) {
+  if (show(all) == 0) return exit_ok;
+  if (const auto why = adapters::explain_partitions(all); !why.empty()) return complain(why);
+  return complain("`hedgerow topics apply` makes it so");
 }
-
-int check(const findings& all) { return show(all) == 0 ? exit_ok : exit_failed; }
 
 int plan(const findings& all) {
   show(all);
-  if (const auto why = immovable(all); !why.empty()) return complain(why);
+  if (const auto why = adapters::explain_partitions(all); !why.empty()) return complain(why);
   return exit_ok;
 }
 
 int apply(const adapters::kafka_options& options, const findings& all) {
-  if (const auto why = immovable(all); !why.empty()) return complain(why);
+  if (const auto why = adapters::explain_partitions(all); !why.empty()) return complain(why);
   if (show(all) == 0) return exit_ok;
   if (auto done = adapters::apply_to_cluster(options, all); !done) return complain(done.error().detail);
   std::printf("done\n");

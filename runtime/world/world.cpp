@@ -29,6 +29,13 @@ adapters::sqlite_log_options sqlite_options(const settings& v) {
   return options;
 }
 
+expected<std::shared_ptr<ports::event_log>, fault> make_kafka_log(const settings& v, machine& on,
+                                                                  adapters::kafka_options options) {
+  auto log = adapters::open_kafka_log(std::move(options), on.clock);
+  if (!log) return unexpected("log.kind = \"kafka\", kafka.bootstrap = \"" + v.kafka.bootstrap + "\": " + log.error().detail);
+  return *log;
+}
+
 /// `metrics` may be null.
 expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, machine& on,
                                                             const ports::metrics_ptr& metrics) {
@@ -37,9 +44,7 @@ expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, m
     case config::log_kind::kafka: {
       auto options = to_kafka_options(v);
       options.metrics = metrics;
-      auto log = adapters::open_kafka_log(std::move(options), on.clock);
-      if (!log) return unexpected("log.kind = \"kafka\", kafka.bootstrap = \"" + v.kafka.bootstrap + "\": " + log.error().detail);
-      return *log;
+      return make_kafka_log(v, on, std::move(options));
     }
     case config::log_kind::sqlite: break;
   }
@@ -130,8 +135,12 @@ expected<std::shared_ptr<ports::event_log>, std::string> open_log(const settings
 expected<std::shared_ptr<ports::event_log>, std::string> read_log(const settings& v, machine& on) {
   if (v.log.kind == config::log_kind::memory)
     return unexpected(fault{"log.kind = \"memory\": nothing of it is kept; use a configuration with \"sqlite\""});
-  // Reading from a broker takes nothing from anybody.
-  if (v.log.kind != config::log_kind::sqlite) return make_log(v, on, nullptr);
+  if (v.log.kind == config::log_kind::kafka) {
+    // Reading from a broker takes nothing from anybody, and leaves nothing there.
+    auto options = to_kafka_options(v);
+    options.read_only = true;
+    return make_kafka_log(v, on, std::move(options));
+  }
   const auto options = sqlite_options(v);
   std::error_code failed;
   if (!std::filesystem::exists(options.path, failed))

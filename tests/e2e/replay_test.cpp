@@ -140,10 +140,13 @@ TEST_F(Replay, MistakesAreNamedWithTheirRemedy) {
   says("replay positions --offset onchain-trades/9=1 " + one, 2, "has 4 partitions");
   says("replay positions --symbol NONE " + one, 1, "--symbol NONE");
   says("replay projection nothing " + one, 2, "nothing");
+  says("replay verify " + one, 0, "nothing to verify");
   says("replay verify", 2, "--config");
   says("replay verify " + config("missing"), 1, "there is no events.db");
   says("replay verify " + config("one", "[log]\nsymbol_partitions = 8\n"), 1, "4 symbol partitions, not 8");
   says("replay verify " + config("one", "[log]\nkind = \"memory\"\n"), 1, "nothing of it is kept");
+  says("log export '" + (folder_ / "x").string() + "' " + config("missing"), 1, "there is no events.db");
+  EXPECT_FALSE(fs::exists(folder_ / "missing"));
   says("log import no-such-file " + config("two"), 1, "there is no such file");
 }
 

@@ -79,7 +79,17 @@ std::string explain_own_certificate(const std::string& reason, const kafka_optio
   return std::string{what} + " (" + reason + ")";
 }
 
+/// A broker says so of every login at a listener without SASL, and names no mechanism that it would take.
+constexpr const char* no_login_expected = "Request not valid in current SASL state";
+
 std::string explain_login(const std::string& reason, const kafka_options& options) {
+  if (has(reason, no_login_expected)) {
+    const auto security = value_of(options, "security.protocol");
+    const auto without = security.substr(std::min(security.size(), std::string_view{"sasl_"}.size()));
+    return "the listener takes no logins, and kafka.security = \"" + security + "\" asks for one: set kafka.security = \"" +
+           without + "\", or name the port of a listener with logins in kafka.bootstrap = \"" + options.bootstrap + "\" (" +
+           reason.substr(0, reason.find(": broker's supported mechanisms")) + ")";
+  }
   return "the login of kafka.sasl_username = \"" + value_of(options, "sasl.username") + "\" with " +
          value_of(options, "sasl.mechanism") + " is refused: check kafka.sasl_username, kafka.sasl_password and "
          "kafka.sasl_mechanism (" + reason + ")";

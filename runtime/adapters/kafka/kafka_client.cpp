@@ -29,7 +29,6 @@ client_properties common(const kafka_options& options) {
           // Figures that an operator of the broker may ask clients for. With them every client's end waits a second for a last
           // report, as librdkafka misses the news that there is none; the same figures are at /metrics.
           {"enable.metrics.push", "false"},
-          // librdkafka's own warnings go to stderr, past the log; errors come back from the calls.
           {"log_level", "0"},
           {"log.connection.close", "false"}};
 }
@@ -52,6 +51,10 @@ expected<kafka_handle, log_error> make_kafka_client(rd_kafka_type_t kind, const 
     const auto what = "librdkafka does not accept the property " + name + keys_named_in(name);
     return unexpected(log_error{log_errc::io, what});
   }
+  // librdkafka's own lines go to stderr, past the log, whatever its form; fatal errors even at level 0. Nothing is lost: all
+  // of them come back from the calls and with `error`. Who asks for its lines in [kafka_properties] gets them.
+  if (!options.properties.contains("debug") && !options.properties.contains("log_level"))
+    rd_kafka_conf_set_log_cb(conf, [](const rd_kafka_t*, int, const char*, const char*) {});
   rd_kafka_conf_set_opaque(conf, callbacks.context);
   if (callbacks.rebalance != nullptr) rd_kafka_conf_set_rebalance_cb(conf, callbacks.rebalance);
   if (callbacks.statistics != nullptr) rd_kafka_conf_set_stats_cb(conf, callbacks.statistics);

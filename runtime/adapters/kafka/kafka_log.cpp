@@ -127,14 +127,10 @@ class kafka_log final : public ports::event_log {
 expected<void, log_error> prepare_topics(rd_kafka_t* admin, const kafka_options& options) {
   auto findings = inspect_topics(admin, options);
   if (!findings) return unexpected(findings.error());
-  std::string missing;
-  for (const auto& f : *findings)
-    if (!f.exists) missing += (missing.empty() ? "" : ", ") + f.name;
-  if (!missing.empty()) {
-    if (!options.create_topics)
-      return unexpected(log_error{log_errc::io, "these topics do not exist: " + missing +
-                                                    "; make them with `hedgerow topics apply`, or set "
-                                                    "kafka.create_topics = true"});
+  // Before anything is made: topics of another number beside those that are there would help nobody.
+  if (const auto why = explain_partitions(*findings); !why.empty()) return unexpected(log_error{log_errc::io, why});
+  if (const auto missing = explain_missing(options, *findings); !missing.empty()) {
+    if (options.read_only || !options.create_topics) return unexpected(log_error{log_errc::io, missing});
     if (auto made = create_topics(admin, options, *findings); !made) return made;
     if (auto served = wait_for_topics(admin, options); !served) return served;
   }

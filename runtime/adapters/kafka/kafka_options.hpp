@@ -21,6 +21,8 @@ struct kafka_options {
   std::uint32_t replication_factor = 0;
   /// Makes missing topics when the log is opened.
   bool create_topics = true;
+  /// For somebody who only reads: topics are not made, whatever `create_topics` says.
+  bool read_only = false;
   /// Members keep their partitions over a restart that is shorter than the session; they do not give them up by leaving.
   bool static_membership = true;
   /// A member that is silent for this long loses its partitions. The broker bounds it: group.min.session.timeout.ms.

@@ -32,5 +32,10 @@ struct topic_finding {
                                                                 const std::vector<topic_finding>& findings);
 /// "onchain-trades: retention.ms is 604800000, not -1; ..."; empty when all is well.
 [[nodiscard]] std::string describe_differences(const std::vector<topic_finding>& findings);
+/// The number of partitions decides where a symbol lives, so it is never changed: what to do about another one than
+/// wanted, with both values. Empty when all topics that exist have the wanted number.
+[[nodiscard]] std::string explain_partitions(const std::vector<topic_finding>& findings);
+/// Which topics do not exist and what to do about it, for a log that may not make them; empty when all are there.
+[[nodiscard]] std::string explain_missing(const kafka_options& options, const std::vector<topic_finding>& findings);
 
 }  // namespace hedgerow::adapters

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "runtime/adapters/kafka/admin_call.hpp"
 #include "runtime/adapters/kafka/connection_trouble.hpp"
@@ -231,6 +232,49 @@ std::string describe_differences(const std::vector<topic_finding>& findings) {
     for (const auto& d : f.differences)
       text += (text.empty() ? "" : "; ") + f.name + ": " + d.property + " is " + d.found + ", not " + d.wanted;
   return text;
+}
+
+std::string explain_partitions(const std::vector<topic_finding>& findings) {
+  const topic_finding* wrong = nullptr;
+  const topic_difference* how = nullptr;
+  std::set<std::string> counts;
+  for (const auto& f : findings) {
+    if (!f.exists) continue;
+    const auto it = std::ranges::find(f.differences, partitions_property, &topic_difference::property);
+    const bool single = spec_of(f.id).partitions == partition_rule::single;
+    if (!single) counts.insert(it == f.differences.end() ? "" : it->found);
+    if (it == f.differences.end()) continue;
+    if (single) return f.name + " has " + it->found + " partitions, and must have one: use another kafka.prefix";
+    if (wrong == nullptr) {
+      wrong = &f;
+      how = &*it;
+    }
+  }
+  if (wrong == nullptr) return {};
+  const bool alike = counts.size() == 1;
+  return wrong->name + " has " + how->found + " partitions, and log.symbol_partitions = " + how->wanted +
+         ": the number is chosen once, when the topics are made; " +
+         (alike ? "set log.symbol_partitions = " + how->found + ", or begin" : "begin") +
+         " a new history with another kafka.prefix (raise chain.start_block first: every fill from there on is hedged again)";
+}
+
+std::string explain_missing(const kafka_options& options, const std::vector<topic_finding>& findings) {
+  std::string names;
+  std::size_t count = 0;
+  for (const auto& f : findings) {
+    if (f.exists) continue;
+    names += (names.empty() ? "" : ", ") + f.name;
+    ++count;
+  }
+  if (count == 0) return {};
+  const std::string key = "kafka.prefix = \"" + options.prefix + "\": ";
+  if (count == findings.size() && options.read_only)
+    return key + "there is no log with this prefix; name the one that the nodes run with";
+  if (options.read_only)
+    return key + "these topics do not exist, and reading makes none: " + names +
+           "; name the prefix that the nodes run with, or make them with `hedgerow topics apply`";
+  return key + "these topics do not exist: " + names +
+         "; make them with `hedgerow topics apply`, or set kafka.create_topics = true";
 }
 
 expected<std::vector<topic_finding>, log_error> inspect_cluster(const kafka_options& options) {

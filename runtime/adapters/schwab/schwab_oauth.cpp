@@ -56,7 +56,12 @@ class schwab_oauth final : public ports::oauth_api {
       const expected<http::response, http::client_error>& answer) {
     if (!answer) return unexpected(from_client(answer.error()));
     // Retry-After dates are of no use here: the tokens service has its own back-off.
-    if (answer->status != 200) return unexpected(read_error(*answer, timestamp{}));
+    if (answer->status != 200) {
+      auto error = read_error(*answer, timestamp{});
+      // With it the broker refuses the app, not the person.
+      if (error.kind == ports::broker_failure::unauthorized) error.detail += "; check broker.app_key and broker.app_secret";
+      return unexpected(std::move(error));
+    }
     auto tokens = parse_tokens(answer->body);
     if (!tokens) return unexpected(malformed(200, "token answer: " + tokens.error()));
     return std::move(*tokens);

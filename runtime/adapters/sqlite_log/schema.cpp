@@ -52,7 +52,8 @@ result<void> check(connection& db, const sqlite_log_options& options) {
     return unexpected(log_error{log_errc::io, options.path + " was made with " + std::to_string(*count) +
                                                   " symbol partitions, not " +
                                                   std::to_string(options.symbol_partitions) +
-                                                  ": a symbol would change its partition"});
+                                                  ": a symbol would change its partition; set log.symbol_partitions = " +
+                                                  std::to_string(*count)});
   return {};
 }
 

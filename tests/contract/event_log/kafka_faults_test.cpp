@@ -1,5 +1,6 @@
 // What only a cluster can do to a log: transactions that others leave open, brokers that restart, members that come and
 // go, topics that are not as they must be.
+#include <gmock/gmock.h>
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
@@ -8,12 +9,16 @@
 #include "runtime/adapters/kafka/kafka_topics.hpp"
 #include "tests/contract/event_log/event_log_contract.hpp"
 #include "tests/contract/event_log/kafka_subject.hpp"
+#include "tests/support/kafka_probe.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace hedgerow::test {
 namespace {
 
 using strings = std::vector<std::string>;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// A transactional producer that is not ours: it does what a dying process does.
 class stranger {
@@ -94,6 +99,24 @@ TEST_F(kafka_faults, what_was_aborted_is_never_seen_and_what_is_open_hides_what_
   EXPECT_EQ(values_of(*log_->read(trades0, 0, 10)), strings{"1"});
   other.abort();
   EXPECT_EQ(values_of(poll_until(*member, 1).records), strings{"2"});
+}
+
+TEST_F(kafka_faults, a_member_whose_name_another_one_takes_is_told_and_stderr_is_not) {
+  ::testing::internal::CaptureStderr();
+  std::string told;
+  {
+    const auto older = must_join(*log_, "g", "i", {topic::onchain_trades});
+    poll_changes(*older, 4, 0);
+    const auto younger = must_join(*log_, "g", "i", {topic::onchain_trades});
+    EXPECT_TRUE(eventually([&] {
+      (void)younger->poll(1);
+      const auto batch = older->poll(1);
+      if (!batch) told = batch.error().detail;
+      return !told.empty();
+    }));
+  }
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  EXPECT_THAT(told, HasSubstr("fenced"));
 }
 
 TEST_F(kafka_faults, a_changelog_waits_for_the_transaction_that_a_dead_process_left_open) {
@@ -239,15 +262,41 @@ TEST(kafka_topics, a_topic_that_is_not_as_it_must_be_is_named_with_both_values_a
   EXPECT_TRUE(eventually([&] { return adapters::open_kafka_log(options, clock).has_value(); }));
 }
 
-TEST(kafka_topics, another_number_of_partitions_is_refused) {
+TEST(kafka_topics, another_number_of_partitions_is_refused_with_what_can_be_done) {
   const fake_clock clock;
   auto options = fresh_kafka_options();
   { const auto log = open_fresh_kafka_log(options, clock); }
   options.symbol_partitions = 8;
   const auto refused = adapters::open_kafka_log(options, clock);
   ASSERT_FALSE(refused);
-  EXPECT_NE(refused.error().detail.find("onchain-trades: partitions is 4, not 8"), std::string::npos)
-      << refused.error().detail;
+  EXPECT_THAT(refused.error().detail,
+              AllOf(HasSubstr("onchain-trades has 4 partitions, and log.symbol_partitions = 8"),
+                    HasSubstr("set log.symbol_partitions = 4"), HasSubstr("another kafka.prefix"),
+                    HasSubstr("chain.start_block"), Not(HasSubstr("apply"))));
+  // A number that is not that of all topics cannot be set.
+  auto findings = *adapters::inspect_cluster(options);
+  findings[static_cast<std::size_t>(topic::onchain_trades)].differences = {{"partitions", "8", "5"}};
+  EXPECT_THAT(adapters::explain_partitions(findings), AllOf(HasSubstr("kafka.prefix"), Not(HasSubstr("set log"))));
+}
+
+TEST(kafka_topics, who_only_reads_makes_none) {
+  const fake_clock clock;
+  auto options = fresh_kafka_options();
+  const auto count = [&] {
+    return std::ranges::count_if(*adapters::inspect_cluster(options), &adapters::topic_finding::exists);
+  };
+  options.read_only = true;
+  const auto none = adapters::open_kafka_log(options, clock);
+  ASSERT_FALSE(none);
+  EXPECT_THAT(none.error().detail, HasSubstr("kafka.prefix = \"" + options.prefix + "\": there is no log"));
+  EXPECT_EQ(count(), 0);
+  ASSERT_TRUE(kafka_probe{options.bootstrap}.create_topic(options.prefix + "onchain-trades", 4));
+  ASSERT_TRUE(eventually([&] { return count() == 1; }));
+  const auto some = adapters::open_kafka_log(options, clock);
+  ASSERT_FALSE(some);
+  EXPECT_THAT(some.error().detail, AllOf(HasSubstr("kafka.prefix = \"" + options.prefix), HasSubstr("position-updates"),
+                                         HasSubstr("`hedgerow topics apply`"), Not(HasSubstr("onchain-trades"))));
+  EXPECT_EQ(count(), 1);
 }
 
 TEST(kafka_topics, nobody_at_the_address_is_an_error_within_the_limit) {

@@ -2,7 +2,9 @@
 // soon which key is to be changed, without a password.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 
 #include "config/config.hpp"
@@ -109,6 +111,20 @@ TEST_F(kafka_secure, a_mechanism_that_the_broker_does_not_offer_is_named) {
   EXPECT_THAT(refusal(keys), AllOf(HasSubstr("kafka.sasl_mechanism"), HasSubstr("PLAIN")));
 }
 
+TEST_F(kafka_secure, a_listener_that_takes_no_logins_is_named) {
+  auto keys = section(open_login_listener);
+  keys["bootstrap"] = broker_.process().bootstrap();
+  const auto named = AllOf(HasSubstr("takes no logins"), HasSubstr("kafka.security = \"sasl_"),
+                           HasSubstr("kafka.bootstrap"), Not(HasSubstr("sasl_password")));
+  for (const char* mechanism : {"plain", "scram_sha_512"}) {
+    keys["sasl_mechanism"] = mechanism;
+    EXPECT_THAT(refusal(keys), named) << mechanism;
+  }
+  keys = section(login_listener);
+  keys["bootstrap"] = broker_.process().bootstrap(tls_listener);
+  EXPECT_THAT(refusal(keys), named);
+}
+
 TEST_F(kafka_secure, an_unknown_authority_is_named_with_its_file) {
   auto keys = section(tls_listener);
   keys["ca_file"] = broker_.file("foreign.ca");
@@ -209,10 +225,28 @@ TEST_F(kafka_secure, topics_are_made_and_checked_with_a_login) {
   const auto keys = section(login_listener);
   const auto missing = run_hedgerow(folder, {"topics", "check"}, keys);
   EXPECT_EQ(missing.code, 1) << missing.said;
-  EXPECT_THAT(missing.said, HasSubstr("make it"));
+  EXPECT_THAT(missing.said, AllOf(HasSubstr("make it"), HasSubstr("`hedgerow topics apply`")));
   EXPECT_EQ(run_hedgerow(folder, {"topics", "apply"}, keys).code, 0);
   const auto there = run_hedgerow(folder, {"topics", "check"}, keys);
   EXPECT_EQ(there.code, 0) << there.said;
+  EXPECT_THAT(run_hedgerow(folder, {"replay", "verify"}, keys).said, HasSubstr("nothing to verify"));
+}
+
+TEST_F(kafka_secure, commands_that_only_read_make_no_topics_and_name_the_prefix) {
+  const temporary_directory folder;
+  auto keys = section(login_listener);
+  keys["prefix"] = "typo.";
+  const auto file = folder.file("history.jsonl");
+  for (const strings& words : {strings{"replay", "positions"}, strings{"replay", "projection", "trades"},
+                               strings{"replay", "verify"}, strings{"log", "export", file}, strings{"log", "verify", file}}) {
+    const auto outcome = run_hedgerow(folder, words, keys);
+    EXPECT_EQ(outcome.code, 1) << words.back() << outcome.said;
+    EXPECT_THAT(outcome.said, HasSubstr("kafka.prefix = \"typo.\""));
+  }
+  EXPECT_FALSE(std::filesystem::exists(file));
+  const auto findings = adapters::inspect_cluster(options_of(keys));
+  ASSERT_TRUE(findings) << findings.error().detail;
+  EXPECT_TRUE(std::ranges::none_of(*findings, &adapters::topic_finding::exists));
 }
 
 TEST_F(kafka_secure, commands_that_do_not_get_in_end_with_the_reason) {

@@ -111,6 +111,22 @@ TEST(Config, TellsAllErrorsAtOnceInTheOrderOfLines) {
   EXPECT_THAT(result.error()[2].to_string(), HasSubstr("test.toml:7: poller.base = 30: not a duration in quotes"));
 }
 
+TEST(Config, TellsOfAValueThatIsRefusedOnce) {
+  const std::string secret_file = temporary_file("short_key", "abc\n");
+  const environment env{{"HEDGEROW_BROKER_APP_KEY", "k"}, {"HEDGEROW_BROKER_APP_SECRET", "s"}};
+  const std::vector<std::string> refused{"encryption_key = \"abc\"", "encryption_key = \"${NOT_SET}\"",
+                                         "encryption_key_file = \"no-such-file\"",
+                                         "encryption_key_file = \"" + secret_file + "\""};
+  for (const std::string& key : refused) {
+    const auto result = load_text("[node]\nactors = [\"tokens\"]\n[oauth]\n" + key + "\n", "test.toml", env);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().size(), 1U) << to_string(result.error());
+  }
+  const auto owner = load_text("[node]\nactors = [\"validation\"]\n[chain]\nowner = \"0x12\"\n", "test.toml", env);
+  ASSERT_FALSE(owner);
+  EXPECT_EQ(owner.error().size(), 1U) << to_string(owner.error());
+}
+
 TEST(Config, RefusesEachKindOfBadValue) {
   const std::pair<const char*, const char*> cases[] = {
       {"[log]\nsymbol_partitions = 257\n", "out of range; allowed: 1 to 256"},
@@ -129,6 +145,7 @@ TEST(Config, RefusesEachKindOfBadValue) {
       {"[api]\naddress = \"1.2.3.256\"\n", "not an IP address"},
       {"[api]\nport = 65536\n", "out of range; allowed: 0 to 65535"},
       {"[oauth]\nencryption_key = \"abc\"\n", "oauth.encryption_key = ***: not 64 hex digits"},
+      {"[cluster]\nseeds = [\"other\"]\n", "\"other\": not of the form host:port; allowed: any number of host:port, such as"},
       {"[tokens]\nmarkers = [\"0x\"]\n", "not a marker such as"},
       {"[tokens]\nmarkers = [\"*0x\", \"*0x\"]\n", "is there twice"},
       {"[tokens]\nmarkers = []\n", "empty"},
@@ -176,6 +193,16 @@ TEST(Config, WarnsOfAnUnknownVariable) {
   ASSERT_TRUE(result);
   ASSERT_EQ(result->warnings.size(), 1U);
   EXPECT_THAT(result->warnings[0], HasSubstr("did you mean HEDGEROW_LOG_KIND?"));
+  const auto far = load_text(quiet, "test.toml", {{"HEDGEROW_KAFKA_CACHE", "/tmp"}});
+  ASSERT_EQ(far->warnings.size(), 1U);
+  EXPECT_THAT(far->warnings[0], Not(HasSubstr("did you mean")));
+}
+
+TEST(Config, DoesNotWarnOfVariablesOfTheTestsAndTheSetup) {
+  const auto result = load_text(quiet, "test.toml", {{"HEDGEROW_KEEP", "1"}, {"HEDGEROW_CHAOS_ROUNDS", "200"},
+                                                     {"HEDGEROW_WITHOUT_KAFKA", "1"}});
+  ASSERT_TRUE(result);
+  EXPECT_THAT(result->warnings, ::testing::IsEmpty());
 }
 
 TEST(Config, FillsPlaceholdersFromTheEnvironment) {

@@ -20,6 +20,9 @@ constexpr const char* timed_out =
 constexpr const char* login_refused =
     "sasl_ssl://127.0.0.1:17007/bootstrap: SASL authentication error: Authentication failed: Invalid username or password "
     "(after 309ms in state AUTH_REQ)";
+constexpr const char* no_logins_here =
+    "sasl_ssl://127.0.0.1:20546/bootstrap: SASL PLAIN mechanism handshake failed: Broker: Request not valid in current SASL "
+    "state: broker's supported mechanisms:  (after 1ms in state AUTH_HANDSHAKE, 1 identical error(s) suppressed)";
 constexpr const char* nobody_there =
     "127.0.0.1:30220/1: Connect to ipv4#127.0.0.1:30220 failed: Connection refused (after 0ms in state CONNECT)";
 
@@ -65,6 +68,17 @@ TEST_F(ConnectionTrouble, ATimeOutDoesNotHideARefusedLoginAndIsToldBesideIt) {
               AllOf(HasSubstr("kafka.sasl_password"), HasSubstr("\"hedgerow\""), HasSubstr(timed_out)));
   all_are_down();
   EXPECT_TRUE(trouble_.hopeless(0ms));
+}
+
+TEST_F(ConnectionTrouble, AListenerWithoutLoginsIsNoWrongPassword) {
+  auto asks = options_;
+  asks.bootstrap = "broker:9092";
+  asks.properties["security.protocol"] = "sasl_ssl";
+  told(RD_KAFKA_RESP_ERR__AUTHENTICATION, no_logins_here);
+  EXPECT_THAT(trouble_.explain(asks),
+              AllOf(HasSubstr("takes no logins"), HasSubstr("set kafka.security = \"ssl\""),
+                    HasSubstr("kafka.bootstrap = \"broker:9092\""), HasSubstr("current SASL state)"),
+                    Not(HasSubstr("sasl_password"))));
 }
 
 TEST_F(ConnectionTrouble, ABrokerThatIsNotThereIsNewsAndMayComeBack) {
