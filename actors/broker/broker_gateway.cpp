@@ -282,9 +282,12 @@ class gateway {
   void session_answered(const expected<ports::market_session, broker_error>& answer) {
     note(answer);
     const auto now = clock_->now();
+    // Each desk asks at each input: an error must not use up what is kept for placements.
+    if (answer || answer.error().kind != broker_failure::not_sent) {
+      session_ = answer;
+      session_until_ = now + (answer ? config_.session_cache : config_.session_retry);
+    }
     if (answer) {
-      session_ = *answer;
-      session_until_ = now + config_.session_cache;
       for (const auto edge : {answer->start, answer->end})
         if (answer->open_today && now < edge) session_until_ = std::min(session_until_, edge);
     }
@@ -309,7 +312,7 @@ class gateway {
   std::vector<look> gathered_;
   /// What waits of class status.
   std::deque<look> looks_;
-  std::optional<ports::market_session> session_;
+  std::optional<expected<ports::market_session, broker_error>> session_;
   timestamp session_until_;
   std::vector<caf::typed_response_promise<session_result>> session_waiting_;
   ports::value_cell calls_;

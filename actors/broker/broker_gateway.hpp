@@ -74,6 +74,8 @@ struct gateway_config {
   std::chrono::milliseconds list_back{600'000};
   /// How long a session answer is good for; its start and end end it earlier.
   std::chrono::milliseconds session_cache{60'000};
+  /// How long an error in its place is.
+  std::chrono::milliseconds session_retry{3'000};
   /// Pause of all calls after a 429 without Retry-After.
   std::chrono::milliseconds throttle_pause{1'000};
   /// May be null.

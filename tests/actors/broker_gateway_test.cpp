@@ -191,6 +191,23 @@ TEST_F(GatewayTest, TheSessionIsAskedOnceAndRemembered) {
   EXPECT_EQ(api->sessions.size(), 1U);
 }
 
+TEST_F(GatewayTest, ASessionThatTheBrokerDoesNotTellIsNotAskedForAtOnceAgain) {
+  start();
+  self->send(gateway, ask_atom::value, session_call{});
+  run();
+  const ports::broker_error failed{ports::broker_failure::server_error, 503, "", {}};
+  fake_broker::answer_next(api->sessions, expected<ports::market_session, ports::broker_error>{unexpected(failed)});
+  run();
+  const auto again = ask<session_result>(gateway, ask_atom::value, session_call{});
+  ASSERT_FALSE(again.value);
+  EXPECT_EQ(again.value.error().http_status, 503);
+  EXPECT_TRUE(api->sessions.empty());
+  clock.advance(config.session_retry);
+  self->send(gateway, ask_atom::value, session_call{});
+  run();
+  EXPECT_EQ(api->sessions.size(), 1U);
+}
+
 TEST_F(GatewayTest, A401IsToldAndA429StopsAllCallsForAsLongAsTheBrokerSays) {
   start();
   self->send(gateway, ask_atom::value, position_call{*symbol::parse("AAPL")});
