@@ -41,7 +41,8 @@ section_spec execution() {
            "After an order ended without filling completely, a position that moved may be a fill that the broker reports "
            "this much later: a lost answer of the symbol is not decided from its position before."),
        integer<&execution_settings::calls_per_minute>("calls_per_minute", 4, 6'000,
-                                                      "Calls of the broker's API in any minute, of all kinds.")});
+                                                      "Calls of the broker's API in any minute, of all kinds and by "
+                                                      "all nodes together: each one gets an equal part.")});
 }
 
 section_spec broker() {

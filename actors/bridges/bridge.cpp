@@ -165,7 +165,12 @@ void bridge::send_slice(std::size_t index) {
   self_->request(entity.handle, config_.handle_timeout, handle_atom::value, std::move(part))
       .then([this, index](const step_ptr& answer) { slice_answered(index, answer); },
             [this, index](const caf::error& why) {
-              slice_failed(index, "entity_failed", self_->system().render(why), config_.max_attempts);
+              const auto limit = std::to_string(config_.handle_timeout.count());
+              slice_failed(index, "entity_failed",
+                           why == caf::sec::request_timeout
+                               ? "did not answer within bridge.handle_timeout (" + limit + " ms)"
+                               : self_->system().render(why),
+                           config_.max_attempts);
             });
 }
 
@@ -195,6 +200,8 @@ void bridge::send_again(std::size_t index) {
 void bridge::slice_failed(std::size_t index, std::string_view reason, const std::string& detail, std::uint32_t tries) {
   job& work = jobs_[index];
   auto& entity = entry(work.key, work.partition);
+  // It is still there when it was silent, or when this comes before the news of its end.
+  if (entity.handle && reason == "entity_failed") tell_of_death(work.key, detail);
   stop(entity);
   restarted(entity, detail);
   if (!work.one_by_one) {
@@ -323,6 +330,11 @@ void bridge::restarted(entity_entry& entity, const std::string& reason) {
   entity.last_error = last_error_ = reason;
 }
 
+void bridge::tell_of_death(const std::string& key, const std::string& reason) {
+  if (config_.notices != nullptr)
+    config_.notices->raise(ports::notice_level::warning, what_.name, "entity_died", key, reason);
+}
+
 void bridge::went_down(const caf::actor_addr& source, const std::string& reason) {
   if (const auto known = keys_by_address_.find(source); known != keys_by_address_.end())
     return entity_down(std::string{known->second}, reason);
@@ -336,8 +348,7 @@ void bridge::entity_down(const std::string& key, const std::string& reason) {
   auto& entity = entities_.at(key);
   stop(entity);
   restarted(entity, reason);
-  if (config_.notices != nullptr)
-    config_.notices->raise(ports::notice_level::warning, what_.name, "entity_died", key, reason);
+  tell_of_death(key, reason);
   // A slice in flight is noticed by its request. An entity that worked on its own must go on by itself.
   if (key != what_.resident && !what_.wakes_by_itself(entity.changelog)) return;
   if (++entity.deaths_in_a_row > config_.entity_deaths) return fail(key + " keeps dying: " + reason);

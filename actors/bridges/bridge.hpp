@@ -123,6 +123,7 @@ class bridge {
   void finish_drain();
   protocol::actor_status own_status();
   void fail(std::string why, std::optional<ports::log_errc> reason = std::nullopt);
+  void tell_of_death(const std::string& key, const std::string& reason);
   void entity_down(const std::string& key, const std::string& reason);
   void restarted(entity_entry& entity, const std::string& reason);
 

@@ -1,5 +1,6 @@
 #include "actors/broker/broker_gateway.hpp"
 
+#include <algorithm>
 #include <caf/all.hpp>
 
 namespace hedgerow::broker {
@@ -12,11 +13,13 @@ using ports::broker_failure;
 namespace {
 
 using pointer = gateway_actor::stateful_pointer<gateway_state>;
-constexpr std::size_t classes = 4;
+using domain::call_classes;
 /// Waiting questions of one class; more are refused at once.
 constexpr std::size_t queue_max = 10'000;
 
 constexpr ports::metric_family calls_family{"hedgerow_broker_calls_total", "Calls to the broker."};
+constexpr ports::metric_family unsent_family{"hedgerow_broker_calls_not_sent_total",
+                                             "Calls to the broker that did not leave: no token, no connection, too late."};
 constexpr ports::metric_family failures_family{"hedgerow_broker_call_failures_total",
                                                "Calls to the broker that failed."};
 
@@ -28,20 +31,21 @@ class gateway {
           std::function<void()> on_rejected)
       : self_{self}, api_{std::move(api)}, config_{config}, clock_{clock}, on_rejected_{std::move(on_rejected)},
         budget_{config.budget}, allowed_{config.budget.calls}, calls_{value_of(config.metrics, calls_family, {})},
-        failures_{value_of(config.metrics, failures_family, {})} {}
+        unsent_{value_of(config.metrics, unsent_family, {})}, failures_{value_of(config.metrics, failures_family, {})} {}
 
   caf::result<place_result> place(const place_call& c) {
     auto promise = self_->make_response_promise<place_result>();
-    queue(call_class::placement, promise, [this, c](auto done) { api_->place(c.request, c.not_after, done); });
+    queue(call_class::placement, promise, [this, c](auto done) { api_->place(c.request, c.not_after, done); },
+          c.not_after);
     return promise;
   }
 
   caf::result<get_result> get(const get_call& c) {
     auto promise = self_->make_response_promise<get_result>();
     if (c.priority != call_class::status) {
-      get_alone(c, promise);
+      queue(c.priority, promise, [this, c](auto done) { api_->get_order(c.order, done); });
     } else {
-      gathered_.emplace_back(c, promise);
+      gathered_.push_back({c, promise});
       if (gathered_.size() == 1) later(config_.gather, [this] { serve_gathered(); });
     }
     return promise;
@@ -65,53 +69,66 @@ class gateway {
     auto promise = self_->make_response_promise<session_result>();
     session_waiting_.push_back(promise);
     if (session_waiting_.size() > 1) return promise;
-    enqueue(call_class::rest, [this, now] {
-      api_->session(now, on_actor<ports::market_session>([this](auto answer) { session_answered(answer); }));
-    });
+    // Nothing is placed without it.
+    enqueue(call_class::placement, {[this, now] {
+              api_->session(now, on_actor<ports::market_session>([this](auto answer) { session_answered(answer); }));
+            }});
     return promise;
   }
 
   void pump() {
     const auto now = clock_->monotonic();
     take_share(now);
-    std::optional<ports::monotonic_time> next;
-    for (std::size_t i = 0; i < classes; ++i) {
+    std::optional<ports::monotonic_time> next = end_leases(now);
+    for (std::size_t i = 0; i < call_classes; ++i) {
       const auto c = static_cast<call_class>(i);
-      auto& waiting = queues_[i];
-      while (!waiting.empty() && budget_.try_take(c, now)) {
-        calls_->add();
-        auto run = std::move(waiting.front());
-        waiting.pop_front();
-        run();
+      while (waiting(c) > 0) {
+        const auto free = budget_.free(c, now);
+        if (!budget_.try_take(c, now)) break;
+        call_next(c, free);
       }
-      if (waiting.empty()) continue;
+      if (waiting(c) == 0) continue;
       const auto at = budget_.next_allowed(c, now);
       next = next ? std::min(*next, at) : at;
     }
-    if (!next || ticking_) return;
-    ticking_ = true;
+    if (!next || (ticking_at_ && *ticking_at_ <= *next)) return;
+    ticking_at_ = *next;
     const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(*next - now) + std::chrono::milliseconds{1};
     self_->delayed_send(self_, wait, tick_atom::value);
   }
 
   void tick() {
-    ticking_ = false;
+    ticking_at_.reset();
     pump();
   }
 
   actor_status status() {
     actor_status s{"broker-gateway", "gateway", "running", self_->mailbox().size(), 0, last_error_, {}, {}};
     s.detail = {{"calls", std::to_string(calls_->get())},
+                {"not_sent", std::to_string(unsent_->get())},
                 {"calls_in_window", std::to_string(budget_.used(clock_->monotonic()))},
                 {"calls_allowed", std::to_string(allowed_)},
                 {"failed", std::to_string(failures_->get())}};
-    for (std::size_t i = 0; i < classes; ++i)
+    for (std::size_t i = 0; i < call_classes; ++i)
       s.detail.emplace_back("waiting." + std::string{to_string(static_cast<call_class>(i))},
-                            std::to_string(queues_[i].size()));
+                            std::to_string(waiting(static_cast<call_class>(i))));
     return s;
   }
 
  private:
+  struct waiting_call {
+    std::function<void()> run;
+    /// Not called later than this: `too_late` then.
+    std::optional<ports::monotonic_time> not_after{};
+    std::function<void()> too_late{};
+  };
+  struct look {
+    get_call call;
+    caf::typed_response_promise<get_result> promise;
+    /// A list did not show it.
+    bool alone = false;
+  };
+
   /// The part of the account's budget that is this node's now.
   void take_share(ports::monotonic_time now) {
     const auto callers = config_.share->callers(now);
@@ -124,24 +141,65 @@ class gateway {
     budget_.change(part);
   }
 
-  void enqueue(call_class c, std::function<void()> run) {
-    queues_[static_cast<std::size_t>(c)].push_back(std::move(run));
+  std::deque<waiting_call>& queue_of(call_class c) { return queues_[static_cast<std::size_t>(c)]; }
+
+  std::size_t waiting(call_class c) { return c == call_class::status ? looks_.size() : queue_of(c).size(); }
+
+  void enqueue(call_class c, waiting_call what) {
+    queue_of(c).push_back(std::move(what));
     pump();
+  }
+
+  /// The budget allows a call: the next of its class, and `free - 1` more.
+  void call_next(call_class c, std::size_t free) {
+    if (c == call_class::status) return look_next(free);
+    auto next = std::move(queue_of(c).front());
+    queue_of(c).pop_front();
+    next.run();
+  }
+
+  /// What waited until its lease was over is not called any more. When the next lease ends.
+  std::optional<ports::monotonic_time> end_leases(ports::monotonic_time now) {
+    std::optional<ports::monotonic_time> next;
+    auto& queue = queue_of(call_class::placement);
+    for (auto it = queue.begin(); it != queue.end();) {
+      if (it->not_after && *it->not_after <= now) {
+        it->too_late();
+        it = queue.erase(it);
+        continue;
+      }
+      if (it->not_after) next = next ? std::min(*next, *it->not_after) : *it->not_after;
+      ++it;
+    }
+    return next;
+  }
+
+  template <class T>
+  static result<T> unsent(std::string why) {
+    return {unexpected(broker_error{broker_failure::not_sent, 0, std::move(why), {}})};
   }
 
   /// Waits for its turn, calls, answers.
   template <class T, class Call>
-  void queue(call_class c, caf::typed_response_promise<result<T>> promise, Call call) {
-    if (queues_[static_cast<std::size_t>(c)].size() >= queue_max) {
-      promise.deliver(result<T>{unexpected(broker_error{broker_failure::not_sent, 0, "too many calls are waiting"})});
+  void queue(call_class c, caf::typed_response_promise<result<T>> promise, Call call,
+             std::optional<ports::monotonic_time> not_after = std::nullopt) {
+    if (queue_of(c).size() >= queue_max) {
+      promise.deliver(unsent<T>("too many calls are waiting"));
       return;
     }
-    enqueue(c, [this, promise, call] {
-      call(on_actor<T>([this, promise](expected<T, broker_error> answer) mutable {
-        note(answer);
-        promise.deliver(result<T>{std::move(answer)});
-      }));
-    });
+    enqueue(c, {[this, promise, call] { call_now<T>(promise, call); }, not_after, [this, promise]() mutable {
+                  auto late = unsent<T>("the lease was over before the call budget had room");
+                  note(late.value);
+                  promise.deliver(std::move(late));
+                }});
+  }
+
+  template <class T, class Call>
+  void call_now(caf::typed_response_promise<result<T>> promise, const Call& call) {
+    call(on_actor<T>([this, promise](expected<T, broker_error> answer) mutable {
+      note(answer);
+      promise.deliver(result<T>{std::move(answer)});
+    }));
   }
 
   /// A callback for the adapter that runs `then` on this actor.
@@ -157,59 +215,79 @@ class gateway {
 
   template <class T>
   void note(const expected<T, broker_error>& answer) {
+    const bool left = answer || answer.error().kind != broker_failure::not_sent;
+    (left ? calls_ : unsent_)->add();
     if (answer) return;
     const auto& e = answer.error();
     last_error_ = std::string{to_string(e.kind)} + ": " + e.detail;
-    failures_->add();
+    if (left) failures_->add();
     if (e.kind == broker_failure::unauthorized) on_rejected_();
     if (e.kind == broker_failure::throttled)
       budget_.throttled(clock_->monotonic() + (e.retry_after.count() > 0 ? e.retry_after : config_.throttle_pause));
   }
 
-  void get_alone(const get_call& c, caf::typed_response_promise<get_result> promise) {
-    queue(c.priority, promise, [this, c](auto done) { api_->get_order(c.order, done); });
-  }
-
   void serve_gathered() {
-    auto calls = std::move(gathered_);
-    gathered_.clear();
-    if (calls.size() < config_.list_from) {
-      for (auto& [c, promise] : calls) get_alone(c, promise);
-      return;
-    }
-    timestamp from = clock_->now();
-    for (const auto& [c, promise] : calls) from = std::min(from, c.entered_after);
-    auto shared = std::make_shared<decltype(calls)>(std::move(calls));
-    enqueue(call_class::status, [this, from, shared] {
-      api_->list_orders(from, clock_->now(), on_actor<std::vector<ports::broker_order>>([this, shared](auto answer) {
-                          list_answered(*shared, answer);
-                        }));
-    });
+    for (auto& l : std::exchange(gathered_, {}))
+      if (looks_.size() < queue_max)
+        looks_.push_back(std::move(l));
+      else
+        l.promise.deliver(unsent<ports::broker_order>("too many calls are waiting"));
+    pump();
   }
 
-  void list_answered(std::vector<std::pair<get_call, caf::typed_response_promise<get_result>>>& calls,
-                     const expected<std::vector<ports::broker_order>, broker_error>& answer) {
+  /// One list call for all that wait when they are many, or more than there are calls; else one for the first. Old orders
+  /// are not listed together with young ones: the list would hold all that was ordered since.
+  void look_next(std::size_t free) {
+    const auto old_before = clock_->now() - config_.list_back;
+    const auto is_old = [&](const look& l) { return l.call.entered_after < old_before; };
+    const bool old = is_old(looks_.front());
+    const auto together = [&](const look& l) { return !l.alone && is_old(l) == old; };
+    const auto many = static_cast<std::size_t>(std::count_if(looks_.begin(), looks_.end(), together));
+    if (looks_.front().alone || many < 2 || (many < config_.list_from && many <= free)) {
+      auto first = std::move(looks_.front());
+      looks_.pop_front();
+      return call_now<ports::broker_order>(first.promise,
+                                           [&](auto done) { api_->get_order(first.call.order, done); });
+    }
+    const auto rest = std::stable_partition(looks_.begin(), looks_.end(), together);
+    auto shared = std::make_shared<std::vector<look>>(std::make_move_iterator(looks_.begin()),
+                                                      std::make_move_iterator(rest));
+    looks_.erase(looks_.begin(), rest);
+    timestamp from = clock_->now();
+    for (const auto& l : *shared) from = std::min(from, l.call.entered_after);
+    api_->list_orders(from, clock_->now(), on_actor<std::vector<ports::broker_order>>([this, shared](auto answer) {
+                        list_answered(*shared, answer);
+                      }));
+  }
+
+  void list_answered(std::vector<look>& looks, const expected<std::vector<ports::broker_order>, broker_error>& answer) {
     note(answer);
-    for (auto& [c, promise] : calls) {
+    for (auto& l : looks) {
       if (!answer) {
-        promise.deliver(get_result{unexpected(answer.error())});
+        l.promise.deliver(get_result{unexpected(answer.error())});
         continue;
       }
-      const auto it = std::find_if(answer->begin(), answer->end(), [&](const auto& o) { return o.id == c.order; });
+      const auto it = std::find_if(answer->begin(), answer->end(), [&](const auto& o) { return o.id == l.call.order; });
+      if (it != answer->end()) {
+        l.promise.deliver(get_result{*it});
+        continue;
+      }
       // Not being in a list is weak evidence: the order is asked for by its own id.
-      if (it == answer->end())
-        get_alone(c, promise);
-      else
-        promise.deliver(get_result{*it});
+      l.alone = true;
+      looks_.push_back(l);
     }
+    pump();
   }
 
   void session_answered(const expected<ports::market_session, broker_error>& answer) {
     note(answer);
     const auto now = clock_->now();
+    // Each desk asks at each input: an error must not use up what is kept for placements.
+    if (answer || answer.error().kind != broker_failure::not_sent) {
+      session_ = answer;
+      session_until_ = now + (answer ? config_.session_cache : config_.session_retry);
+    }
     if (answer) {
-      session_ = *answer;
-      session_until_ = now + config_.session_cache;
       for (const auto edge : {answer->start, answer->end})
         if (answer->open_today && now < edge) session_until_ = std::min(session_until_, edge);
     }
@@ -228,13 +306,17 @@ class gateway {
   domain::call_budget budget_;
   std::uint32_t allowed_;
   std::uint32_t callers_ = 1;
-  std::array<std::deque<std::function<void()>>, classes> queues_;
-  bool ticking_ = false;
-  std::vector<std::pair<get_call, caf::typed_response_promise<get_result>>> gathered_;
-  std::optional<ports::market_session> session_;
+  std::array<std::deque<waiting_call>, call_classes> queues_;
+  /// The earliest of the ticks under way.
+  std::optional<ports::monotonic_time> ticking_at_;
+  std::vector<look> gathered_;
+  /// What waits of class status.
+  std::deque<look> looks_;
+  std::optional<expected<ports::market_session, broker_error>> session_;
   timestamp session_until_;
   std::vector<caf::typed_response_promise<session_result>> session_waiting_;
   ports::value_cell calls_;
+  ports::value_cell unsent_;
   ports::value_cell failures_;
   std::string last_error_;
 };

@@ -68,10 +68,14 @@ struct gateway_config {
   std::shared_ptr<const account_share> share = std::make_shared<account_share>();
   /// Status questions that come within this time are put together.
   std::chrono::milliseconds gather{10};
-  /// From so many on, one list call serves them.
+  /// From so many on, one list call serves them; from two on, when there are more than calls.
   std::size_t list_from = 4;
+  /// Orders that are older than this are listed apart from the others.
+  std::chrono::milliseconds list_back{600'000};
   /// How long a session answer is good for; its start and end end it earlier.
   std::chrono::milliseconds session_cache{60'000};
+  /// How long an error in its place is.
+  std::chrono::milliseconds session_retry{3'000};
   /// Pause of all calls after a 429 without Retry-After.
   std::chrono::milliseconds throttle_pause{1'000};
   /// May be null.

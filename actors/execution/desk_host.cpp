@@ -41,7 +41,7 @@ void desk_host::recover() {
 }
 
 caf::result<step_ptr> desk_host::handle(const slice_ptr& part) {
-  if (session_ && outside_.clock->now() < session_until_) return process(*part);
+  if (outside_.clock->now() < session_until_) return process(*part);
   auto promise = self_->make_response_promise<step_ptr>();
   with_session([this, part, promise]() mutable { promise.deliver(process(*part)); });
   return promise;
@@ -54,9 +54,9 @@ void desk_host::tick() {
 
 void desk_host::with_session(std::function<void()> then) {
   const auto now = outside_.clock->now();
-  if (session_ && now < session_until_) return then();
+  if (now < session_until_) return then();
   // await: no other message is looked at before the answer, so inputs keep their order.
-  self_->request(outside_.gateway, config_.call_timeout, ask_atom::value, broker::session_call{})
+  self_->request(outside_.gateway, config_.session_wait, ask_atom::value, broker::session_call{})
       .await(
           [this, then](const broker::session_result& answer) {
             session_.reset();
@@ -70,6 +70,8 @@ void desk_host::with_session(std::function<void()> then) {
           },
           [this, then](const caf::error& why) {
             session_.reset();
+            // The next inputs do not wait, too: one after the other they would keep the bridge waiting for long.
+            session_until_ = outside_.clock->now() + config_.session_use;
             last_error_ = "market session: " + self_->system().render(why);
             then();
           });

@@ -58,6 +58,7 @@ class desk_host {
   timestamp started_;
   domain::desk desk_;
   std::optional<ports::market_session> session_;
+  /// Until then it is not asked for again, known or not.
   timestamp session_until_;
   std::map<std::uint64_t, waiting_effects> waiting_;
   std::uint64_t ticket_ = 0;

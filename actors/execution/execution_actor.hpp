@@ -19,6 +19,9 @@ struct execution_config {
   domain::desk_policy rules;
   /// How long a session answer is used before the gateway is asked again.
   std::chrono::milliseconds session_use{5'000};
+  /// How long a desk waits for it, and nothing else with it; then the session counts as unknown. Far below the bridge's
+  /// handle_timeout: waiting for a call is not hanging.
+  std::chrono::milliseconds session_wait{10'000};
   /// Longer than any call through the gateway can take.
   std::chrono::milliseconds call_timeout{120'000};
 };

@@ -20,7 +20,7 @@ using namespace protocol;
 static_assert(ports::largest_record <= codec::max_record, "what a log takes can be read back");
 
 /// Counts its records: appends `{key}={count}` to position-updates (its changelog) for each of them. A record "crash"
-/// makes it throw, "effect" makes it ask for a ticket and emit "{key}!" once the ticket is committed; "huge" makes it
+/// makes it throw, "hang" keeps its answer back, "effect" makes it ask for a ticket and emit "{key}!" once the ticket is committed; "huge" makes it
 /// append a record that no log takes, "huge effect" makes it emit one, with "{key}!" beside it.
 struct counter_state {
   std::uint64_t count = 0;
@@ -28,6 +28,7 @@ struct counter_state {
   std::uint32_t partition = 0;
   bool huge_effect = false;
   emitter_actor bridge;
+  std::vector<caf::typed_response_promise<step_ptr>> kept_back;
 };
 
 outgoing huge(topic_partition to, const std::string& key) {
@@ -42,7 +43,9 @@ entity_actor::behavior_type counter(entity_actor::stateful_pointer<counter_state
   if (const auto it = seed.changelog.find(seed.key); it != seed.changelog.end()) state.count = std::stoull(it->second);
   self->set_exception_handler([](std::exception_ptr&) { return caf::make_error(caf::sec::runtime_error, "crash"); });
   return {
-      [=](handle_atom, const slice_ptr& part) {
+      [=](handle_atom, const slice_ptr& part) -> caf::result<step_ptr> {
+        if (part->records.front().value == "hang")
+          return self->state.kept_back.emplace_back(self->make_response_promise<step_ptr>());
         auto answer = std::make_shared<step>();
         for (const auto& r : part->records) {
           if (r.value == "crash") throw std::runtime_error{"crash"};
@@ -71,10 +74,13 @@ entity_actor::behavior_type counter(entity_actor::stateful_pointer<counter_state
 
 class notice_list final : public ports::notices {
  public:
-  void raise(ports::notice_level, std::string_view, std::string_view code, std::string_view, std::string_view) override {
+  void raise(ports::notice_level, std::string_view, std::string_view code, std::string_view about,
+             std::string_view text) override {
     codes.emplace_back(code);
+    texts.push_back(std::string{about} + " " + std::string{text});
   }
   std::vector<std::string> codes;
+  std::vector<std::string> texts;
 };
 
 class BridgeTest : public test::actor_fixture {
@@ -185,6 +191,24 @@ TEST_F(BridgeTest, ARecordThatKillsItsEntityBecomesADeadLetterAndTheRestGoesOn) 
   EXPECT_EQ(letter->data.value, "crash");
   const auto status = ask<actor_status>(b, status_atom::value);
   EXPECT_EQ(status.restarts, 4U);  // once for the slice, three times alone
+}
+
+TEST_F(BridgeTest, OneThatDoesNotAnswerIsStartedAgainWithANoticeLikeOneThatDied) {
+  notice_list notices;
+  bridge_config config;
+  config.notices = &notices;
+  config.max_attempts = 1;
+  append("AAPL", "hang");
+  start(config);
+  run();
+  EXPECT_TRUE(notices.codes.empty());
+  advance(config.handle_timeout);
+  EXPECT_EQ(notices.codes, strings{"entity_died"});
+  EXPECT_EQ(notices.texts, strings{"AAPL did not answer within bridge.handle_timeout (30000 ms)"});
+  advance(config.handle_timeout);
+  append("AAPL", "crash");
+  run();
+  EXPECT_EQ(notices.codes, (strings(4, "entity_died"))) << "twice each: in its slice and alone";
 }
 
 TEST_F(BridgeTest, ARecordWhoseOutputNoLogTakesBecomesADeadLetterAndTheRestGoesOn) {

@@ -25,6 +25,10 @@ class GatewayTest : public test::actor_fixture {
 
   get_call status_of(const std::string& text) { return {id(text), clock.now(), domain::call_class::status}; }
 
+  place_call place_one(std::chrono::milliseconds lease = std::chrono::minutes{10}) {
+    return {{*symbol::parse("AAPL"), side::buy, 1}, clock.monotonic() + lease};
+  }
+
   test::fake_clock clock;
   std::shared_ptr<fake_broker> api = std::make_shared<fake_broker>();
   gateway_config config;
@@ -75,25 +79,78 @@ TEST_F(GatewayTest, ManyStatusQuestionsShareOneListAndTheMissingOneIsAskedByItse
   EXPECT_EQ(api->asked, std::vector{id("5")});
 }
 
+TEST_F(GatewayTest, MoreLooksThanCallsShareOneList) {
+  config.budget.calls = 8;
+  config.list_from = 100;
+  start();
+  for (int i = 1; i <= 3; ++i) self->send(gateway, ask_atom::value, status_of(std::to_string(i)));
+  run();
+  advance(config.gather);
+  EXPECT_EQ(api->lists.size(), 1U) << "one call is in pace";
+  EXPECT_TRUE(api->asked.empty());
+}
+
+TEST_F(GatewayTest, OldOrdersAreNotListedTogetherWithYoungOnes) {
+  start();
+  for (int i = 1; i <= 4; ++i) self->send(gateway, ask_atom::value, status_of(std::to_string(i)));
+  auto old = status_of("5");
+  old.entered_after = timestamp{old.entered_after.us - 3'600'000'000};
+  self->send(gateway, ask_atom::value, old);
+  run();
+  advance(config.gather);
+  ASSERT_EQ(api->windows.size(), 1U);
+  EXPECT_EQ(api->windows.front().first, clock.now());
+  EXPECT_EQ(api->asked, std::vector{id("5")});
+}
+
+TEST_F(GatewayTest, APlacementWhoseLeaseEndsWhileItWaitsIsNotCalledAndAnsweredAtOnce) {
+  config.budget.calls = 1;
+  const auto registry = std::make_shared<telemetry::metric_registry>();
+  config.metrics = registry;
+  start();
+  self->send(gateway, ask_atom::value, place_one());
+  self->send(gateway, ask_atom::value, place_one(std::chrono::seconds{10}));
+  run();
+  ASSERT_EQ(api->placed.size(), 1U);
+  clock.advance(std::chrono::milliseconds{10'001});
+  advance(std::chrono::milliseconds{10'001});
+  std::optional<place_result> answer;
+  self->receive([&](const place_result& r) { answer = r; },
+                caf::after(std::chrono::seconds{0}) >> [] { ADD_FAILURE() << "no answer"; });
+  ASSERT_TRUE(answer && !answer->value);
+  EXPECT_EQ(answer->value.error().kind, ports::broker_failure::not_sent);
+  EXPECT_EQ(api->placed.size(), 1U);
+  const auto page = test::read_prometheus(registry->text());
+  ASSERT_TRUE(page) << page.error();
+  EXPECT_EQ(page->number("hedgerow_broker_calls_total"), 0) << "the first one has no answer yet";
+  EXPECT_EQ(page->number("hedgerow_broker_calls_not_sent_total"), 1);
+  EXPECT_EQ(page->number("hedgerow_broker_call_failures_total"), 0);
+}
+
+TEST_F(GatewayTest, TheSessionDoesNotWaitForWhatIsKeptForPlacements) {
+  start();
+  for (unsigned i = 0; i < 100; ++i) self->send(gateway, ask_atom::value, position_call{*symbol::parse("AAPL")});
+  run();
+  EXPECT_EQ(api->positions.size(), 90U);
+  self->send(gateway, ask_atom::value, session_call{});
+  run();
+  EXPECT_EQ(api->sessions.size(), 1U);
+}
+
 TEST_F(GatewayTest, APlacementGoesBeforeWhatWaitsForTheBudget) {
   config.budget.calls = 4;
   config.budget.kept_for_placement = 1;
-  config.budget.kept_for_evidence = 1;
-  config.budget.kept_for_status = 1;
-  config.list_from = 100;
   start();
-  for (int i = 1; i <= 4; ++i) self->send(gateway, ask_atom::value, status_of(std::to_string(i)));
+  for (int i = 1; i <= 4; ++i) self->send(gateway, ask_atom::value, position_call{*symbol::parse("AAPL")});
   run();
-  advance(config.gather);
-  const auto before = api->asked.size();
-  EXPECT_LT(before, 4U);
-  self->send(gateway, ask_atom::value, place_call{{*symbol::parse("AAPL"), side::buy, 1}, {}});
+  EXPECT_EQ(api->positions.size(), 3U);
+  self->send(gateway, ask_atom::value, place_one());
   run();
   EXPECT_EQ(api->placed.size(), 1U);
-  EXPECT_EQ(api->asked.size(), before);
+  EXPECT_EQ(api->positions.size(), 3U);
   clock.advance(config.budget.window + std::chrono::milliseconds{1});
   advance(config.budget.window + std::chrono::milliseconds{1});
-  EXPECT_GT(api->asked.size(), before);
+  EXPECT_EQ(api->positions.size(), 4U);
 }
 
 TEST_F(GatewayTest, ANodeCallsNoMoreThanItsPartOfTheAccountsBudget) {
@@ -103,7 +160,7 @@ TEST_F(GatewayTest, ANodeCallsNoMoreThanItsPartOfTheAccountsBudget) {
   config.budget.kept_for_placement = config.budget.kept_for_evidence = config.budget.kept_for_status = 0;
   start();
   share->set(3, clock.monotonic());
-  for (int i = 0; i < 20; ++i) self->send(gateway, ask_atom::value, place_call{{*symbol::parse("AAPL"), side::buy, 1}, {}});
+  for (int i = 0; i < 20; ++i) self->send(gateway, ask_atom::value, place_one());
   run();
   EXPECT_EQ(api->placed.size(), 3U);
   // Two nodes have gone: their calls count at the broker for another minute.
@@ -134,6 +191,23 @@ TEST_F(GatewayTest, TheSessionIsAskedOnceAndRemembered) {
   EXPECT_EQ(api->sessions.size(), 1U);
 }
 
+TEST_F(GatewayTest, ASessionThatTheBrokerDoesNotTellIsNotAskedForAtOnceAgain) {
+  start();
+  self->send(gateway, ask_atom::value, session_call{});
+  run();
+  const ports::broker_error failed{ports::broker_failure::server_error, 503, "", {}};
+  fake_broker::answer_next(api->sessions, expected<ports::market_session, ports::broker_error>{unexpected(failed)});
+  run();
+  const auto again = ask<session_result>(gateway, ask_atom::value, session_call{});
+  ASSERT_FALSE(again.value);
+  EXPECT_EQ(again.value.error().http_status, 503);
+  EXPECT_TRUE(api->sessions.empty());
+  clock.advance(config.session_retry);
+  self->send(gateway, ask_atom::value, session_call{});
+  run();
+  EXPECT_EQ(api->sessions.size(), 1U);
+}
+
 TEST_F(GatewayTest, A401IsToldAndA429StopsAllCallsForAsLongAsTheBrokerSays) {
   start();
   self->send(gateway, ask_atom::value, position_call{*symbol::parse("AAPL")});
@@ -147,7 +221,7 @@ TEST_F(GatewayTest, A401IsToldAndA429StopsAllCallsForAsLongAsTheBrokerSays) {
   const ports::broker_error slow_down{ports::broker_failure::throttled, 429, "", std::chrono::seconds{5}};
   fake_broker::answer_next(api->positions, expected<shares, ports::broker_error>{unexpected(slow_down)});
   run();
-  self->send(gateway, ask_atom::value, place_call{{*symbol::parse("AAPL"), side::buy, 1}, {}});
+  self->send(gateway, ask_atom::value, place_one());
   run();
   EXPECT_TRUE(api->placed.empty());
   clock.advance(std::chrono::seconds{6});

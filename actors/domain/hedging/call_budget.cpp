@@ -16,6 +16,22 @@ std::string_view to_string(call_class c) {
   return "unknown";
 }
 
+void call_pace::set(std::uint32_t calls, std::uint32_t burst, std::chrono::milliseconds window) {
+  burst_ = std::max(burst, 1U);
+  interval_ = monotonic_ns{window} / std::max(calls, 1U);
+}
+
+void call_pace::take(monotonic_ns now) { paid_ = std::max(paid_, now) + interval_; }
+
+monotonic_ns call_pace::next(monotonic_ns now) const {
+  return paid_ <= now ? now : std::max(now, paid_ - interval_ * (burst_ - 1));
+}
+
+std::uint32_t call_pace::free(monotonic_ns now) const {
+  const auto owed = (std::max(paid_, now) - now + interval_ - monotonic_ns{1}) / interval_;
+  return owed >= burst_ ? 0 : burst_ - static_cast<std::uint32_t>(owed);
+}
+
 call_budget::call_budget(budget_policy policy) { change(policy); }
 
 void call_budget::change(budget_policy policy) {
@@ -26,40 +42,77 @@ void call_budget::change(budget_policy policy) {
     *kept = std::min(*kept, spare);
     spare -= *kept;
   }
+  // A burst and the calls at the pace after it are a window's calls. An eighth of all is left for placements and evidence
+  // that come at once and are paid for later.
+  const auto eighth = policy_.calls / 8;
+  all_.set(policy_.calls - 2 * eighth, eighth, policy_.window);
+  const auto looks = limit(call_class::status);
+  looks_.set(looks - looks / 4, looks / 4, policy_.window);
 }
 
-std::uint32_t call_budget::limit(call_class c) const {
-  std::uint32_t allowed = policy_.calls;
-  if (c > call_class::placement) allowed -= policy_.kept_for_placement;
-  if (c > call_class::evidence) allowed -= policy_.kept_for_evidence;
-  if (c > call_class::status) allowed -= policy_.kept_for_status;
-  return allowed;
+std::uint32_t call_budget::limit(call_class c) const { return room(c, {}); }
+
+std::uint32_t call_budget::room(call_class c, const counts& used) const {
+  const counts kept{policy_.kept_for_placement, policy_.kept_for_evidence, policy_.kept_for_status, 0};
+  std::uint32_t taken = 0;
+  for (std::size_t i = 0; i < call_classes; ++i)
+    taken += i < static_cast<std::size_t>(c) ? std::max(used[i], kept[i]) : used[i];
+  return policy_.calls - std::min(taken, policy_.calls);
 }
 
 /// A clock that goes back must not let more calls into a window.
 monotonic_ns call_budget::never_back(monotonic_ns now) const {
-  return taken_.empty() ? now : std::max(now, taken_.back());
+  return taken_.empty() ? now : std::max(now, taken_.back().first);
+}
+
+std::pair<call_budget::counts, std::size_t> call_budget::in_window(monotonic_ns now) const {
+  const monotonic_ns start = never_back(now) - policy_.window;
+  auto used = count_;
+  std::size_t first = 0;
+  for (; first < taken_.size() && taken_[first].first <= start; ++first)
+    --used[static_cast<std::size_t>(taken_[first].second)];
+  return {used, first};
 }
 
 std::uint32_t call_budget::used(monotonic_ns now) const {
-  const monotonic_ns start = never_back(now) - policy_.window;
-  const auto first = std::upper_bound(taken_.begin(), taken_.end(), start);
-  return static_cast<std::uint32_t>(taken_.end() - first);
+  return static_cast<std::uint32_t>(taken_.size() - in_window(now).second);
+}
+
+/// What waits for the pace waits for at most half a window: others that go on and on must not keep it waiting for ever.
+monotonic_ns call_budget::in_pace(monotonic_ns now) const {
+  const auto due = std::max(all_.next(now), looks_.next(now));
+  return last_look_ == monotonic_ns::min() ? due : std::max(now, std::min(due, last_look_ + policy_.window / 2));
 }
 
 monotonic_ns call_budget::next_allowed(call_class c, monotonic_ns now) const {
   monotonic_ns earliest = std::max(never_back(now), blocked_until_);
-  const std::size_t allowed = limit(c);
-  // With `allowed` calls after it, the one that has to leave the window is the allowed-th from the end.
-  if (taken_.size() >= allowed) earliest = std::max(earliest, taken_[taken_.size() - allowed] + policy_.window);
+  if (c >= call_class::status) earliest = std::max(earliest, in_pace(earliest));
+  auto [used, next] = in_window(earliest);
+  for (; room(c, used) == 0; ++next) {
+    earliest = taken_[next].first + policy_.window;
+    --used[static_cast<std::size_t>(taken_[next].second)];
+  }
   return earliest;
+}
+
+std::uint32_t call_budget::free(call_class c, monotonic_ns now) const {
+  now = never_back(now);
+  if (next_allowed(c, now) > now) return 0;
+  const auto left = room(c, in_window(now).first);
+  // At least the one that is allowed although it is out of pace.
+  return c < call_class::status ? left : std::clamp(std::min(all_.free(now), looks_.free(now)), 1U, left);
 }
 
 bool call_budget::try_take(call_class c, monotonic_ns now) {
   now = never_back(now);
   if (next_allowed(c, now) > now) return false;
-  while (!taken_.empty() && taken_.front() + policy_.window <= now) taken_.pop_front();
-  taken_.push_back(now);
+  for (; !taken_.empty() && taken_.front().first + policy_.window <= now; taken_.pop_front())
+    --count_[static_cast<std::size_t>(taken_.front().second)];
+  taken_.emplace_back(now, c);
+  ++count_[static_cast<std::size_t>(c)];
+  all_.take(now);
+  if (c >= call_class::status) looks_.take(now);
+  if (c >= call_class::status || last_look_ == monotonic_ns::min()) last_look_ = now;
   return true;
 }
 

@@ -2,10 +2,12 @@
 // (order-protocol, "The gate in front of it"). Pure: time comes in from outside, on a clock that never goes back.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
 #include <string_view>
+#include <utility>
 
 namespace hedgerow::domain {
 
@@ -14,27 +16,49 @@ using monotonic_ns = std::chrono::nanoseconds;
 
 /// From the most to the least important.
 enum class call_class : std::uint8_t {
-  placement,  // a POST of an order
+  placement,  // a POST of an order, and the session without which there is none
   evidence,   // what resolves an unknown outcome
   status,     // looking at a pending order
-  rest,       // sessions, accounts, positions for display
+  rest,       // accounts, positions for display
 };
 
 [[nodiscard]] std::string_view to_string(call_class c);
+
+inline constexpr std::size_t call_classes = 4;
 
 struct budget_policy {
   /// Calls in any `window`.
   std::uint32_t calls = 120;
   std::chrono::milliseconds window{60'000};
-  /// Of these, what only placements may use, and what only placements and evidence may use, and what `rest` may not
-  /// use.
+  /// Of these, what is kept for placements, for evidence and for status: less important classes leave them so many calls of
+  /// each window. Calls that the class has made in the window are of what is kept for it.
   std::uint32_t kept_for_placement = 30;
   std::uint32_t kept_for_evidence = 20;
   std::uint32_t kept_for_status = 20;
 };
 
-/// Counts the calls of the sliding window exactly, instead of filling a bucket: a bucket of N lets up to 2N calls into
-/// one window. At most `calls` times lie in any half-open window.
+/// Calls at an even pace, with a burst after a rest.
+class call_pace {
+ public:
+  /// `calls` in a window, `burst` of them at once.
+  void set(std::uint32_t calls, std::uint32_t burst, std::chrono::milliseconds window);
+  void take(monotonic_ns now);
+  /// When the next call is in pace.
+  [[nodiscard]] monotonic_ns next(monotonic_ns now) const;
+  /// How many calls are in pace now.
+  [[nodiscard]] std::uint32_t free(monotonic_ns now) const;
+
+ private:
+  monotonic_ns interval_{1};
+  std::uint32_t burst_ = 1;
+  /// When all calls that were taken are paid for, one each interval.
+  monotonic_ns paid_{monotonic_ns::min()};
+};
+
+/// Counts the calls of the sliding window exactly: at most `calls` times lie in any half-open window. Within that, status
+/// and rest keep a pace, so that the window is never used up long before its calls leave it again: what has no haste would
+/// stand still for the rest of the window, and with it all that waits for it. Placements and evidence count in the pace
+/// and do not wait for it.
 class call_budget {
  public:
   /// What is kept for others is cut so that every class may use at least one call.
@@ -46,6 +70,9 @@ class call_budget {
   /// When the next call of this class is allowed if no other is made meanwhile; `now` when it is allowed at once.
   [[nodiscard]] monotonic_ns next_allowed(call_class c, monotonic_ns now) const;
 
+  /// How many calls of this class are allowed at once.
+  [[nodiscard]] std::uint32_t free(call_class c, monotonic_ns now) const;
+
   /// Another policy from now on; what was taken stays counted.
   void change(budget_policy policy);
 
@@ -54,16 +81,29 @@ class call_budget {
 
   /// Calls in the window that ends now.
   [[nodiscard]] std::uint32_t used(monotonic_ns now) const;
-  /// How many of the window's calls a class may see used before it has to wait.
+  /// How many calls of a window a class may make while the others make none.
   [[nodiscard]] std::uint32_t limit(call_class c) const;
 
  private:
+  using counts = std::array<std::uint32_t, call_classes>;
+
   [[nodiscard]] monotonic_ns never_back(monotonic_ns now) const;
+  /// The calls by class in the window that ends now, and the first of them in `taken_`.
+  [[nodiscard]] std::pair<counts, std::size_t> in_window(monotonic_ns now) const;
+  /// What is left for a class when the window holds `used`.
+  [[nodiscard]] std::uint32_t room(call_class c, const counts& used) const;
+  [[nodiscard]] monotonic_ns in_pace(monotonic_ns now) const;
 
   budget_policy policy_;
-  /// Times of the calls that may still count, ascending.
-  std::deque<monotonic_ns> taken_;
+  /// Calls that may still count, ascending in time, and how many of each class.
+  std::deque<std::pair<monotonic_ns, call_class>> taken_;
+  counts count_{};
   monotonic_ns blocked_until_ = monotonic_ns::min();
+  /// Of all calls, and of those that wait for the pace.
+  call_pace all_;
+  call_pace looks_;
+  /// The last call that waited for the pace, or the very first of all.
+  monotonic_ns last_look_ = monotonic_ns::min();
 };
 
 }  // namespace hedgerow::domain

@@ -24,5 +24,12 @@ TEST(NodeSettings, BatchesAreLargerOnKafkaUnlessAKeySaysHowLarge) {
   EXPECT_NE(config::describe_markdown().find("0: 4000 on Kafka, 1000 on other logs."), std::string::npos);
 }
 
+TEST(NodeSettings, ADeskWaitsForLessThanItsBridgeWaitsForIt) {
+  const auto loaded = config::load_text("[node]\nactors = [\"accumulator\"]\n[bridge]\nhandle_timeout = \"9s\"\n",
+                                        "test.toml", {});
+  ASSERT_TRUE(loaded) << config::to_string(loaded.error());
+  EXPECT_EQ(world::to_node_settings(loaded->values).execution.session_wait, std::chrono::seconds{3});
+}
+
 }  // namespace
 }  // namespace hedgerow::test

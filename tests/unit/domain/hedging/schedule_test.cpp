@@ -1,4 +1,4 @@
-// Back-off, poll schedule and call budget: bounds that hold for every random number.
+// Back-off and poll schedule: bounds that hold for every random number.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "actors/domain/hedging/backoff.hpp"
-#include "actors/domain/hedging/call_budget.hpp"
 #include "actors/domain/hedging/poll_schedule.hpp"
 #include "draw.hpp"
 
@@ -80,87 +79,6 @@ TEST(PollScheduleProperty, StaysWithinItsBounds) {
       RC_ASSERT(step.delay <= 40s);
     }
     RC_ASSERT(step.state.looks >= looks);
-  }));
-}
-
-TEST(CallBudget, LowerClassesLeaveRoomForHigherOnes) {
-  call_budget budget;
-  EXPECT_EQ(budget.limit(call_class::placement), 120U);
-  EXPECT_EQ(budget.limit(call_class::evidence), 90U);
-  EXPECT_EQ(budget.limit(call_class::status), 70U);
-  EXPECT_EQ(budget.limit(call_class::rest), 50U);
-  const auto drain = [&](call_class c) {
-    unsigned taken = 0;
-    while (budget.try_take(c, 1s)) ++taken;
-    return taken;
-  };
-  EXPECT_EQ(drain(call_class::rest), 50U);
-  EXPECT_EQ(drain(call_class::status), 20U);
-  EXPECT_EQ(drain(call_class::evidence), 20U);
-  EXPECT_EQ(drain(call_class::placement), 30U);
-  EXPECT_EQ(budget.used(1s), 120U);
-  for (const auto c : {call_class::placement, call_class::evidence, call_class::status, call_class::rest})
-    EXPECT_EQ(budget.next_allowed(c, 1s), 61s);
-  EXPECT_FALSE(budget.try_take(call_class::placement, 61s - 1ns));
-  EXPECT_TRUE(budget.try_take(call_class::placement, 61s));
-}
-
-TEST(CallBudget, SaysWhenAClassMayCallAgain) {
-  call_budget budget{
-      {.calls = 4, .window = 60s, .kept_for_placement = 1, .kept_for_evidence = 1, .kept_for_status = 1}};
-  EXPECT_TRUE(budget.try_take(call_class::placement, 0s));
-  EXPECT_TRUE(budget.try_take(call_class::placement, 10s));
-  EXPECT_EQ(budget.next_allowed(call_class::rest, 11s), 70s) << "both must have left the window";
-  EXPECT_EQ(budget.next_allowed(call_class::status, 11s), 60s);
-  EXPECT_EQ(budget.next_allowed(call_class::evidence, 11s), 11s);
-}
-
-TEST(CallBudget, EveryClassGetsSomethingEvenFromATinyBudget) {
-  const call_budget budget{{.calls = 1}};
-  EXPECT_EQ(budget.limit(call_class::rest), 1U);
-}
-
-TEST(CallBudget, A429StopsEverything) {
-  call_budget budget;
-  budget.throttled(30s);
-  budget.throttled(20s);
-  EXPECT_FALSE(budget.try_take(call_class::placement, 29s));
-  EXPECT_EQ(budget.next_allowed(call_class::rest, 5s), 30s);
-  EXPECT_TRUE(budget.try_take(call_class::placement, 30s));
-}
-
-TEST(CallBudget, AClockThatGoesBackGivesNothingAway) {
-  call_budget budget{{.calls = 1, .kept_for_placement = 0, .kept_for_evidence = 0, .kept_for_status = 0}};
-  EXPECT_TRUE(budget.try_take(call_class::placement, 100s));
-  EXPECT_FALSE(budget.try_take(call_class::placement, 10s));
-  EXPECT_EQ(budget.next_allowed(call_class::placement, 10s), 160s);
-  call_budget two{{.calls = 2, .kept_for_placement = 0, .kept_for_evidence = 0, .kept_for_status = 0}};
-  EXPECT_TRUE(two.try_take(call_class::placement, 100s));
-  EXPECT_TRUE(two.try_take(call_class::placement, 10s)) << "counted as a call at 100 s";
-  EXPECT_EQ(two.next_allowed(call_class::placement, 10s), 160s);
-}
-
-TEST(CallBudgetProperty, NeverMoreThanTheBudgetInAnyWindow) {
-  EXPECT_TRUE(rc::check("sliding window", [] {
-    const auto calls = test::draw<std::uint32_t>(1, 30);
-    call_budget budget{{.calls = calls,
-                        .kept_for_placement = test::draw<std::uint32_t>(0, 40),
-                        .kept_for_evidence = test::draw<std::uint32_t>(0, 10),
-                        .kept_for_status = test::draw<std::uint32_t>(0, 10)}};
-    std::vector<monotonic_ns> taken;
-    monotonic_ns now{0};
-    for (int i = test::draw(1, 300); i > 0; --i) {
-      now += milliseconds{test::draw(0, 6000)};
-      using enum call_class;
-      const auto c = *rc::gen::element(placement, evidence, status, rest);
-      if (test::draw(0, 6) == 0) now = budget.next_allowed(c, now);
-      const auto used = budget.used(now);
-      const bool allowed = used < budget.limit(c);
-      RC_ASSERT((budget.next_allowed(c, now) <= now) == allowed);
-      RC_ASSERT(budget.try_take(c, now) == allowed);
-      if (allowed) taken.push_back(now);
-    }
-    for (std::size_t i = calls; i < taken.size(); ++i) RC_ASSERT(taken[i] - taken[i - calls] >= 60s);
   }));
 }
 

@@ -1,0 +1,101 @@
+// A desk and what it waits for.
+#include "actors/execution/execution_actor.hpp"
+
+#include <gtest/gtest.h>
+
+#include "messages/codec/codec.hpp"
+#include "tests/support/actor_fixture.hpp"
+#include "tests/support/fake_broker.hpp"
+#include "tests/support/fake_clock.hpp"
+
+namespace hedgerow::execution {
+namespace {
+
+using namespace protocol;
+using namespace std::chrono_literals;
+
+class one_token final : public ports::token_holder {
+ public:
+  void set(std::optional<std::string>) override {}
+  [[nodiscard]] std::optional<std::string> get() const override { return "token"; }
+};
+
+class silent final : public ports::notices {
+ public:
+  void raise(ports::notice_level, std::string_view, std::string_view, std::string_view, std::string_view) override {}
+};
+
+emitter_actor::behavior_type bridge_end(emitter_actor::pointer) {
+  return {[](emit_atom, const step_ptr&) {}};
+}
+
+class ExecutionTest : public test::actor_fixture {
+ public:
+  void start() {
+    auto gateway = own(system.spawn(broker::broker_gateway, std::shared_ptr<ports::broker_api>{api},
+                                    broker::gateway_config{}, &clock, std::function<void()>{[] {}}));
+    const execution_ports outside{gateway, std::make_shared<one_token>(), &clock, &notices, [] {}};
+    desk = own(system.spawn(execution, bridges::entity_seed{"AAPL", 0, {}, own(system.spawn(bridge_end))},
+                            execution_config{}, outside));
+  }
+
+  /// What the desk says to a command; nothing while it has not answered.
+  std::optional<step_ptr> hand_over(std::uint64_t sequence) {
+    const schwab_command command{{*symbol::parse("AAPL"), sequence}, side::buy, 1, {}};
+    const envelope meta{"test:" + std::to_string(sequence), clock.now(), clock.now(), {}, {}, {}};
+    record r;
+    r.from = {topic::schwab_commands, 0};
+    r.key = command.execution.to_string();
+    r.value = payload{codec::encode(meta, command)};
+    self->send(desk, handle_atom::value, std::make_shared<const slice>(slice{{r}}));
+    run();
+    return answer();
+  }
+
+  std::optional<step_ptr> answer() {
+    std::optional<step_ptr> got;
+    self->receive([&](const step_ptr& s) { got = s; }, caf::after(0s) >> [] {});
+    return got;
+  }
+
+  void pass(std::chrono::milliseconds time) {
+    clock.advance(time);
+    advance(time);
+  }
+
+  static schwab_execution last_of(const step_ptr& s) {
+    for (auto r = s->records.rbegin(); r != s->records.rend(); ++r)
+      if (r->to.topic == topic::schwab_executions) return codec::decode<schwab_execution>(*r->value)->data;
+    ADD_FAILURE() << "no execution";
+    return {};
+  }
+
+  test::fake_clock clock;
+  silent notices;
+  std::shared_ptr<test::fake_broker> api = std::make_shared<test::fake_broker>();
+  desk_actor desk;
+};
+
+TEST_F(ExecutionTest, ADeskThatHearsNothingOfTheSessionAnswersLongBeforeItCountsAsHanging) {
+  start();
+  EXPECT_FALSE(hand_over(1));
+  pass(10s);
+  ASSERT_LT(10s, bridges::bridge_config{}.handle_timeout / 2);
+  const auto refused = answer();
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(last_of(*refused).state, hedgerow::execution_state::failed) << "unknown counts as closed";
+  EXPECT_GT(last_of(*refused).retry_at, clock.now());
+  EXPECT_TRUE(hand_over(2)) << "the next one does not wait again";
+  // The answer comes after all: the gateway has it when the desk asks again.
+  const ports::market_session open{true, clock.now() - 1h, clock.now() + 1h};
+  test::fake_broker::answer_next(api->sessions, expected<ports::market_session, ports::broker_error>{open});
+  run();
+  pass(5s);
+  const auto taken = hand_over(3);
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(last_of(*taken).state, hedgerow::execution_state::pending);
+  EXPECT_TRUE(api->placed.empty());
+}
+
+}  // namespace
+}  // namespace hedgerow::execution
