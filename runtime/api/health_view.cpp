@@ -12,6 +12,8 @@ constexpr std::chrono::seconds unhedged_limit{60};
 
 void find_troubled_actors(const protocol::actor_status& s, std::vector<std::string>& problems) {
   if (s.state == "restarting" || s.state == "not answering") problems.push_back(s.name + " is " + s.state);
+  if (s.kind == "ingestion" && s.state == "not connected")
+    problems.push_back("ingestion is not connected to the chain's node (chain.ws_url): " + s.last_error);
   for (const auto& child : s.children) find_troubled_actors(child, problems);
 }
 

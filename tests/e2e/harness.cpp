@@ -161,6 +161,7 @@ void stage::write_config(std::size_t node) {
   out << "[node]\nname = \"test-" << node << "\"\ndata_dir = \"" << (folder / "data").string() << "\"\n"
       << "[chain]\nws_url = \"" << world_->rpc_url() << "\"\nowner = \"" << where.owner.to_string()
       << "\"\nstart_block = " << where.first_block << "\nrescan_interval = \"2s\"\nreconnect_min = \"50ms\"\n"
+      << options_.chain
       << "[tokens]\nusdc = \"" << where.usdc.to_string() << "\"\n"
       << "[hedging]\nfailure_backoff = \"100ms\"\nfailure_backoff_max = \"1s\"\nfreeze_after_failures = 1000\n"
       << "[execution]\nlease = \"1s\"\nhttp_grace = \"2s\"\nevidence_lists = 2\nevidence_spread = \"1s\"\n"
