@@ -20,7 +20,7 @@ void find_troubled_actors(const protocol::actor_status& s, std::vector<std::stri
 std::vector<std::string> find_problems(const health_input& in, const domain::read_model& model) {
   std::vector<std::string> problems;
   find_troubled_actors(in.tree, problems);
-  if (!in.lag) problems.emplace_back("the event log does not answer; nothing is hedged until it does");
+  if (!in.lag.log_answers) problems.emplace_back("the event log does not answer; nothing is hedged until it does");
   for (const auto& [symbol, row] : model.positions()) {
     if (row.latest.frozen) problems.push_back(symbol + " is frozen: a person must decide");
     if (row.unhedged_since && in.now - *row.unhedged_since > unhedged_limit)
@@ -66,7 +66,7 @@ std::string health_view(const health_input& in, const domain::read_model& model)
   w.field("trades", model.trade_count());
   w.field("executions", model.execution_count());
   w.field("dead_letters", model.dead_letter_count());
-  write_lag(w, in.lag);
+  write_lag(w, in.lag.lag);
   w.key("token");
   if (model.token()) {
     w.begin_object();

@@ -19,8 +19,7 @@ struct health_input {
   timestamp started_at;
   timestamp now;
   protocol::actor_status tree;
-  /// Null when it is not known.
-  known_lag lag;
+  lag_reading lag;
   /// Null when this node is alone.
   std::shared_ptr<const cluster::snapshot> members;
   ports::monotonic_time monotonic{0};

@@ -193,8 +193,9 @@ void stage::start_node(bool log_in, std::size_t node) {
   auto& slot = nodes_[node];
   slot.running.reset();
   const auto log = folder / ("node-" + std::to_string(node) + "-" + std::to_string(++slot.starts) + ".log");
-  slot.running = std::make_unique<process>(
-      std::vector<std::string>{program(), "node", "--config", config_of(node).string()}, log);
+  std::vector<std::string> words{program(), "node", "--config", config_of(node).string()};
+  if (node > 0 && !options_.others_run.empty()) words.insert(words.end(), {"--actors", options_.others_run});
+  slot.running = std::make_unique<process>(std::move(words), log);
   HEDGEROW_CHECK(slot.running->printed(" ready: API"), slot.running->output().c_str());
   if (logged_in_ || !log_in) return;
   std::string why;

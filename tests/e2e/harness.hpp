@@ -50,6 +50,8 @@ struct stage_options {
   std::size_t nodes = 1;
   /// More lines of the section [chain].
   std::string chain = {};
+  /// What all nodes but the first run, as `--actors` takes it; empty: everything.
+  std::string others_run = {};
 };
 
 /// A chain with the demo's contracts, a paper broker in a process of its own, and nodes that can be killed.

@@ -53,7 +53,8 @@ long long chain_connected(stage& s, std::size_t node) {
 
 TEST(KafkaOutage, AChainThatStandsStillIsToldByTheNodeThatReadsItAndByNoOther) {
   constexpr const char* away = "ingestion is not connected to the chain's node (chain.ws_url): 127.0.0.1:";
-  stage s{{"chain-outage", "[]", 0, true, 2, "stale_after = \"1s\"\nrequest_timeout = \"1s\"\nconnect_timeout = \"1s\"\n"}};
+  stage s{{"chain-outage", "[]", 0, true, 2,
+           "stale_after = \"1s\"\nrequest_timeout = \"1s\"\nconnect_timeout = \"1s\"\n"}};
   for (std::size_t node = 0; node < 2; ++node) s.start_node(true, node);
   const auto told = [&] { return std::multiset<long long>{chain_connected(s, 0), chain_connected(s, 1)}; };
   ASSERT_TRUE(eventually([&] { return told() == std::multiset<long long>{-1, 1}; }));

@@ -14,7 +14,6 @@ struct HealthView : ::testing::Test {
     model.apply(login);
     input.now = {1'000'000};
     input.tree = {"node", "supervisor", "running", 0, 0, "", {}, {}};
-    input.lag = std::make_shared<const std::vector<partition_lag>>();
   }
 
   /// Status, and problems, one per line.
@@ -47,6 +46,22 @@ TEST_F(HealthView, AChainThatIsAwayIsAProblemOfTheNodeThatReadsIt) {
   }
   input.tree.children = {{"ingestion", "bridge", "running", 0, 0, "", {}, {}}};
   EXPECT_EQ(shown(), "ok") << "it stands by";
+}
+
+TEST_F(HealthView, LagIsSummedByServiceAndOneNotYetMeasuredIsNoProblem) {
+  EXPECT_NE(health_view(input, model).find(R"("lag":{})"), std::string::npos);
+  EXPECT_EQ(shown(), "ok");
+  input.lag.lag = std::make_shared<const std::vector<partition_lag>>(
+      std::vector<partition_lag>{{"poller", {topic::schwab_executions, 0}, 0},
+                                 {"accumulator", {topic::onchain_trades, 0}, 3},
+                                 {"accumulator", {topic::onchain_trades, 1}, 4}});
+  const auto text = health_view(input, model);
+  EXPECT_NE(text.find(R"("lag":{"accumulator":7,"poller":0})"), std::string::npos) << text;
+}
+
+TEST_F(HealthView, ALogThatDoesNotAnswerIsAProblem) {
+  input.lag = {nullptr, false};
+  EXPECT_EQ(shown(), "degraded\nthe event log does not answer; nothing is hedged until it does");
 }
 
 }  // namespace
