@@ -2,6 +2,7 @@
 // table against what is printed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <regex>
 #include <set>
@@ -219,12 +220,14 @@ TEST(KafkaMetrics, TellOfTransactionsAndOfTheClients) {
   EXPECT_EQ(page.find("hedgerow_position_onchain_shares", {{"symbol", "AAPL"}}), "-1.2");
 }
 
-/// What is wrong with an answer of /health while all is well; how long it took goes to `longest`.
-std::string fault_of_health(stage& s, std::size_t node, std::chrono::milliseconds& longest) {
+using spans = std::vector<std::chrono::milliseconds>;
+
+/// What is wrong with an answer of /health while all is well; how long it took goes to `took`.
+std::string fault_of_health(stage& s, std::size_t node, spans& took) {
   const auto begun = std::chrono::steady_clock::now();  // allow: how long an answer takes is what is tested
   const auto health = s.api_of(node, "/health");
   const auto end = std::chrono::steady_clock::now();  // allow: how long an answer takes is what is tested
-  longest = std::max(longest, std::chrono::duration_cast<std::chrono::milliseconds>(end - begun));
+  took.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(end - begun));
   if (!health.HasMember("problems")) return "no answer";
   for (const auto& p : health["problems"].GetArray())
     if (std::string_view{p.GetString()}.find("event log") != std::string_view::npos) return p.GetString();
@@ -233,10 +236,10 @@ std::string fault_of_health(stage& s, std::size_t node, std::chrono::millisecond
 
 TEST(KafkaMetrics, HealthAnswersAtOnceWithoutAFalseAlarmAndTellsTheSameLagOnEveryNode) {
   stage s{{"health-kafka", "[]", 0, true, 2, "", "api,tokens"}};
-  std::chrono::milliseconds longest{0};
+  spans took;
   for (std::size_t node = 0; node < 2; ++node) {
     s.start_node(node == 0, node);
-    for (int times = 0; times < 20; ++times) EXPECT_EQ(fault_of_health(s, node, longest), "") << node;
+    for (int times = 0; times < 20; ++times) EXPECT_EQ(fault_of_health(s, node, took), "") << node;
   }
   hedge_something(s);
   for (std::size_t node = 0; node < 2; ++node) {
@@ -247,10 +250,12 @@ TEST(KafkaMetrics, HealthAnswersAtOnceWithoutAFalseAlarmAndTellsTheSameLagOnEver
       return health.HasMember("lag") && has("validation") && has("accumulator") && has("execution") && has("poller") &&
              std::string_view{health["lag"]["validation"].GetString()} == "0";
     })) << node;
-    for (int times = 0; times < 20; ++times) EXPECT_EQ(fault_of_health(s, node, longest), "") << node;
+    for (int times = 0; times < 20; ++times) EXPECT_EQ(fault_of_health(s, node, took), "") << node;
   }
-  // Asked partition by partition it took more than a second.
-  EXPECT_LT(longest, std::chrono::milliseconds{800});
+  // Asked partition by partition each took more than a second.
+  std::sort(took.begin(), took.end());
+  EXPECT_LT(took[took.size() / 2], std::chrono::milliseconds{100});
+  EXPECT_LT(took.back(), std::chrono::milliseconds{1000});
 }
 
 }  // namespace
