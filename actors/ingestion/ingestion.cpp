@@ -35,9 +35,10 @@ std::vector<address> addresses(const std::vector<watched_book>& books) {
 }  // namespace
 
 ingestion::ingestion(actor_pointer self, bridges::entity_seed seed, ingestion_config config,
-                     std::shared_ptr<ports::chain_client> chain, const ports::clock* clock)
+                     std::shared_ptr<ports::chain_client> chain, const ports::clock* clock,
+                     ports::notices* notices)
     : self_{self}, bridge_{std::move(seed.bridge)}, config_{std::move(config)}, chain_{std::move(chain)},
-      clock_{clock}, window_{config_.reorg_window_blocks} {
+      clock_{clock}, news_{notices}, window_{config_.reorg_window_blocks} {
   std::map<std::uint64_t, blockchain_event> by_sequence;
   for (const auto& [key, bytes] : seed.changelog) {
     if (key == checkpoint_key) {
@@ -86,6 +87,8 @@ void ingestion::ask_again() {
 
 void ingestion::up() {
   connected_ = true;
+  away_.clear();
+  news_.back();
   identified_ = false;
   ++generation_;
   range_.reset();
@@ -126,7 +129,8 @@ void ingestion::down(const std::string& reason) {
   caught_up_ = false;
   ++generation_;
   range_.reset();
-  last_error_ = reason;
+  last_error_ = away_ = reason;
+  news_.lost(reason);
 }
 
 void ingestion::head_seen(const ports::chain_block& block) {
@@ -300,14 +304,20 @@ const watched_book* ingestion::book_of(const address& a) const {
   return nullptr;
 }
 
+std::string ingestion::state() const {
+  if (!connected_) return away_.empty() ? "connecting" : "not connected";
+  return caught_up_ ? "running" : "reading history";
+}
+
 actor_status ingestion::status() const {
   return {service_name,
           service_name,
-          !connected_ ? "not connected" : caught_up_ ? "running" : "reading history",
+          state(),
           self_->mailbox().size(),
           0,
-          last_error_,
-          {{"head", std::to_string(head_.number)},
+          away_.empty() ? last_error_ : away_,
+          {{"connected", connected_ ? "1" : "0"},
+           {"head", std::to_string(head_.number)},
            {"checkpoint", std::to_string(checkpoint_.block)},
            {"accepted", std::to_string(accepted_)},
            {"reverted", std::to_string(reverted_)},

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "actors/domain/hedging/reorg_window.hpp"
+#include "actors/ingestion/connection_news.hpp"
 #include "actors/ingestion/ingestion_actor.hpp"
 #include "messages/events/ingestion_state.hpp"
 
@@ -37,7 +38,7 @@ class ingestion {
   using actor_pointer = ingestion_actor::stateful_pointer<ingestion_state>;
 
   ingestion(actor_pointer self, bridges::entity_seed seed, ingestion_config config,
-            std::shared_ptr<ports::chain_client> chain, const ports::clock* clock);
+            std::shared_ptr<ports::chain_client> chain, const ports::clock* clock, ports::notices* notices);
   ~ingestion();
   ingestion(const ingestion&) = delete;
   ingestion& operator=(const ingestion&) = delete;
@@ -91,6 +92,8 @@ class ingestion {
   /// Runs `what` on the actor later.
   void later(std::chrono::milliseconds delay, task what);
   [[nodiscard]] const watched_book* book_of(const address& a) const;
+  /// running, reading history, not connected; connecting before it is known whether that can be had.
+  [[nodiscard]] std::string state() const;
 
   actor_pointer self_;
   protocol::emitter_actor bridge_;
@@ -98,7 +101,10 @@ class ingestion {
   std::shared_ptr<ports::chain_client> chain_;
   const ports::clock* clock_;
 
+  connection_news news_;
   bool connected_ = false;
+  /// Why it is not, once that is known; begins with where the node is.
+  std::string away_;
   /// The node is on the right chain and the cursor is set.
   bool identified_ = false;
   /// Counts connections and reorgs: answers to questions from before are ignored.

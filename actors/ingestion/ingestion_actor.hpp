@@ -14,6 +14,7 @@
 #include "actors/domain/hedging/backfill_plan.hpp"
 #include "actors/ports/chain_client.hpp"
 #include "actors/ports/clock.hpp"
+#include "actors/ports/notices.hpp"
 
 namespace hedgerow::ingestion {
 
@@ -48,16 +49,17 @@ struct ingestion_state {
   ~ingestion_state();
 };
 
-/// `clock` must outlive the actor system.
+/// `clock` and `notices` (which may be null) must outlive the actor system.
 ingestion_actor::behavior_type ingest(ingestion_actor::stateful_pointer<ingestion_state> self,
                                       bridges::entity_seed seed, ingestion_config config,
-                                      std::shared_ptr<ports::chain_client> chain, const ports::clock* clock);
+                                      std::shared_ptr<ports::chain_client> chain, const ports::clock* clock,
+                                      ports::notices* notices);
 
 /// A fresh client for each incarnation of the actor: a client is opened once.
 using chain_client_factory = std::function<std::shared_ptr<ports::chain_client>()>;
 
 [[nodiscard]] bridges::service ingestion_service(ingestion_config config, chain_client_factory make_client,
-                                                 const ports::clock* clock);
+                                                 const ports::clock* clock, ports::notices* notices = nullptr);
 
 }  // namespace hedgerow::ingestion
 

@@ -111,6 +111,19 @@ class log_member {
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> facts() const { return {}; }
 };
 
+/// Consumer groups with their inputs.
+using input_groups = std::vector<std::pair<std::string, std::vector<hedgerow::topic>>>;
+
+/// How far a group has come in a partition.
+struct group_progress {
+  std::string group;
+  topic_partition source;
+  /// Offset of the first record that it has not committed.
+  std::int64_t next = 0;
+  /// As end_offset() says.
+  std::int64_t end = 0;
+};
+
 class event_log {
  public:
   virtual ~event_log() = default;
@@ -143,6 +156,23 @@ class event_log {
   /// The committed offset of a group, if it has one. Thread-safe.
   [[nodiscard]] virtual expected<std::optional<std::int64_t>, log_error> committed(const std::string& group,
                                                                                    topic_partition source) = 0;
+
+  /// How far each group has come in each partition of its inputs, asked as cheaply as the log can. An offset that an open
+  /// transaction moves counts as it was before, so nobody waits for one. Thread-safe.
+  [[nodiscard]] virtual expected<std::vector<group_progress>, log_error> progress(const input_groups& groups) {
+    std::vector<group_progress> all;
+    for (const auto& [group, inputs] : groups)
+      for (const auto t : inputs)
+        for (std::uint32_t p = 0; p < partitions(t); ++p) {
+          // The offset first: what is written meanwhile must not make the rest negative.
+          const auto next = committed(group, {t, p});
+          if (!next) return unexpected(next.error());
+          const auto end = end_offset({t, p});
+          if (!end) return unexpected(end.error());
+          all.push_back({group, {t, p}, next->value_or(0), *end});
+        }
+    return all;
+  }
 
   /// Calls `changed` after a commit to any partition that has been read; for read-side followers. At most 16 listeners.
   /// Thread-safe.

@@ -12,13 +12,16 @@ constexpr std::chrono::seconds unhedged_limit{60};
 
 void find_troubled_actors(const protocol::actor_status& s, std::vector<std::string>& problems) {
   if (s.state == "restarting" || s.state == "not answering") problems.push_back(s.name + " is " + s.state);
+  if (s.kind == "ingestion" && s.state == "not connected")
+    problems.push_back("ingestion is not connected to the chain's node (chain.ws_url): " + s.last_error);
+  if (s.kind == "follower" && s.state == "wrong key") problems.push_back(s.last_error);
   for (const auto& child : s.children) find_troubled_actors(child, problems);
 }
 
 std::vector<std::string> find_problems(const health_input& in, const domain::read_model& model) {
   std::vector<std::string> problems;
   find_troubled_actors(in.tree, problems);
-  if (!in.lag) problems.emplace_back("the event log does not answer; nothing is hedged until it does");
+  if (!in.lag.log_answers) problems.emplace_back("the event log does not answer; nothing is hedged until it does");
   for (const auto& [symbol, row] : model.positions()) {
     if (row.latest.frozen) problems.push_back(symbol + " is frozen: a person must decide");
     if (row.unhedged_since && in.now - *row.unhedged_since > unhedged_limit)
@@ -64,7 +67,7 @@ std::string health_view(const health_input& in, const domain::read_model& model)
   w.field("trades", model.trade_count());
   w.field("executions", model.execution_count());
   w.field("dead_letters", model.dead_letter_count());
-  write_lag(w, in.lag);
+  write_lag(w, in.lag.lag);
   w.key("token");
   if (model.token()) {
     w.begin_object();

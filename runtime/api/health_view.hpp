@@ -19,16 +19,15 @@ struct health_input {
   timestamp started_at;
   timestamp now;
   protocol::actor_status tree;
-  /// Null when it is not known.
-  known_lag lag;
+  lag_reading lag;
   /// Null when this node is alone.
   std::shared_ptr<const cluster::snapshot> members;
   ports::monotonic_time monotonic{0};
 };
 
-/// {"status":"ok"|"degraded","problems":[...], ...}. Degraded: an actor is restarting or not answering, the event log does
-/// not answer, no valid token while orders are wanted, a member of the cluster is unreachable, a symbol is frozen, a whole
-/// share is unhedged for more than a minute.
+/// {"status":"ok"|"degraded","problems":[...], ...}. Degraded: an actor is restarting or not answering, this node reads the
+/// chain and its node is not connected, the event log does not answer, no valid token while orders are wanted, a member of
+/// the cluster is unreachable, a symbol is frozen, a whole share is unhedged for more than a minute.
 [[nodiscard]] std::string health_view(const health_input& in, const domain::read_model& model);
 
 }  // namespace hedgerow::api

@@ -1,9 +1,10 @@
-// How many records each service has not handled yet. On Kafka that is a question to the broker for every partition, and
-// each may wait for an open transaction, so it is asked on a thread of its own, when somebody wants to know.
+// How many records each service has not handled yet. On Kafka that is several questions to brokers, so it is asked on a
+// thread of its own, all the time: whoever wants to know gets what was found last, at once, and whether the log still
+// answers.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/ports/clock.hpp"
 #include "actors/ports/event_log.hpp"
 
 namespace hedgerow::api {
@@ -26,44 +28,58 @@ struct partition_lag {
 /// Null when it is not known.
 using known_lag = std::shared_ptr<const std::vector<partition_lag>>;
 
-/// Consumer groups with their inputs.
-using input_groups = std::vector<std::pair<std::string, std::vector<topic>>>;
+struct lag_reading {
+  /// Null before the first time, and while the log does not answer.
+  known_lag lag;
+  /// False when it has not answered for longer than the meter is patient. A start counts as an answer.
+  bool log_answers = true;
+};
+
+struct lag_meter_options {
+  /// From the end of a measurement to the next.
+  std::chrono::milliseconds interval{1000};
+  /// Longer than one question takes while all is well, and than a question that is lost.
+  std::chrono::milliseconds patience{5000};
+};
 
 /// Thread-safe.
 class lag_meter {
  public:
-  using answer = std::function<void(const known_lag&)>;
-
-  lag_meter(std::shared_ptr<ports::event_log> log, input_groups groups);
+  /// `clock` must outlive it.
+  lag_meter(std::shared_ptr<ports::event_log> log, ports::input_groups groups, const ports::clock* clock,
+            lag_meter_options options = {});
   /// Waits for the question that is under way.
   ~lag_meter();
   lag_meter(const lag_meter&) = delete;
   lag_meter& operator=(const lag_meter&) = delete;
 
-  /// Answers from the meter's thread, once, with what it found after this call; not at all when it is destroyed.
-  void measure(answer done);
-  /// What was found last.
-  [[nodiscard]] known_lag latest() const;
+  /// Never waits for the log.
+  [[nodiscard]] lag_reading latest() const;
 
  private:
   void work();
+  /// False when the meter is to end.
+  [[nodiscard]] bool goes_on() const;
+  void answered();
+  /// Null when the log does not answer: a part of it would look like all of it.
   [[nodiscard]] known_lag ask_log();
-  [[nodiscard]] std::int64_t records_between(const std::string& group, topic_partition source, std::int64_t done,
-                                             std::int64_t end);
+  [[nodiscard]] std::int64_t records_between(const ports::group_progress& one);
 
   /// What was counted, and between which offsets.
   struct counted {
-    std::int64_t done = 0;
+    std::int64_t next = 0;
     std::int64_t end = 0;
     std::int64_t records = 0;
   };
 
   std::shared_ptr<ports::event_log> log_;
-  input_groups groups_;
+  ports::input_groups groups_;
+  const ports::clock* clock_;
+  lag_meter_options options_;
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<answer> waiting_;
+  std::condition_variable stop_;
   known_lag latest_;
+  ports::monotonic_time answered_;
   bool stopping_ = false;
   /// Only the meter's thread.
   std::map<std::pair<std::string, topic_partition>, counted> counted_;

@@ -25,8 +25,8 @@ void show_metrics(caf::actor_system& system, const metrics_sources& from, const 
     std::vector<std::pair<std::string, bool>> answered{{"actors", state.tree.has_value()}};
     std::string text = identity_metrics(from.node);
     if (state.tree) text += tree_metrics(*state.tree);
-    if (lag) answered.emplace_back("lag", state.lag != nullptr);
-    if (state.lag) text += lag_metrics(*state.lag);
+    if (lag) answered.emplace_back("lag", state.lag.lag != nullptr);
+    if (state.lag.lag) text += lag_metrics(*state.lag.lag);
     text += from.registry->text();
     if (!model) return respond(page(text + source_metrics(answered)));
     system.spawn([=](caf::event_based_actor* self) {

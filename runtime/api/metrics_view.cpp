@@ -45,6 +45,19 @@ void add_gateway(prometheus_text& out, const actor_status& gateway) {
     if (key.starts_with(prefix) && is_number(value)) out.sample({{"class", key.substr(prefix.size())}}, value);
 }
 
+/// The chain as the live ingestion sees it, which is on one node of a cluster.
+void add_chain(prometheus_text& out, const actor_status& tree) {
+  const auto one = [&](const metric_family& f, std::string_view name) {
+    out.family(f);
+    for (const auto& service : tree.children)
+      for (const auto& entity : service.children)
+        for (const auto& [key, value] : entity.detail)
+          if (entity.kind == "ingestion" && key == name && is_number(value)) out.sample({}, value);
+  };
+  one({"hedgerow_chain_connected", "1 when the chain's node is connected, 0 when it is not.", gauge}, "connected");
+  one({"hedgerow_chain_head_block", "The newest block that the chain's node told of; 0 before the first.", gauge}, "head");
+}
+
 void add_positions(prometheus_text& out, const domain::read_model& model, timestamp now) {
   const auto each = [&](const metric_family& f, const std::function<std::string(const domain::position_row&)>& show) {
     out.family(f);
@@ -121,6 +134,7 @@ std::string tree_metrics(const actor_status& tree) {
   for (const auto& child : tree.children) out.sample({{"service", child.name}}, std::to_string(mail_of(child)));
   for (const auto& child : tree.children)
     if (child.kind == "gateway") add_gateway(out, child);
+  add_chain(out, tree);
   return out.take();
 }
 

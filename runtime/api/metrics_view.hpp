@@ -17,7 +17,7 @@ struct node_identity {
 
 /// Who this is, and since when.
 [[nodiscard]] std::string identity_metrics(const node_identity& node);
-/// Whether each service runs, what waits in mailboxes, and the calls to the broker.
+/// Whether each service runs, what waits in mailboxes, the calls to the broker, and the chain where it is read.
 [[nodiscard]] std::string tree_metrics(const protocol::actor_status& tree);
 [[nodiscard]] std::string lag_metrics(const std::vector<partition_lag>& lag);
 /// Positions, executions and the broker's login. Amounts are exact.

@@ -15,14 +15,11 @@ namespace hedgerow::api {
 struct node_state {
   /// Nothing when the supervisor does not answer.
   std::optional<protocol::actor_status> tree;
-  /// As of now, or, when the log is slow, what was found last; null when it is not known.
-  known_lag lag;
+  lag_reading lag;
 };
 
-/// Asks both at once; `done` is called once, on an actor, within two seconds. `lag` may be null.
+/// `done` is called once, on an actor, within two seconds. `lag` may be null.
 void ask_node_state(caf::actor_system& system, supervision::supervisor_actor root, std::shared_ptr<lag_meter> lag,
                     std::function<void(const node_state&)> done);
 
 }  // namespace hedgerow::api
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::api::known_lag)

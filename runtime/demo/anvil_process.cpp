@@ -101,6 +101,8 @@ void anvil_process::kill() {
   (void)child_->wait_end(10s);
 }
 
+void anvil_process::freeze(bool frozen) { child_->signal(frozen ? SIGSTOP : SIGCONT); }
+
 bool anvil_process::running() const { return child_->running(); }
 
 std::uint16_t anvil_process::port() const { return port_; }

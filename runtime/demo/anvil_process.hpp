@@ -40,6 +40,8 @@ class anvil_process {
   void stop(std::chrono::milliseconds grace = std::chrono::seconds{15});
   /// Ends it at once, as a crash would: what happened since the last dump is lost.
   void kill();
+  /// It stands still until it is told to go on.
+  void freeze(bool frozen);
   [[nodiscard]] bool running() const;
   [[nodiscard]] std::uint16_t port() const;
   /// ws://127.0.0.1:port

@@ -71,6 +71,10 @@ void demo_world::stop() {
   anvil_.reset();
 }
 
+void demo_world::freeze(bool frozen) {
+  if (anvil_) anvil_->freeze(frozen);
+}
+
 std::string demo_world::rpc_url() const { return anvil_ ? anvil_->url() : std::string{}; }
 
 market_stats demo_world::stats() const { return market_ ? market_->stats() : final_stats_; }

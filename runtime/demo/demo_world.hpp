@@ -63,6 +63,8 @@ class demo_world {
   [[nodiscard]] expected<std::uint64_t, std::string> owner_fills();
   /// Replaces the newest `depth` blocks by empty ones, as a reorg would.
   [[nodiscard]] expected<void, std::string> reorg(unsigned depth);
+  /// The node stands still, and its connections with it, until it is told to go on.
+  void freeze(bool frozen);
   /// For demo commands beyond these; null before start().
   [[nodiscard]] anvil_rpc* rpc() { return rpc_.get(); }
 

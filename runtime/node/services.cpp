@@ -5,6 +5,7 @@
 #include "actors/bridges/bridge_actor.hpp"
 #include "actors/tokens/token_follower.hpp"
 #include "runtime/api/api_actor.hpp"
+#include "runtime/transfer/groups.hpp"
 #include "runtime/version/version.hpp"
 
 namespace hedgerow::node {
@@ -96,8 +97,16 @@ child_spec follower_child(const node_ports& outside) {
   return {"token-follower", start, {}, false};
 }
 
+/// Of the whole pipeline, whatever of it runs on this node. Who reads only what it wrote itself has no lag.
+ports::input_groups groups_with_lag() {
+  ports::input_groups all;
+  for (const auto& g : transfer::consumer_groups())
+    if (g.name != "ingestion" && g.name != "tokens") all.emplace_back(g.name, g.inputs);
+  return all;
+}
+
 void add_query_side(std::vector<child_spec>& all, const node_settings& settings, const node_ports& outside,
-                    const slots& known, const api::metrics_sources& metrics, api::input_groups groups) {
+                    const slots& known, const api::metrics_sources& metrics) {
   all.push_back({"aggregator",
                  [log = outside.log, clock = outside.clock, slot = known.model](caf::actor_system& system,
                                                                                 const running&) {
@@ -109,7 +118,7 @@ void add_query_side(std::vector<child_spec>& all, const node_settings& settings,
                  false});
   api::api_options options{settings.api, metrics};
   api::api_ports ports{known.tokens, known.root, outside.clock,
-                       std::make_shared<api::lag_meter>(outside.log, std::move(groups)), known.others};
+                       std::make_shared<api::lag_meter>(outside.log, groups_with_lag(), outside.clock), known.others};
   all.push_back({"api",
                  [options, ports](caf::actor_system& system, const running& others) {
                    auto model = caf::actor_cast<aggregator::aggregator_actor>(others.at("aggregator"));
@@ -123,11 +132,9 @@ void add_query_side(std::vector<child_spec>& all, const node_settings& settings,
 
 std::vector<child_spec> make_services(const node_settings& settings, const node_ports& outside, const slots& known) {
   std::vector<child_spec> all;
-  api::input_groups groups;
   const auto wanted = [&](const char* name) { return settings.actors.contains(name); };
   const auto positions = std::make_shared<protocol::slot<protocol::bridge_actor>>();
   const auto add = [&](const bridges::service& what) {
-    groups.emplace_back(what.name, what.inputs);
     auto config = settings.bridge;
     (what.takes_over ? config.known_as : config.next) = positions;
     all.push_back(bridged(config, outside, what));
@@ -143,7 +150,8 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
   }
   if (wanted("ingestion"))
     all.push_back(bridged(settings.bridge, outside,
-                          ingestion::ingestion_service(settings.ingestion, outside.make_chain_client, outside.clock)));
+                          ingestion::ingestion_service(settings.ingestion, outside.make_chain_client, outside.clock,
+                                                       outside.notices)));
   if (wanted("validation")) {
     // Its own connection, for questions only: history that ingestion reads must not delay them.
     auto chain = outside.make_chain_client();
@@ -153,7 +161,6 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
   }
   if (wanted("accumulator")) add(accumulator::accumulator_service(settings.hedging, outside.clock, outside.notices));
   if (wanted("execution")) {
-    groups.emplace_back("execution", std::vector{topic::schwab_commands, topic::schwab_executions});
     execution::execution_ports ports{{}, outside.tokens, outside.clock, outside.notices, ask_for_a_fresh_token(known),
                                      std::make_shared<execution::recent_placements>(known.share)};
     all.push_back(with_gateway(settings, outside, "execution",
@@ -163,7 +170,6 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
                                }));
   }
   if (wanted("poller")) {
-    groups.emplace_back("poller", std::vector{topic::schwab_executions});
     all.push_back(with_gateway(settings, outside, "poller",
                                [config = settings.poller, clock = outside.clock, random = outside.random,
                                 notices = outside.notices](broker::gateway_actor gateway) {
@@ -171,7 +177,7 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
                                }));
   }
   const api::metrics_sources metrics{outside.metrics, {settings.name, version, outside.clock->now()}};
-  if (wanted("api")) add_query_side(all, settings, outside, known, metrics, groups);
+  if (wanted("api")) add_query_side(all, settings, outside, known, metrics);
   all.push_back({"admin",
                  [options = settings.admin,
                   ports = api::admin_ports{known.root, outside.log, outside.clock, metrics, known.others}](

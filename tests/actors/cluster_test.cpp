@@ -15,6 +15,7 @@
 #include "runtime/cluster/network.hpp"
 #include "runtime/cluster/tcp_probe.hpp"
 #include "runtime/demo/loopback_ports.hpp"
+#include "tests/support/heard_notices.hpp"
 #include "tests/support/wait.hpp"
 
 namespace hedgerow::cluster {
@@ -24,25 +25,7 @@ using namespace protocol;
 using namespace std::chrono_literals;
 using domain::member_state;
 using test::eventually;
-
-/// Remembers what people would be told.
-class heard_notices final : public ports::notices {
- public:
-  void raise(ports::notice_level, std::string_view, std::string_view code, std::string_view about,
-             std::string_view text) override {
-    const std::scoped_lock lock{mutex_};
-    all_ += std::string{code} + " " + std::string{about} + " " + std::string{text} + "\n";
-  }
-  std::string all() const {
-    const std::scoped_lock lock{mutex_};
-    return all_;
-  }
-  bool has(const std::string& text) const { return all().find(text) != std::string::npos; }
-
- private:
-  mutable std::mutex mutex_;
-  std::string all_;
-};
+using test::heard_notices;
 
 struct machine {
   adapters::system_clock clock;

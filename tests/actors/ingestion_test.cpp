@@ -8,6 +8,7 @@
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_chain.hpp"
 #include "tests/support/fake_clock.hpp"
+#include "tests/support/heard_notices.hpp"
 
 namespace hedgerow::ingestion {
 namespace {
@@ -36,7 +37,7 @@ class IngestionTest : public test::actor_fixture {
   void start() {
     auto make = [this]() -> std::shared_ptr<ports::chain_client> { return std::make_shared<test::fake_chain>(node); };
     running = own(system.spawn(bridges::bridge_actor, std::shared_ptr<ports::event_log>{log},
-                               ingestion_service(config, make, &clock), bridges::bridge_config{}, &clock));
+                               ingestion_service(config, make, &clock, &notices), bridges::bridge_config{}, &clock));
     run();
   }
 
@@ -47,6 +48,13 @@ class IngestionTest : public test::actor_fixture {
 
   void settle() {
     for (int i = 0; i < 10; ++i) advance(std::chrono::milliseconds{1100});
+  }
+
+  /// The live instance in the actor tree.
+  actor_status entity() {
+    const auto tree = ask<actor_status>(running, protocol::status_atom::value);
+    EXPECT_EQ(tree.children.size(), 1U);
+    return tree.children.empty() ? actor_status{} : tree.children.front();
   }
 
   std::vector<blockchain_event> events() {
@@ -77,6 +85,7 @@ class IngestionTest : public test::actor_fixture {
   using fills = std::multiset<std::pair<std::uint64_t, int>>;
 
   test::fake_clock clock;
+  test::heard_notices notices;
   std::shared_ptr<ports::event_log> log = adapters::make_memory_log(clock, 4);
   std::shared_ptr<test::fake_node> node = std::make_shared<test::fake_node>();
   ingestion_config config;
@@ -156,6 +165,44 @@ TEST_F(IngestionTest, WhatHappenedWhileDisconnectedIsReadAfterwards) {
   node->connect();
   settle();
   EXPECT_EQ(canonical(), (fills{{1, 1}, {2, 2}}));
+}
+
+TEST_F(IngestionTest, ALostNodeIsToldOncePerReasonAndOnceWhenItIsBack) {
+  node->disconnect();
+  start();
+  EXPECT_EQ(entity().state, "connecting");
+  const auto lose = [&](const std::string& why) {
+    node->disconnect("node:8545: " + why);
+    run();
+  };
+  for (int attempt = 0; attempt < 3; ++attempt) lose("refused");
+  EXPECT_EQ(notices.count("WARNING chain_away chain.ws_url"), 1U) << notices.all();
+  EXPECT_TRUE(notices.has("node:8545: refused")) << notices.all();
+  EXPECT_EQ(entity().kind, "ingestion");
+  EXPECT_EQ(entity().state, "not connected");
+  EXPECT_EQ(entity().last_error, "node:8545: refused");
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    lose("no answer");
+    lose("refused");
+  }
+  EXPECT_EQ(notices.count("WARNING"), 2U) << "another reason is news, two in turn are not\n" << notices.all();
+  node->connect();
+  settle();
+  node->mine();
+  settle();
+  EXPECT_EQ(notices.count("INFO chain_back chain.ws_url"), 1U) << notices.all();
+  EXPECT_EQ(entity().state, "running");
+  lose("refused");
+  EXPECT_EQ(notices.count("WARNING"), 3U) << "it was there in between\n" << notices.all();
+  for (int attempt = 0; attempt < 100; ++attempt) lose("reason " + std::to_string(attempt));
+  EXPECT_LT(notices.count("WARNING"), 12U) << notices.all();
+  EXPECT_EQ(entity().last_error, "node:8545: reason 99");
+}
+
+TEST_F(IngestionTest, ANodeThatIsThereAtOnceIsNoNews) {
+  start();
+  settle();
+  EXPECT_EQ(notices.all(), "");
 }
 
 TEST_F(IngestionTest, ARestartContinuesWithoutGapOrDuplicate) {

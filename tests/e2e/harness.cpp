@@ -161,6 +161,7 @@ void stage::write_config(std::size_t node) {
   out << "[node]\nname = \"test-" << node << "\"\ndata_dir = \"" << (folder / "data").string() << "\"\n"
       << "[chain]\nws_url = \"" << world_->rpc_url() << "\"\nowner = \"" << where.owner.to_string()
       << "\"\nstart_block = " << where.first_block << "\nrescan_interval = \"2s\"\nreconnect_min = \"50ms\"\n"
+      << options_.chain
       << "[tokens]\nusdc = \"" << where.usdc.to_string() << "\"\n"
       << "[hedging]\nfailure_backoff = \"100ms\"\nfailure_backoff_max = \"1s\"\nfreeze_after_failures = 1000\n"
       << "[execution]\nlease = \"1s\"\nhttp_grace = \"2s\"\nevidence_lists = 2\nevidence_spread = \"1s\"\n"
@@ -192,8 +193,9 @@ void stage::start_node(bool log_in, std::size_t node) {
   auto& slot = nodes_[node];
   slot.running.reset();
   const auto log = folder / ("node-" + std::to_string(node) + "-" + std::to_string(++slot.starts) + ".log");
-  slot.running = std::make_unique<process>(
-      std::vector<std::string>{program(), "node", "--config", config_of(node).string()}, log);
+  std::vector<std::string> words{program(), "node", "--config", config_of(node).string()};
+  if (node > 0 && !options_.others_run.empty()) words.insert(words.end(), {"--actors", options_.others_run});
+  slot.running = std::make_unique<process>(std::move(words), log);
   HEDGEROW_CHECK(slot.running->printed(" ready: API"), slot.running->output().c_str());
   if (logged_in_ || !log_in) return;
   std::string why;

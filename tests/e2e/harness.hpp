@@ -48,6 +48,10 @@ struct stage_options {
   /// Nodes share a Kafka broker of this stage and know each other; without it there is one node with an embedded log.
   bool kafka = false;
   std::size_t nodes = 1;
+  /// More lines of the section [chain].
+  std::string chain = {};
+  /// What all nodes but the first run, as `--actors` takes it; empty: everything.
+  std::string others_run = {};
 };
 
 /// A chain with the demo's contracts, a paper broker in a process of its own, and nodes that can be killed.
@@ -72,6 +76,7 @@ class stage {
   int stop_node(std::size_t node = 0);
   void signal_node(int number, std::size_t node) { nodes_[node].running->signal(number); }
   [[nodiscard]] bool is_up(std::size_t node) { return nodes_[node].running && nodes_[node].running->alive(); }
+  [[nodiscard]] std::string output_of(std::size_t node) { return nodes_[node].running->output(); }
   [[nodiscard]] const std::string& node_output() const { return last_output_; }
   [[nodiscard]] demo::kafka_process& kafka() { return *kafka_; }
 

@@ -2,6 +2,7 @@
 // table against what is printed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <regex>
 #include <set>
@@ -217,6 +218,44 @@ TEST(KafkaMetrics, TellOfTransactionsAndOfTheClients) {
            p.sum("hedgerow_kafka_broker_state", {{"state", "UP"}}) == 0;
   }, limit);
   EXPECT_EQ(page.find("hedgerow_position_onchain_shares", {{"symbol", "AAPL"}}), "-1.2");
+}
+
+using spans = std::vector<std::chrono::milliseconds>;
+
+/// What is wrong with an answer of /health while all is well; how long it took goes to `took`.
+std::string fault_of_health(stage& s, std::size_t node, spans& took) {
+  const auto begun = std::chrono::steady_clock::now();  // allow: how long an answer takes is what is tested
+  const auto health = s.api_of(node, "/health");
+  const auto end = std::chrono::steady_clock::now();  // allow: how long an answer takes is what is tested
+  took.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(end - begun));
+  if (!health.HasMember("problems")) return "no answer";
+  for (const auto& p : health["problems"].GetArray())
+    if (std::string_view{p.GetString()}.find("event log") != std::string_view::npos) return p.GetString();
+  return "";
+}
+
+TEST(KafkaMetrics, HealthAnswersAtOnceWithoutAFalseAlarmAndTellsTheSameLagOnEveryNode) {
+  stage s{{"health-kafka", "[]", 0, true, 2, "", "api,tokens"}};
+  spans took;
+  for (std::size_t node = 0; node < 2; ++node) {
+    s.start_node(node == 0, node);
+    for (int times = 0; times < 20; ++times) EXPECT_EQ(fault_of_health(s, node, took), "") << node;
+  }
+  hedge_something(s);
+  for (std::size_t node = 0; node < 2; ++node) {
+    rapidjson::Document health;
+    const auto has = [&](const char* service) { return health["lag"].HasMember(service); };
+    EXPECT_TRUE(eventually([&] {
+      health = s.api_of(node, "/health");
+      return health.HasMember("lag") && has("validation") && has("accumulator") && has("execution") && has("poller") &&
+             std::string_view{health["lag"]["validation"].GetString()} == "0";
+    })) << node;
+    for (int times = 0; times < 20; ++times) EXPECT_EQ(fault_of_health(s, node, took), "") << node;
+  }
+  // Asked partition by partition each took more than a second.
+  std::sort(took.begin(), took.end());
+  EXPECT_LT(took[took.size() / 2], std::chrono::milliseconds{100});
+  EXPECT_LT(took.back(), std::chrono::milliseconds{1000});
 }
 
 }  // namespace

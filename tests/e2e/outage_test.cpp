@@ -1,7 +1,10 @@
-// Kafka is away for longer than any deadline of a node, while the chain and the stock broker go on.
+// Kafka, or the chain, is away for longer than any deadline of a node, while the others go on.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/e2e/harness.hpp"
+#include "tests/support/prometheus_page.hpp"
 #include "tests/support/wait.hpp"
 
 namespace hedgerow::test {
@@ -38,6 +41,36 @@ TEST(KafkaOutage, NodesWaitUntilTheBrokerIsBackAndThenHedgeWhatHappenedMeanwhile
   EXPECT_TRUE(eventually([&] { return s.disagreement().empty(); }, std::chrono::minutes{3}))
       << s.disagreement() << "\n" << s.diagnosis();
   for (std::size_t node = 0; node < 2; ++node) EXPECT_EQ(s.stop_node(node), 0) << s.node_output();
+}
+
+/// What this node tells of the chain's node: 1 or 0, -1 when it does not read the chain.
+long long chain_connected(stage& s, std::size_t node) {
+  const auto answer = s.answer_of(node, "/metrics");
+  const auto page = read_prometheus(answer ? answer->body : "");
+  if (!page || !page->find("hedgerow_chain_connected")) return -1;
+  return page->number("hedgerow_chain_connected");
+}
+
+TEST(KafkaOutage, AChainThatStandsStillIsToldByTheNodeThatReadsItAndByNoOther) {
+  constexpr const char* away = "ingestion is not connected to the chain's node (chain.ws_url): 127.0.0.1:";
+  stage s{{"chain-outage", "[]", 0, true, 2,
+           "stale_after = \"1s\"\nrequest_timeout = \"1s\"\nconnect_timeout = \"1s\"\n"}};
+  for (std::size_t node = 0; node < 2; ++node) s.start_node(true, node);
+  const auto told = [&] { return std::multiset<long long>{chain_connected(s, 0), chain_connected(s, 1)}; };
+  ASSERT_TRUE(eventually([&] { return told() == std::multiset<long long>{-1, 1}; }));
+  const std::size_t reader = chain_connected(s, 0) == 1 ? 0 : 1;
+  s.world().freeze(true);
+  EXPECT_TRUE(eventually([&] { return says(s.api_of(reader, "/health"), away); })) << s.output_of(reader);
+  EXPECT_TRUE(eventually([&] { return told() == std::multiset<long long>{-1, 0}; }));
+  EXPECT_TRUE(eventually([&] { return s.output_of(reader).find("WARNING ingestion chain_away") != std::string::npos; }));
+  EXPECT_FALSE(says(s.api_of(1 - reader, "/health"), "chain"));
+  s.world().freeze(false);
+  EXPECT_TRUE(eventually([&] { return s.output_of(reader).find("INFO ingestion chain_back") != std::string::npos; }));
+  EXPECT_TRUE(eventually([&] { return told() == std::multiset<long long>{-1, 1}; }));
+  EXPECT_TRUE(eventually([&] { return !says(s.api_of(reader, "/health"), "chain"); }));
+  EXPECT_EQ(s.output_of(1 - reader).find("chain_"), std::string::npos) << s.output_of(1 - reader);
+  s.trade("AAPL0x", true, "1.2");
+  EXPECT_TRUE(eventually([&] { return s.disagreement().empty(); })) << s.disagreement();
 }
 
 }  // namespace

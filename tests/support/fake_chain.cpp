@@ -66,9 +66,9 @@ void fake_node::reorg_to_the_same_height(std::uint64_t depth, const std::functio
   }
 }
 
-void fake_node::disconnect() {
+void fake_node::disconnect(const std::string& reason) {
   connected_ = false;
-  if (listening_) listener_.down("the connection was lost");
+  if (listening_) listener_.down(reason);
 }
 
 void fake_node::connect() {

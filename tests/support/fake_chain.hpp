@@ -23,7 +23,7 @@ class fake_node {
   /// As above without the additional one, and slowly: `between` runs before each new block, when the chain is short.
   void reorg_to_the_same_height(std::uint64_t depth, const std::function<void()>& between);
   /// The connection is lost and comes back; nothing is told about what happened in between.
-  void disconnect();
+  void disconnect(const std::string& reason = "the connection was lost");
   void connect();
   /// Logs are only found by asking, never told: a subscription that silently misses them.
   bool silent_logs = false;

@@ -66,6 +66,10 @@ class unsteady_log final : public ports::event_log {
                                                                                   topic_partition p) override {
     return inner_->committed(group, p);
   }
+  [[nodiscard]] expected<std::vector<ports::group_progress>, ports::log_error> progress(
+      const ports::input_groups& groups) override {
+    return inner_->progress(groups);
+  }
   void on_append(std::function<void()> changed) override {
     inner_->on_append([weather = weather_, changed = std::move(changed)] {
       if (weather->was_read) changed();

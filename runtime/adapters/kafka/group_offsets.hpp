@@ -11,4 +11,8 @@ namespace hedgerow::adapters {
                                                                                       const std::string& group,
                                                                                       topic_partition source);
 
+/// See event_log::progress(): one request for each group, and one for the ends to each broker. Asks once.
+[[nodiscard]] expected<std::vector<ports::group_progress>, ports::log_error> progress_of(
+    rd_kafka_t* client, const kafka_options& options, const ports::input_groups& groups);
+
 }  // namespace hedgerow::adapters

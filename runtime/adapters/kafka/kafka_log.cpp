@@ -102,6 +102,14 @@ class kafka_log final : public ports::event_log {
     return committed_offset(admin_.get(), options_, group, source);
   }
 
+  expected<std::vector<ports::group_progress>, log_error> progress(const ports::input_groups& groups) override {
+    // It is asked again and again, and whoever ends waits for it.
+    constexpr std::chrono::milliseconds longest{3000};
+    auto options = options_;
+    options.request_timeout = std::min<std::chrono::milliseconds>(options.request_timeout, longest);
+    return progress_of(admin_.get(), options, groups);
+  }
+
   void on_append(std::function<void()> changed) override {
     constexpr std::size_t max_listeners = 16;
     const std::lock_guard lock{mutex_};

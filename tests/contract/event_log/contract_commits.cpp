@@ -24,6 +24,31 @@ TEST_P(event_log_contract, outputs_and_offsets_become_visible_together) {
   EXPECT_EQ(poll_until(*other, 2).records.size(), 2U);
 }
 
+TEST_P(event_log_contract, progress_tells_of_all_groups_and_partitions_at_once) {
+  append({put(trades0, "a", "1"), put(trades0, "a", "2"), put(commands0, "a", "3")});
+  auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
+  poll_until(*member, 2);
+  ASSERT_FALSE(commit_now(*member, {{}, {{trades0, 1}}}));
+  const ports::input_groups groups{{"g", {topic::onchain_trades, topic::token_updates}},
+                                   {"nobody", {topic::schwab_commands, topic::onchain_trades}}};
+  // Nobody waits for the end of a transaction here.
+  EXPECT_TRUE(eventually([&] {
+    const auto all = log_->progress(groups);
+    return all && all->front().next == 1;
+  }));
+  const auto all = log_->progress(groups);
+  ASSERT_TRUE(all) << all.error().detail;
+  ASSERT_EQ(all->size(), 4U + 1U + 4U + 4U);
+  for (const auto& one : *all) {
+    EXPECT_EQ(one.next, log_->committed(one.group, one.source)->value_or(0)) << one.group;
+    EXPECT_EQ(one.end, *log_->end_offset(one.source)) << one.group;
+  }
+  EXPECT_EQ(all->at(5).group, "nobody");
+  EXPECT_EQ(all->at(5).source, commands0);
+  EXPECT_GE(all->at(5).end, 1);
+  EXPECT_EQ(log_->progress({})->size(), 0U);
+}
+
 TEST_P(event_log_contract, many_commits_in_flight_end_in_order) {
   auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
   poll_changes(*member, 4, 0);

@@ -182,6 +182,8 @@ TEST_F(kafka_acl, what_the_docs_ask_for_is_enough) {
   failure = commit_now(*member, {{put(commands0, "k", "3")}, {{trades0, 1}}});
   ASSERT_FALSE(failure) << failure->detail;
   EXPECT_EQ((*log)->committed("g", trades0).value(), 1);
+  const auto progress = (*log)->progress({{"g", {topic::onchain_trades}}, {"h", {topic::schwab_commands}}});
+  EXPECT_TRUE(progress) << progress.error().detail;
   EXPECT_EQ(values_of((*log)->changelog(updates0).value()), std::vector<std::string>{"2"});
   EXPECT_TRUE(eventually([&] { return (*log)->read(commands0, 0, 10).value().size() == 1; }));
   const auto findings = adapters::inspect_cluster(options);

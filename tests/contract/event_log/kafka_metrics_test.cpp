@@ -87,19 +87,19 @@ TEST_F(kafka_metrics, what_waits_for_the_bridge_and_what_is_not_committed_is_see
   auto reader = must_join(*log_, "reader", "r", {topic::onchain_trades});
   poll_changes(*reader, 4, 0);
   EXPECT_TRUE(eventually([&] { return of("buffered_records", "reader") == 3; })) << text_;
-  api::lag_meter meter{log_, {{"reader", {topic::onchain_trades}}}};
-  const auto lag = [&] {
-    std::atomic<long long> found{-1};
-    meter.measure([&](const api::known_lag& all) { found = all ? all->front().records : -2; });
-    EXPECT_TRUE(eventually([&] { return found != -1; }));
-    return found.load();
+  api::lag_meter meter{log_, {{"reader", {topic::onchain_trades}}}, &clock_, {std::chrono::milliseconds{10}}};
+  const auto lag_becomes = [&](std::int64_t records) {
+    return eventually([&] {
+      const auto found = meter.latest().lag;
+      return found && found->front().records == records;
+    });
   };
-  EXPECT_EQ(lag(), 3) << "and not the mark of their transaction";
+  EXPECT_TRUE(lag_becomes(3)) << "and not the mark of their transaction";
   EXPECT_EQ(poll_until(*reader, 3).records.size(), 3U);
   ASSERT_FALSE(commit_now(*reader, {{}, {{trades0, 2}}}));
-  EXPECT_EQ(lag(), 1);
+  EXPECT_TRUE(lag_becomes(1));
   ASSERT_FALSE(commit_now(*reader, {{}, {{trades0, 3}}}));
-  EXPECT_EQ(lag(), 0) << "the mark stays, and is nothing to do";
+  EXPECT_TRUE(lag_becomes(0)) << "the mark stays, and is nothing to do";
   EXPECT_EQ(of("buffered_records", "reader"), 0);
 }
 

@@ -110,6 +110,21 @@ TEST(MetricsView, ServicesThatAreDownShowAndErrorsDoNot) {
   for (const char* hidden : {"password", "bearer"}) EXPECT_EQ(text.find(hidden), std::string::npos) << hidden;
 }
 
+TEST(MetricsView, TheChainIsToldWhereItIsRead) {
+  using protocol::actor_status;
+  actor_status tree{"node", "supervisor", "running", 0, 0, "", {}, {}};
+  tree.children.push_back({"ingestion", "bridge", "running", 0, 0, "", {}, {}});
+  const auto standing_by = read(tree_metrics(tree));
+  EXPECT_FALSE(standing_by.find("hedgerow_chain_connected"));
+  EXPECT_FALSE(standing_by.find("hedgerow_chain_head_block"));
+  tree.children[0].children.push_back({"ingestion", "ingestion", "not connected", 0, 0, "wss://node/key",
+                                       {{"connected", "0"}, {"head", "123"}, {"checkpoint", "120"}}, {}});
+  const auto text = tree_metrics(tree);
+  EXPECT_EQ(read(text).number("hedgerow_chain_connected"), 0);
+  EXPECT_EQ(read(text).number("hedgerow_chain_head_block"), 123);
+  EXPECT_EQ(text.find("key"), std::string::npos);
+}
+
 TEST(MetricsView, LagIsToldPerServiceTopicAndPartition) {
   const auto page = read(lag_metrics({{"accumulator", {topic::onchain_trades, 3}, 17},
                                       {"poller", {topic::schwab_executions, 0}, 0}}));

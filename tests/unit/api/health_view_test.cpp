@@ -1,0 +1,73 @@
+#include "runtime/api/health_view.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidjson/document.h>
+
+namespace hedgerow::api {
+namespace {
+
+/// Somebody is logged in, the log answers, and nothing is under way.
+struct HealthView : ::testing::Test {
+  HealthView() {
+    enveloped<token_update> login;
+    login.data.access_expires_at = {1'800'000'000};
+    model.apply(login);
+    input.now = {1'000'000};
+    input.tree = {"node", "supervisor", "running", 0, 0, "", {}, {}};
+  }
+
+  /// Status, and problems, one per line.
+  std::string shown() const {
+    rapidjson::Document health;
+    health.Parse(health_view(input, model).c_str());
+    std::string text = health["status"].GetString();
+    for (const auto& p : health["problems"].GetArray()) text.append(1, '\n').append(p.GetString());
+    return text;
+  }
+
+  void add_ingestion(const std::string& state, const std::string& error) {
+    const protocol::actor_status entity{"ingestion", "ingestion", state, 0, 0, error, {}, {}};
+    input.tree.children = {{"ingestion", "bridge", "running", 0, 0, "", {}, {entity}}};
+  }
+
+  domain::read_model model;
+  health_input input;
+};
+
+TEST_F(HealthView, NothingIsWrong) { EXPECT_EQ(shown(), "ok"); }
+
+TEST_F(HealthView, AChainThatIsAwayIsAProblemOfTheNodeThatReadsIt) {
+  add_ingestion("not connected", "chain.example:443: refused");
+  EXPECT_EQ(shown(),
+            "degraded\ningestion is not connected to the chain's node (chain.ws_url): chain.example:443: refused");
+  for (const char* fine : {"connecting", "reading history", "running"}) {
+    add_ingestion(fine, "an error of before");
+    EXPECT_EQ(shown(), "ok") << fine;
+  }
+  input.tree.children = {{"ingestion", "bridge", "running", 0, 0, "", {}, {}}};
+  EXPECT_EQ(shown(), "ok") << "it stands by";
+}
+
+TEST_F(HealthView, TokensThatThisNodeCannotOpenAreAProblemInTheFollowersWords) {
+  input.tree.children = {{"token-follower", "follower", "wrong key", 0, 0, "sealed with another key", {}, {}}};
+  EXPECT_EQ(shown(), "degraded\nsealed with another key");
+}
+
+TEST_F(HealthView, LagIsSummedByServiceAndOneNotYetMeasuredIsNoProblem) {
+  EXPECT_NE(health_view(input, model).find(R"("lag":{})"), std::string::npos);
+  EXPECT_EQ(shown(), "ok");
+  input.lag.lag = std::make_shared<const std::vector<partition_lag>>(
+      std::vector<partition_lag>{{"poller", {topic::schwab_executions, 0}, 0},
+                                 {"accumulator", {topic::onchain_trades, 0}, 3},
+                                 {"accumulator", {topic::onchain_trades, 1}, 4}});
+  const auto text = health_view(input, model);
+  EXPECT_NE(text.find(R"("lag":{"accumulator":7,"poller":0})"), std::string::npos) << text;
+}
+
+TEST_F(HealthView, ALogThatDoesNotAnswerIsAProblem) {
+  input.lag = {nullptr, false};
+  EXPECT_EQ(shown(), "degraded\nthe event log does not answer; nothing is hedged until it does");
+}
+
+}  // namespace
+}  // namespace hedgerow::api
