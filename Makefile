@@ -50,6 +50,7 @@ test: build
 
 # EVENTS=... and SAMPLES=... change how much is measured; LOG=kafka measures on a real broker, beside its yardsticks.
 bench: setup $(release)/build.ninja
+	@$(if $(filter kafka,$(LOG)),setup/install.sh --yardsticks)
 	@cmake --build $(release) -j $(jobs) --target hedgerow pipeline_bench latency_bench $(if $(filter kafka,$(LOG)),kafka_bench takeover_bench)
 	@tests/bench/bench$(if $(filter kafka,$(LOG)),_kafka).sh $(release)
 

@@ -4,13 +4,14 @@
 # the demo and the tests) with Maven.
 # Does nothing, quickly, when everything is there.
 #
-#   setup/install.sh [--without-kafka]
+#   setup/install.sh [--without-kafka] [--yardsticks]
 #
 # --without-kafka, or HEDGEROW_WITHOUT_KAFKA=1 in the environment, leaves out the broker, Java and Maven.
+# --yardsticks adds what the benchmarks on Kafka need to build what they measure beside (setup/yardsticks.txt).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-list=setup/packages.txt
+lists=(setup/packages.txt)
 anvil=deploy/demo/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil
 kafka=deploy/demo/kafka
 log=build/setup.log
@@ -31,6 +32,8 @@ have_node() {
   [ "${version%%.*}" -ge 16 ] 2>/dev/null
 }
 
+have_javac() { command -v javac >/dev/null; }
+
 have_java() {
   local version
   command -v java >/dev/null && version=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p') || return 1
@@ -40,8 +43,10 @@ have_java() {
 # Names of the packages that are needed and not installed, one per line.
 missing_packages() {
   local wanted installed
-  wanted=$(sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$list")
+  wanted=$(sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "${lists[@]}")
   if have_node; then wanted=$(grep -vxE 'nodejs|npm' <<<"$wanted"); fi
+  if have_javac; then wanted=$(grep -vx 'openjdk-17-jdk-headless' <<<"$wanted"); fi
+  if command -v python3 >/dev/null; then wanted=$(grep -vx 'python3' <<<"$wanted"); fi
   if [ "$kafka_wanted" = 0 ] || have_java; then wanted=$(grep -vx 'openjdk-17-jre-headless' <<<"$wanted"); fi
   if [ "$kafka_wanted" = 0 ] || have_jars || command -v mvn >/dev/null; then
     wanted=$(grep -vx 'maven' <<<"$wanted")
@@ -97,7 +102,7 @@ install_packages() {
     fail "missing: $*. Run as root: sudo setup/install.sh"
   fi
   say "$# packages are missing:"
-  for name in "$@"; do awk -v name="$name" '$1 == name { print "  " $0 }' "$list"; done
+  for name in "$@"; do awk -v name="$name" '$1 == name { print "  " $0 }' "${lists[@]}"; done
   mkdir -p build
   : >"$log"
   if ! lists_are_fresh "$@"; then
@@ -162,7 +167,8 @@ case ${HEDGEROW_WITHOUT_KAFKA:-0} in 0) ;; *) kafka_wanted=0 ;; esac
 for argument in "$@"; do
   case $argument in
     --without-kafka) kafka_wanted=0 ;;
-    *) fail "unknown: $argument. Usage: setup/install.sh [--without-kafka]" ;;
+    --yardsticks) lists+=(setup/yardsticks.txt) ;;
+    *) fail "unknown: $argument. Usage: setup/install.sh [--without-kafka] [--yardsticks]" ;;
   esac
 done
 mapfile -t missing < <(missing_packages)
