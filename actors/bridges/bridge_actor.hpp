@@ -1,4 +1,4 @@
-// The bridge between the event log and the entities of one service (architecture, section 3). Per cycle: take a
+// The bridge between the event log and the entities of one service. Per cycle: take a
 // bounded batch, hand each entity its slice, append all answers and the input offsets in one transaction, run the
 // effects. The next batch is taken while the commit is on its way.
 //

@@ -221,7 +221,7 @@ void ingestion::range_refused(const ports::chain_error& why) {
   later(config_.retry, [](ingestion& i) { i.read_on(); });
 }
 
-/// An empty answer may come from a node that does not have the blocks: its head tells (facts, L37).
+/// An empty answer may come from a node that does not have the blocks: its head tells.
 void ingestion::confirm_range() {
   chain_->head(on_answer<ports::chain_block>([](ingestion& i, const auto& head) {
     if (!i.range_) return;

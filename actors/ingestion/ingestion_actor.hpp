@@ -2,7 +2,7 @@
 // in the cluster: whoever owns the partition of ingestion-changelog.
 //
 // eth_getLogs is the source of truth: each new block is read with it and the checkpoint only moves over what has been
-// read. The subscription is an accelerator (facts, L36). What was seen is in domain/hedging/reorg_window; which blocks
+// read. The subscription is an accelerator. What was seen is in domain/hedging/reorg_window; which blocks
 // come next is decided by domain/hedging/backfill_plan.
 #pragma once
 

@@ -67,7 +67,7 @@ void looked(pointer self, const expected<ports::broker_order, ports::broker_erro
 
 void look(pointer self, const poller_config& config, const poller_ports& outside) {
   auto& state = self->state;
-  // One look at a time, whatever asked for it (facts, L17).
+  // One look at a time, whatever asked for it.
   if (!state.pending || state.looking) return;
   state.looking = true;
   self->request(outside.gateway, config.call_timeout, ask_atom::value,

@@ -31,7 +31,7 @@ using entity_actor = caf::typed_actor<caf::replies_to<handle_atom, slice_ptr>::w
 /// Where entities send the steps that they take on their own.
 using emitter_actor = caf::typed_actor<caf::reacts_to<emit_atom, step_ptr>>;
 
-/// Owns one consumer and one transactional producer of a service (architecture, section 3). `handle` with a number is
+/// Owns one consumer and one transactional producer of a service. `handle` with a number is
 /// its own timer: that slice is due again; `restart` with a key likewise: that entity is due to be started again;
 /// `committed`: offsets have waited long enough for company.
 using bridge_actor = caf::typed_actor<caf::reacts_to<emit_atom, step_ptr>, caf::reacts_to<poll_atom>,

@@ -1,4 +1,4 @@
-// Names of things: symbols, executions, broker orders, fills. Built from typed parts and parsed back (facts, L35).
+// Names of things: symbols, executions, broker orders, fills. Built from typed parts and parsed back.
 #pragma once
 
 #include <compare>
@@ -31,7 +31,7 @@ enum class side : std::uint8_t { buy, sell };
 [[nodiscard]] constexpr std::string_view to_string(side s) { return s == side::buy ? "BUY" : "SELL"; }
 [[nodiscard]] std::optional<side> parse_side(std::string_view text);
 
-/// `{symbol}:{sequence}`: derived by the accumulator, so that a replay derives the same one (architecture, 3).
+/// `{symbol}:{sequence}`: derived by the accumulator, so that a replay derives the same one.
 struct execution_id {
   hedgerow::symbol symbol;
   std::uint64_t sequence = 0;

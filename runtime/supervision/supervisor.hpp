@@ -1,5 +1,5 @@
 // Starts actors, notices when they die, and starts them again: with back-off, within a budget. Exceeding the budget
-// ends the supervisor; at the top that ends the process, because start is recovery (architecture, section 6).
+// ends the supervisor; at the top that ends the process, because start is recovery.
 //
 // Monitors, not links: in CAF 0.17.6 a linked child that is ended with `kill` takes its parent along.
 #pragma once

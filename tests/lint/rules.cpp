@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <regex>
+#include <set>
 
 namespace hedgerow::lint {
 namespace {
@@ -218,6 +219,50 @@ violations dead_links(const tree& files, const std::filesystem::path& root) {
         const auto base = target.starts_with('/') ? root : root / folder(file.path);
         if (!std::filesystem::exists(base / target.substr(target.starts_with('/') ? 1 : 0))) {
           found.push_back({file.path, i + 1, "the link to " + target + " leads nowhere"});
+        }
+      }
+    }
+  }
+  return found;
+}
+
+namespace {
+
+/// Numbers that a citation can name: headings below docs/domain/, and the rules of the order protocol.
+std::set<std::string> cited_sections(const tree& files, bool protocol) {
+  static const std::regex heading{R"(^#+ (\d+(\.\d+)*)\.? )"};
+  static const std::regex rule{R"(^(\d+)\. \*\*)"};
+  std::set<std::string> sections;
+  for (const source_file& file : files) {
+    if (!file.in("docs/domain/") || file.path.ends_with("order-protocol.md") != protocol) continue;
+    for (const std::string& line : file.lines) {
+      std::smatch match;
+      if (std::regex_search(line, match, protocol ? rule : heading)) sections.insert(match[1]);
+    }
+  }
+  return sections;
+}
+
+}  // namespace
+
+violations unresolved_citations(const tree& files) {
+  static const std::regex citation{
+      R"(\((facts|order-protocol|architecture), (?:section )?((?:L?\d+(?:\.\d+)*|no\. \d+| and | to |, | |-)+))"};
+  static const std::regex number{R"((no\. )?(L?\d+(?:\.\d+)*))"};
+  const std::set<std::string> facts = cited_sections(files, false);
+  const std::set<std::string> protocol = cited_sections(files, true);
+  violations found;
+  for (const source_file& file : files) {
+    if (!file.is_cpp() || file.in("tests/lint/")) continue;
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      const std::string& line = file.lines[i];
+      for (std::sregex_iterator it{line.begin(), line.end(), citation}; it != std::sregex_iterator{}; ++it) {
+        const std::string page = (*it)[1];
+        const std::string sections = (*it)[2];
+        for (std::sregex_iterator n{sections.begin(), sections.end(), number}; n != std::sregex_iterator{}; ++n) {
+          const bool known = page == "facts" ? facts.contains((*n)[2]) : page == "order-protocol" && protocol.contains((*n)[2]);
+          if ((*n)[1].matched || known) continue;
+          found.push_back({file.path, i + 1, page + ", " + std::string{(*n)[2]} + " is cited and does not exist"});
         }
       }
     }

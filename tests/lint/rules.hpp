@@ -22,5 +22,8 @@ using tree = std::vector<source_file>;
 [[nodiscard]] violations untested_rules(const tree& files);
 /// Relative links of Markdown files lead somewhere.
 [[nodiscard]] violations dead_links(const tree& files, const std::filesystem::path& root);
+/// `(facts, 5.6)` and `(order-protocol, 4)` name a heading or a rule of docs/domain/; a numbered citation of any other
+/// document, such as `(architecture, section 3)`, is a breach.
+[[nodiscard]] violations unresolved_citations(const tree& files);
 
 }  // namespace hedgerow::lint

@@ -116,5 +116,24 @@ TEST(Links, LeadSomewhere) {
   EXPECT_TRUE(found.empty()) << to_string(found);
 }
 
+TEST(Citations, PlantedBreachesAreFound) {
+  const tree pages{make_file("docs/domain/a.md", "## 5. Broker\n\n### 5.6 State\n#### 1.6.1 Example\n"),
+                   make_file("docs/domain/order-protocol.md", "1. **Intent first.**\n7. **Late evidence wins.**\n")};
+  const auto breaches = [&](const std::string& text) {
+    tree files = pages;
+    files.push_back(make_file("actors/a.hpp", text));
+    return lines_of(unresolved_citations(files));
+  };
+  EXPECT_EQ(breaches("// Why (facts, 5.6).\n// (facts, section 5), (facts, 5 and 1.6.1), (facts, 5.6 no. 12)\n"), expected_lines{});
+  EXPECT_EQ(breaches("// (facts, 5.7)\n// (facts, 5.6 to 5.9)\n// (facts, 5.6, L37)\n"), (expected_lines{1, 2, 3}));
+  EXPECT_EQ(breaches("// (order-protocol, 1 and 7)\n// (order-protocol, 1-8)\n"), (expected_lines{2}));
+  EXPECT_EQ(breaches("// (architecture, section 3)\n// (architecture, 4)\n"), (expected_lines{1, 2}));
+}
+
+TEST(Citations, Resolve) {
+  const violations found = unresolved_citations(repository());
+  EXPECT_TRUE(found.empty()) << to_string(found);
+}
+
 }  // namespace
 }  // namespace hedgerow::lint

@@ -1,5 +1,5 @@
 // Which blocks to read next: batches from the checkpoint to the head that never skip a block and never trust a node
-// that is behind (facts, 3.3, 3.5, 3.7, L37-L40), and which known blocks a reorg orphaned (facts, 3.6).
+// that is behind (facts, 3.3, 3.5 and 3.7), and which known blocks a reorg orphaned (facts, 3.6).
 #pragma once
 
 #include <chrono>

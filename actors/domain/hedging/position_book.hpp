@@ -1,4 +1,4 @@
-// What a symbol's position becomes when something happens: reserve, fill, release (architecture, 4). The state is the
+// What a symbol's position becomes when something happens: reserve, fill, release. The state is the
 // position_update event itself, so the newest record of a symbol is all that a restart needs.
 #pragma once
 
@@ -26,7 +26,7 @@ inline constexpr std::size_t closed_filled_limit = 4;
 struct hedging_policy {
   /// At most one live execution per symbol; fills meanwhile only accumulate (facts, 6.2).
   bool one_in_flight = true;
-  /// Largest order in whole shares; what is above follows in later commands (facts, L30). Zero: no commands at all.
+  /// Largest order in whole shares; what is above follows in later commands. Zero: no commands at all.
   std::uint64_t max_order_shares = 10'000;
   /// This many failures in a row freeze the symbol. Zero: never.
   std::uint32_t freeze_after_failures = 10;
@@ -85,7 +85,7 @@ enum class position_fault : std::uint8_t {
                                                                      const hedging_policy& policy, timestamp now,
                                                                      std::string cause);
 
-/// Books a step of an execution (facts, 6.5 and L8, L13, L16). Cumulative filled shares only grow: a smaller or
+/// Books a step of an execution (facts, 6.5). Cumulative filled shares only grow: a smaller or
 /// repeated report changes nothing. Fills after the end are booked with an alarm. A failure gives the rest back and
 /// sets `retry_at`: refusals that say when to retry (market_closed, no_token, halted, and risk_limit with a time) do
 /// not count as failures and wait until that time, or for failure_backoff_max when there is none; everything else adds
@@ -106,7 +106,7 @@ enum class position_fault : std::uint8_t {
 [[nodiscard]] position_decision resume(const position_update& before, const hedging_policy& policy, timestamp now,
                                        std::string cause);
 
-/// No commands until resume. What happens is still booked (facts, L28).
+/// No commands until resume. What happens is still booked.
 [[nodiscard]] position_decision freeze(const position_update& before, std::string cause);
 
 /// Empty when the state is consistent, otherwise what is wrong with it: `reserved` is what live executions still have

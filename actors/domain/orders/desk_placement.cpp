@@ -77,7 +77,7 @@ void desk::retry_placement(const ports::broker_error& error, const desk_context&
     return wait_and_retry(std::max(error.retry_after, backoff(intent.throttled)), "throttled", context);
   }
   if (error.kind == broker_failure::unauthorized) {
-    // Refresh the token, then exactly one fresh try (facts, L23).
+    // Refresh the token, then exactly one fresh try.
     if (++intent.unauthorized >= 2)
       return fail(execution_code::no_token, "the access token is not accepted", later, {}, context);
     step_.effects.emplace_back(refresh_token{});

@@ -68,7 +68,7 @@ void desk::settle(const desk_context& context) {
 }
 
 bool desk::book(const schwab_execution& event, shares& filled, usd& notional) {
-  // Cumulative and monotone: a smaller report is stale (facts, L13).
+  // Cumulative and monotone: a smaller report is stale.
   if (event.filled <= filled) return false;
   const auto delta = event.filled.minus(filled);
   const auto total = delta ? state_.filled.plus(event.side == side::buy ? *delta : -*delta) : delta;

@@ -27,7 +27,7 @@ struct desk_policy {
   std::chrono::milliseconds backoff_last{15'000};
   /// POSTs of one intent, all but the last certainly not processed.
   std::uint32_t max_attempts = 4;
-  /// Of those, answers 429, which do not count as attempts (facts, L68).
+  /// Of those, answers 429, which do not count as attempts.
   std::uint32_t max_throttled = 10;
   /// How long a fresh order id may be unknown to GET.
   std::chrono::milliseconds verify_window{20'000};
@@ -74,7 +74,7 @@ struct place_order {
   timestamp not_after;
   std::chrono::milliseconds lease{0};
 };
-/// Have the access token refreshed: the last POST was answered 401 (facts, L23).
+/// Have the access token refreshed: the last POST was answered 401.
 struct refresh_token {};
 /// GET the order; answer to on_order().
 struct verify_order {

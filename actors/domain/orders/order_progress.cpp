@@ -151,7 +151,7 @@ progress_step on_look_failed(const pending_order& before, const ports::broker_er
   progress_step step;
   step.after = before;
   pending_order& mine = step.after;
-  // A 429 says nothing about the order and is no error (facts, L68).
+  // A 429 says nothing about the order and is no error.
   if (error.kind != ports::broker_failure::throttled) ++mine.errors;
   if (error.kind == ports::broker_failure::not_found && mine.errors % policy.alarm_every == 0)
     alarm(step, progress_alarm_code::not_found, "not known to the broker, " + std::to_string(mine.errors) + " times");

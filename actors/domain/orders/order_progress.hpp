@@ -58,7 +58,7 @@ struct progress_step {
 
 [[nodiscard]] progress_step on_look(const pending_order& before, const ports::broker_order& order,
                                     const progress_policy& policy, timestamp now);
-/// No failure of a call ends an order (facts, L12).
+/// No failure of a call ends an order.
 [[nodiscard]] progress_step on_look_failed(const pending_order& before, const ports::broker_error& error,
                                            const progress_policy& policy, timestamp now);
 

@@ -21,7 +21,7 @@ struct order_ticket {
 /// fields.
 [[nodiscard]] expected<order_ticket, std::vector<std::string>> parse_order(const std::string& body);
 
-/// 2025-08-29T17:15:18+0000: seconds, and no colon in the offset (facts, L56).
+/// 2025-08-29T17:15:18+0000: seconds, and no colon in the offset.
 [[nodiscard]] std::string broker_time(timestamp t);
 [[nodiscard]] std::string order_json(const order& o, const std::string& account_number);
 [[nodiscard]] std::string orders_json(const std::vector<order>& orders, const std::string& account_number);

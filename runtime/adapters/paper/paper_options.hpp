@@ -31,7 +31,7 @@ struct paper_options {
   /// The registered app. Key and secret must be given.
   std::string app_key;
   std::string app_secret;
-  /// Compared byte for byte (facts, L61).
+  /// Compared byte for byte.
   std::string redirect_uri = "https://127.0.0.1";
   /// 1 to 15 digits.
   std::string account_number = "12345678";
@@ -55,7 +55,7 @@ struct paper_options {
   std::string start_cash = "1000000";
   /// Rejects a SELL of more than is held, as the real broker does (facts, 5.5). Off, the position goes short.
   bool require_inventory = false;
-  /// Number of the first order of a new ledger; larger than 2^31 as real ones are (facts, L54).
+  /// Number of the first order of a new ledger; larger than 2^31 as real ones are.
   std::int64_t first_order_id = 1'004'055'538'123;
 
   /// Calls with a valid token that are let through in any 60 seconds; 0 for no limit.

@@ -94,7 +94,7 @@ expected<void, problem> add_leg(const json& leg, broker_order& out) {
   return {};
 }
 
-/// Executions are nested: activities, then legs (facts, L55). Gives the time of the last leg.
+/// Executions are nested: activities, then legs. Gives the time of the last leg.
 expected<std::optional<timestamp>, problem> read_executions(const json& order, broker_order& out) {
   std::optional<timestamp> last;
   const json* activities = member(order, "orderActivityCollection");

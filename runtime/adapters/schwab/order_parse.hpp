@@ -17,8 +17,8 @@ struct status_reading {
 /// An unknown text is working and not known: never terminal.
 [[nodiscard]] status_reading read_status(std::string_view text);
 
-/// One order. Amounts that decide about money must be there: a missing filledQuantity is an error, not zero (facts,
-/// L57). An order that is not for one equity or fund is an error too.
+/// One order. Amounts that decide about money must be there: a missing filledQuantity is an error, not zero.
+/// An order that is not for one equity or fund is an error too.
 [[nodiscard]] expected<ports::broker_order, std::string> parse_order(std::string_view body);
 
 /// The broker gives at most this many orders; an answer with so many may be cut.

@@ -15,7 +15,7 @@ struct oauth_options {
   std::string origin;
   std::string app_key;
   std::string app_secret;
-  /// Must equal the registered one byte for byte (facts, L61).
+  /// Must equal the registered one byte for byte.
   std::string redirect_uri;
 };
 

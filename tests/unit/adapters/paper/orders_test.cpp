@@ -178,7 +178,7 @@ TEST_F(paper_orders, unknown_paths_accounts_orders_and_methods) {
   EXPECT_EQ(get(orders_path() + "/1").status, 404);
   EXPECT_EQ(get(orders_path() + "/abc").status, 400);
   EXPECT_EQ(get(orders_path() + "/99999999999999999999").status, 400);
-  EXPECT_EQ(get("/trader/v1/accounts/12345678/orders/1").status, 404) << "the hash, not the number (facts, L64)";
+  EXPECT_EQ(get("/trader/v1/accounts/12345678/orders/1").status, 404) << "the hash, not the number";
   EXPECT_EQ(get("/trader/v1/nothing").status, 404);
   EXPECT_EQ(get("").status, 404);
   EXPECT_EQ(get("/").status, 404);

@@ -57,7 +57,7 @@ TEST(PositionFailures, RefusalsThatSayWhenToRetryDoNotCount) {
     book.execution(test::report(command, execution_state::failed, "0", code, open));
     EXPECT_EQ(book.state.failure_streak, 0U);
     EXPECT_EQ(next_timer(book.state, book.policy), open);
-    // Fills meanwhile are netted; one order follows at the open (facts, L31).
+    // Fills meanwhile are netted; one order follows at the open.
     EXPECT_FALSE(book.trade(side::buy, "4.5").command);
     book.now = open;
     const auto netted = book.take(book_timer(book.state, book.policy, book.now)).command.value();
