@@ -119,7 +119,7 @@ class gateway {
   struct waiting_call {
     std::function<void()> run;
     /// Not called later than this: `too_late` then.
-    std::optional<ports::monotonic_time> not_after{};
+    std::optional<ports::deadline> not_after{};
     std::function<void()> too_late{};
   };
   struct look {
@@ -163,12 +163,12 @@ class gateway {
     std::optional<ports::monotonic_time> next;
     auto& queue = queue_of(call_class::placement);
     for (auto it = queue.begin(); it != queue.end();) {
-      if (it->not_after && *it->not_after <= now) {
+      if (it->not_after && it->not_after->passed(now, clock_->now())) {
         it->too_late();
         it = queue.erase(it);
         continue;
       }
-      if (it->not_after) next = next ? std::min(*next, *it->not_after) : *it->not_after;
+      if (it->not_after) next = next ? std::min(*next, it->not_after->monotonic) : it->not_after->monotonic;
       ++it;
     }
     return next;
@@ -182,7 +182,7 @@ class gateway {
   /// Waits for its turn, calls, answers.
   template <class T, class Call>
   void queue(call_class c, caf::typed_response_promise<result<T>> promise, Call call,
-             std::optional<ports::monotonic_time> not_after = std::nullopt) {
+             std::optional<ports::deadline> not_after = std::nullopt) {
     if (queue_of(c).size() >= queue_max) {
       promise.deliver(unsent<T>("too many calls are waiting"));
       return;
@@ -255,20 +255,21 @@ class gateway {
     looks_.erase(looks_.begin(), rest);
     timestamp from = clock_->now();
     for (const auto& l : *shared) from = std::min(from, l.call.entered_after);
-    api_->list_orders(from, clock_->now(), on_actor<std::vector<ports::broker_order>>([this, shared](auto answer) {
+    api_->list_orders(from, clock_->now(), on_actor<ports::order_list>([this, shared](auto answer) {
                         list_answered(*shared, answer);
                       }));
   }
 
-  void list_answered(std::vector<look>& looks, const expected<std::vector<ports::broker_order>, broker_error>& answer) {
+  void list_answered(std::vector<look>& looks, const expected<ports::order_list, broker_error>& answer) {
     note(answer);
     for (auto& l : looks) {
       if (!answer) {
         l.promise.deliver(get_result{unexpected(answer.error())});
         continue;
       }
-      const auto it = std::find_if(answer->begin(), answer->end(), [&](const auto& o) { return o.id == l.call.order; });
-      if (it != answer->end()) {
+      const auto it = std::find_if(answer->orders.begin(), answer->orders.end(),
+                                   [&](const auto& o) { return o.id == l.call.order; });
+      if (it != answer->orders.end()) {
         l.promise.deliver(get_result{*it});
         continue;
       }

@@ -21,7 +21,7 @@ namespace hedgerow::broker {
 
 struct place_call {
   ports::order_request request;
-  ports::monotonic_time not_after{0};
+  ports::deadline not_after;
 };
 struct get_call {
   order_id order;
@@ -44,7 +44,7 @@ struct result {
 };
 using place_result = result<ports::placement>;
 using get_result = result<ports::broker_order>;
-using list_result = result<std::vector<ports::broker_order>>;
+using list_result = result<ports::order_list>;
 using position_result = result<shares>;
 using session_result = result<ports::market_session>;
 

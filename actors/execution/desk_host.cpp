@@ -218,7 +218,7 @@ void desk_host::run(const domain::place_order& e, ports::monotonic_time decided_
                                               now.now))
     return emit(desk_.on_gate_refusal(e.execution, e.attempt, *refusal, now), {});
   outside_.placements->add(outside_.clock->monotonic());
-  ask<broker::place_result>(broker::place_call{e.request, decided_at + e.lease}, [this, e](const auto& answer) {
+  ask<broker::place_result>(broker::place_call{e.request, {decided_at + e.lease, e.not_after}}, [this, e](const auto& answer) {
     return desk_.on_placement(e.execution, e.attempt, answer, context());
   });
 }

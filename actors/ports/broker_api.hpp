@@ -82,12 +82,36 @@ struct broker_order {
   std::string description;
 };
 
+/// A row of the order list that cannot be read. What can be read of it tells whom it may concern.
+struct unreadable_order {
+  /// Nothing: it can be an order of any symbol.
+  std::optional<hedgerow::symbol> symbol;
+  std::optional<order_id> id;
+  /// Names the field, without values.
+  std::string why;
+};
+
+/// An order list, row by row: one row that cannot be read does not make the others unreadable, but it may be the order
+/// that somebody looks for.
+struct order_list {
+  std::vector<broker_order> orders;
+  std::vector<unreadable_order> unreadable;
+};
+
 /// Regular hours of one day. Closed when there are none.
 struct market_session {
   bool open_today = false;
   timestamp start;
   timestamp end;
   [[nodiscard]] bool is_open(timestamp now) const { return open_today && start <= now && now < end; }
+};
+
+/// What one answer tells of the broker's clock: it showed a time within [broker_time, broker_time + 1 s), since the header
+/// `Date` has whole seconds, at some moment between `sent` and `received` of our wall clock.
+struct clock_sample {
+  timestamp sent;
+  timestamp received;
+  timestamp broker_time;
 };
 
 template <class T>
@@ -98,16 +122,17 @@ class broker_api {
  public:
   virtual ~broker_api() = default;
 
-  /// Sends one POST and never repeats it. The socket is written only while the monotonic clock is before `not_after`;
-  /// later the answer is `not_sent`.
-  virtual void place(order_request request, monotonic_time not_after, broker_callback<placement> done) = 0;
+  /// Sends one POST and never repeats it. The socket is written only before `not_after`; later the answer is `not_sent`.
+  virtual void place(order_request request, deadline not_after, broker_callback<placement> done) = 0;
   virtual void get_order(order_id order, broker_callback<broker_order> done) = 0;
-  /// All orders entered in [from, to], in any state.
-  virtual void list_orders(timestamp from, timestamp to, broker_callback<std::vector<broker_order>> done) = 0;
+  /// All orders entered in [from, to], in any state. An error when the list as a whole cannot be read or is not complete.
+  virtual void list_orders(timestamp from, timestamp to, broker_callback<order_list> done) = 0;
   /// Signed shares of `symbol` in the account; zero when there is no entry.
   virtual void position(hedgerow::symbol symbol, broker_callback<shares> done) = 0;
   /// The regular session of the day that `now` is in (exchange time).
   virtual void session(timestamp now, broker_callback<market_session> done) = 0;
+  /// From the newest answer that told the broker's time; nothing before the first one.
+  [[nodiscard]] virtual std::optional<clock_sample> newest_clock_sample() const { return std::nullopt; }
 };
 
 }  // namespace hedgerow::ports

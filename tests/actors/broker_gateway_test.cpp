@@ -26,7 +26,7 @@ class GatewayTest : public test::actor_fixture {
   get_call status_of(const std::string& text) { return {id(text), clock.now(), domain::call_class::status}; }
 
   place_call place_one(std::chrono::milliseconds lease = std::chrono::minutes{10}) {
-    return {{*symbol::parse("AAPL"), side::buy, 1}, clock.monotonic() + lease};
+    return {{*symbol::parse("AAPL"), side::buy, 1}, {clock.monotonic() + lease, clock.now() + lease}};
   }
 
   test::fake_clock clock;
@@ -54,7 +54,7 @@ TEST_F(GatewayTest, WhatItCountsGoesOnWhenItIsStartedAgain) {
     self->send(gateway, ask_atom::value, list_call{});
     run();
     ASSERT_FALSE(api->lists.empty());
-    fake_broker::answer_next(api->lists, expected<std::vector<ports::broker_order>, ports::broker_error>{
+    fake_broker::answer_next(api->lists, expected<ports::order_list, ports::broker_error>{
                                              unexpected(ports::broker_error{})});
     run();
     const auto page = test::read_prometheus(registry->text());
@@ -72,9 +72,10 @@ TEST_F(GatewayTest, ManyStatusQuestionsShareOneListAndTheMissingOneIsAskedByItse
   run();
   advance(config.gather);
   ASSERT_EQ(api->lists.size(), 1U);
-  std::vector<ports::broker_order> found(4);
-  for (std::size_t i = 0; i < 4; ++i) found[i].id = id(std::to_string(i + 1));
-  fake_broker::answer_next(api->lists, expected<std::vector<ports::broker_order>, ports::broker_error>{found});
+  ports::order_list found;
+  found.orders.resize(4);
+  for (std::size_t i = 0; i < 4; ++i) found.orders[i].id = id(std::to_string(i + 1));
+  fake_broker::answer_next(api->lists, expected<ports::order_list, ports::broker_error>{found});
   run();
   EXPECT_EQ(api->asked, std::vector{id("5")});
 }

@@ -50,9 +50,9 @@ class account_api final : public ports::broker_api {
  public:
   explicit account_api(account& all) : all_{all} {}
 
-  void place(ports::order_request request, ports::monotonic_time not_after,
+  void place(ports::order_request request, ports::deadline not_after,
              ports::broker_callback<ports::placement> done) override {
-    if (all_.clock->monotonic() >= not_after)
+    if (not_after.passed(all_.clock->monotonic(), all_.clock->now()))
       return done(unexpected(ports::broker_error{ports::broker_failure::not_sent, 0, "lease", {}}));
     all_.call();
     const std::string id = std::to_string(all_.orders.size() + 1);
@@ -66,10 +66,10 @@ class account_api final : public ports::broker_api {
     all_.call();
     done(all_.look(all_.orders.at(order.str())));
   }
-  void list_orders(timestamp, timestamp, ports::broker_callback<std::vector<ports::broker_order>> done) override {
+  void list_orders(timestamp, timestamp, ports::broker_callback<ports::order_list> done) override {
     all_.call();
-    std::vector<ports::broker_order> found;
-    for (const auto& [id, o] : all_.orders) found.push_back(all_.look(o));
+    ports::order_list found;
+    for (const auto& [id, o] : all_.orders) found.orders.push_back(all_.look(o));
     done(std::move(found));
   }
   void position(symbol, ports::broker_callback<shares> done) override {
@@ -124,7 +124,7 @@ void look(trader_actor* self, trader& t) {
 }
 
 void place(trader_actor* self, trader& t) {
-  const auto lease = t.all->clock->monotonic() + 10s;
+  const ports::deadline lease{t.all->clock->monotonic() + 10s, t.all->clock->now() + 10s};
   self->request(t.gateway, 120s, ask_atom::value, place_call{{t.name, side::buy, std::exchange(t.open, 0)}, lease})
       .then([self, &t](const place_result& placed) {
         if (!placed.value) {

@@ -15,7 +15,7 @@ class fake_broker final : public ports::broker_api {
   template <class T>
   using pending = std::deque<ports::broker_callback<T>>;
 
-  void place(ports::order_request request, ports::monotonic_time, ports::broker_callback<ports::placement> done) override {
+  void place(ports::order_request request, ports::deadline, ports::broker_callback<ports::placement> done) override {
     placed.push_back(std::move(request));
     places.push_back(std::move(done));
   }
@@ -23,7 +23,7 @@ class fake_broker final : public ports::broker_api {
     asked.push_back(std::move(order));
     gets.push_back(std::move(done));
   }
-  void list_orders(timestamp from, timestamp to, ports::broker_callback<std::vector<ports::broker_order>> done) override {
+  void list_orders(timestamp from, timestamp to, ports::broker_callback<ports::order_list> done) override {
     windows.emplace_back(from, to);
     lists.push_back(std::move(done));
   }
@@ -44,7 +44,7 @@ class fake_broker final : public ports::broker_api {
   std::vector<std::pair<timestamp, timestamp>> windows;
   pending<ports::placement> places;
   pending<ports::broker_order> gets;
-  pending<std::vector<ports::broker_order>> lists;
+  pending<ports::order_list> lists;
   pending<shares> positions;
   pending<ports::market_session> sessions;
 };

@@ -46,7 +46,7 @@ class desk {
   desk_step on_order(const execution_id& execution, const order_id& order,
                      const broker_answer<ports::broker_order>& answer, const desk_context& context);
   desk_step on_evidence(const execution_id& execution, timestamp asked_at,
-                        const broker_answer<std::vector<ports::broker_order>>& answer, const desk_context& context);
+                        const broker_answer<ports::order_list>& answer, const desk_context& context);
   desk_step on_position(const execution_id& execution, timestamp asked_at, const broker_answer<shares>& answer,
                         const desk_context& context);
   desk_step on_baseline(const execution_id& execution, timestamp asked_at, const broker_answer<shares>& answer,

@@ -61,8 +61,7 @@ void desk::ask_position(timestamp now) {
 }
 
 desk_step desk::on_evidence(const execution_id& execution, timestamp asked_at,
-                            const broker_answer<std::vector<ports::broker_order>>& answer,
-                            const desk_context& context) {
+                            const broker_answer<ports::order_list>& answer, const desk_context& context) {
   begin();
   live_intent* intent = live_for(execution);
   const bool open = intent != nullptr && outcome_open();
@@ -74,8 +73,9 @@ desk_step desk::on_evidence(const execution_id& execution, timestamp asked_at,
     }
     return finish();
   }
-  if (open && asked_at >= intent->intent_at) weigh(asked_at, *answer, context);
-  find_late_orders(*answer, context);
+  // A list that is not complete is no evidence.
+  if (open && asked_at >= intent->intent_at && answer->unreadable.empty()) weigh(asked_at, answer->orders, context);
+  find_late_orders(answer->orders, context);
   start_next(context);
   return finish();
 }

@@ -50,7 +50,7 @@ class connection final : public client_connection, public std::enable_shared_fro
   enum class phase { fresh, connecting, exchanging, idle, closed };
 
   void transmit() {
-    if (work_->write_before && owner_.clock().monotonic() >= *work_->write_before) {
+    if (work_->write_before && work_->write_before->passed(owner_.clock().monotonic(), owner_.clock().now())) {
       become_idle();
       return finish({client_failure::not_sent, "the time in which the request may be sent is over"});
     }

@@ -25,7 +25,7 @@ struct job {
   std::string refusal;
   bool to_head = false;
   bool repeatable = false;
-  std::optional<ports::monotonic_time> write_before;
+  std::optional<ports::deadline> write_before;
   client_callback done;
   ports::monotonic_time sent_at{0};
   /// It has already failed on a kept-alive connection.

@@ -39,8 +39,8 @@ class client {
   virtual ~client() = default;
   /// Returns at once; `done` is called once from the client's thread. A kept-alive connection that turns out to be
   /// closed before any byte of an answer is tried again on a fresh one only when `repeatable`; gzip bodies are
-  /// inflated. When `write_before` is given the socket is written only while the monotonic clock is before it.
-  virtual void send(request r, bool repeatable, std::optional<ports::monotonic_time> write_before,
+  /// inflated. When `write_before` is given the socket is written only before it.
+  virtual void send(request r, bool repeatable, std::optional<ports::deadline> write_before,
                     client_callback done) = 0;
 };
 

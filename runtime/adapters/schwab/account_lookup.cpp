@@ -14,19 +14,35 @@ constexpr std::chrono::seconds trusted_for{60};
 
 }  // namespace
 
-void api_caller::send(http::request r, bool repeatable, std::optional<ports::monotonic_time> write_before,
+void api_caller::send(http::request r, bool repeatable, std::optional<ports::deadline> write_before,
                       std::function<void(api_answer)> done) const {
   const auto token = tokens_->get();
   if (!token)
     return done(unexpected(broker_error{broker_failure::not_sent, 0, "no access token: somebody must log in", {}}));
   r.headers.emplace_back("Authorization", "Bearer " + *token);
   client_->send(std::move(r), repeatable, write_before,
-                [&clock = clock_, done = std::move(done)](expected<http::response, http::client_error> answer) {
+                [&clock = clock_, times = times_, sent = clock_.now(),
+                 done = std::move(done)](expected<http::response, http::client_error> answer) {
                   if (!answer) return done(unexpected(from_client(answer.error())));
+                  times->heard(sent, clock.now(), *answer);
                   if (answer->status < 200 || answer->status > 299)
                     return done(unexpected(read_error(*answer, clock.now())));
                   done(std::move(*answer));
                 });
+}
+
+void api_caller::broker_times::heard(timestamp sent, timestamp received, const http::response& answer) {
+  const auto date = http::find_header(answer.headers, "Date");
+  // An answer with an age has the time of when it was made, not of when it was asked for.
+  const auto time = date && !http::find_header(answer.headers, "Age") ? parse_http_date(*date) : std::nullopt;
+  if (!time) return;
+  const std::lock_guard lock{mutex_};
+  newest_ = ports::clock_sample{sent, received, *time};
+}
+
+std::optional<ports::clock_sample> api_caller::broker_times::newest() const {
+  const std::lock_guard lock{mutex_};
+  return newest_;
 }
 
 void account_lookup::get(callback done) {

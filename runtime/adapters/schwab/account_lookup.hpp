@@ -23,11 +23,25 @@ class api_caller {
              const ports::clock& clock)
       : client_{std::move(client)}, tokens_{std::move(tokens)}, clock_{clock} {}
 
-  void send(http::request r, bool repeatable, std::optional<ports::monotonic_time> write_before,
+  void send(http::request r, bool repeatable, std::optional<ports::deadline> write_before,
             std::function<void(api_answer)> done) const;
   [[nodiscard]] const ports::clock& clock() const { return clock_; }
+  /// From the `Date` of the newest answer that did not come out of a cache.
+  [[nodiscard]] std::optional<ports::clock_sample> newest_clock_sample() const { return times_->newest(); }
 
  private:
+  /// Shared with the answers that are still to come.
+  class broker_times {
+   public:
+    void heard(timestamp sent, timestamp received, const http::response& answer);
+    [[nodiscard]] std::optional<ports::clock_sample> newest() const;
+
+   private:
+    mutable std::mutex mutex_;
+    std::optional<ports::clock_sample> newest_;
+  };
+
+  std::shared_ptr<broker_times> times_ = std::make_shared<broker_times>();
   std::shared_ptr<http::client> client_;
   std::shared_ptr<ports::token_holder> tokens_;
   const ports::clock& clock_;

@@ -31,20 +31,6 @@ std::optional<int> two_digits(std::string_view text) {
   return value;
 }
 
-/// RFC 9110: Sun, 06 Nov 1994 08:49:37 GMT. The older spellings are not sent by anything of today.
-std::optional<timestamp> parse_http_date(std::string_view text) {
-  static constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  if (text.size() != 29 || text.substr(25) != " GMT" || text.substr(3, 2) != ", ") return std::nullopt;
-  const auto month = months.find(text.substr(8, 3));
-  if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
-  char iso[64];  // g++ counts every int with eleven characters
-  const auto day = two_digits(text.substr(5, 2));
-  if (!day) return std::nullopt;
-  std::snprintf(iso, sizeof iso, "%.4s-%02d-%02dT%.8sZ", text.data() + 12, static_cast<int>(month / 3) + 1, *day,
-                text.data() + 17);
-  return parse_time(iso);
-}
-
 bool alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
 /// Letters, digits and what else codes, tokens and hashes are made of.
@@ -86,6 +72,19 @@ std::string words_of(const std::string& body) {
 }
 
 }  // namespace
+
+std::optional<timestamp> parse_http_date(std::string_view text) {
+  static constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (text.size() != 29 || text.substr(25) != " GMT" || text.substr(3, 2) != ", ") return std::nullopt;
+  const auto month = months.find(text.substr(8, 3));
+  if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
+  char iso[64];  // g++ counts every int with eleven characters
+  const auto day = two_digits(text.substr(5, 2));
+  if (!day) return std::nullopt;
+  std::snprintf(iso, sizeof iso, "%.4s-%02d-%02dT%.8sZ", text.data() + 12, static_cast<int>(month / 3) + 1, *day,
+                text.data() + 17);
+  return parse_time(iso);
+}
 
 std::string safe_text(std::string_view text) {
   constexpr std::size_t limit = 200;

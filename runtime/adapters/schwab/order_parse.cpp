@@ -134,9 +134,13 @@ expected<void, problem> read_quantities(const json& order, broker_order& out) {
   return {};
 }
 
+std::optional<order_id> id_of(const json& order) {
+  return order_id::parse(number_of(member(order, "orderId")).value_or(std::string_view{}));
+}
+
 expected<broker_order, problem> read_order(const json& order, const what& traded) {
   broker_order out;
-  const auto id = order_id::parse(number_of(member(order, "orderId")).value_or(std::string_view{}));
+  const auto id = id_of(order);
   if (!id) return unexpected(problem{"orderId is missing or not an integer"});
   out.id = *id;
   out.symbol = traded.symbol;
@@ -173,19 +177,22 @@ expected<broker_order, std::string> parse_order(std::string_view body) {
   return read_order(*document, *traded);
 }
 
-expected<std::vector<broker_order>, std::string> parse_orders(std::string_view body) {
+expected<ports::order_list, std::string> parse_orders(std::string_view body) {
   const auto document = parse_json(body);
   if (!document) return unexpected(document.error());
   if (!document->IsArray()) return unexpected(problem{"the list of orders is not an array"});
   if (document->Size() >= max_listed_orders)
     return unexpected("the list of orders is cut at " + std::to_string(max_listed_orders) + ": ask for less time");
-  std::vector<broker_order> result;
+  ports::order_list result;
   for (const json& order : document->GetArray()) {
     const auto traded = read_leg(order);
     if (!traded) continue;
     auto read = read_order(order, *traded);
-    if (!read) return unexpected(std::move(read.error()));
-    result.push_back(std::move(*read));
+    if (read) {
+      result.orders.push_back(std::move(*read));
+    } else {
+      result.unreadable.push_back({traded->symbol, id_of(order), std::move(read.error())});
+    }
   }
   return result;
 }

@@ -17,7 +17,7 @@ class schwab_broker final : public ports::broker_api {
   schwab_broker(std::shared_ptr<api_caller> caller, schwab_options options)
       : caller_{std::move(caller)}, accounts_{std::make_shared<account_lookup>(caller_, options.account_index)} {}
 
-  void place(ports::order_request request, ports::monotonic_time not_after,
+  void place(ports::order_request request, ports::deadline not_after,
              broker_callback<ports::placement> done) override {
     auto body = order_body(request);
     if (!body) return done(unexpected(broker_error{broker_failure::not_sent, 0, body.error(), {}}));
@@ -42,7 +42,7 @@ class schwab_broker final : public ports::broker_api {
     ask_account("/orders/" + order.str(), "order", parse_order, std::move(done));
   }
 
-  void list_orders(timestamp from, timestamp to, broker_callback<std::vector<ports::broker_order>> done) override {
+  void list_orders(timestamp from, timestamp to, broker_callback<ports::order_list> done) override {
     ask_account("/orders?fromEnteredTime=" + http::percent_encode(to_iso_millis(from)) +
                     "&toEnteredTime=" + http::percent_encode(to_iso_millis(round_up(to))),
                 "orders", parse_orders, std::move(done));
@@ -61,6 +61,9 @@ class schwab_broker final : public ports::broker_api {
       if (!answer) return done(unexpected(std::move(answer.error())));
       done(read<ports::market_session>(*answer, "market hours", parse_session));
     });
+  }
+  [[nodiscard]] std::optional<ports::clock_sample> newest_clock_sample() const override {
+    return caller_->newest_clock_sample();
   }
 
  private:

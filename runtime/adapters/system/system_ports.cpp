@@ -1,6 +1,10 @@
 #include "runtime/adapters/system/system_ports.hpp"
 
+#include <time.h>
+
 #include <random>
+
+#include "messages/types/check.hpp"
 
 namespace hedgerow::adapters {
 
@@ -10,7 +14,10 @@ timestamp system_clock::now() const {
 }
 
 ports::monotonic_time system_clock::monotonic() const {
-  return std::chrono::steady_clock::now().time_since_epoch();
+  // CLOCK_MONOTONIC, which steady_clock is, stands still while the machine is suspended: a lease would outlive its time.
+  timespec now{};
+  HEDGEROW_CHECK(::clock_gettime(CLOCK_BOOTTIME, &now) == 0, "this system has no CLOCK_BOOTTIME");
+  return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
 }
 
 splitmix_random::splitmix_random() : state_{0} {

@@ -74,7 +74,7 @@ class schwab_on_paper : public ::testing::Test {
 
   expected<ports::placement, ports::broker_error> place(side s, std::uint64_t quantity) {
     return wait_for<ports::placement>([&](auto done) {
-      broker->place({aapl, s, quantity}, clock.monotonic() + std::chrono::seconds{10}, done);
+      broker->place({aapl, s, quantity}, {clock.monotonic() + std::chrono::seconds{10}, clock.now() + std::chrono::seconds{10}}, done);
     });
   }
   expected<ports::broker_order, ports::broker_error> get(const order_id& id) {
@@ -82,11 +82,11 @@ class schwab_on_paper : public ::testing::Test {
   }
   std::vector<ports::broker_order> all_orders() {
     const auto now = clock.now();
-    auto listed = wait_for<std::vector<ports::broker_order>>([&](auto done) {
+    auto listed = wait_for<ports::order_list>([&](auto done) {
       broker->list_orders(now - std::chrono::hours{1}, now + std::chrono::seconds{1}, done);
     });
     EXPECT_TRUE(listed) << listed.error().detail;
-    return listed.value_or(std::vector<ports::broker_order>{});
+    return listed ? listed->orders : std::vector<ports::broker_order>{};
   }
   std::string position(const symbol& of) {
     const auto held = wait_for<shares>([&](auto done) { broker->position(of, done); });

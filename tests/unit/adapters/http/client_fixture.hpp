@@ -24,7 +24,7 @@ class client_test : public ::testing::Test {
   }
 
   static std::future<outcome> start(http::client& client, http::request r, bool repeatable,
-                                    std::optional<ports::monotonic_time> before = std::nullopt) {
+                                    std::optional<ports::deadline> before = std::nullopt) {
     auto promise = std::make_shared<std::promise<outcome>>();
     auto future = promise->get_future();
     client.send(std::move(r), repeatable, before, [promise](outcome o) { promise->set_value(std::move(o)); });
@@ -32,11 +32,16 @@ class client_test : public ::testing::Test {
   }
 
   static outcome ask(http::client& client, http::request r, bool repeatable = false,
-                     std::optional<ports::monotonic_time> before = std::nullopt) {
+                     std::optional<ports::deadline> before = std::nullopt) {
     auto future = start(client, std::move(r), repeatable, before);
     if (future.wait_for(std::chrono::seconds{20}) != std::future_status::ready)
       throw std::runtime_error{"the client did not answer"};
     return future.get();
+  }
+
+  /// A lease that ends after `time`.
+  [[nodiscard]] ports::deadline in(std::chrono::microseconds time) const {
+    return {clock.monotonic() + time, clock.now() + time};
   }
 
   static http::request get(std::string target = "/") { return {"GET", std::move(target), {}, {}}; }

@@ -187,20 +187,30 @@ TEST(order_parse, account_numbers_in_descriptions_are_masked) {
   EXPECT_EQ(order->description, "account *** is short");
 }
 
-TEST(order_parse, lists_leave_out_what_is_no_single_equity_and_fail_on_what_cannot_be_read) {
+TEST(order_parse, lists_leave_out_what_is_no_single_equity) {
   const auto option = sample("\"EQUITY\"", "\"OPTION\"");
   const std::string strategy = R"({"orderStrategyType":"OCO","childOrderStrategies":[]})";
   const auto good = parse_orders("[" + option + "," + sample() + "," + strategy + "]");
   ASSERT_TRUE(good) << good.error();
-  ASSERT_EQ(good->size(), 1U);
-  EXPECT_EQ(good->front().id.str(), "1004055538123");
-  EXPECT_TRUE(parse_orders("[]")->empty());
-  EXPECT_FALSE(parse_orders("[" + sample() + "," + sample(R"("filledQuantity":2.0,)", "") + "]"));
+  ASSERT_EQ(good->orders.size(), 1U);
+  EXPECT_TRUE(good->unreadable.empty());
+  EXPECT_EQ(good->orders.front().id.str(), "1004055538123");
+  EXPECT_TRUE(parse_orders("[]")->orders.empty());
   EXPECT_FALSE(parse_orders("{}"));
   std::string many = "[{}";
   for (std::size_t i = 1; i < max_listed_orders - 1; ++i) many += ",{}";
   EXPECT_TRUE(parse_orders(many + "]"));
   EXPECT_FALSE(parse_orders(many + ",{}]"));
+}
+
+TEST(order_parse, a_row_that_cannot_be_read_is_told_apart_and_leaves_the_others_readable) {
+  const auto list = parse_orders("[" + sample() + "," + sample(R"("filledQuantity":2.0,)", "") + "]");
+  ASSERT_TRUE(list) << list.error();
+  EXPECT_EQ(list->orders.size(), 1U);
+  ASSERT_EQ(list->unreadable.size(), 1U);
+  EXPECT_EQ(list->unreadable.front().symbol, list->orders.front().symbol);
+  EXPECT_EQ(list->unreadable.front().id, list->orders.front().id);
+  EXPECT_NE(list->unreadable.front().why.find("filledQuantity"), std::string::npos);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ class schwab_client : public api_test {
 
   expected<ports::placement, ports::broker_error> place(std::chrono::seconds lease = std::chrono::seconds{5}) {
     return wait_for<ports::placement>([&](auto done) {
-      broker->place({*symbol::parse("AAPL"), side::buy, 100}, clock.monotonic() + lease, done);
+      broker->place({*symbol::parse("AAPL"), side::buy, 100}, {clock.monotonic() + lease, clock.now() + lease}, done);
     });
   }
 
@@ -198,11 +198,11 @@ TEST_F(schwab_client, reads_orders_positions_and_hours) {
   answer_to_all({200, {}, order_json("7")});
   EXPECT_EQ(get_order()->id.str(), "7");
   answer_to_all({200, {}, "[" + order_json("7") + "," + order_json("8") + "]"});
-  const auto listed = wait_for<std::vector<ports::broker_order>>([&](auto done) {
+  const auto listed = wait_for<ports::order_list>([&](auto done) {
     broker->list_orders(*parse_time("2025-08-29T17:15:17Z"), *parse_time("2025-08-29T17:20:00.0001Z"), done);
   });
   ASSERT_TRUE(listed) << listed.error().detail;
-  EXPECT_EQ(listed->size(), 2U);
+  EXPECT_EQ(listed->orders.size(), 2U);
   EXPECT_EQ(last_request().target,
             "/trader/v1/accounts/ABC123DEF456/orders?fromEnteredTime=2025-08-29T17%3A15%3A17.000Z&toEnteredTime="
             "2025-08-29T17%3A20%3A00.001Z");
@@ -220,6 +220,20 @@ TEST_F(schwab_client, reads_orders_positions_and_hours) {
   EXPECT_EQ(last_request().target, "/marketdata/v1/markets/equity?date=2025-01-02");
 }
 
+TEST_F(schwab_client, tells_the_brokers_time_from_the_date_of_an_answer_that_is_not_from_a_cache) {
+  EXPECT_FALSE(broker->newest_clock_sample());
+  answer_to_all({200, {{"Date", "Fri, 03 Jan 2025 14:31:30 GMT"}, {"Age", "20"}}, order_json("7")});
+  ASSERT_TRUE(get_order());
+  EXPECT_FALSE(broker->newest_clock_sample()) << "the time is that of the cache's answer";
+  answer_to_all({403, {{"Date", "Fri, 03 Jan 2025 14:31:30 GMT"}}, ""});
+  ASSERT_FALSE(get_order());
+  const auto sample = broker->newest_clock_sample();
+  ASSERT_TRUE(sample) << "a refusal tells the time, too";
+  EXPECT_EQ(sample->broker_time, parse_time("2025-01-03T14:31:30Z"));
+  EXPECT_EQ(sample->sent, clock.now());
+  EXPECT_EQ(sample->received, clock.now());
+}
+
 TEST_F(schwab_client, answers_that_cannot_be_understood_are_malformed_and_not_quoted) {
   answer_to_all({200, {}, R"({"accountNumber":123456789})"});
   const auto order = get_order();
@@ -233,7 +247,7 @@ TEST_F(schwab_client, answers_that_cannot_be_understood_are_malformed_and_not_qu
 
 TEST_F(schwab_client, no_order_is_sent_for_what_is_no_order) {
   const auto placed = wait_for<ports::placement>(
-      [&](auto done) { broker->place({*symbol::parse("AAPL"), side::buy, 0}, clock.monotonic() * 2, done); });
+      [&](auto done) { broker->place({*symbol::parse("AAPL"), side::buy, 0}, {clock.monotonic() * 2, clock.now() + std::chrono::hours{1}}, done); });
   ASSERT_FALSE(placed);
   EXPECT_EQ(placed.error().kind, broker_failure::not_sent);
   EXPECT_TRUE(asked().empty());

@@ -50,7 +50,7 @@ struct desk_fixture {
     return answered(unexpected(broker_error{kind, 0, "said so", milliseconds{0}}), 1, attempt);
   }
   desk_step& listed(std::vector<broker_order> orders, std::uint64_t n = 1) {
-    return last = it->on_evidence(id(n), now, std::move(orders), context());
+    return last = it->on_evidence(id(n), now, ports::order_list{std::move(orders), {}}, context());
   }
   desk_step& positioned(std::int64_t whole) {
     return last = it->on_position(id(1), now, shares::from_whole(whole), context());
