@@ -133,12 +133,12 @@ expected<broker_order, broker_error> broker_model::get(const order_id& id, times
   return failure(broker_failure::not_found);
 }
 
-expected<std::vector<broker_order>, broker_error> broker_model::list(timestamp from, timestamp to, timestamp now) {
+expected<ports::order_list, broker_error> broker_model::list(timestamp from, timestamp to, timestamp now) {
   if (auto fault = read_fault()) return unexpected(std::move(*fault));
-  std::vector<broker_order> found;
+  ports::order_list found;
   for (const auto& order : orders_)
     if (order.list_visible_at <= now && from <= order.recorded_at && order.recorded_at <= to)
-      found.push_back(view(order, now));
+      found.orders.push_back(view(order, now));
   return found;
 }
 

@@ -70,7 +70,7 @@ class broker_model {
 
   timed_answer<ports::placement> place(const execution_id& cause, const ports::order_request& request, timestamp now);
   expected<ports::broker_order, ports::broker_error> get(const order_id& id, timestamp now);
-  expected<std::vector<ports::broker_order>, ports::broker_error> list(timestamp from, timestamp to, timestamp now);
+  expected<ports::order_list, ports::broker_error> list(timestamp from, timestamp to, timestamp now);
   expected<shares, ports::broker_error> position(timestamp now);
   /// An order that somebody else places on the account.
   void place_foreign(const ports::order_request& request, timestamp now);
