@@ -1,6 +1,7 @@
 # Everything a newcomer needs: `make run`, `make test`. Each target sets the machine up, configures and builds first.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench dev build setup clean
+.PHONY: help run test bench dev build setup setup-run clean
+.NOTPARALLEL:  # setup comes first; what it takes long for runs in parallel by itself
 MAKEFLAGS += --no-print-directory
 
 release := build/release
@@ -32,14 +33,18 @@ help:
 setup:
 	@setup/install.sh $(if $(without_kafka),--without-kafka)
 
+# The demo on the embedded log needs neither Java nor a Kafka broker, so its first start does not wait for them.
+setup-run:
+	@setup/install.sh $(if $(without_kafka),--without-kafka,$(if $(filter kafka,$(LOG)),,--without-kafka))
+
 # Ninja configures again by itself when a CMake file changed.
-$(release)/build.ninja: | setup
+$(release)/build.ninja:
 	@cmake --preset release --log-level=WARNING
 
 build: setup $(release)/build.ninja
 	@cmake --build $(release) -j $(jobs)
 
-run: setup $(release)/build.ninja
+run: setup-run $(release)/build.ninja
 	@cmake --build $(release) -j $(jobs) --target hedgerow
 	@exec $(program) demo $(if $(FOR),--for $(FOR)) $(if $(LOG),--log $(LOG)) $(ARGS)
 

@@ -173,6 +173,10 @@ for argument in "$@"; do
 done
 mapfile -t missing < <(missing_packages)
 if [ "${#missing[@]}" -gt 0 ]; then install_packages "${missing[@]}"; fi
+# Fetching waits for the network and building for the processors.
+install_kafka &
+fetching=$!
+trap 'kill "$fetching" 2>/dev/null || true' EXIT
 install_rdkafka
 install_anvil
-install_kafka
+wait "$fetching"
