@@ -150,7 +150,7 @@ void route(const context& c, http::exchange x) {
 struct admin_context {
   caf::actor_system* system;
   admin_ports outside;
-  control_desk controls;
+  control_desk_actor controls;
 };
 
 void show_actors(const admin_context& c, const http::url_query& query, const http::responder& respond) {
@@ -201,7 +201,28 @@ void restart(const admin_context& c, const std::string& name, const std::string&
                 [=](const remote_answer& a) { respond(a.error.empty() ? restarting() : problem(503, a.error)); });
 }
 
-void route_admin(admin_context& c, const http::exchange& x) {
+http::response decided(const control_answer& answer) {
+  switch (answer.outcome) {
+    case control_outcome::recorded: return json(202, R"({"status":"recorded"})");
+    case control_outcome::invalid: return problem(400, answer.why);
+    case control_outcome::not_written: break;
+  }
+  return problem(503, answer.why);
+}
+
+/// Waits as long as the log takes: an answer before its end would say nothing.
+void decide(const admin_context& c, control_request request, const http::responder& respond) {
+  c.system->spawn([desk = c.controls, request = std::move(request), respond](caf::event_based_actor* self) {
+    self->request(desk, caf::infinite, ask_atom::value, request)
+        .then([=](const control_answer& answer) { respond(decided(answer)); },
+              [=](const caf::error&) {
+                respond(problem(503, "the admin endpoint was restarted before the log answered; whether it took the "
+                                     "decision is not known: look, then try again"));
+              });
+  });
+}
+
+void route_admin(const admin_context& c, const http::exchange& x) {
   const auto query = http::parse_target(x.received.target);
   const bool post = x.received.method == "POST";
   if (!post && query.path == "/actors") return show_actors(c, query, x.respond);
@@ -213,13 +234,9 @@ void route_admin(admin_context& c, const http::exchange& x) {
   }
   if (post && query.path.starts_with("/symbols/")) {
     const auto [symbol, verb] = split_path(query.path, 9);
-    const auto refused = c.controls.publish(
-        {symbol, verb, query.find("order").value_or(""), query.find("reason").value_or(""),
-         query.find("by").value_or("")},
-        [respond = x.respond](bool written) {
-          respond(written ? json(202, R"({"status":"recorded"})") : problem(503, "the log did not take it; try again"));
-        });
-    if (!refused.empty()) x.respond(problem(400, refused));
+    decide(c, {symbol, verb, query.find("order").value_or(""), query.find("reason").value_or(""),
+               query.find("by").value_or("")},
+           x.respond);
     return;
   }
   x.respond(problem(404, "no such path; there are GET /actors, GET /cluster, GET /metrics, POST /actors/{name}/restart "
@@ -254,14 +271,14 @@ api_actor::behavior_type api(pointer self, api_options options, api_ports outsid
 }
 
 api_actor::behavior_type admin(pointer self, http::server_options options, admin_ports outside) {
-  auto controls = open_control_desk(*outside.log, outside.metrics.node.name, outside.clock);
-  if (!controls) {
-    self->quit(caf::make_error(caf::sec::runtime_error, controls.error()));
-    return api_actor::behavior_type::make_empty_behavior();
-  }
-  auto context = std::make_shared<admin_context>(
-      admin_context{&self->system(), std::move(outside), std::move(*controls)});
-  return serve(self, options, [context](const http::exchange& x) { route_admin(*context, x); }, "admin");
+  const control_desk_ports desk{outside.log, outside.metrics.node.name, outside.clock, outside.notices};
+  const auto controls = self->spawn(control_desk, desk);
+  self->attach_functor([controls] { caf::anon_send_exit(controls, caf::exit_reason::user_shutdown); });
+  return serve(self, options,
+               [c = admin_context{&self->system(), std::move(outside), controls}](const http::exchange& x) {
+                 route_admin(c, x);
+               },
+               "admin");
 }
 
 }  // namespace hedgerow::api

@@ -42,6 +42,8 @@ struct admin_ports {
   const ports::clock* clock = nullptr;
   metrics_sources metrics;
   neighbours others;
+  /// May be null. Outlives the actor system.
+  ports::notices* notices = nullptr;
 };
 
 /// GET /actors (JSON; ?format=text; ?node=NAME or all), POST /actors/{name}/restart[?node=NAME],

@@ -1,35 +1,106 @@
 #include "runtime/api/control_desk.hpp"
 
+#include <caf/all.hpp>
+
 #include "messages/codec/codec.hpp"
 #include "messages/events/names.hpp"
 #include "messages/types/ids.hpp"
 
 namespace hedgerow::api {
 
-std::string control_desk::publish(const control_request& request, std::function<void(bool)> done) {
-  const auto name = symbol::parse(request.symbol);
-  if (!name) return "not a symbol; write it as the broker does, such as AAPL";
+using namespace protocol;
+
+namespace {
+
+using pointer = control_desk_actor::stateful_pointer<control_desk_state>;
+constexpr const char* service_name = "operator";
+constexpr int most_attempts = 2;
+/// People decide one after the other; more than this is a program that runs wild.
+constexpr std::size_t most_waiting = 100;
+
+/// What is wrong with the request; empty when nothing is.
+std::string find_fault(const control_request& request) {
+  if (!symbol::parse(request.symbol)) return "not a symbol; write it as the broker does, such as AAPL";
   const auto action = parse_name<control_action>(request.action);
   if (!action) return "the action must be halt, resume, adopt_order or declare_absent";
   if (request.reason.empty() || request.by.empty()) return "say why and who: ?reason=...&by=...";
   if (*action == control_action::adopt_order && !order_id::parse(request.order))
     return "adopt_order needs the broker's order id: &order=...";
-  const auto now = clock_->now();
-  const control_event event{name->str(), *action, request.order, request.reason, request.by};
-  const std::string id = "control:" + name->str() + ":" + std::to_string(now.us);
-  log_transaction tx;
-  tx.records.push_back({{topic::control_events, partition_of_symbol(name->str(), partitions_)}, name->str(),
-                        codec::encode({id, now, now, id, {}, {}}, event)});
-  writer_->commit(std::move(tx), [done = std::move(done)](auto outcome) { done(outcome.has_value()); });
   return {};
 }
 
-expected<control_desk, std::string> open_control_desk(ports::event_log& log, const std::string& node,
-                                                     const ports::clock* clock) {
-  auto writer = log.join({"operator", node, {}});
-  if (!writer) return unexpected("cannot write control events: " + writer.error().detail);
-  return control_desk{std::shared_ptr<ports::log_member>{std::move(*writer)},
-                      log.partitions(topic::control_events), clock};
+outgoing to_record(const control_request& request, const control_desk_ports& outside) {
+  const auto name = symbol::parse(request.symbol)->str();
+  const auto now = outside.clock->now();
+  const control_event event{name, *parse_name<control_action>(request.action), request.order, request.reason,
+                            request.by};
+  const std::string id = "control:" + name + ":" + std::to_string(now.us);
+  return {{topic::control_events, partition_of_symbol(name, outside.log->partitions(topic::control_events))}, name,
+          codec::encode({id, now, now, id, {}, {}}, event)};
+}
+
+void write_first(pointer self, const control_desk_ports& outside);
+
+void end_first(pointer self, const control_desk_ports& outside, control_answer answer) {
+  auto& waiting = self->state.waiting;
+  waiting.front().promise.deliver(std::move(answer));
+  waiting.pop_front();
+  if (!waiting.empty()) write_first(self, outside);
+}
+
+/// The member is dead, whatever the reason was. A decision that was written although this says otherwise is written a
+/// second time under the same id: halting or resuming twice is the same as once, and an order is adopted or declared
+/// absent only while its outcome is open.
+void failed(pointer self, const control_desk_ports& outside, const ports::log_error& why) {
+  auto& first = self->state.waiting.front();
+  self->state.writer.reset();
+  const bool again = first.attempts < most_attempts;
+  if (outside.notices != nullptr)
+    outside.notices->raise(again ? ports::notice_level::warning : ports::notice_level::alarm, service_name,
+                           again ? "control_retried" : "control_not_written", first.what, why.detail);
+  if (again) return write_first(self, outside);
+  end_first(self, outside, {control_outcome::not_written, "the log did not take it: " + why.detail + "; try again"});
+}
+
+void write_first(pointer self, const control_desk_ports& outside) {
+  auto& state = self->state;
+  auto& first = state.waiting.front();
+  ++first.attempts;
+  if (!state.writer) {
+    auto joined = outside.log->join({service_name, outside.node, {}});
+    if (!joined) return failed(self, outside, joined.error());
+    state.writer = std::move(*joined);
+  }
+  log_transaction tx;
+  tx.records.push_back(first.record);
+  state.writer->commit(std::move(tx), [me = caf::actor_cast<caf::actor_addr>(self), number = ++state.commits](auto end) {
+    control_committed news{number, std::nullopt};
+    if (!end) news.error = end.error();
+    if (auto desk = caf::actor_cast<control_desk_actor>(me)) caf::anon_send(desk, done_atom::value, std::move(news));
+  });
+}
+
+}  // namespace
+
+control_desk_actor::behavior_type control_desk(pointer self, control_desk_ports outside) {
+  return {
+      [=](ask_atom, const control_request& request) -> caf::result<control_answer> {
+        if (auto fault = find_fault(request); !fault.empty())
+          return control_answer{control_outcome::invalid, std::move(fault)};
+        if (self->state.waiting.size() >= most_waiting)
+          return control_answer{control_outcome::not_written, "too many decisions are waiting for the log; try again"};
+        auto promise = self->make_response_promise<control_answer>();
+        self->state.waiting.push_back(
+            {to_record(request, outside), request.action + " " + request.symbol, 0, promise});
+        if (self->state.waiting.size() == 1) write_first(self, outside);
+        return promise;
+      },
+      [=](done_atom, const control_committed& news) {
+        if (news.number != self->state.commits || self->state.waiting.empty()) return;
+        if (news.error) return failed(self, outside, *news.error);
+        end_first(self, outside, {});
+      },
+  };
 }
 
 }  // namespace hedgerow::api

@@ -180,7 +180,8 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
   if (wanted("api")) add_query_side(all, settings, outside, known, metrics);
   all.push_back({"admin",
                  [options = settings.admin,
-                  ports = api::admin_ports{known.root, outside.log, outside.clock, metrics, known.others}](
+                  ports = api::admin_ports{known.root, outside.log, outside.clock, metrics, known.others,
+                                           outside.notices}](
                      caf::actor_system& system, const running&) {
                    return caf::actor_cast<caf::actor>(system.spawn(api::admin, options, ports));
                  },

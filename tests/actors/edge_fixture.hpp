@@ -1,0 +1,120 @@
+// The API's and the admin endpoint's actors on a real actor system, asked over a real socket.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <caf/all.hpp>
+#include <optional>
+
+#include "runtime/adapters/memory_log/memory_log.hpp"
+#include "runtime/api/api_actor.hpp"
+#include "tests/support/fake_clock.hpp"
+#include "tests/support/heard_notices.hpp"
+#include "../unit/adapters/http/raw_peer.hpp"
+
+namespace hedgerow::test {
+
+struct edge_answer {
+  int status = 0;
+  /// With its header.
+  std::string text;
+  [[nodiscard]] bool has(const std::string& part) const { return text.find(part) != std::string::npos; }
+};
+
+class edge_fixture : public ::testing::Test {
+ public:
+  edge_fixture() {
+    caf::scoped_actor self{system};
+    std::vector<supervision::child_spec> children{child("accumulator"), child("poller")};
+    root = system.spawn(supervision::supervisor, std::string{"node-a"}, std::move(children), supervision::policy{}, &clock,
+                        [](std::string) {});
+    root_slot->put(root.address());
+  }
+
+  ~edge_fixture() override {
+    for (auto& actor : owned_) caf::anon_send_exit(actor, caf::exit_reason::kill);
+    owned_.clear();
+    caf::anon_send_exit(root, caf::exit_reason::user_shutdown);
+    root = nullptr;
+    system.await_all_actors_done();
+  }
+
+  static supervision::child_spec child(const std::string& name) {
+    return {name,
+            [name](caf::actor_system& sys, const supervision::running&) {
+              return sys.spawn([name](caf::event_based_actor*) -> caf::behavior {
+                return {[name](protocol::status_atom) {
+                          return protocol::actor_status{name, "bridge", "running", 0, 0, {}, {}, {}};
+                        },
+                        [](protocol::drain_atom) { return protocol::ok_atom::value; }};
+              });
+            },
+            {},
+            true};
+  }
+
+  [[nodiscard]] api::metrics_sources metrics() const { return {registry, {"node-a", "1.0", clock.now()}}; }
+
+  void start_admin(http::server_options options = {}) {
+    api::admin_ports outside{root_slot, log, &clock, metrics(), {}, &heard};
+    const auto actor = system.spawn(api::admin, std::move(options), std::move(outside));
+    port = own(actor);
+  }
+
+  void start_api(http::server_options options = {}) {
+    const auto model = system.spawn(aggregator::aggregator, log, aggregator::aggregator_config{}, &clock);
+    owned_.push_back(caf::actor_cast<caf::actor>(model));
+    api::api_ports outside{tokens_slot, root_slot, &clock, nullptr, {}};
+    const auto actor = system.spawn(api::api, api::api_options{std::move(options), metrics()}, outside, model);
+    port = own(actor);
+  }
+
+  /// Sends one request with exactly these headers, each ended by \r\n.
+  [[nodiscard]] edge_answer ask(const std::string& method, const std::string& target, const std::string& headers) const {
+    auto connection = raw_connection::to(port);
+    connection.send(method + " " + target + " HTTP/1.1\r\n" + headers + "Content-Length: 0\r\n\r\n");
+    edge_answer answer;
+    answer.text = connection.read_message();
+    if (answer.text.size() > 12) answer.status = std::stoi(answer.text.substr(9, 3));
+    return answer;
+  }
+  [[nodiscard]] std::string host() const { return "Host: 127.0.0.1:" + std::to_string(port) + "\r\n"; }
+  [[nodiscard]] edge_answer get(const std::string& target) const { return ask("GET", target, host()); }
+  /// As a person's tool does it.
+  [[nodiscard]] edge_answer post(const std::string& target) const {
+    return ask("POST", target, host() + "X-Hedgerow: 1\r\n");
+  }
+
+  fake_clock clock;
+  heard_notices heard;
+  std::shared_ptr<adapters::memory_log_faults> faults = std::make_shared<adapters::memory_log_faults>();
+  std::shared_ptr<ports::event_log> log = adapters::make_memory_log(clock, 4, faults);
+  std::shared_ptr<telemetry::metric_registry> registry = std::make_shared<telemetry::metric_registry>();
+  std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root_slot =
+      std::make_shared<protocol::slot<supervision::supervisor_actor>>();
+  std::shared_ptr<tokens::tokens_slot> tokens_slot = std::make_shared<tokens::tokens_slot>();
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  supervision::supervisor_actor root;
+  std::uint16_t port = 0;
+
+ private:
+  /// The port on which `actor` listens.
+  std::uint16_t own(const api::api_actor& actor) {
+    owned_.push_back(caf::actor_cast<caf::actor>(actor));
+    caf::scoped_actor self{system};
+    std::uint16_t found = 0;
+    self->request(actor, std::chrono::seconds{10}, protocol::status_atom::value)
+        .receive(
+            [&](const protocol::actor_status& s) {
+              for (const auto& [name, value] : s.detail)
+                if (name == "port") found = static_cast<std::uint16_t>(std::stoi(value));
+            },
+            [&](const caf::error& why) { ADD_FAILURE() << system.render(why); });
+    return found;
+  }
+
+  std::vector<caf::actor> owned_;
+};
+
+}  // namespace hedgerow::test
