@@ -16,6 +16,8 @@ namespace {
 
 using pointer = api_actor::stateful_pointer<api_state>;
 constexpr std::chrono::seconds answer_timeout{2};
+/// A decision waits for the log, twice when it has to be tried again: longer than a log takes to fail.
+constexpr std::chrono::seconds decision_timeout{60};
 /// A login waits for the broker.
 constexpr std::chrono::seconds login_timeout{30};
 constexpr std::size_t max_rows = 10'000;
@@ -210,14 +212,13 @@ http::response decided(const control_answer& answer) {
   return problem(503, answer.why);
 }
 
-/// Waits as long as the log takes: an answer before its end would say nothing.
 void decide(const admin_context& c, control_request request, const http::responder& respond) {
   c.system->spawn([desk = c.controls, request = std::move(request), respond](caf::event_based_actor* self) {
-    self->request(desk, caf::infinite, ask_atom::value, request)
+    self->request(desk, decision_timeout, ask_atom::value, request)
         .then([=](const control_answer& answer) { respond(decided(answer)); },
               [=](const caf::error&) {
-                respond(problem(503, "the admin endpoint was restarted before the log answered; whether it took the "
-                                     "decision is not known: look, then try again"));
+                respond(problem(504, "the log has not answered yet; whether it takes the decision is not known: look "
+                                     "at GET /positions and the log, then try again"));
               });
   });
 }
