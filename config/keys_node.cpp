@@ -54,7 +54,9 @@ std::vector<section_spec> node_sections() {
       {duration<&supervision_settings::backoff_min>("backoff_min", 1ms, 1h, "Wait before the first restart."),
        duration<&supervision_settings::backoff_max>("backoff_max", 1ms, 1h, "Longest wait before a restart."),
        integer<&supervision_settings::budget>("budget", 0, 10'000,
-                                              "More restarts of one actor within budget_window end the process."),
+                                              "A service that fails more often than this within "
+                                              "budget_window ends the process; the API, its read model and "
+                                              "the admin port are parked in place of that."),
        duration<&supervision_settings::budget_window>("budget_window", 1s, 24h, "Window of the restart budget."),
        duration<&supervision_settings::grace>("grace", 100ms, 10min,
                                               "How long one actor may take to finish at shutdown.")}));

@@ -14,7 +14,7 @@ struct actor_status {
   std::string name;
   /// bridge, entity, gateway, supervisor, ...
   std::string kind;
-  /// running, waiting, draining, restarting, not answering.
+  /// running, waiting, draining, restarting, parked, not answering.
   std::string state;
   std::uint64_t mailbox = 0;
   std::uint64_t restarts = 0;

@@ -12,6 +12,7 @@ constexpr std::chrono::seconds unhedged_limit{60};
 
 void find_troubled_actors(const protocol::actor_status& s, std::vector<std::string>& problems) {
   if (s.state == "restarting" || s.state == "not answering") problems.push_back(s.name + " is " + s.state);
+  if (s.state == "parked") problems.push_back(s.name + " is parked after too many failures: " + s.last_error);
   if (s.kind == "ingestion" && s.state == "not connected")
     problems.push_back("ingestion is not connected to the chain's node (chain.ws_url): " + s.last_error);
   if (s.kind == "follower" && s.state == "wrong key") problems.push_back(s.last_error);

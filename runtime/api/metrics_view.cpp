@@ -126,9 +126,10 @@ std::string identity_metrics(const node_identity& node) {
 std::string tree_metrics(const actor_status& tree) {
   prometheus_text out;
   out.family({"hedgerow_service_up",
-              "1 when the service runs and answers, 0 while it is restarting or silent.", gauge});
+              "1 when the service runs and answers, 0 while it is restarting, parked or silent.", gauge});
   for (const auto& child : tree.children)
-    out.sample({{"service", child.name}}, child.state == "restarting" || child.state == "not answering" ? 0 : 1);
+    out.sample({{"service", child.name}},
+               child.state == "restarting" || child.state == "parked" || child.state == "not answering" ? 0 : 1);
   out.family({"hedgerow_service_mailbox_messages",
               "Messages that wait for the service and its entities, of at most a hundred of them.", gauge});
   for (const auto& child : tree.children) out.sample({{"service", child.name}}, std::to_string(mail_of(child)));

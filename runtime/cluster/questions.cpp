@@ -170,8 +170,11 @@ void cluster::answer_question(const remote_question& q) {
       return;
     case question_kind::restart:
       if (!root) return fail("starting or stopping");
-      self_->send(root, restart_atom::value, q.subject);
-      return reply(q.asker, {q.id, "", {}, "restarting", {}});
+      self_->request(root, local_limit, restart_atom::value, q.subject)
+          .then([this, id = q.id, asker = q.asker](restart_result r) {
+            reply(asker, {id, "", {}, std::string{to_string(r)}, {}});
+          }, [fail](const caf::error&) { fail("the supervisor does not answer"); });
+      return;
     case question_kind::begin_login:
       if (!tokens) return fail("no tokens service is running there");
       self_->request(tokens, local_limit, ask_atom::value)

@@ -115,7 +115,8 @@ void add_query_side(std::vector<child_spec>& all, const node_settings& settings,
                    return caf::actor_cast<caf::actor>(actor);
                  },
                  {},
-                 false});
+                 false,
+                 supervision::tier::shows});
   api::api_options options{settings.api, metrics};
   api::api_ports ports{known.tokens, known.root, outside.clock,
                        std::make_shared<api::lag_meter>(outside.log, groups_with_lag(), outside.clock), known.others};
@@ -125,7 +126,8 @@ void add_query_side(std::vector<child_spec>& all, const node_settings& settings,
                    return caf::actor_cast<caf::actor>(system.spawn(api::api, options, ports, model));
                  },
                  {"aggregator"},
-                 false});
+                 false,
+                 supervision::tier::shows});
 }
 
 }  // namespace
@@ -186,7 +188,8 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
                    return caf::actor_cast<caf::actor>(system.spawn(api::admin, options, ports));
                  },
                  {},
-                 false});
+                 false,
+                 supervision::tier::shows});
   for (auto& child : all) count_restarts(child, outside.metrics);
   return all;
 }

@@ -1,5 +1,8 @@
-// Starts actors, notices when they die, and starts them again: with back-off, within a budget. Exceeding the budget
-// ends the supervisor; at the top that ends the process, because start is recovery.
+// Starts actors, notices when they die, and starts them again: with back-off, within a budget. What happens when a child
+// exceeds its budget depends on its tier. A child that trades ends the supervisor; at the top that ends the process, because
+// start is recovery. A child that only shows is parked and tried again slowly: a broken view must not stop the hedging.
+//
+// A successor is started only when its predecessor is down, because it may need what the predecessor holds, such as a port.
 //
 // Monitors, not links: in CAF 0.17.6 a linked child that is ended with `kill` takes its parent along.
 #pragma once
@@ -16,11 +19,18 @@
 #include "actors/ports/clock.hpp"
 #include "actors/ports/notices.hpp"
 #include "messages/protocol/interfaces.hpp"
+#include "messages/protocol/restart_result.hpp"
 
 namespace hedgerow::supervision {
 
 /// Name -> running actor; only those that a child needs.
 using running = std::map<std::string, caf::actor>;
+
+/// What depends on a child.
+enum class tier : std::uint8_t {
+  trades,  // fills are hedged by it: beyond its budget it ends the supervisor
+  shows,   // people look through it: beyond its budget it is parked
+};
 
 struct child_spec {
   std::string name;
@@ -30,14 +40,19 @@ struct child_spec {
   std::vector<std::string> needs;
   /// Answers `drain`. Others are simply stopped.
   bool drains = true;
+  /// A child that trades must not need one that only shows.
+  supervision::tier tier = supervision::tier::trades;
 };
 
 struct policy {
   std::chrono::milliseconds backoff_min{100};
   std::chrono::milliseconds backoff_max{10'000};
-  /// More restarts of one child than this within the window end the supervisor.
+  /// A child that fails more often than this within the window ends the supervisor, or is parked; see `tier`. Restarts that a
+  /// person asks for do not count.
   std::uint32_t budget = 10;
   std::chrono::milliseconds budget_window{60'000};
+  /// How long a parked child waits between two tries.
+  std::chrono::milliseconds parked_retry{60'000};
   /// May be null. Outlives the actor system.
   ports::notices* notices = nullptr;
   /// How long one child may take to drain.
@@ -46,29 +61,48 @@ struct policy {
 
 using supervisor_actor = caf::typed_actor<caf::replies_to<protocol::status_atom>::with<protocol::actor_status>,
                                           caf::replies_to<protocol::drain_atom>::with<std::vector<std::string>>,
-                                          caf::reacts_to<protocol::restart_atom, std::string>,
+                                          caf::replies_to<protocol::restart_atom, std::string>::with<
+                                              protocol::restart_result>,
                                           caf::reacts_to<protocol::tick_atom, std::string>>;
+
+enum class child_state : std::uint8_t {
+  down,      // waits for its back-off, for a child that it needs, or is parked
+  up,
+  stopping,  // told to end; its successor waits until it is down
+};
 
 /// A child while the supervisor runs.
 struct child {
   child_spec spec;
+  child_state state = child_state::down;
+  /// Valid while it is up or stopping.
   caf::actor handle;
+  /// A person asked for the restart that is under way.
+  bool requested = false;
+  /// It has exceeded its budget and has not stayed up for a whole window since.
+  bool parked = false;
+  /// Of its newest incarnation.
+  ports::monotonic_time started_at{0};
   std::uint64_t restarts = 0;
   std::string last_error;
   std::chrono::milliseconds backoff{0};
-  /// Times of the restarts within the window.
+  /// Times of the failures within the window.
   std::deque<ports::monotonic_time> recent;
 };
 
 struct supervisor_state {
   static inline const char* name = "supervisor";
+  const ports::clock* clock = nullptr;
   std::vector<child> children;
   bool draining = false;
   std::vector<std::string> left_over;
 };
 
 /// Children start in order and are drained in order, so list them in the direction of the data. `drain` answers with
-/// the names of those that did not end within their grace. `on_death` is called when the budget is exceeded.
+/// the names of those that did not end within their grace. `on_death` is called when a child that trades exceeds its budget.
+/// `restart` with a name restarts that child and those that need it, without back-off and charge; `tick` with a name is the
+/// supervisor's own timer. The status of a child that is down is `restarting` or `parked`; children that only show have the
+/// detail `tier` = `shows`.
 supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
                                            std::string name, std::vector<child_spec> children, policy rules,
                                            const ports::clock* clock, std::function<void(std::string)> on_death);

@@ -5,6 +5,7 @@
 #include "messages/protocol/final_error.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_clock.hpp"
+#include "tests/support/heard_notices.hpp"
 
 namespace hedgerow::supervision {
 namespace {
@@ -19,7 +20,11 @@ class SupervisorTest : public test::actor_fixture {
             [this, name](caf::actor_system& sys, const running& others) {
               ++started[name];
               got[name] = others;
-              auto handle = sys.spawn([name](caf::event_based_actor*) -> caf::behavior {
+              // Only one at a time may hold what such a child needs, such as a port.
+              auto held = std::make_shared<holding>(&alive[name]);
+              most_alive[name] = std::max(most_alive[name], alive[name]);
+              auto handle = sys.spawn([name, held](caf::event_based_actor* me) -> caf::behavior {
+                me->attach_functor([held]() mutable { held->drop(); });
                 return {[name](status_atom) { return actor_status{name, "child", "running", 0, 0, {}, {}, {}}; },
                         [](drain_atom) { return ok_atom::value; }};
               });
@@ -27,6 +32,20 @@ class SupervisorTest : public test::actor_fixture {
               return handle;
             },
             std::move(needs), true};
+  }
+
+  /// Something that one incarnation of a child holds until it has ended.
+  struct holding {
+    explicit holding(int* count) : holders{count} { ++*holders; }
+    void drop() { --*holders; }
+    int* holders;
+  };
+
+  actor_status status_of(const std::string& name) {
+    const auto tree = ask<actor_status>(boss, status_atom::value);
+    for (const auto& child : tree.children)
+      if (child.name == name) return child;
+    return {};
   }
 
   void supervise(std::vector<child_spec> children) {
@@ -43,7 +62,10 @@ class SupervisorTest : public test::actor_fixture {
   test::fake_clock clock;
   policy rules;
   supervisor_actor boss;
+  test::heard_notices notices;
   std::map<std::string, int> started;
+  std::map<std::string, int> alive;
+  std::map<std::string, int> most_alive;
   std::map<std::string, caf::actor_addr> handles;
   std::map<std::string, running> got;
   std::string death;
@@ -108,6 +130,104 @@ TEST_F(SupervisorTest, AChildThatMustNotStartAgainEndsTheSupervisorAtOnce) {
   EXPECT_EQ(death, "there is another one");
   EXPECT_EQ(started["a"], 1);
   EXPECT_EQ(caf::actor_cast<caf::actor>(handles["b"]), nullptr);
+}
+
+TEST_F(SupervisorTest, ASuccessorIsStartedOnlyWhenItsPredecessorIsDown) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    order.seed(seed);
+    started.clear();
+    most_alive.clear();
+    supervise({child("model"), child("server", {"model"}), child("page", {"server"})});
+    crash("model");
+    advance(rules.backoff_min);
+    EXPECT_EQ(ask<restart_result>(boss, restart_atom::value, std::string{"server"}), restart_result::restarting);
+    for (const auto* name : {"model", "server", "page"}) EXPECT_EQ(most_alive[name], 1) << name << ", seed " << seed;
+    EXPECT_EQ(started["page"], 3) << seed;
+    EXPECT_EQ(got["page"].at("server").address(), handles["server"]);
+    EXPECT_EQ(status_of("page").state, "running");
+    caf::anon_send_exit(caf::actor_cast<caf::actor>(boss), caf::exit_reason::kill);
+    for (auto& [name, address] : handles) caf::anon_send_exit(caf::actor_cast<caf::actor>(address), caf::exit_reason::kill);
+    run();
+  }
+}
+
+TEST_F(SupervisorTest, AChildThatOnlyShowsIsParkedBeyondItsBudgetAndTradingGoesOn) {
+  rules.budget = 3;
+  rules.parked_retry = std::chrono::minutes{5};
+  rules.notices = &notices;
+  auto view = child("view");
+  view.tier = tier::shows;
+  supervise({child("trader"), view});
+  for (int i = 0; i < 4; ++i) {
+    crash("view");
+    advance(rules.backoff_max);
+  }
+  EXPECT_EQ(death, "");
+  EXPECT_EQ(started["view"], 4);
+  EXPECT_EQ(status_of("view").state, "parked");
+  EXPECT_EQ(status_of("trader").state, "running");
+  EXPECT_EQ(notices.count("ALARM service_parked view view failed 4 times"), 1U) << notices.all();
+
+  // It is tried again, slowly, and a failure of that try is no second alarm.
+  for (int i = 0; i < 3; ++i) {
+    clock.advance(rules.parked_retry);
+    advance(rules.parked_retry);
+    EXPECT_EQ(started["view"], 5 + i);
+    EXPECT_EQ(status_of("view").state, "running");
+    crash("view");
+    advance(rules.backoff_max);
+    EXPECT_EQ(status_of("view").state, "parked");
+  }
+  EXPECT_EQ(notices.count("ALARM service_parked"), 1U);
+
+  // One that stays up for a whole window has its budget back.
+  clock.advance(rules.parked_retry);
+  advance(rules.parked_retry);
+  clock.advance(rules.budget_window + std::chrono::milliseconds{1});
+  crash("view");
+  advance(rules.backoff_min);
+  EXPECT_EQ(status_of("view").state, "running");
+  EXPECT_EQ(death, "");
+}
+
+TEST_F(SupervisorTest, APersonBringsBackWhatIsParked) {
+  rules.budget = 0;
+  auto view = child("view");
+  view.tier = tier::shows;
+  supervise({view});
+  crash("view");
+  EXPECT_EQ(status_of("view").state, "parked");
+  EXPECT_EQ(ask<restart_result>(boss, restart_atom::value, std::string{"view"}), restart_result::restarting);
+  EXPECT_EQ(status_of("view").state, "running");
+}
+
+TEST_F(SupervisorTest, ARestartSaysWhatWasDone) {
+  supervise({child("a")});
+  EXPECT_EQ(ask<restart_result>(boss, restart_atom::value, std::string{"nobody"}), restart_result::unknown);
+  EXPECT_EQ(ask<restart_result>(boss, restart_atom::value, std::string{"a"}), restart_result::restarting);
+  EXPECT_EQ(started["a"], 2) << "at once, without back-off";
+  crash("a");
+  EXPECT_EQ(ask<restart_result>(boss, restart_atom::value, std::string{"a"}), restart_result::waiting);
+  EXPECT_EQ(started["a"], 2) << "the back-off holds";
+  advance(rules.backoff_min);
+  EXPECT_EQ(started["a"], 3);
+}
+
+TEST_F(SupervisorTest, ARestartThatAPersonAsksForIsInfoAndNotCharged) {
+  rules.budget = 1;
+  rules.notices = &notices;
+  supervise({child("a"), child("b", {"a"})});
+  for (int i = 0; i < 20; ++i)
+    EXPECT_EQ(ask<restart_result>(boss, restart_atom::value, std::string{"a"}), restart_result::restarting);
+  EXPECT_EQ(started["a"], 21);
+  EXPECT_EQ(started["b"], 21);
+  EXPECT_EQ(death, "");
+  EXPECT_EQ(status_of("a").restarts, 20U);
+  EXPECT_EQ(notices.count("INFO actor_restarted a"), 20U) << notices.all();
+  EXPECT_FALSE(notices.has("WARNING")) << notices.all();
+  crash("a");
+  advance(rules.backoff_min);
+  EXPECT_EQ(death, "") << "the budget for failures is whole";
 }
 
 TEST_F(SupervisorTest, DrainAsksEachChildInOrderAndNamesWhoDidNotAnswer) {

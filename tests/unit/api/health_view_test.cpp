@@ -36,6 +36,11 @@ struct HealthView : ::testing::Test {
 
 TEST_F(HealthView, NothingIsWrong) { EXPECT_EQ(shown(), "ok"); }
 
+TEST_F(HealthView, AParkedServiceIsAProblem) {
+  input.tree.children = {{"aggregator", "actor", "parked", 0, 11, "the log cannot be read", {}, {}}};
+  EXPECT_EQ(shown(), "degraded\naggregator is parked after too many failures: the log cannot be read");
+}
+
 TEST_F(HealthView, AChainThatIsAwayIsAProblemOfTheNodeThatReadsIt) {
   add_ingestion("not connected", "chain.example:443: refused");
   EXPECT_EQ(shown(),

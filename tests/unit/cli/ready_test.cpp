@@ -16,11 +16,13 @@ class starting_node final : public node::node {
   std::optional<protocol::actor_status> status() override {
     protocol::actor_status root{"root", "supervisor", "running", 0, 0, {}, {}, {}};
     const bool up = ++asked > looks_until_up;
+    if (broken_view) root.children.push_back({"api", "actor", broken_view, 0, 0, "port", {{"tier", "shows"}}, {}});
     root.children.push_back({"validation", "bridge", up ? "running" : "restarting", 0, 0, "no answer", {}, {}});
     return root;
   }
   std::vector<std::string> stop() override { return {}; }
 
+  const char* broken_view = nullptr;
   int asked = 0;
   int looks_until_up = 1'000'000;
   std::string why_dead;
@@ -31,6 +33,21 @@ TEST(Ready, WhenEveryServiceRuns) {
   n.looks_until_up = 3;
   EXPECT_EQ(wait_until_ready(n), "");
   EXPECT_EQ(n.asked, 4);
+}
+
+TEST(Ready, AParkedViewKeepsNoNodeFromStarting) {
+  starting_node n;
+  n.looks_until_up = 3;
+  n.broken_view = "parked";
+  EXPECT_EQ(wait_until_ready(n), "");
+}
+
+TEST(Ready, AViewThatFailsAtItsStartIsWaitedForOnlyForAWhile) {
+  starting_node n;
+  n.looks_until_up = 3;
+  n.broken_view = "restarting";
+  EXPECT_EQ(wait_until_ready(n, [] { return false; }, 300ms), "");
+  EXPECT_GE(n.asked, 20);
 }
 
 TEST(Ready, ADeathAndATimeOutAreToldWithTheirReason) {
