@@ -79,6 +79,7 @@ class ingestion {
   void header_answered(std::uint64_t number, const std::optional<ports::chain_block>& block);
   void judge_headers(std::uint64_t asked);
   void end_verifying();
+  [[nodiscard]] hash32 canonical_hash(std::uint64_t number) const;
   void take_back(const std::vector<std::uint64_t>& orphaned);
   void revert(blockchain_event event);
   // writing

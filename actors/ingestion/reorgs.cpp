@@ -64,10 +64,16 @@ void ingestion::end_verifying() {
   read_on();
 }
 
+/// The canonical hash of a height that is proven: by its header, or by the one that builds on it.
+hash32 ingestion::canonical_hash(std::uint64_t number) const {
+  const auto at = headers_.find(number);
+  return at != headers_.end() ? at->second.hash : headers_.at(number + 1).parent;
+}
+
 void ingestion::take_back(const std::vector<std::uint64_t>& orphaned) {
   if (orphaned.empty()) return;
   for (const auto number : orphaned)
-    for (auto& event : window_.orphan(number, headers_.at(number).hash)) revert(std::move(event));
+    for (auto& event : window_.orphan(number, canonical_hash(number))) revert(std::move(event));
   const auto lowest = orphaned.back();
   // Whatever is under way was asked of the old chain.
   ++generation_;

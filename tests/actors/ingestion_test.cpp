@@ -258,6 +258,25 @@ TEST_F(IngestionTest, AReorgOfWhichNobodyTellsIsFoundByTheNextRescan) {
   EXPECT_EQ(canonical(), fills{});
 }
 
+TEST_F(IngestionTest, ANewBlockThatCameLiveDoesNotHideOrphansBelowIt) {
+  config.backfill.rescan_interval = std::chrono::seconds{2};
+  start();
+  settle();
+  node->mine({take(1)});
+  node->mine({take(2)});
+  node->mine();
+  settle();
+  ASSERT_EQ(canonical(), (fills{{1, 1}, {2, 2}}));
+  node->silent_heads = true;
+  node->reorg_to_the_same_height(3, [] {});
+  node->mine({take(4)});
+  run();
+  ASSERT_EQ(canonical(), (fills{{1, 1}, {2, 2}, {4, 4}})) << "the live log is accepted before anybody told of the reorg";
+  clock.advance(std::chrono::seconds{3});
+  settle();
+  EXPECT_EQ(canonical(), (fills{{4, 4}}));
+}
+
 TEST_F(IngestionTest, AReorgWhileTheProcessIsDownIsNoticedAtTheStart) {
   start();
   settle();

@@ -23,11 +23,6 @@ bool one_chain(std::span<const block_header> headers) {
   return true;
 }
 
-bool knows(const std::map<std::uint64_t, hash32>& known, std::uint64_t number, const hash32& hash) {
-  const auto at = known.find(number);
-  return at != known.end() && at->second == hash;
-}
-
 }  // namespace
 
 backfill_cursor start_backfill(std::optional<std::uint64_t> checkpoint, const backfill_policy& policy) {
@@ -88,18 +83,19 @@ fork_finding find_orphans(const std::map<std::uint64_t, hash32>& known, std::spa
   if (known.empty()) return finding;
   if (canonical.empty()) return {fork_verdict::need_older, {}, known.rbegin()->first};
   if (!one_chain(canonical)) return {fork_verdict::broken, {}, 0};
-  for (const block_header& header : canonical) {
-    const auto at = known.find(header.number);
-    if (at != known.end() && at->second != header.hash) finding.orphaned.push_back(header.number);
+  // The known blocks need not be of one branch, so none of them speaks for another: each is held against the chain.
+  auto header = canonical.rbegin();
+  for (auto at = std::make_reverse_iterator(known.upper_bound(header->number)); at != known.rend(); ++at) {
+    const auto& [number, hash] = *at;
+    while (std::next(header) != canonical.rend() && std::next(header)->number >= number) ++header;
+    if (header->number != number && header->number != number + 1) {
+      if (finding.verdict == fork_verdict::settled) finding.older = number;
+      finding.verdict = fork_verdict::need_older;
+      finding.unproven.push_back(number);
+    } else if (hash != (header->number == number ? header->hash : header->parent)) {
+      finding.orphaned.push_back(number);
+    }
   }
-  std::reverse(finding.orphaned.begin(), finding.orphaned.end());
-
-  const block_header& lowest = canonical.front();
-  const auto not_lower = known.lower_bound(lowest.number);
-  if (not_lower == known.begin() || knows(known, lowest.number, lowest.hash)) return finding;
-  if (knows(known, lowest.number - 1, lowest.parent)) return finding;
-  finding.verdict = fork_verdict::need_older;
-  finding.older = std::prev(not_lower)->first;
   return finding;
 }
 

@@ -89,7 +89,7 @@ struct block_header {
 
 enum class fork_verdict : std::uint8_t {
   settled,     // `orphaned` is complete; it may be empty
-  need_older,  // the fork may lie deeper: get the header of `older` as well and ask again
+  need_older,  // nothing proves what became of `older`: get its header as well and ask again
   broken,      // the headers do not form one chain: the node changed its mind in between, get them again
 };
 
@@ -97,13 +97,16 @@ struct fork_finding {
   fork_verdict verdict = fork_verdict::settled;
   /// Known blocks that are not in the canonical chain, highest first: the order in which to revert them.
   std::vector<std::uint64_t> orphaned;
+  /// The highest of `unproven`.
   std::uint64_t older = 0;
+  /// Known blocks that no header speaks of, highest first.
+  std::vector<std::uint64_t> unproven{};
 };
 
-/// Compares the hashes by which blocks are known with canonical headers in ascending order (gaps are allowed; each
-/// known height has to come up sooner or later). A known block is orphaned only when a header of its height has another
-/// hash; blocks above the last header are left alone, since a node that lags knows nothing of them. Settled once the
-/// lowest header, or its parent, agrees with what is known, or nothing lower is known.
+/// Compares the hashes by which blocks are known with canonical headers in ascending order; gaps are allowed. The known
+/// blocks need not be of one branch: logs of a new branch are accepted while some of the old one are still known. So each
+/// of them needs a header of its height, or of the next one, whose parent it is or is not. A known block with neither is
+/// unproven. Blocks above the last header are left alone, since a node that lags knows nothing of them.
 [[nodiscard]] fork_finding find_orphans(const std::map<std::uint64_t, hash32>& known,
                                         std::span<const block_header> canonical);
 

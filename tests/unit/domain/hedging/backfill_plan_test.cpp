@@ -211,6 +211,54 @@ TEST(FindOrphans, TheParentOfTheLowestHeaderSettlesIt) {
   EXPECT_EQ(finding.orphaned, std::vector<std::uint64_t>{10});
 }
 
+TEST(FindOrphans, ANewBlockThatIsKnownSettlesNothingBelowIt) {
+  // Block 71 of the new branch was accepted live, where the old branch had no logs.
+  const std::map<std::uint64_t, hash32> known{{69, hash_of(69, 0)}, {70, hash_of(70, 0)}, {71, hash_of(71, 1)}};
+  std::vector<block_header> chain{header(71, 69, 1)};
+  auto finding = find_orphans(known, chain);
+  EXPECT_EQ(finding.verdict, fork_verdict::need_older);
+  EXPECT_EQ(finding.older, 69U);
+  EXPECT_EQ(finding.orphaned, std::vector<std::uint64_t>{70}) << "its child's parent is another block";
+  chain.insert(chain.begin(), header(69, 69, 1));
+  finding = find_orphans(known, chain);
+  EXPECT_EQ(finding.verdict, fork_verdict::settled);
+  EXPECT_EQ(finding.orphaned, (std::vector<std::uint64_t>{70, 69}));
+}
+
+TEST(FindOrphansProperty, EveryKnownBlockIsHeldAgainstTheChain) {
+  EXPECT_TRUE(rc::check("orphans are the known blocks that the chain does not have, whatever branches they are of", [] {
+    const std::uint64_t head = 1000;
+    const auto fork_at = head - test::draw<std::uint64_t>(0, 60);
+    std::map<std::uint64_t, hash32> known;
+    std::vector<std::uint64_t> expected;
+    for (std::uint64_t n = head - 60; n <= head; ++n) {
+      if (test::draw(0, 2) == 0) continue;
+      // Any mixture of the old branch, the new one and a third that came in between.
+      const auto branch = test::draw<unsigned char>(0, 3);
+      known.emplace(n, hash_of(n, branch));
+      if (branch != (n >= fork_at ? 1 : 0)) expected.insert(expected.begin(), n);
+    }
+    std::map<std::uint64_t, block_header> headers;
+    headers[head] = header(head, fork_at, 1);
+    for (std::size_t calls = 0;; ++calls) {
+      RC_ASSERT(calls <= known.size());
+      std::vector<block_header> chain;
+      for (const auto& [number, h] : headers) chain.push_back(h);
+      const auto finding = find_orphans(known, chain);
+      if (finding.verdict == fork_verdict::settled) {
+        RC_ASSERT(finding.orphaned == expected);
+        RC_ASSERT(finding.unproven.empty());
+        return;
+      }
+      RC_ASSERT(finding.verdict == fork_verdict::need_older);
+      RC_ASSERT(finding.unproven.front() == finding.older);
+      // Any of them may be answered first.
+      const auto pick = finding.unproven[test::draw<std::size_t>(0, finding.unproven.size())];
+      headers[pick] = header(pick, fork_at, 1);
+    }
+  }));
+}
+
 TEST(FindOrphansProperty, FindsTheForkAtEveryDepth) {
   EXPECT_TRUE(rc::check("orphans are the known blocks from the fork on", [] {
     const std::uint64_t head = 1000;
