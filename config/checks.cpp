@@ -161,6 +161,10 @@ class checks {
       add("orderbook", "", "missing, and ingestion runs here", "at least one",
           "add [[orderbook]] with address and version, or take ingestion out of [node] actors");
     }
+    if (s_.runs("ingestion") && !s_.chain.start_block) {
+      add("chain.start_block", "", "missing, and ingestion runs here", "0 or more",
+          "name the first block whose fills are to be hedged: a block of today to begin today");
+    }
     if ((s_.runs("ingestion") || s_.runs("validation")) && !s_.chain.owner) {
       add("chain.owner", "", "missing, and ingestion or validation runs here", "0x and 40 hex digits",
           "set it to the address whose orders are hedged");

@@ -87,6 +87,15 @@ std::optional<bool> to_flag(const raw_value& value) {
   return std::nullopt;
 }
 
+std::string unwrapped(std::string_view secret) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  constexpr std::string_view around = " \t\r\n";
+  if (secret.starts_with(byte_order_mark)) secret.remove_prefix(byte_order_mark.size());
+  const std::size_t first = secret.find_first_not_of(around);
+  if (first == std::string_view::npos) return {};
+  return std::string{secret.substr(first, secret.find_last_not_of(around) - first + 1)};
+}
+
 std::optional<std::vector<std::string>> to_list(const raw_value& value) {
   if (const auto* list = std::get_if<std::vector<std::string>>(&value.data)) return *list;
   const auto* text = std::get_if<std::string>(&value.data);
@@ -104,6 +113,22 @@ refusal any_text(const std::string&) { return std::nullopt; }
 
 refusal not_empty(const std::string& text) {
   if (text.empty()) return "empty";
+  return std::nullopt;
+}
+
+refusal one_line(const std::string& text) {
+  if (text.find_first_of("\r\n") != std::string::npos) return "more than one line";
+  if (std::any_of(text.begin(), text.end(), [](char c) { return std::iscntrl(static_cast<unsigned char>(c)) != 0; }))
+    return "a text with a control character";
+  return std::nullopt;
+}
+
+refusal app_credential(const std::string& text) {
+  if (text.empty()) return "empty";
+  if (text.find_first_of(" \t") != std::string::npos) return "a text with a blank in it";
+  if (!all_of(text, std::isgraph)) return "a text with a character that is not visible ASCII";
+  const char first = text.front();
+  if ((first == '"' || first == '\'') && text.back() == first) return "a text in quotes of its own";
   return std::nullopt;
 }
 

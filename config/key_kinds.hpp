@@ -9,6 +9,7 @@
 
 #include "config/duration.hpp"
 #include "config/key_table.hpp"
+#include "messages/types/keccak.hpp"
 
 namespace hedgerow::config::kinds {
 
@@ -48,12 +49,18 @@ using text_check = refusal (*)(const std::string& text);
 [[nodiscard]] std::string quote_list(const std::vector<std::string>& texts);
 [[nodiscard]] std::optional<std::int64_t> to_integer(const raw_value& value);
 [[nodiscard]] std::optional<bool> to_flag(const raw_value& value);
+/// A secret without what files, shells and copying put around it: blanks, line breaks, a byte order mark.
+[[nodiscard]] std::string unwrapped(std::string_view secret);
 /// A TOML array of texts; from the environment, texts with commas between them.
 [[nodiscard]] std::optional<std::vector<std::string>> to_list(const raw_value& value);
 
 // Checks of texts.
 [[nodiscard]] refusal any_text(const std::string& text);
 [[nodiscard]] refusal not_empty(const std::string& text);
+/// One line without control characters; blanks and other alphabets are allowed inside.
+[[nodiscard]] refusal one_line(const std::string& text);
+/// Visible ASCII without blanks, and not in quotes.
+[[nodiscard]] refusal app_credential(const std::string& text);
 [[nodiscard]] refusal node_name(const std::string& text);
 [[nodiscard]] refusal websocket_url(const std::string& text);
 [[nodiscard]] refusal http_origin(const std::string& text);
@@ -133,8 +140,10 @@ key_spec text(std::string_view name, text_check check, std::string_view allowed,
   key.assign = [check](void* target, const raw_value& value) -> refusal {
     const auto* given = std::get_if<std::string>(&value.data);
     if (given == nullptr) return "not a text in quotes";
-    if (auto problem = check(*given)) return problem;
-    field<Member>(target) = type_of<Member>{*given};
+    const std::string text = is_secret ? unwrapped(*given) : *given;
+    if (auto problem = is_secret ? one_line(text) : refusal{}) return problem;
+    if (auto problem = check(text)) return problem;
+    field<Member>(target) = type_of<Member>{text};
     return std::nullopt;
   };
   key.show = [](const void* target) -> std::string {
@@ -176,11 +185,13 @@ key_spec choice(std::string_view name, std::vector<std::pair<std::string_view, t
 /// An optional address on the chain.
 template <auto Member>
 key_spec chain_address(std::string_view name, std::string_view meaning) {
-  key_spec key{name, "address", "0x and 40 hex digits, not zero", meaning, false, {}, {}};
+  key_spec key{name, "address", "0x and 40 hex digits, not zero; in mixed case the EIP-55 checksum must be right", meaning,
+               false, {}, {}};
   key.assign = [](void* target, const raw_value& value) -> refusal {
     const auto* given = std::get_if<std::string>(&value.data);
     const auto parsed = given == nullptr ? std::nullopt : hedgerow::address::parse(*given);
     if (!parsed || parsed->is_zero()) return "not an address";
+    if (!checksum_agrees(*given)) return "the capitals are not its checksum, so a digit may be wrong";
     field<Member>(target) = *parsed;
     return std::nullopt;
   };

@@ -13,7 +13,7 @@ constexpr std::string_view actors[] = {"all",    "ingestion", "validation", "acc
 std::vector<section_spec> all_sections() {
   std::vector<section_spec> out;
   for (const auto table : {tables::node_sections, tables::kafka_sections, tables::chain_sections,
-                           tables::broker_sections, tables::edge_sections, tables::demo_sections}) {
+                           tables::broker_sections, tables::edge_sections, tables::paper_sections}) {
     auto part = table();
     std::move(part.begin(), part.end(), std::back_inserter(out));
   }

@@ -69,7 +69,7 @@ namespace tables {
 [[nodiscard]] std::vector<section_spec> chain_sections();
 [[nodiscard]] std::vector<section_spec> broker_sections();
 [[nodiscard]] std::vector<section_spec> edge_sections();
-[[nodiscard]] std::vector<section_spec> demo_sections();
+[[nodiscard]] std::vector<section_spec> paper_sections();
 }  // namespace tables
 
 }  // namespace hedgerow::config

@@ -18,8 +18,12 @@ section_spec connection() {
                                           "Refuse a node of any other chain. 0 takes whatever the node says."),
        chain_address<&chain_settings::owner>("owner", "Owner of the orders whose fills are hedged."),
        integer<&chain_settings::start_block>("start_block", 0, any_block,
-                                             "First block read on an empty event log: the deployment of the oldest "
-                                             "order book."),
+                                             "First block read on an empty event log: every fill from it on counts as not "
+                                             "yet hedged. To begin today, a block of today. Required for ingestion."),
+       flag<&chain_settings::hedge_history>("hedge_history",
+                                            "Only for the first start on an empty event log: hedge what was filled since "
+                                            "start_block although the broker's account shows orders since then, or "
+                                            "cannot show whether there were any."),
        integer<&chain_settings::backfill_batch_blocks>("backfill_batch_blocks", 1, 100'000,
                                                        "Most blocks asked for at once."),
        duration<&chain_settings::request_timeout>("request_timeout", 100ms, 5min, "Longest wait for one answer."),

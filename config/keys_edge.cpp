@@ -60,7 +60,8 @@ std::vector<section_spec> edge_sections() {
                                          {"warn", log_level::warn},
                                          {"error", log_level::error},
                                          {"off", log_level::off}},
-                                        "Least weighty lines that are written."),
+                                        "Least weighty lines that are written. So far there are none below info: trace and "
+                                        "debug equal it."),
        choice<&logging_settings::format>("format", {{"text", log_format::text}, {"json", log_format::json}},
                                          "text for a terminal, json (one object per line) for a collector.")}));
   return out;

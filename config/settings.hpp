@@ -78,7 +78,9 @@ struct chain_settings {
   secret ws_url{"ws://127.0.0.1:8545"};
   std::uint64_t chain_id = 0;
   std::optional<address> owner;
-  std::uint64_t start_block = 0;
+  /// Required where ingestion runs: what is hedged follows from it, so nobody may guess it.
+  std::optional<std::uint64_t> start_block;
+  bool hedge_history = false;
   std::uint64_t backfill_batch_blocks = 1000;
   milliseconds request_timeout{15'000};
   milliseconds connect_timeout{10'000};
@@ -223,14 +225,6 @@ struct paper_settings {
   std::map<std::string, std::string> start_positions;
 };
 
-struct demo_settings {
-  std::uint16_t anvil_port = 0;
-  std::uint32_t fills_per_second = 2;
-  milliseconds block_time{1'000};
-  std::vector<std::string> symbols{"AAPL", "NVDA", "TSLA", "MSFT", "GME"};
-  std::uint64_t seed = 1;
-};
-
 enum class log_level : std::uint8_t { trace, debug, info, warn, error, off };
 enum class log_format : std::uint8_t { text, json };
 
@@ -263,7 +257,6 @@ struct settings {
   cluster_settings cluster;
   supervision_settings supervision;
   paper_settings paper;
-  demo_settings demo;
   logging_settings logging;
 
   /// Whether this node runs an actor: `ingestion`, `validation`, ... `all` stands for every one but `paper`.

@@ -36,9 +36,10 @@ std::vector<address> addresses(const std::vector<watched_book>& books) {
 
 ingestion::ingestion(actor_pointer self, bridges::entity_seed seed, ingestion_config config,
                      std::shared_ptr<ports::chain_client> chain, const ports::clock* clock,
-                     ports::notices* notices)
+                     ports::notices* notices, std::shared_ptr<ports::broker_api> broker)
     : self_{self}, bridge_{std::move(seed.bridge)}, config_{std::move(config)}, chain_{std::move(chain)},
-      clock_{clock}, news_{notices}, window_{config_.reorg_window_blocks} {
+      clock_{clock}, notices_{notices}, broker_{std::move(broker)}, news_{notices},
+      admitted_{!seed.changelog.empty()}, window_{config_.reorg_window_blocks} {
   std::map<std::uint64_t, blockchain_event> by_sequence;
   for (const auto& [key, bytes] : seed.changelog) {
     if (key == checkpoint_key) {
@@ -111,6 +112,11 @@ void ingestion::identified(std::uint64_t chain_id) {
     return;
   }
   checkpoint_.chain_id = chain_id;
+  look_for_code();
+  admitted_ ? begin_reading() : begin_first_start();
+}
+
+void ingestion::begin_reading() {
   cursor_ = domain::start_backfill(has_checkpoint_ ? std::optional{checkpoint_.block} : std::nullopt,
                                    config_.backfill);
   identified_ = true;
@@ -306,6 +312,7 @@ const watched_book* ingestion::book_of(const address& a) const {
 
 std::string ingestion::state() const {
   if (!connected_) return away_.empty() ? "connecting" : "not connected";
+  if (!admitted_) return refused_.empty() ? "waiting for the broker" : "refused";
   return caught_up_ ? "running" : "reading history";
 }
 
@@ -315,7 +322,7 @@ actor_status ingestion::status() const {
           state(),
           self_->mailbox().size(),
           0,
-          away_.empty() ? last_error_ : away_,
+          connected_ && !refused_.empty() ? refused_ : away_.empty() ? last_error_ : away_,
           {{"connected", connected_ ? "1" : "0"},
            {"head", std::to_string(head_.number)},
            {"checkpoint", std::to_string(checkpoint_.block)},

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "actors/domain/hedging/reorg_window.hpp"
+#include "actors/domain/orders/first_start.hpp"
 #include "actors/ingestion/connection_news.hpp"
 #include "actors/ingestion/ingestion_actor.hpp"
 #include "messages/events/ingestion_state.hpp"
@@ -38,7 +39,8 @@ class ingestion {
   using actor_pointer = ingestion_actor::stateful_pointer<ingestion_state>;
 
   ingestion(actor_pointer self, bridges::entity_seed seed, ingestion_config config,
-            std::shared_ptr<ports::chain_client> chain, const ports::clock* clock, ports::notices* notices);
+            std::shared_ptr<ports::chain_client> chain, const ports::clock* clock, ports::notices* notices,
+            std::shared_ptr<ports::broker_api> broker);
   ~ingestion();
   ingestion(const ingestion&) = delete;
   ingestion& operator=(const ingestion&) = delete;
@@ -53,10 +55,22 @@ class ingestion {
   void ask_again();
   void watch();
   void identified(std::uint64_t chain_id);
+  void begin_reading();
   void down(const std::string& reason);
   void head_seen(const ports::chain_block& block);
   void live_log(const ports::chain_log& seen);
   void bury(const ports::malformed_log& bad);
+  // an empty event log (first_start.cpp)
+  void say(ports::notice_level level, std::string_view code, std::string_view about, const std::string& text);
+  void look_for_code();
+  void begin_first_start();
+  void look_at_start_block(const ports::chain_block& head);
+  void judge_first_start(const domain::first_start& start);
+  void ask_broker(const domain::first_start& start);
+  void broker_answered(const domain::first_start& start,
+                       const expected<ports::order_list, ports::broker_error>& answer);
+  void admit(const domain::first_start& start);
+  void refuse_first_start(const std::string& why);
   // reading by ranges
   void read_on();
   void ask_range(const domain::block_range& blocks, bool rescan);
@@ -102,7 +116,19 @@ class ingestion {
   std::shared_ptr<ports::chain_client> chain_;
   const ports::clock* clock_;
 
+  ports::notices* notices_;
+  /// Null where the broker is not called.
+  std::shared_ptr<ports::broker_api> broker_;
+
   connection_news news_;
+  /// The log holds a history, or the first start was found to be a new beginning.
+  bool admitted_ = false;
+  /// Why the first start was refused; empty when it was not.
+  std::string refused_;
+  bool broker_asked_ = false;
+  bool told_to_wait_ = false;
+  /// Books whose code was asked for.
+  std::set<address> code_asked_;
   bool connected_ = false;
   /// Why it is not, once that is known; begins with where the node is.
   std::string away_;

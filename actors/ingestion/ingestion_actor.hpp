@@ -12,6 +12,7 @@
 
 #include "actors/bridges/service.hpp"
 #include "actors/domain/hedging/backfill_plan.hpp"
+#include "actors/ports/broker_api.hpp"
 #include "actors/ports/chain_client.hpp"
 #include "actors/ports/clock.hpp"
 #include "actors/ports/notices.hpp"
@@ -29,6 +30,8 @@ struct ingestion_config {
   /// 0: whatever the node says.
   std::uint64_t chain_id = 0;
   domain::backfill_policy backfill;
+  /// A person wants all fills since backfill.start_block hedged; see domain/orders/first_start.
+  bool hedge_history = false;
   std::uint64_t reorg_window_blocks = 128;
   /// How long a Clear waits for its AfterClear to come by itself before its receipt is asked for.
   std::chrono::milliseconds after_clear_wait{500};
@@ -49,17 +52,19 @@ struct ingestion_state {
   ~ingestion_state();
 };
 
-/// `clock` and `notices` (which may be null) must outlive the actor system.
+/// `clock` and `notices` (which may be null) must outlive the actor system. `broker` is asked before an old history is
+/// read into an empty log; null where it is not called.
 ingestion_actor::behavior_type ingest(ingestion_actor::stateful_pointer<ingestion_state> self,
                                       bridges::entity_seed seed, ingestion_config config,
                                       std::shared_ptr<ports::chain_client> chain, const ports::clock* clock,
-                                      ports::notices* notices);
+                                      ports::notices* notices, std::shared_ptr<ports::broker_api> broker);
 
 /// A fresh client for each incarnation of the actor: a client is opened once.
 using chain_client_factory = std::function<std::shared_ptr<ports::chain_client>()>;
 
 [[nodiscard]] bridges::service ingestion_service(ingestion_config config, chain_client_factory make_client,
-                                                 const ports::clock* clock, ports::notices* notices = nullptr);
+                                                 const ports::clock* clock, ports::notices* notices = nullptr,
+                                                 std::shared_ptr<ports::broker_api> broker = nullptr);
 
 }  // namespace hedgerow::ingestion
 

@@ -100,6 +100,8 @@ class chain_client {
   virtual void receipt_logs(hash32 tx, chain_callback<std::optional<logs_answer>> done) = 0;
   /// eth_call at the latest block.
   virtual void call(address to, bytes input, chain_callback<bytes> done) = 0;
+  /// The code at an address at the latest block; empty when there is no contract.
+  virtual void code(address at, chain_callback<bytes> done) = 0;
 };
 
 }  // namespace hedgerow::ports

@@ -15,6 +15,10 @@ void find_troubled_actors(const protocol::actor_status& s, std::vector<std::stri
   if (s.state == "parked") problems.push_back(s.name + " is parked after too many failures: " + s.last_error);
   if (s.kind == "ingestion" && s.state == "not connected")
     problems.push_back("ingestion is not connected to the chain's node (chain.ws_url): " + s.last_error);
+  if (s.kind == "ingestion" && s.state == "refused") problems.push_back("ingestion: " + s.last_error);
+  if (s.kind == "ingestion" && s.state == "waiting for the broker")
+    problems.emplace_back("ingestion has not begun: the event log is empty, and before the history from chain.start_block "
+                          "on is read, the broker is asked for orders since then");
   if (s.kind == "follower" && s.state == "wrong key") problems.push_back(s.last_error);
   for (const auto& child : s.children) find_troubled_actors(child, problems);
 }

@@ -146,14 +146,15 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
     tokens::tokens_ports ports{outside.oauth, outside.vault, known.tokens, outside.clock, outside.random};
     all.push_back(bridged(settings.bridge, outside, tokens::tokens_service(settings.tokens, ports)));
   }
-  if (wanted("execution") || wanted("poller")) {
+  const bool calls_broker = wanted("execution") || wanted("poller");
+  if (calls_broker) {
     all.push_back(follower_child(outside));
     all.push_back(gateway_child(settings, outside, known));
   }
   if (wanted("ingestion"))
     all.push_back(bridged(settings.bridge, outside,
                           ingestion::ingestion_service(settings.ingestion, outside.make_chain_client, outside.clock,
-                                                       outside.notices)));
+                                                       outside.notices, calls_broker ? outside.broker : nullptr)));
   if (wanted("validation")) {
     // Its own connection, for questions only: history that ingestion reads must not delay them.
     auto chain = outside.make_chain_client();

@@ -15,7 +15,8 @@ ingestion::ingestion_config to_ingestion(const config::settings& v) {
     if (b.address) c.books.push_back({*b.address, b.version});
   c.owner = v.chain.owner.value_or(address{});
   c.chain_id = v.chain.chain_id;
-  c.backfill.start_block = v.chain.start_block;
+  c.backfill.start_block = v.chain.start_block.value_or(0);
+  c.hedge_history = v.chain.hedge_history;
   c.backfill.max_batch = v.chain.backfill_batch_blocks;
   c.backfill.rescan_interval = v.chain.rescan_interval;
   c.backfill.rescan_blocks = std::min(v.chain.rescan_blocks, v.chain.reorg_window_blocks);
@@ -65,9 +66,10 @@ execution::execution_config to_execution(const config::settings& v) {
   return c;
 }
 
-poller::poller_config to_poller(const config::poller_settings& v) {
+poller::poller_config to_poller(const config::settings& v) {
   poller::poller_config c;
-  c.schedule = {v.first, v.base, v.jitter, v.error_base, v.error_max};
+  c.schedule = {v.poller.first, v.poller.base, v.poller.jitter, v.poller.error_base, v.poller.error_max};
+  c.clock_skew = v.execution.clock_skew;
   return c;
 }
 
@@ -119,7 +121,7 @@ node::node_settings to_node_settings(const config::settings& v) {
   n.validation = to_validation(v);
   n.hedging = to_hedging(v.hedging);
   n.execution = to_execution(v);
-  n.poller = to_poller(v.poller);
+  n.poller = to_poller(v);
   n.tokens.check_interval = v.oauth.check_interval;
   n.tokens.refresh_ahead = v.oauth.refresh_ahead;
   n.gateway = to_gateway(v);

@@ -32,6 +32,7 @@ const std::vector<header_rule>& header_rules() {
       {"spdlog/", {"runtime/telemetry/", "tests/"}, {}},
       {"rapidjson/", {"messages/codec/", "runtime/", "tests/"}, {}},
       {"toml++/", {"config/"}, {}},
+      {"cryptopp/", {"messages/types/"}, {}},
       {"CLI/", {"runtime/main.cpp", "runtime/cli/"}, {}},
       {"openssl/", {"runtime/adapters/", "runtime/cluster/", "runtime/transfer/", "tests/"}, {}},
       {"unistd.h", {"config/", "runtime/", "tests/"}, {}},

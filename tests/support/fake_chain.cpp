@@ -135,6 +135,11 @@ void fake_chain::receipt_logs(hash32 tx, ports::chain_callback<std::optional<por
   done(std::move(answer));
 }
 
+void fake_chain::code(address at, ports::chain_callback<bytes> done) {
+  if (auto why = trouble()) return done(unexpected(*why));
+  done(node_->without_code.contains(at) ? bytes{} : bytes(1, 0x60));
+}
+
 void fake_chain::call(address to, bytes input, ports::chain_callback<bytes> done) {
   if (auto why = trouble()) return done(unexpected(*why));
   const auto it = node_->token_answers.find(to);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "actors/ports/chain_client.hpp"
@@ -37,6 +38,8 @@ class fake_node {
   std::uint64_t max_range = 1'000'000;
   std::uint64_t id = 31337;
   std::map<address, std::pair<bytes, bytes>> token_answers;
+  /// Addresses at which there is no contract.
+  std::set<address> without_code;
 
   [[nodiscard]] std::uint64_t head() const { return blocks_.rbegin()->first; }
 
@@ -70,6 +73,7 @@ class fake_chain final : public ports::chain_client {
   void logs(ports::log_query query, ports::chain_callback<ports::logs_answer> done) override;
   void receipt_logs(hash32 tx, ports::chain_callback<std::optional<ports::logs_answer>> done) override;
   void call(address to, bytes input, ports::chain_callback<bytes> done) override;
+  void code(address at, ports::chain_callback<bytes> done) override;
 
  private:
   /// Nothing when the node answers.

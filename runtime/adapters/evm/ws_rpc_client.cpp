@@ -101,6 +101,11 @@ class ws_rpc_client final : public rpc_client {
     session_->request("eth_call", call_params(to, input), parsed("eth_call", parse_bytes, std::move(done)));
   }
 
+  void code(address at, chain_callback<bytes> done) override {
+    session_->request("eth_getCode", "[\"" + at.to_string() + "\",\"latest\"]",
+                      parsed("eth_getCode", parse_bytes, std::move(done)));
+  }
+
   void raw_request(std::string method, std::string params, chain_callback<std::string> done) override {
     session_->request(std::move(method), std::move(params), [done = std::move(done)](auto answer) {
       if (!answer) return done(unexpected(std::move(answer.error())));

@@ -25,6 +25,7 @@ const std::string source_dir = HEDGEROW_SOURCE_DIR;
 /// A complete node; tests spoil it.
 settings good() {
   settings s;
+  s.chain.start_block = 1;
   s.chain.owner = address::parse("0x1111111111111111111111111111111111111111");
   s.orderbooks.push_back({address::parse(a_book), orderbook_version::v4, s.chain.owner});
   s.broker.app_key = secret{"key"};
@@ -107,6 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
         spoiled{"orderbook[1].address", [](settings& s) { s.orderbooks.push_back(s.orderbooks[0]); }},
         spoiled{"orderbook[0].owner", [](settings& s) { s.orderbooks[0].owner = s.orderbooks[0].address; }},
         spoiled{"orderbook", [](settings& s) { s.orderbooks.clear(); }},
+        spoiled{"chain.start_block", [](settings& s) { s.chain.start_block.reset(); }},
         spoiled{"chain.owner", [](settings& s) { s.chain.owner.reset(); }},
         spoiled{"token[0].decimals",
                 [](settings& s) { s.pinned_tokens.push_back({address::parse(a_book), "tGME", std::nullopt}); }},
@@ -147,7 +149,7 @@ TEST(ConfigChecks, OwnerOfABookCountsForAll) {
   const std::string book = "[[orderbook]]\naddress = \"" + std::string{a_book} + "\"\n";
   const std::string owner = "owner = \"0x1111111111111111111111111111111111111111\"\n";
   const std::string other = "[[orderbook]]\naddress = \"0x3333333333333333333333333333333333333333\"\n";
-  const std::string node = "[node]\nactors = [\"ingestion\"]\n";
+  const std::string node = "[node]\nactors = [\"ingestion\"]\n[chain]\nstart_block = 1\n";
   const auto result = load_text(node + other + book + owner, "x.toml");
   ASSERT_TRUE(result) << to_string(result.error());
   EXPECT_EQ(result->values.orderbooks[0].owner, result->values.chain.owner);
@@ -155,7 +157,7 @@ TEST(ConfigChecks, OwnerOfABookCountsForAll) {
 
   const auto two = load_text(node + other + "owner = \"0x4444444444444444444444444444444444444444\"\n" + book + owner, "x.toml");
   ASSERT_FALSE(two);
-  EXPECT_THAT(to_string(two.error()), HasSubstr("x.toml:8: orderbook[1].owner = 0x1111"));
+  EXPECT_THAT(to_string(two.error()), HasSubstr("x.toml:10: orderbook[1].owner = 0x1111"));
 }
 
 TEST(ConfigChecks, WarnOfWhatWorksButIsRisky) {
@@ -189,10 +191,11 @@ TEST(ConfigProfiles, AllPass) {
   const environment env{{"CHAIN_WS_URL", "wss://node.example/key"},
                         {"HEDGED_OWNER", "0x1111111111111111111111111111111111111111"},
                         {"ORDERBOOK_ADDRESS", a_book},
+                        {"START_BLOCK", "36000000"},
                         {"HEDGEROW_BROKER_APP_KEY", "key"},
                         {"HEDGEROW_BROKER_APP_SECRET", "secret"},
                         {"HEDGEROW_OAUTH_ENCRYPTION_KEY", std::string(64, 'a')}};
-  for (const std::string name : {"demo", "paper", "prod.example"}) {
+  for (const std::string name : {"paper", "prod.example"}) {
     const auto result = load(source_dir + "/config/profiles/" + name + ".toml",
                              name == "prod.example" ? env : environment{});
     ASSERT_TRUE(result) << name << "\n" << to_string(result.error());
@@ -204,7 +207,7 @@ TEST(ConfigProfiles, ProductionNamesEachSecretThatIsMissing) {
   const auto result = load(source_dir + "/config/profiles/prod.example.toml");
   ASSERT_FALSE(result);
   const std::string all = to_string(result.error());
-  for (const char* name : {"CHAIN_WS_URL", "HEDGED_OWNER", "ORDERBOOK_ADDRESS", "HEDGEROW_BROKER_APP_KEY",
+  for (const char* name : {"CHAIN_WS_URL", "HEDGED_OWNER", "START_BLOCK", "ORDERBOOK_ADDRESS", "HEDGEROW_BROKER_APP_KEY",
                            "HEDGEROW_BROKER_APP_SECRET", "HEDGEROW_OAUTH_ENCRYPTION_KEY"}) {
     EXPECT_THAT(all, HasSubstr(name));
   }

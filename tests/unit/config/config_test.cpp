@@ -17,6 +17,7 @@ using ::testing::Not;
 constexpr std::string_view complete = R"(
 [chain]
 owner = "0x1111111111111111111111111111111111111111"
+start_block = 1
 [[orderbook]]
 address = "0x2222222222222222222222222222222222222222"
 [broker]
@@ -95,7 +96,7 @@ TEST(Config, DefaultsLackOnlyWhatNobodyCanGuess) {
   ASSERT_FALSE(result);
   std::vector<std::string> keys;
   for (const config_error& e : result.error()) keys.push_back(e.key);
-  EXPECT_THAT(keys, ::testing::UnorderedElementsAre("orderbook", "chain.owner", "broker.app_key", "broker.app_secret",
+  EXPECT_THAT(keys, ::testing::UnorderedElementsAre("orderbook", "chain.owner", "chain.start_block", "broker.app_key", "broker.app_secret",
                                                     "oauth.encryption_key"));
 }
 
@@ -149,7 +150,9 @@ TEST(Config, RefusesEachKindOfBadValue) {
       {"[tokens]\nmarkers = [\"0x\"]\n", "not a marker such as"},
       {"[tokens]\nmarkers = [\"*0x\", \"*0x\"]\n", "is there twice"},
       {"[tokens]\nmarkers = []\n", "empty"},
-      {"[demo]\nsymbols = [\"aapl\"]\n", "\"aapl\": not a symbol"},
+      {"[chain]\nowner = \"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD\"\n", "the capitals are not its checksum"},
+      {"[[orderbook]]\naddress = \"0xfb6916095ca1df60bB79Ce92cE3Ea74c37c5d359\"\n", "the capitals are not its checksum"},
+      {"[demo]\nsymbols = [\"AAPL\"]\n", "demo: no such section"},
       {"[paper]\nstart_cash = \"-1\"\n", "not a decimal amount of dollars"},
       {"[paper.start_prices]\nAAPL = \"1.23456\"\n", "at most 4 decimals"},
       {"[paper.start_prices]\nAAPL = 1.5\n", "not a text in quotes"},
@@ -240,6 +243,54 @@ TEST(Config, NeverShowsASecret) {
   std::ostringstream out;
   out << s.broker.app_secret;
   EXPECT_EQ(out.str(), "***");
+}
+
+/// What copying, editors and shells put around a secret is no part of it.
+TEST(Config, TrimsWhatIsWrappedAroundASecret) {
+  const std::string marked = "\xef\xbb\xbf";
+  const environment none;
+  for (const std::string& wrapped : {std::string{" the-secret"}, std::string{"the-secret \t"}, marked + "the-secret\r\n",
+                                     std::string{"\n\nthe-secret\n\n"}}) {
+    const std::string file = temporary_file("wrapped_secret", wrapped);
+    const std::string key = std::string{quiet} + "[broker]\napp_secret";
+    EXPECT_EQ(loaded_settings(quiet.data(), {{"HEDGEROW_BROKER_APP_SECRET", wrapped}}).broker.app_secret.reveal(), "the-secret");
+    EXPECT_EQ(loaded_settings(key + "_file = \"" + file + "\"\n").broker.app_secret.reveal(), "the-secret");
+    EXPECT_EQ(loaded_settings(key + " = \"${S}\"\n", {{"S", wrapped}}).broker.app_secret.reveal(), "the-secret");
+  }
+  EXPECT_EQ(loaded_settings(std::string{quiet} + "[kafka]\nsasl_password = \" two words \"\n").kafka.sasl_password.reveal(),
+            "two words");
+}
+
+TEST(Config, RefusesASecretThatCannotBeOneByNameAndWithoutItsValue) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"first-line\nsecond-line", "more than one line"},
+      {"first-line\rsecond-line", "more than one line"},
+      {"se\x01cret-line", "a text with a control character"},
+      {"first-line second-line", "a text with a blank in it"},
+      {"\"first-line\"", "a text in quotes of its own"},
+      {"'first-line'", "a text in quotes of its own"},
+      {"first-line\xe2\x80\x8b", "a character that is not visible ASCII"},
+      {"\xff\xfe first-line", "a blank in it"},
+  };
+  for (const auto& [value, problem] : cases) {
+    const std::string file = temporary_file("bad_secret", value);
+    for (const std::string& errors :
+         {errors_of_quiet("", {{"HEDGEROW_BROKER_APP_SECRET", value}}),
+          errors_of_quiet("[broker]\napp_secret_file = \"" + file + "\"\n"),
+          errors_of_quiet("[broker]\napp_secret = \"${S}\"\n", {{"S", value}})}) {
+      EXPECT_THAT(errors, AllOf(HasSubstr("broker.app_secret"), HasSubstr(problem), Not(HasSubstr("-line")))) << value;
+    }
+  }
+  const std::string password = errors_of_quiet("", {{"HEDGEROW_KAFKA_SASL_PASSWORD", "first-line\nsecond-line"}});
+  EXPECT_THAT(password, AllOf(HasSubstr("kafka.sasl_password"), HasSubstr("more than one line"), Not(HasSubstr("-line"))));
+}
+
+TEST(Config, TakesAddressesWithARightChecksumOrWithoutOne) {
+  for (const std::string owner : {"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed",
+                                  "0x5AAEB6053F3E94C9B9A09F33669435E7EF1BEAED"}) {
+    const settings s = loaded_settings(std::string{quiet} + "[chain]\nowner = \"" + owner + "\"\n");
+    EXPECT_EQ(s.chain.owner->to_string(), "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed");
+  }
 }
 
 TEST(Config, LeavesLibrdkafkaWhatExactlyOnceRestsOn) {

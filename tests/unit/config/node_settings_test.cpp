@@ -31,5 +31,15 @@ TEST(NodeSettings, ADeskWaitsForLessThanItsBridgeWaitsForIt) {
   EXPECT_EQ(world::to_node_settings(loaded->values).execution.session_wait, std::chrono::seconds{3});
 }
 
+/// The poller asks for lists of orders by the broker's clock, as the desk does.
+TEST(NodeSettings, OneClockSkewHoldsForTheDeskAndForThePoller) {
+  const auto loaded = config::load_text("[node]\nactors = [\"accumulator\"]\n[execution]\nclock_skew = \"7s\"\n",
+                                        "test.toml", {});
+  ASSERT_TRUE(loaded) << config::to_string(loaded.error());
+  const auto settings = world::to_node_settings(loaded->values);
+  EXPECT_EQ(settings.execution.rules.clock_skew, std::chrono::seconds{7});
+  EXPECT_EQ(settings.poller.clock_skew, std::chrono::seconds{7});
+}
+
 }  // namespace
 }  // namespace hedgerow::test

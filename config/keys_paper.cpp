@@ -1,4 +1,4 @@
-// Keys of the paper broker and of the demo.
+// Keys of the paper broker.
 #include "config/key_kinds.hpp"
 
 namespace hedgerow::config::tables {
@@ -42,7 +42,7 @@ section_spec paper() {
 
 }  // namespace
 
-std::vector<section_spec> demo_sections() {
+std::vector<section_spec> paper_sections() {
   std::vector<section_spec> out;
   out.push_back(paper());
   out.push_back(map_section("paper.start_prices",
@@ -53,14 +53,6 @@ std::vector<section_spec> demo_sections() {
   out.push_back(map_section("paper.start_positions", "Shares of a new ledger.",
                             "AAPL = 100: whole shares, negative for short", symbol_text, whole_shares,
                             [](settings& s) -> auto& { return s.paper.start_positions; }));
-  out.push_back(section<&settings::demo>(
-      "demo", "`hedgerow demo`: a local chain with traffic.",
-      {integer<&demo_settings::anvil_port>("anvil_port", 0, 65'535, "Port of the local chain; 0 takes a free one."),
-       integer<&demo_settings::fills_per_second>("fills_per_second", 1, 1'000, "Fills on the chain."),
-       duration<&demo_settings::block_time>("block_time", 100ms, 1min, "Time between blocks."),
-       list<&demo_settings::symbols>("symbols", symbol_text, "symbols of 1 to 16 of A-Z, 0-9, '.', '/', '-'",
-                                     "What is traded."),
-       integer<&demo_settings::seed>("seed", 0, any_seed, "The traffic follows from it.")}));
   return out;
 }
 
