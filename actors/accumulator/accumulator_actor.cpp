@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include "actors/bridges/changelog.hpp"
 #include "actors/bridges/dead_letters.hpp"
 #include "messages/codec/codec.hpp"
 
@@ -155,6 +156,7 @@ bridges::service accumulator_service(domain::hedging_policy policy, const ports:
   s.name = service_name;
   s.inputs = {topic::onchain_trades, topic::schwab_executions, topic::control_events};
   s.changelog = topic::position_updates;
+  s.unreadable = bridges::why_unreadable<position_update>;
   s.takes_over = topic::onchain_trades;
   s.route = [](const record& r) -> std::optional<std::string> {
     if (r.from.topic == topic::control_events)  // its key is a scope; `global` is not for positions

@@ -61,6 +61,7 @@ void bridge::fail(std::string why, std::optional<ports::log_errc> reason) {
   if (config_.notices != nullptr)
     config_.notices->raise(ports::notice_level::warning, what_.name, "bridge_failed", config_.instance, why);
   const auto text = what_.name + ": " + why;
+  ended_ = true;
   self_->quit(replaced ? protocol::final_error(text) : caf::make_error(caf::sec::runtime_error, text));
 }
 
@@ -77,6 +78,7 @@ void bridge::poll() {
   moving_ = batch->moving;
   if (moving_) decline_all();
   change_assignment(*batch);
+  if (ended_) return;
   if (!batch->records.empty()) return begin_cycle(std::move(batch->records));
   if (!begin_taken_over()) flush();
 }
@@ -103,19 +105,6 @@ void bridge::change_assignment(const ports::log_batch& batch) {
   }
   metrics_->partitions->set(static_cast<std::int64_t>(assigned_.size()));
   metrics_->entities->set(static_cast<std::int64_t>(entities_.size()));
-}
-
-void bridge::load(topic_partition source) {
-  if (what_.changelog) {
-    auto newest = log_->changelog({*what_.changelog, source.partition});
-    if (!newest) return fail("cannot read the changelog: " + newest.error().detail, newest.error().code);
-    for (auto& r : *newest)
-      if (r.value) entry(what_.changelog_entity(r), source.partition).changelog[r.key] = std::move(*r.value);
-  }
-  if (what_.resident && source.partition == 0) entry(*what_.resident, 0);
-  for (auto& [key, entity] : entities_)
-    if (entity.partition == source.partition && (key == what_.resident || what_.wakes_by_itself(entity.changelog)))
-      wake(key, entity);
 }
 
 void bridge::begin_cycle(std::vector<record> records) {

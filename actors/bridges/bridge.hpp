@@ -91,7 +91,9 @@ class bridge {
  private:
   // batch -> slices
   void change_assignment(const ports::log_batch& batch);
+  // changelog -> entities (bridge_changelog.cpp)
   void load(topic_partition source);
+  void refuse_changelog(const record& r, const std::string& why);
   void begin_cycle(std::vector<record> records);
   void add_to_job(record r, std::unordered_map<std::string, std::size_t>& job_of);
   void send_jobs();
@@ -167,6 +169,8 @@ class bridge {
   /// A sender whose transactions of this round, and of those before, are declined.
   std::pair<caf::actor_addr, std::uint64_t> declined_;
 
+  /// It has quit: nothing more is read.
+  bool ended_ = false;
   bool draining_ = false;
   ports::monotonic_time drain_until_{0};
   caf::typed_response_promise<protocol::ok_atom> drained_;

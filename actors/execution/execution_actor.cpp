@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include "actors/bridges/changelog.hpp"
 #include "actors/execution/desk_host.hpp"
 #include "messages/codec/codec.hpp"
 
@@ -65,6 +66,7 @@ bridges::service execution_service(execution_config config, execution_ports outs
   s.name = "execution";
   s.inputs = {topic::schwab_commands, topic::schwab_executions, topic::control_events};
   s.changelog = topic::execution_changelog;
+  s.unreadable = bridges::why_unreadable<execution_desk>;
   s.route = [](const record& r) -> std::optional<std::string> {
     if (r.from.topic == topic::control_events)  // its key is a scope; `global` is not for one desk
       return symbol::parse(r.key) ? std::optional{r.key} : std::nullopt;

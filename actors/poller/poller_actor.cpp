@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include "actors/bridges/changelog.hpp"
 #include "actors/bridges/dead_letters.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/events/names.hpp"
@@ -149,6 +150,7 @@ bridges::service poller_service(poller_config config, poller_ports outside) {
   s.name = service_name;
   s.inputs = {topic::schwab_executions};
   s.changelog = topic::poller_changelog;
+  s.unreadable = bridges::why_unreadable<pending_order>;
   s.route = [](const record& r) -> std::optional<std::string> {
     if (!r.value) return std::nullopt;
     // Only SUBMITTED starts a poller; its own reports come back here and are for nobody. What cannot be read is for the

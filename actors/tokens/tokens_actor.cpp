@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include "actors/bridges/changelog.hpp"
 #include "actors/domain/hedging/backoff.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/events/names.hpp"
@@ -176,6 +177,7 @@ bridges::service tokens_service(tokens_config config, tokens_ports outside) {
   s.name = service_name;
   s.inputs = {topic::token_updates};
   s.changelog = topic::token_updates;
+  s.unreadable = bridges::why_unreadable<token_update>;
   s.route = [](const record&) { return std::nullopt; };
   s.changelog_entity = [](const record&) { return std::string{service_name}; };
   s.resident = service_name;

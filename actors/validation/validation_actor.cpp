@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include "actors/bridges/changelog.hpp"
 #include "actors/bridges/dead_letters.hpp"
 #include "actors/domain/fills/token.hpp"
 #include "messages/codec/codec.hpp"
@@ -192,6 +193,7 @@ bridges::service validation_service(validation_config config, std::shared_ptr<po
   s.name = service_name;
   s.inputs = {topic::blockchain_events};
   s.changelog = topic::validation_changelog;
+  s.unreadable = bridges::why_unreadable<token_record>;
   s.hands_over = topic::onchain_trades;
   s.route = [](const record&) { return std::optional<std::string>{service_name}; };
   s.changelog_entity = [](const record&) { return std::string{service_name}; };
