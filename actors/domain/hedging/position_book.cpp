@@ -34,6 +34,19 @@ tracked_list::iterator find(tracked_list& list, std::uint64_t sequence) {
 
 bool completely_filled(const tracked_execution& e) { return remaining(e).is_zero(); }
 
+/// Whether the failure proves that the broker never had the order: no fill of it can come late.
+bool never_sent(const schwab_execution& e) {
+  switch (e.code) {
+    case execution_code::market_closed:
+    case execution_code::no_token:
+    case execution_code::halted:
+    case execution_code::risk_limit:
+    case execution_code::lease_expired:
+    case execution_code::not_sent: return e.state == execution_state::failed && e.filled.is_zero();
+    default: return false;
+  }
+}
+
 /// Moves `ended` to the remembered ones and forgets the oldest that are too many.
 void remember(tracked_list& closed, tracked_execution ended) {
   closed.push_back(std::move(ended));
@@ -145,7 +158,8 @@ bool close(position_decision& decision, tracked_list::iterator at, const schwab_
               " shares; the rest is released");
   tracked_execution ended = std::move(*at);
   s.live.erase(at);
-  remember(s.closed, std::move(ended));
+  // Refusals come by the dozen while a market is closed. They must not push out an execution that can still fill.
+  if (!ended.filled.is_zero() || !never_sent(e)) remember(s.closed, std::move(ended));
   return true;
 }
 
@@ -162,7 +176,11 @@ expected<position_decision, position_fault> book_closed(const position_update& b
                                                         std::string cause) {
   position_decision decision{before, std::nullopt, {}, false};
   const auto at = find(decision.after.closed, e.execution.sequence);
-  if (at == decision.after.closed.end()) return unexpected(position_fault::too_old);
+  if (at == decision.after.closed.end()) {
+    // Nothing is filled, so there is nothing to book, whether it is remembered or not.
+    if (e.filled.is_zero()) return decision;
+    return unexpected(position_fault::too_old);
+  }
   if (const auto fault = fault_of(e, *at)) return unexpected(*fault);
   if (e.filled <= at->filled) return decision;
   const shares filled_before = at->filled;

@@ -18,7 +18,7 @@
 namespace hedgerow::domain {
 
 /// Executions that ended and are remembered: a late fill or an over-fill is booked against them. At most this many, the
-/// newest; in the list the one that ended last is last.
+/// newest; in the list the one that ended last is last. Refusals that prove that nothing was sent are not among them.
 inline constexpr std::size_t closed_limit = 16;
 /// How many of them may be completely filled. Few: the broker rarely revises those, and every record carries the list.
 inline constexpr std::size_t closed_filled_limit = 4;

@@ -99,6 +99,36 @@ TEST(PositionFailures, AFailureWithALaterTimeWaitsForIt) {
   EXPECT_EQ(next_timer(book.state, book.policy), book.now + 90s);
 }
 
+TEST(PositionFailures, RefusalsBeforeTheRequestDoNotPushOutAnExecutionThatMayStillFill) {
+  for (const auto code : {execution_code::market_closed, execution_code::no_token, execution_code::halted,
+                          execution_code::risk_limit, execution_code::lease_expired, execution_code::not_sent}) {
+    driven_book book;
+    book.policy.freeze_after_failures = 0;
+    const auto late = book.trade(side::sell, "5").command.value();
+    book.execution(test::report(late, execution_state::failed, "0", execution_code::absent));
+    for (int i = 0; i < 35; ++i) {
+      book.now = *next_timer(book.state, book.policy);
+      const auto refused = book.take(book_timer(book.state, book.policy, book.now)).command.value();
+      const auto refusal = test::report(refused, execution_state::failed, "0", code, book.now + 30min);
+      book.execution(refusal);
+      EXPECT_FALSE(book.execution(refusal).changed) << "told twice, it is no news";
+    }
+    book.execution(test::report(late, execution_state::filled, "5"));
+    EXPECT_EQ(book.alarms(), codes{position_alarm_code::late_fill});
+    EXPECT_EQ(book.state.hedged, test::qty("5"));
+  }
+}
+
+TEST(PositionFailures, ARefusalThatHadFilledSomethingIsRemembered) {
+  driven_book book;
+  const auto command = book.trade(side::sell, "5").command.value();
+  book.execution(test::report(command, execution_state::partially_filled, "2"));
+  book.execution(test::report(command, execution_state::failed, "2", execution_code::halted, book.now + 1min));
+  book.execution(test::report(command, execution_state::filled, "5"));
+  EXPECT_EQ(book.alarms(), codes{position_alarm_code::late_fill});
+  EXPECT_EQ(book.state.hedged, test::qty("5"));
+}
+
 TEST(PositionFailures, HeldFreezesAndKeepsTheReservation) {
   driven_book book;
   const auto command = book.trade(side::sell, "2.5").command.value();
