@@ -21,7 +21,7 @@ constexpr std::array<topic_spec, topic_count> table{{
     {topic::dead_letters, "dead-letters", "{service}:{topic}:{partition}:{offset}", single, false, {}},
     {topic::control_events, "control-events", "{scope}", by_symbol, true, {}},
     {topic::ingestion_changelog, "ingestion-changelog", "checkpoint | {block_hash}:{log_index}", single, true, {}},
-    {topic::validation_changelog, "validation-changelog", "{token}", single, true, {}},
+    {topic::validation_changelog, "validation-changelog", "{token} | checkpoint | trade:{block_hash}:{log_index}", single, true, {}},
     {topic::execution_changelog, "execution-changelog", "{symbol}", by_symbol, true, {}},
     {topic::poller_changelog, "poller-changelog", "{execution_id}", by_symbol, true, {}},
 }};

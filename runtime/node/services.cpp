@@ -160,7 +160,7 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
     auto chain = outside.make_chain_client();
     const auto nothing = [](auto&&...) {};
     chain->open({}, {}, {nothing, nothing, nothing, nothing, nothing});
-    add(validation::validation_service(settings.validation, std::move(chain), outside.clock));
+    add(validation::validation_service(settings.validation, std::move(chain), outside.clock, outside.notices));
   }
   if (wanted("accumulator")) add(accumulator::accumulator_service(settings.hedging, outside.clock, outside.notices));
   if (wanted("execution")) {

@@ -38,6 +38,7 @@ validation::validation_config to_validation(const config::settings& v) {
     if (t.address && t.decimals) c.rules.pinned_tokens[*t.address] = {t.symbol, *t.decimals};
   c.symbol_partitions = v.log.symbol_partitions;
   c.token_retry = v.tokens.retry;
+  c.remembered_blocks = 8 * v.chain.reorg_window_blocks;
   return c;
 }
 

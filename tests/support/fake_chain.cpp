@@ -142,6 +142,10 @@ void fake_chain::code(address at, ports::chain_callback<bytes> done) {
 
 void fake_chain::call(address to, bytes input, ports::chain_callback<bytes> done) {
   if (auto why = trouble()) return done(unexpected(*why));
+  if (node_->failing_calls > 0) {
+    --node_->failing_calls;
+    return done(unexpected(ports::chain_error{node_->call_failure, "header not found"}));
+  }
   const auto it = node_->token_answers.find(to);
   if (it == node_->token_answers.end())
     return done(unexpected(ports::chain_error{ports::chain_failure::reverted, "execution reverted"}));

@@ -40,6 +40,9 @@ class fake_node {
   std::map<address, std::pair<bytes, bytes>> token_answers;
   /// Addresses at which there is no contract.
   std::set<address> without_code;
+  /// The next so many eth_calls fail like this.
+  int failing_calls = 0;
+  ports::chain_failure call_failure = ports::chain_failure::rpc_error;
 
   [[nodiscard]] std::uint64_t head() const { return blocks_.rbegin()->first; }
 

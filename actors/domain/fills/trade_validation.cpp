@@ -151,6 +151,10 @@ bool exactly_zero(const abi_word& word, orderbook_version version) {
   return version == orderbook_version::v4 ? word == abi_word{} : rain_float::from_word(word).is_zero();
 }
 
+/// Below this many shares a fill for less than one unit of USDC is dust. A share would have to trade below a cent for such a
+/// fill to be a larger one, so what is not below it is an order that gives equity away.
+bool is_dust(const int256& equity) { return equity < amount_unit() / 10'000; }
+
 step<symbol> broker_symbol(const std::string& base, const validation_rules& rules) {
   const auto mapped = rules.broker_symbols.find(base);
   const auto name = symbol::parse(mapped == rules.broker_symbols.end() ? base : mapped->second);
@@ -167,6 +171,8 @@ step<onchain_trade> make_trade(const blockchain_event& event, const owner_fill& 
   // Strangers can make dust as often as they like: it is counted, not put aside for people (facts, 9.1).
   if (equity->is_zero())
     return filter(exactly_zero(pair.equity.moved.amount, event.version) ? "zero_equity_amount" : "dust_equity_amount");
+  // Likewise: it is worth less than a millionth of a dollar, and costs a stranger nothing but gas.
+  if (dollars->is_zero() && is_dust(*equity)) return filter("dust_usdc_amount");
   const auto amount = shares::from_units(*equity);
   // Equity moved, so there is exposure: this must not vanish silently (facts, 2.7 and 9.2).
   if (dollars->is_zero())

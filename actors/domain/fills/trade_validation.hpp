@@ -30,7 +30,7 @@ struct validation_rules {
 };
 
 /// Not a trade to hedge, and nothing is wrong. To be counted by reason:
-/// owner_not_involved, self_take, zero_equity_amount, dust_equity_amount.
+/// owner_not_involved, self_take, zero_equity_amount, dust_equity_amount, dust_usdc_amount.
 struct filtered {
   std::string_view reason;
 };
@@ -57,7 +57,8 @@ using verdict = std::variant<onchain_trade, filtered, rejected, missing_tokens>;
 /// What is known about a token; null when nothing. The answer must stay valid during validate().
 using token_lookup = std::function<const token_info*(const address&)>;
 
-/// A reverted event gets the verdict of the applied one, with `change` copied: what was booked is taken back exactly.
+/// `change` is copied into the trade. The verdict on a reverted event need not be that on the applied one: tokens and rules may
+/// have changed in between. What was written is taken back through trade_memory.
 [[nodiscard]] verdict validate(const blockchain_event& event, const validation_rules& rules,
                                const token_lookup& lookup);
 

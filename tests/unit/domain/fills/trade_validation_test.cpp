@@ -145,6 +145,10 @@ TEST(TradeValidation, DustIsCountedAndLostDollarsAreNot) {
   EXPECT_EQ(judge_take(take_of(float_of(9, -19), float_of(5, 0))), "filtered dust_equity_amount");
   EXPECT_EQ(judge_take(take_of(float_of(1, -18), float_of(1, -6))),
             "trade SELL 0.000000000000000001 AAPL for 0.000001");
+  EXPECT_EQ(judge_take(take_of(float_of(1, -18), float_of(9, -7))), "filtered dust_usdc_amount");
+  EXPECT_EQ(judge_take(take_of(float_of(99, -6), float_of(1, tiny))), "filtered dust_usdc_amount");
+  EXPECT_EQ(judge_take(take_of(float_of(99, -6), float_of(1, -6))), "trade SELL 0.000099 AAPL for 0.000001");
+  EXPECT_EQ(judge_take(take_of(float_of(1, -4), float_of(9, -7))), "rejected unpriceable_fill");
   EXPECT_EQ(judge_take(take_of(float_of(1, 0), float_of(0, 0))), "rejected unpriceable_fill");
   EXPECT_EQ(judge_take(take_of(float_of(1, 0), float_of(9, -7))), "rejected unpriceable_fill");
   EXPECT_EQ(judge_take(take_of(float_of(1, 0), float_of(1, tiny))), "rejected unpriceable_fill");
