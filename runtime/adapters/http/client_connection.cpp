@@ -42,7 +42,7 @@ class connection final : public client_connection, public std::enable_shared_fro
 
   void abandon(const std::string& why) override {
     const bool written = phase_ == phase::exchanging;
-    shut();
+    cut_off();
     if (work_) finish({written ? client_failure::no_answer : client_failure::not_sent, why});
   }
 
@@ -106,12 +106,14 @@ class connection final : public client_connection, public std::enable_shared_fro
     job again = std::move(*work_);
     work_.reset();
     again.retried = true;
-    close();
+    cut_off();
+    owner_.on_closed(shared_from_this());
     owner_.retry(std::move(again));
   }
 
   void break_off(client_error error) {
-    close();
+    cut_off();
+    owner_.on_closed(shared_from_this());
     finish(std::move(error));
   }
 
@@ -121,14 +123,17 @@ class connection final : public client_connection, public std::enable_shared_fro
     idle_pending_ = true;
   }
 
-  void shut() {
+  /// Whoever is told that there was no answer may rest assured that the request does not arrive later.
+  void cut_off() {
     phase_ = phase::closed;
     timer_.cancel();
-    transport_->close();
+    transport_->abort();
   }
 
   void close() {
-    shut();
+    phase_ = phase::closed;
+    timer_.cancel();
+    transport_->close();
     owner_.on_closed(shared_from_this());
   }
 

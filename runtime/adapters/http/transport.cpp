@@ -85,14 +85,19 @@ class socket_transport final : public transport, public std::enable_shared_from_
     return n < 0 && errno == EAGAIN;
   }
 
-  void close() override {
+  void close() override { end(false); }
+  void abort() override { end(true); }
+
+ private:
+  void end(bool at_once) {
     if (std::exchange(closed_, true)) return;
     resolver_.cancel();
     error_code ignored;
+    // A plain close leaves unacknowledged bytes to the kernel, which sends them again for minutes.
+    if (at_once) socket_.set_option(net::socket_base::linger{true, 0}, ignored);
     socket_.close(ignored);
   }
 
- private:
   void connected(const error_code& ec, const std::function<void(failure_text)>& done) {
     if (ec || closed_) return done(describe("cannot connect to", ec));
     error_code ignored;

@@ -33,8 +33,10 @@ class transport {
                     std::function<void(failure_text, bool ended, std::size_t read)> done) = 0;
   /// For a connection that waits for its next request: open, and nothing unasked has arrived. Never blocks.
   [[nodiscard]] virtual bool fit_for_reuse() = 0;
-  /// Pending operations end with a failure.
+  /// Pending operations end with a failure. What has been written still reaches the peer if it can.
   virtual void close() = 0;
+  /// Like close(), and what the peer has not acknowledged is thrown away: nothing is sent any more, now or later.
+  virtual void abort() = 0;
 };
 
 /// `tls` is needed for an https origin and must outlive the transport.

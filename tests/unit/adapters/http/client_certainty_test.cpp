@@ -1,4 +1,8 @@
 // What the client claims about a request that failed: not sent for certain, or no answer.
+#include <sys/socket.h>
+
+#include <cerrno>
+
 #include "client_fixture.hpp"
 #include "runtime/adapters/http/http_server.hpp"
 #include "tests/support/wait.hpp"
@@ -80,6 +84,21 @@ TEST_F(client_certainty, a_slow_answer_is_no_answer_and_its_connection_is_not_us
   EXPECT_TRUE(failed_as(ask(*client, post("order")), client_failure::no_answer));
   EXPECT_TRUE(ask(*client, get()));
   EXPECT_EQ(s.accepted(), 2);
+}
+
+/// After a plain close the kernel would go on sending an order that the peer has not acknowledged, long after it was
+/// concluded that no request can be under way.
+TEST_F(client_certainty, a_request_that_is_given_up_is_taken_back_from_the_kernel) {
+  options.request_timeout = milliseconds{50};
+  std::promise<int> seen;
+  scripted_server s{{[&](raw_connection& c) {
+    (void)c.read_message();
+    char byte = 0;
+    const auto n = ::recv(c.descriptor(), &byte, 1, 0);
+    seen.set_value(n < 0 ? errno : 0);
+  }}};
+  EXPECT_TRUE(failed_as(ask(*connect_to(s.origin()), post("order")), client_failure::no_answer));
+  EXPECT_EQ(seen.get_future().get(), ECONNRESET) << "0 is an orderly end";
 }
 
 TEST_F(client_certainty, a_trickling_answer_does_not_extend_the_time_out) {
