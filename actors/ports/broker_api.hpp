@@ -21,11 +21,11 @@ enum class broker_failure : std::uint8_t {
   not_sent,       // DNS, connect or TLS failure, no token, or the lease ended: not a byte of the request was written
   throttled,      // 429
   unauthorized,   // 401: the access token is not valid
-  refused,        // documented 4xx: 400, 403
-  not_found,      // 404
+  refused,        // documented 4xx in the broker's own words: 400, 403 with JSON
+  not_found,      // 404, likewise
   server_error,   // 5xx: for a placement the outcome is unknown
   no_answer,      // the connection ended or timed out after the request was written: outcome unknown
-  malformed,      // an answer that cannot be understood: for a placement the outcome is unknown
+  malformed,      // an answer that cannot be understood, or that is not the broker's: for a placement the outcome is unknown
 };
 
 [[nodiscard]] constexpr std::string_view to_string(broker_failure f) {

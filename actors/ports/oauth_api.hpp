@@ -22,9 +22,10 @@ class oauth_api {
   virtual ~oauth_api() = default;
   /// Where a person logs in.
   [[nodiscard]] virtual std::string authorize_url(const std::string& state) const = 0;
-  /// Never retried: a code is good for one try.
+  /// Never retried: a code is good for one try. `refused` as for refresh().
   virtual void exchange_code(std::string code, broker_callback<oauth_tokens> done) = 0;
-  /// `unauthorized` or `refused`: the refresh token is dead and a person must log in.
+  /// `refused`: the broker's own words say that it does not accept the refresh token. Every other failure, whatever its
+  /// status, may pass.
   virtual void refresh(std::string refresh_token, broker_callback<oauth_tokens> done) = 0;
 };
 

@@ -11,20 +11,37 @@ using ports::broker_failure;
 
 /// A hash younger than this is not the reason for a refusal; asking again would double the requests (facts, 5.4).
 constexpr std::chrono::seconds trusted_for{60};
+/// How long a placement waits for another token than the refused one.
+constexpr std::chrono::seconds refused_for{10};
 
 }  // namespace
+
+void refused_token::note(const std::string& token, ports::monotonic_time now) {
+  const std::lock_guard lock{mutex_};
+  token_ = token;
+  at_ = now;
+}
+
+bool refused_token::is_useless(const std::string& token, ports::monotonic_time now) const {
+  const std::lock_guard lock{mutex_};
+  return token == token_ && now - at_ < refused_for;
+}
 
 void api_caller::send(http::request r, bool repeatable, std::optional<ports::deadline> write_before,
                       std::function<void(api_answer)> done) const {
   const auto token = tokens_->get();
   if (!token)
     return done(unexpected(broker_error{broker_failure::not_sent, 0, "no access token: somebody must log in", {}}));
+  if (!repeatable && refused_->is_useless(*token, clock_.monotonic()))
+    return done(unexpected(broker_error{broker_failure::not_sent, 0,
+                                        "the access token was not accepted, and there is no other one yet", {}}));
   r.headers.emplace_back("Authorization", "Bearer " + *token);
   client_->send(std::move(r), repeatable, write_before,
-                [&clock = clock_, times = times_, sent = clock_.now(),
-                 done = std::move(done)](expected<http::response, http::client_error> answer) {
+                [&clock = clock_, times = times_, sent = clock_.now(), refused = repeatable ? nullptr : refused_,
+                 token = *token, done = std::move(done)](expected<http::response, http::client_error> answer) {
                   if (!answer) return done(unexpected(from_client(answer.error())));
                   times->heard(sent, clock.now(), *answer);
+                  if (refused && answer->status == 401) refused->note(token, clock.monotonic());
                   if (answer->status < 200 || answer->status > 299)
                     return done(unexpected(read_error(*answer, clock.now())));
                   done(std::move(*answer));
@@ -60,7 +77,7 @@ void account_lookup::get(callback done) {
 }
 
 void account_lookup::doubt(const broker_error& error) {
-  if (error.kind != broker_failure::refused && error.kind != broker_failure::not_found) return;
+  if (error.http_status != 400 && error.http_status != 403 && error.http_status != 404) return;
   const std::lock_guard lock{mutex_};
   if (caller_->clock().monotonic() - learnt_at_ >= trusted_for) hash_.reset();
 }

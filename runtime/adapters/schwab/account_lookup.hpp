@@ -16,6 +16,19 @@ namespace hedgerow::schwab {
 /// A success (2xx), or what went wrong.
 using api_answer = expected<http::response, ports::broker_error>;
 
+/// The access token that a placement was last refused for with 401. Thread-safe.
+class refused_token {
+ public:
+  void note(const std::string& token, ports::monotonic_time now);
+  /// Whether to wait for another one: for a while only, since a 401 may be a passing fault.
+  [[nodiscard]] bool is_useless(const std::string& token, ports::monotonic_time now) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::string token_;
+  ports::monotonic_time at_{0};
+};
+
 /// Adds the token and reads failures. Thread-safe.
 class api_caller {
  public:
@@ -23,6 +36,8 @@ class api_caller {
              const ports::clock& clock)
       : client_{std::move(client)}, tokens_{std::move(tokens)}, clock_{clock} {}
 
+  /// A call that is not repeatable, a placement, is `not_sent` with a token that the last one was refused for: it has one
+  /// fresh try, which is for another token.
   void send(http::request r, bool repeatable, std::optional<ports::deadline> write_before,
             std::function<void(api_answer)> done) const;
   [[nodiscard]] const ports::clock& clock() const { return clock_; }
@@ -45,6 +60,7 @@ class api_caller {
   std::shared_ptr<http::client> client_;
   std::shared_ptr<ports::token_holder> tokens_;
   const ports::clock& clock_;
+  std::shared_ptr<refused_token> refused_ = std::make_shared<refused_token>();
 };
 
 /// The account's hash: asked for once, by however many callers at the same time (facts, 5.4). Thread-safe.

@@ -59,10 +59,11 @@ void append_words(std::string& out, const json& value) {
     add(string_of(member(value, name)));
 }
 
-/// `message` and `errors`, or what OAuth and the market data calls have in their place.
-std::string words_of(const std::string& body) {
+/// `message` and `errors`, or what OAuth and the market data calls have in their place. Nothing when the body is not the
+/// broker's: all of its errors are JSON objects (facts, 5.9).
+std::optional<std::string> words_of(const std::string& body) {
   const auto document = parse_json(body);
-  if (!document || !document->IsObject()) return {};
+  if (!document || !document->IsObject()) return std::nullopt;
   std::string words;
   append_words(words, *document);
   const json* errors = member(*document, "errors");
@@ -119,12 +120,25 @@ std::chrono::milliseconds parse_retry_after(std::string_view value, timestamp no
   return std::clamp(pause, std::chrono::milliseconds{0}, longest_pause);
 }
 
+bool is_oauth_refusal(const http::response& answer) {
+  if (answer.status != 400 && answer.status != 401) return false;
+  const auto document = parse_json(answer.body);
+  const auto code = document ? string_of(member(*document, "error")) : std::nullopt;
+  return code && !code->empty() && *code != "temporarily_unavailable" && *code != "server_error";
+}
+
 ports::broker_error read_error(const http::response& answer, timestamp now) {
   ports::broker_error error;
   error.kind = kind_of(answer.status);
   error.http_status = answer.status;
   error.detail = "HTTP " + std::to_string(answer.status);
-  if (const auto words = safe_text(words_of(answer.body)); !words.empty()) error.detail += ": " + words;
+  const auto words = words_of(answer.body);
+  if (words && !words->empty()) error.detail += ": " + safe_text(*words);
+  // A firewall or a proxy in between answers with a page of its own: its no is not the broker's, and may pass.
+  if (!words && (error.kind == broker_failure::refused || error.kind == broker_failure::not_found)) {
+    error.kind = broker_failure::malformed;
+    error.detail += " without the broker's JSON: it comes from something in between";
+  }
   if (const auto after = http::find_header(answer.headers, "Retry-After"))
     error.retry_after = parse_retry_after(*after, now);
   return error;

@@ -58,8 +58,12 @@ class schwab_oauth final : public ports::oauth_api {
     // Retry-After dates are of no use here: the tokens service has its own back-off.
     if (answer->status != 200) {
       auto error = read_error(*answer, timestamp{});
-      // With it the broker refuses the app, not the person.
-      if (error.kind == ports::broker_failure::unauthorized) error.detail += "; check broker.app_key and broker.app_secret";
+      // With 401 the broker refuses the app, not the person.
+      if (answer->status == 401) error.detail += "; check broker.app_key and broker.app_secret";
+      if (is_oauth_refusal(*answer))
+        error.kind = ports::broker_failure::refused;
+      else if (error.kind == ports::broker_failure::refused || error.kind == ports::broker_failure::unauthorized)
+        error.kind = ports::broker_failure::malformed;
       return unexpected(std::move(error));
     }
     auto tokens = parse_tokens(answer->body);

@@ -39,7 +39,11 @@ namespace hedgerow::schwab {
 /// Seconds or an HTTP date; zero when absent, past or not understood, at most one hour.
 [[nodiscard]] std::chrono::milliseconds parse_retry_after(std::string_view value, timestamp now);
 
-/// What an answer other than the documented success means. The detail is the status and the broker's own words with
+/// Whether the token endpoint itself says no: 400 or 401 with an OAuth error (facts, 5.1). Any other failure may pass.
+[[nodiscard]] bool is_oauth_refusal(const http::response& answer);
+
+/// What an answer other than the documented success means; a refusal or "not found" without JSON is `malformed`, since it
+/// is not the broker's. The detail is the status and the broker's own words with
 /// everything that may be a secret or an account number masked.
 [[nodiscard]] ports::broker_error read_error(const http::response& answer, timestamp now);
 

@@ -87,6 +87,7 @@ TEST_F(schwab_client, failed_placements_are_classified_and_never_repeated) {
            {500, broker_failure::server_error},
            {503, broker_failure::server_error},
            {302, broker_failure::malformed}}) {
+    tokens->set("token for " + std::to_string(status));
     answer_to_all({status, {{"Retry-After", "7"}}, R"({"message":"no, 123456789","errors":["why"]})"});
     const auto before = asked().size();
     const auto placed = place();
@@ -97,6 +98,42 @@ TEST_F(schwab_client, failed_placements_are_classified_and_never_repeated) {
     EXPECT_EQ(placed.error().detail, "HTTP " + std::to_string(status) + ": no, ***; why");
     EXPECT_EQ(asked().size(), before + 1) << status;
   }
+}
+
+TEST_F(schwab_client, a_page_of_something_in_between_is_not_the_brokers_word_about_an_order) {
+  (void)get_order();
+  for (const int status : {400, 403, 404})
+    for (const char* body : {"<html><body>Access Denied</body></html>", "", "null", "\"no\""}) {
+      answer_to_all({status, {}, body});
+      const auto placed = place();
+      ASSERT_FALSE(placed) << status << body;
+      EXPECT_EQ(placed.error().kind, broker_failure::malformed) << status << body;
+      EXPECT_EQ(placed.error().http_status, status);
+      EXPECT_NE(placed.error().detail.find("in between"), std::string::npos) << placed.error().detail;
+    }
+}
+
+TEST_F(schwab_client, after_a_401_a_placement_waits_for_another_token_and_questions_do_not) {
+  (void)get_order();
+  answer_to_all({401, {}, R"({"message":"Unauthorized"})"});
+  EXPECT_EQ(place().error().kind, broker_failure::unauthorized);
+  const auto before = asked().size();
+  EXPECT_EQ(place().error().kind, broker_failure::not_sent);
+  EXPECT_EQ(asked().size(), before) << "the refused token is not sent with an order again";
+  EXPECT_EQ(get_order().error().kind, broker_failure::unauthorized);
+  tokens->set("another");
+  answer_to_all({201, {{"Location", "/trader/v1/accounts/ABC123DEF456/orders/7"}}, ""});
+  EXPECT_TRUE(place());
+  EXPECT_EQ(http::find_header(last_request().headers, "Authorization"), "Bearer another");
+}
+
+TEST_F(schwab_client, a_refused_token_that_stays_the_only_one_is_tried_again_after_a_while) {
+  (void)get_order();
+  answer_to_all({401, {}, R"({"message":"Unauthorized"})"});
+  EXPECT_EQ(place().error().kind, broker_failure::unauthorized);
+  clock.advance(std::chrono::seconds{10});
+  answer_to_all({201, {{"Location", "/trader/v1/accounts/ABC123DEF456/orders/7"}}, ""});
+  EXPECT_TRUE(place());
 }
 
 TEST_F(schwab_client, a_placement_whose_connection_breaks_is_unknown_and_sent_once) {
@@ -183,7 +220,7 @@ TEST_F(schwab_client, the_account_is_asked_for_once_even_by_many_at_once) {
 }
 
 TEST_F(schwab_client, a_refusal_makes_it_ask_for_the_account_again_but_not_all_the_time) {
-  answer_to_all({404, {}, ""});
+  answer_to_all({404, {}, R"({"message":"not found"})"});
   EXPECT_EQ(get_order().error().kind, broker_failure::not_found);
   EXPECT_EQ(get_order().error().kind, broker_failure::not_found);
   EXPECT_EQ(asked().size(), 3U) << "a hash just learnt is not doubted";

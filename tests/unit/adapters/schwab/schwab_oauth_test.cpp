@@ -53,7 +53,7 @@ TEST_F(schwab_oauth, a_failed_code_exchange_is_tried_once) {
   const auto oauth = oauth_of(vectors["oauth"][0]);
   ASSERT_TRUE(exchange(*oauth, "first"));  // leaves a kept-alive connection
   for (const auto& [status, kind] : std::vector<std::pair<int, broker_failure>>{{400, broker_failure::refused},
-                                                                               {401, broker_failure::unauthorized},
+                                                                               {401, broker_failure::refused},
                                                                                {429, broker_failure::throttled},
                                                                                {500, broker_failure::server_error},
                                                                                {201, broker_failure::malformed}}) {
@@ -74,6 +74,22 @@ TEST_F(schwab_oauth, a_failed_code_exchange_is_tried_once) {
   const auto before = asked().size();
   EXPECT_EQ(exchange(*oauth, "code").error().kind, broker_failure::no_answer);
   EXPECT_EQ(asked().size(), before + 1);
+}
+
+TEST_F(schwab_oauth, only_the_brokers_own_oauth_error_refuses_a_refresh_token) {
+  const auto oauth = oauth_of(vectors["oauth"][0]);
+  const auto kind_of = [&](int status, const char* body) {
+    answer_with([=](const http::request&) { return http::response{status, {}, body}; });
+    return refresh(*oauth, "token").error().kind;
+  };
+  for (const int status : {400, 401})
+    for (const char* code : {"invalid_grant", "unsupported_token_type", "invalid_client", "invalid_request"})
+      EXPECT_EQ(kind_of(status, (R"({"error":")" + std::string{code} + R"(","error_description":"no"})").c_str()),
+                broker_failure::refused) << status << code;
+  for (const char* body : {"<html><body>Access Denied</body></html>", "", "{}", R"({"message":"Forbidden"})",
+                           R"({"error":"temporarily_unavailable"})", R"({"error":"server_error"})", R"({"error":null})"})
+    for (const int status : {400, 401, 403, 404}) EXPECT_EQ(kind_of(status, body), broker_failure::malformed) << status << body;
+  EXPECT_EQ(kind_of(403, R"({"error":"invalid_grant"})"), broker_failure::malformed) << "403 is a firewall's";
 }
 
 TEST_F(schwab_oauth, answers_without_both_tokens_are_malformed) {
