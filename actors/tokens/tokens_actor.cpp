@@ -15,112 +15,195 @@ using namespace protocol;
 namespace {
 
 using pointer = tokens_actor::stateful_pointer<tokens_state>;
+using domain::token_need;
+using domain::token_warning;
+using ports::notice_level;
 constexpr const char* service_name = "tokens";
 constexpr const char* changelog_key = "singleton";
-/// Seven days from the login, whatever is refreshed in between (facts, 0.1 no. 12).
-constexpr std::chrono::hours refresh_lifetime{7 * 24};
 
-void publish(pointer self, const tokens_ports& outside, token_update update) {
-  const auto now = outside.clock->now();
-  const std::string id = "token:" + std::to_string(now.us) + ":" + std::to_string(++self->state.updates);
+domain::token_policy policy_of(const tokens_config& config) {
+  domain::token_policy p;
+  p.check_every = std::chrono::duration_cast<std::chrono::seconds>(config.check_interval);
+  p.refresh_ahead = std::chrono::duration_cast<std::chrono::seconds>(config.refresh_ahead);
+  return p;
+}
+
+void tell(const tokens_state& state, notice_level level, std::string_view code, const std::string& text) {
+  state.outside.notices->raise(level, service_name, code, "login", text);
+}
+
+void publish(pointer self, token_update update) {
+  auto& state = self->state;
+  const auto now = state.outside.clock->now();
+  const std::string id = "token:" + std::to_string(now.us) + ":" + std::to_string(++state.updates);
   auto out = std::make_shared<step>();
   out->records.push_back(
       {{topic::token_updates, 0}, changelog_key, codec::encode({id, now, now, service_name, {}, {}}, update)});
   out->idle = false;
-  self->state.current = std::move(update);
-  self->send(self->state.bridge, emit_atom::value, step_ptr{out});
+  state.current = std::move(update);
+  self->send(state.bridge, emit_atom::value, step_ptr{out});
 }
 
-void refresh(pointer self, const tokens_ports& outside) {
+/// Sets the one timer to what is due next. Without a login nothing is.
+void set_timer(pointer self) {
   auto& state = self->state;
-  if (state.call_under_way || !state.current || state.current->event == token_event::expired) return;
-  const auto secret = outside.vault->open(state.current->refresh_token);
+  ++state.round;
+  if (!state.current) return;
+  const auto now = state.outside.clock->now();
+  auto next = domain::next_check(domain::times_of(*state.current), state.policy, now);
+  if (state.retry_at && *state.retry_at > now) next = std::min(next, *state.retry_at);
+  const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(next - now) + std::chrono::milliseconds{1};
+  self->delayed_send(self, wait, tell_atom::value, wake{state.round});
+}
+
+/// At most one at a time, and not before the pause after the last failure is over.
+void refresh(pointer self) {
+  auto& state = self->state;
+  const auto now = state.outside.clock->now();
+  if (state.call_under_way || !state.current || state.current->refresh_token.empty()) return;
+  if (state.retry_at && now < *state.retry_at) return;
+  const auto secret = state.outside.vault->open(state.current->refresh_token);
   if (!secret) {
     state.last_error = "the stored tokens were sealed with another key; log in again";
+    if (!std::exchange(state.told_failing, true)) tell(state, notice_level::alarm, "tokens_not_opened", state.last_error);
     return;
   }
   state.call_under_way = true;
-  outside.oauth->refresh(*secret, [me = caf::actor_cast<caf::actor_addr>(self)](auto answer) {
+  state.asked_at = now;
+  state.outside.oauth->refresh(*secret, [me = caf::actor_cast<caf::actor_addr>(self)](auto answer) {
     if (auto actor = caf::actor_cast<tokens_actor>(me))
       caf::anon_send(actor, tell_atom::value, tokens_answer{false, std::move(answer)});
   });
 }
 
-void check(pointer self, const tokens_config& config, const tokens_ports& outside) {
-  auto& state = self->state;
-  if (!state.current || state.current->event == token_event::expired) return;
-  const auto now = outside.clock->now();
-  if (now >= state.current->refresh_expires_at) {
-    token_update ended = *state.current;
-    ended.event = token_event::expired;
-    ended.access_token.clear();
-    ended.refresh_token.clear();
-    ended.detail = "seven days since the last login; log in again";
-    return publish(self, outside, std::move(ended));
-  }
-  if (now + config.refresh_ahead >= state.current->access_expires_at) refresh(self, outside);
+/// The login is over: a person has to log in. What is still good by its own time stays: the broker may be wrong, or
+/// change its mind, and only what has ended is certain.
+void end_login(pointer self, std::string detail) {
+  const auto now = self->state.outside.clock->now();
+  token_update ended = *self->state.current;
+  ended.event = token_event::expired;
+  if (!domain::access_valid(domain::times_of(ended), now)) ended.access_token.clear();
+  if (!domain::refresh_valid(domain::times_of(ended), now)) ended.refresh_token.clear();
+  ended.detail = std::move(detail);
+  publish(self, std::move(ended));
 }
 
-void accept(pointer self, const tokens_ports& outside, bool by_login, const ports::oauth_tokens& fresh) {
+void warn(tokens_state& state, timestamp now) {
+  const auto warning = domain::warning_at(domain::times_of(*state.current), state.policy, now);
+  if (warning <= state.warned) return;
+  state.warned = warning;
+  if (warning == token_warning::expired)
+    return tell(state, notice_level::alarm, "login_ended",
+                "seven days since the last login: nothing can be placed until somebody logs in again (hedgerow auth)");
+  tell(state, notice_level::alarm, "login_ends_soon",
+       "the broker's login ends at " + to_rfc3339(state.current->refresh_expires_at) +
+           "; log in again before (hedgerow auth)");
+}
+
+void check(pointer self) {
   auto& state = self->state;
-  const auto now = outside.clock->now();
+  if (!state.current) return;
+  const auto now = state.outside.clock->now();
+  warn(state, now);
+  switch (domain::need_of(domain::times_of(*state.current), state.policy, now)) {
+    case token_need::nothing: break;
+    case token_need::refresh: refresh(self); break;
+    case token_need::login:
+      if (!state.current->refresh_token.empty()) end_login(self, "seven days since the last login; log in again");
+      break;
+  }
+}
+
+void accept(pointer self, bool by_login, const ports::oauth_tokens& fresh) {
+  auto& state = self->state;
+  const auto& policy = state.policy;
+  const auto times =
+      by_login || !state.current
+          ? domain::logged_in(policy, state.asked_at, fresh.access_lifetime)
+          : domain::refreshed(domain::times_of(*state.current), policy, state.asked_at, fresh.access_lifetime);
   token_update update;
   update.event = by_login ? token_event::logged_in : token_event::refreshed;
-  update.access_token = outside.vault->seal(fresh.access_token);
-  update.refresh_token = outside.vault->seal(fresh.refresh_token);
-  update.access_fetched_at = now;
-  update.access_expires_at = now + fresh.access_lifetime;
-  update.refresh_issued_at = by_login || !state.current ? now : state.current->refresh_issued_at;
-  update.refresh_expires_at = update.refresh_issued_at + refresh_lifetime;
-  state.failures = 0;
-  state.last_error.clear();
-  publish(self, outside, std::move(update));
-}
-
-bool token_is_dead(const ports::broker_error& e) {
-  return e.kind == ports::broker_failure::unauthorized || e.kind == ports::broker_failure::refused;
-}
-
-void refresh_failed(pointer self, const tokens_config& config, const tokens_ports& outside,
-                    const ports::broker_error& why) {
-  auto& state = self->state;
-  state.last_error = "refresh failed: " + why.detail;
-  if (token_is_dead(why) && state.current) {
-    token_update ended = *state.current;
-    ended.event = token_event::expired;
-    ended.access_token.clear();
-    ended.refresh_token.clear();
-    ended.detail = "the broker no longer accepts the refresh token; log in again";
-    return publish(self, outside, std::move(ended));
+  update.access_token = state.outside.vault->seal(fresh.access_token);
+  update.refresh_token = state.outside.vault->seal(fresh.refresh_token);
+  update.access_fetched_at = times.access_fetched_at;
+  update.access_expires_at = times.access_expires_at;
+  update.refresh_issued_at = times.refresh_issued_at;
+  update.refresh_expires_at = times.refresh_expires_at;
+  if (by_login) {
+    state.warned = token_warning::none;
+    tell(state, notice_level::info, "logged_in", "the broker's login is good until " + to_rfc3339(times.refresh_expires_at));
+  } else if (state.told_failing) {
+    tell(state, notice_level::info, "refreshed_again", "the access token could be refreshed again");
   }
-  const auto wait =
-      domain::backoff_delay(config.retry_min, config.retry_max, ++state.failures, outside.random->next());
-  self->delayed_send(self, wait, tell_atom::value, access_rejected{});
+  state.received_at = state.outside.clock->now();
+  state.failures = 0;
+  state.retry_at.reset();
+  state.refused_at.reset();
+  state.told_failing = false;
+  state.last_error.clear();
+  publish(self, std::move(update));
 }
 
-void answered(pointer self, const tokens_config& config, const tokens_ports& outside, const tokens_answer& answer) {
+/// The broker itself said that it does not take the refresh token. Once may be a passing fault; twice is the end of the
+/// login, though the token is tried on in case it is not.
+void refused(pointer self, timestamp now) {
+  auto& state = self->state;
+  const bool known_dead = state.current->event == token_event::expired;
+  const bool final = domain::refusal_is_final(state.refused_at, state.policy, now);
+  if (!state.refused_at) state.refused_at = now;
+  state.retry_at = now + (final || known_dead ? microseconds{state.config.check_interval}
+                                              : microseconds{state.policy.confirm_refusal});
+  if (!final && !known_dead) return;
+  if (!std::exchange(state.told_failing, true))
+    tell(state, notice_level::alarm, "login_refused",
+         "the broker no longer accepts the login: nothing can be placed once the access token has ended (" +
+             to_rfc3339(state.current->access_expires_at) + "); log in again (hedgerow auth). " + state.last_error);
+  if (!known_dead) end_login(self, "the broker no longer accepts the refresh token; log in again");
+}
+
+void refresh_failed(pointer self, const ports::broker_error& why) {
+  auto& state = self->state;
+  const auto now = state.outside.clock->now();
+  state.last_error = "refresh failed: " + why.detail;
+  if (!state.current) return;
+  if (why.kind == ports::broker_failure::refused) return refused(self, now);
+  const auto wait = domain::backoff_delay(state.config.retry_min, state.config.retry_max, ++state.failures,
+                                          state.outside.random->next());
+  state.retry_at = now + std::max(wait, why.retry_after);
+  if (!domain::access_valid(domain::times_of(*state.current), now) && !std::exchange(state.told_failing, true))
+    tell(state, notice_level::alarm, "refresh_fails",
+         "the access token has ended and cannot be refreshed: nothing can be placed. " + state.last_error);
+}
+
+void answered(pointer self, const tokens_answer& answer) {
   auto& state = self->state;
   state.call_under_way = false;
-  if (answer.tokens) accept(self, outside, answer.by_login, *answer.tokens);
+  if (answer.tokens) accept(self, answer.by_login, *answer.tokens);
   if (answer.by_login) {
     if (!answer.tokens) state.last_error = "login failed: " + answer.tokens.error().detail;
     state.login.deliver(login_result{answer.tokens ? "" : answer.tokens.error().detail});
   } else if (!answer.tokens) {
-    refresh_failed(self, config, outside, answer.tokens.error());
+    refresh_failed(self, answer.tokens.error());
   }
+  set_timer(self);
 }
 
-std::string begin_login(pointer self, const tokens_ports& outside) {
+void rejected(pointer self) {
+  auto& state = self->state;
+  if (domain::rejection_counts(state.received_at, state.policy, state.outside.clock->now())) refresh(self);
+}
+
+std::string begin_login(pointer self) {
   bytes random;
   for (int word = 0; word < 2; ++word) {
-    std::uint64_t value = outside.random->next();
+    std::uint64_t value = self->state.outside.random->next();
     for (int i = 0; i < 8; ++i, value >>= 8U) random.push_back(static_cast<unsigned char>(value & 0xffU));
   }
   self->state.login_state = to_hex(random).substr(2);
-  return outside.oauth->authorize_url(self->state.login_state);
+  return self->state.outside.oauth->authorize_url(self->state.login_state);
 }
 
-caf::result<login_result> finish_login(pointer self, const tokens_ports& outside, const login_code& login) {
+caf::result<login_result> finish_login(pointer self, const login_code& login) {
   auto& state = self->state;
   if (state.login_state.empty() || login.state != state.login_state)
     return login_result{"this login was not begun here, or another one was begun since; start again at /auth/login"};
@@ -128,8 +211,9 @@ caf::result<login_result> finish_login(pointer self, const tokens_ports& outside
   if (state.call_under_way) return login_result{"another token call is under way; try again in a few seconds"};
   state.login_state.clear();
   state.call_under_way = true;
+  state.asked_at = state.outside.clock->now();
   state.login = self->make_response_promise<login_result>();
-  outside.oauth->exchange_code(login.code, [me = caf::actor_cast<caf::actor_addr>(self)](auto answer) {
+  state.outside.oauth->exchange_code(login.code, [me = caf::actor_cast<caf::actor_addr>(self)](auto answer) {
     if (auto actor = caf::actor_cast<tokens_actor>(me))
       caf::anon_send(actor, tell_atom::value, tokens_answer{true, std::move(answer)});
   });
@@ -151,23 +235,34 @@ actor_status status_of(pointer self) {
 
 tokens_actor::behavior_type tokens(pointer self, bridges::entity_seed seed, tokens_config config,
                                    tokens_ports outside) {
-  self->state.bridge = seed.bridge;
-  if (const auto it = seed.changelog.find(changelog_key); it != seed.changelog.end())
-    if (auto newest = codec::decode<token_update>(it->second)) self->state.current = std::move(newest->data);
-  outside.slot->put(self->address());
-  self->attach_functor([slot = outside.slot, me = self->address()] { slot->remove(me); });
-  self->send(self, tick_atom::value);
+  auto& state = self->state;
+  state.bridge = seed.bridge;
+  state.config = config;
+  state.policy = policy_of(config);
+  state.outside = std::move(outside);
+  if (const auto it = seed.changelog.find(changelog_key); it != seed.changelog.end()) {
+    auto newest = codec::decode<token_update>(it->second);
+    if (newest)
+      state.current = std::move(newest->data);
+    else
+      // Without it the login would be lost, and the next one would be taken for the first.
+      self->quit(caf::make_error(caf::sec::runtime_error, "changelog of tokens: " + newest.error().detail));
+  }
+  state.outside.slot->put(self->address());
+  self->attach_functor([slot = state.outside.slot, me = self->address()] { slot->remove(me); });
+  self->send(self, tell_atom::value, wake{state.round});
   return {
       [](handle_atom, const slice_ptr&) { return step_ptr{std::make_shared<step>()}; },
       [](committed_atom, std::uint64_t) {},
       [=](status_atom) { return status_of(self); },
-      [=](ask_atom, const login_code& login) { return finish_login(self, outside, login); },
-      [=](ask_atom) { return begin_login(self, outside); },
-      [=](tell_atom, const access_rejected&) { refresh(self, outside); },
-      [=](tell_atom, const tokens_answer& answer) { answered(self, config, outside, answer); },
-      [=](tick_atom) {
-        check(self, config, outside);
-        self->delayed_send(self, config.check_interval, tick_atom::value);
+      [=](ask_atom, const login_code& login) { return finish_login(self, login); },
+      [=](ask_atom) { return begin_login(self); },
+      [=](tell_atom, const access_rejected&) { rejected(self); },
+      [=](tell_atom, const tokens_answer& answer) { answered(self, answer); },
+      [=](tell_atom, const wake& timer) {
+        if (timer.round != self->state.round) return;
+        check(self);
+        set_timer(self);
       },
   };
 }

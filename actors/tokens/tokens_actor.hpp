@@ -1,10 +1,12 @@
-// Keeps the OAuth tokens alive: refreshes before expiry, takes a person's login, says when a login is due. One live
-// instance in the cluster: whoever owns the partition of token-updates, which is also its changelog.
+// Keeps the OAuth tokens alive: refreshes before expiry, takes a person's login, says when a login is due. When to do
+// what is the rule of actors/domain/hedging/token_lifecycle.hpp. One live instance in the cluster: whoever owns the
+// partition of token-updates, which is also its changelog.
 #pragma once
 
 #include "actors/bridges/service.hpp"
 #include "actors/domain/hedging/token_lifecycle.hpp"
 #include "actors/ports/clock.hpp"
+#include "actors/ports/notices.hpp"
 #include "actors/ports/oauth_api.hpp"
 #include "actors/ports/random.hpp"
 #include "messages/events/token_update.hpp"
@@ -25,14 +27,21 @@ struct tokens_answer {
   expected<ports::oauth_tokens, ports::broker_error> tokens;
 };
 
+/// The actor's timer. Only the one that was set last counts.
+struct wake {
+  std::uint64_t round = 0;
+};
+
 using tokens_actor =
     protocol::entity_actor::extend<caf::replies_to<protocol::ask_atom, login_code>::with<login_result>,
                                    caf::replies_to<protocol::ask_atom>::with<std::string>,
                                    caf::reacts_to<protocol::tell_atom, access_rejected>,
-                                   caf::reacts_to<protocol::tell_atom, tokens_answer>, caf::reacts_to<protocol::tick_atom>>;
+                                   caf::reacts_to<protocol::tell_atom, tokens_answer>,
+                                   caf::reacts_to<protocol::tell_atom, wake>>;
 using tokens_slot = protocol::slot<tokens_actor>;
 
 struct tokens_config {
+  /// Look at least this often; more often where refresh_ahead asks for it.
   std::chrono::milliseconds check_interval{300'000};
   /// Refresh this long before the access token expires.
   std::chrono::milliseconds refresh_ahead{300'000};
@@ -47,6 +56,7 @@ struct tokens_ports {
   std::shared_ptr<tokens_slot> slot;
   const ports::clock* clock = nullptr;
   ports::random* random = nullptr;
+  ports::notices* notices = nullptr;
 };
 
 struct tokens_state {
@@ -55,9 +65,26 @@ struct tokens_state {
   std::optional<token_update> current;
   /// Not the first member: CAF would try to construct the state from the actor's own handle.
   protocol::emitter_actor bridge;
+  tokens_config config;
+  tokens_ports outside;
+  domain::token_policy policy;
   std::uint64_t updates = 0;
   bool call_under_way = false;
+  /// When the call under way was begun: the lives of its tokens count from here.
+  timestamp asked_at;
+  /// When the current access token came.
+  timestamp received_at;
+  /// Failures in a row, and the time before which no refresh is tried again.
   std::uint32_t failures = 0;
+  std::optional<timestamp> retry_at;
+  /// The first time that the broker refused the refresh token since it last worked.
+  std::optional<timestamp> refused_at;
+  /// The highest warning that was raised since the login.
+  domain::token_warning warned = domain::token_warning::none;
+  /// People have been told that refreshing fails.
+  bool told_failing = false;
+  /// Of the timer that was set last.
+  std::uint64_t round = 0;
   /// `state` of the login that was last begun; a callback must carry it.
   std::string login_state;
   caf::typed_response_promise<login_result> login;
@@ -73,3 +100,4 @@ tokens_actor::behavior_type tokens(tokens_actor::stateful_pointer<tokens_state> 
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::tokens::access_rejected)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::tokens::tokens_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::tokens::wake)

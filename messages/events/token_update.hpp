@@ -12,7 +12,7 @@ enum class token_event : std::uint8_t { logged_in, refreshed, refresh_failed, ex
 
 struct token_update {
   token_event event = token_event::logged_in;
-  /// AES-256-GCM: lower-case hex of nonce + ciphertext + tag (facts, 5.3). Empty when expired.
+  /// AES-256-GCM: lower-case hex of nonce + ciphertext + tag (facts, 5.3). Empty once it has ended by its own time.
   std::string access_token;
   std::string refresh_token;
   timestamp access_fetched_at;

@@ -143,7 +143,8 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
   };
   if (settings.cluster) all.push_back(cluster_child(settings, outside, known));
   if (wanted("tokens")) {
-    tokens::tokens_ports ports{outside.oauth, outside.vault, known.tokens, outside.clock, outside.random};
+    tokens::tokens_ports ports{outside.oauth, outside.vault, known.tokens, outside.clock, outside.random,
+                               outside.notices};
     all.push_back(bridged(settings.bridge, outside, tokens::tokens_service(settings.tokens, ports)));
   }
   const bool calls_broker = wanted("execution") || wanted("poller");

@@ -21,8 +21,21 @@ bool access_valid(const token_times& times, timestamp now) { return now < times.
 
 bool refresh_valid(const token_times& times, timestamp now) { return now < times.refresh_expires_at; }
 
+timestamp refresh_due(const token_times& times, const token_policy& policy) {
+  const auto half_of_life = (times.access_expires_at - times.access_fetched_at) / 2;
+  return times.access_expires_at - std::min<std::chrono::microseconds>(policy.refresh_ahead, half_of_life);
+}
+
 bool should_refresh(const token_times& times, const token_policy& policy, timestamp now) {
-  return now >= times.access_expires_at - policy.refresh_ahead;
+  return now >= refresh_due(times, policy);
+}
+
+bool refusal_is_final(std::optional<timestamp> first_refused, const token_policy& policy, timestamp now) {
+  return first_refused && now - *first_refused >= policy.confirm_refusal;
+}
+
+bool rejection_counts(timestamp received_at, const token_policy& policy, timestamp now) {
+  return now - received_at >= policy.rejection_grace;
 }
 
 token_need need_of(const token_times& times, const token_policy& policy, timestamp now) {
@@ -48,9 +61,9 @@ token_warning warning_at(const token_times& times, const token_policy& policy, t
 }
 
 timestamp next_check(const token_times& times, const token_policy& policy, timestamp now) {
-  timestamp next = now + std::max(policy.check_every, std::chrono::seconds{1});
+  timestamp next = now + std::max(std::min(policy.check_every, policy.refresh_ahead / 2), std::chrono::seconds{1});
   for (const timestamp moment :
-       {times.access_expires_at - policy.refresh_ahead, times.refresh_expires_at - policy.early_warning,
+       {refresh_due(times, policy), times.refresh_expires_at - policy.early_warning,
         times.refresh_expires_at - policy.late_warning, times.refresh_expires_at})
     if (moment > now) next = std::min(next, moment);
   return next;

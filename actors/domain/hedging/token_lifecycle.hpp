@@ -17,8 +17,12 @@ struct token_policy {
   std::chrono::seconds refresh_life{std::chrono::hours{24 * 7}};
   /// Refresh this long before the access token expires.
   std::chrono::seconds refresh_ahead{300};
-  /// Look at least this often.
+  /// Look at least this often, and at least twice within refresh_ahead.
   std::chrono::seconds check_every{300};
+  /// A refused refresh token is dead when the broker refuses it again after this long: one answer may be a passing fault.
+  std::chrono::seconds confirm_refusal{30};
+  /// The broker's "not authorized" that comes so soon after a refresh is about the access token before.
+  std::chrono::seconds rejection_grace{2};
   std::chrono::seconds early_warning{std::chrono::hours{24}};
   std::chrono::seconds late_warning{std::chrono::hours{2}};
 };
@@ -35,19 +39,27 @@ struct token_times {
 
 [[nodiscard]] token_times times_of(const token_update& update);
 
-/// After a login at `now`. `access_life`: what the answer said, otherwise the policy's.
+/// After a login at `now`, which is when it was asked for: the broker counts from before its answer. `access_life`: what the answer said, otherwise the policy's.
 [[nodiscard]] token_times logged_in(const token_policy& policy, timestamp now,
                                     std::optional<std::chrono::seconds> access_life = std::nullopt);
 
-/// After a refresh at `now`: a new access token, the same login.
+/// After a refresh that was asked for at `now`: a new access token, the same login.
 [[nodiscard]] token_times refreshed(const token_times& before, const token_policy& policy, timestamp now,
                                     std::optional<std::chrono::seconds> access_life = std::nullopt);
 
 /// At the moment of expiry it is no longer valid.
 [[nodiscard]] bool access_valid(const token_times& times, timestamp now);
 [[nodiscard]] bool refresh_valid(const token_times& times, timestamp now);
+/// From when on the access token should be refreshed: refresh_ahead before its end, or in the middle of a shorter life.
+[[nodiscard]] timestamp refresh_due(const token_times& times, const token_policy& policy);
 /// Whether the access token is in its last minutes, or gone. Whether it can be refreshed is refresh_valid.
 [[nodiscard]] bool should_refresh(const token_times& times, const token_policy& policy, timestamp now);
+
+/// Whether a refusal at `now` means that the refresh token is dead. `first_refused`: the first one since it last worked.
+[[nodiscard]] bool refusal_is_final(std::optional<timestamp> first_refused, const token_policy& policy, timestamp now);
+
+/// Whether a 401 at `now` is about this access token, which was received at `received_at`, and not about the one before.
+[[nodiscard]] bool rejection_counts(timestamp received_at, const token_policy& policy, timestamp now);
 
 /// What has to be done about the tokens.
 enum class token_need : std::uint8_t {
@@ -66,7 +78,8 @@ enum class token_warning : std::uint8_t { none, early, late, expired };
 /// The warning that holds at `now`; raise it when it is above the last one raised since the login.
 [[nodiscard]] token_warning warning_at(const token_times& times, const token_policy& policy, timestamp now);
 
-/// The next time at which something changes or is due, at most check_every away and always after now.
+/// The next time at which something changes or is due: at most check_every and half of refresh_ahead away, and always
+/// after now.
 [[nodiscard]] timestamp next_check(const token_times& times, const token_policy& policy, timestamp now);
 
 }  // namespace hedgerow::domain

@@ -76,6 +76,39 @@ TEST(TokenLifecycle, TheAnswersLifeWins) {
   EXPECT_EQ(refreshed(logged_in(policy, now), policy, now, 900s).access_expires_at, now + 900s);
 }
 
+TEST(TokenLifecycle, LooksTwiceWithinTheMarginWhateverTheInterval) {
+  token_policy policy;
+  policy.check_every = 1h;
+  const timestamp now{1'756'468'800'000'000};
+  EXPECT_EQ(next_check(logged_in(policy, now), policy, now), now + 150s);
+  policy.refresh_ahead = 1s;
+  EXPECT_EQ(next_check(logged_in(policy, now), policy, now), now + 1s) << "never less than a second";
+}
+
+TEST(TokenLifecycle, ATokenThatLivesShorterThanTheMarginIsRefreshedInTheMiddleOfItsLife) {
+  const token_policy policy;
+  const timestamp now{1'756'468'800'000'000};
+  const auto times = logged_in(policy, now, 60s);
+  EXPECT_EQ(refresh_due(times, policy), now + 30s);
+  EXPECT_FALSE(should_refresh(times, policy, now + 29s));
+  EXPECT_TRUE(should_refresh(times, policy, now + 30s));
+}
+
+TEST(TokenLifecycle, ARefusalIsFinalOnlyWhenItIsRepeatedAfterAPause) {
+  const token_policy policy;
+  const timestamp first{1'756'468'800'000'000};
+  EXPECT_FALSE(refusal_is_final(std::nullopt, policy, first));
+  EXPECT_FALSE(refusal_is_final(first, policy, first + policy.confirm_refusal - 1s));
+  EXPECT_TRUE(refusal_is_final(first, policy, first + policy.confirm_refusal));
+}
+
+TEST(TokenLifecycle, ARejectionRightAfterARefreshIsAboutTheTokenBefore) {
+  const token_policy policy;
+  const timestamp received{1'756'468'800'000'000};
+  EXPECT_FALSE(rejection_counts(received, policy, received + policy.rejection_grace - 1s));
+  EXPECT_TRUE(rejection_counts(received, policy, received + policy.rejection_grace));
+}
+
 TEST(TokenLifecycle, TimesComeFromTheEvent) {
   token_update update;
   update.access_fetched_at = {1};
