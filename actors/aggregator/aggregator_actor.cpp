@@ -126,7 +126,7 @@ aggregator_actor::behavior_type aggregator(pointer self, std::shared_ptr<ports::
     for (std::uint32_t p = 0; p < log->partitions(t); ++p) self->state.sources.push_back({{t, p}, 0, {}, {}});
   for (auto& f : self->state.sources) read_ahead(log, f, config.batch_max);
   const auto address = caf::actor_cast<caf::actor_addr>(self);
-  log->on_append([address, queued = self->state.poll_queued] {
+  self->state.appends = log->on_append([address, queued = self->state.poll_queued] {
     if (queued->exchange(true)) return;
     if (auto me = caf::actor_cast<aggregator_actor>(address)) caf::anon_send(me, poll_atom::value);
   });

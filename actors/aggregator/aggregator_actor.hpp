@@ -63,6 +63,7 @@ struct aggregator_state {
   std::vector<followed> sources;
   /// A poll is in the mailbox; shared with the log's callback.
   std::shared_ptr<std::atomic<bool>> poll_queued = std::make_shared<std::atomic<bool>>(false);
+  ports::subscription appends;
   /// Everything that was in the log when the actor started is folded.
   bool caught_up = false;
   std::uint64_t folded = 0;

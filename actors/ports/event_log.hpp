@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/ports/subscription.hpp"
 #include "messages/events/record.hpp"
 #include "messages/types/expected.hpp"
 #include "messages/types/time.hpp"
@@ -174,9 +175,9 @@ class event_log {
     return all;
   }
 
-  /// Calls `changed` after a commit to any partition that has been read; for read-side followers. At most 16 listeners.
-  /// Thread-safe.
-  virtual void on_append(std::function<void()> changed) = 0;
+  /// Calls `changed` after a commit to any partition that has been read, as long as the subscription lives; for read-side
+  /// followers. `changed` comes from any thread, must not block and must not call the log. Thread-safe.
+  [[nodiscard]] virtual subscription on_append(std::function<void()> changed) = 0;
 
   /// Applies retention and compaction as the topics table says. Thread-safe; may take long.
   [[nodiscard]] virtual expected<void, log_error> maintain(timestamp now) = 0;

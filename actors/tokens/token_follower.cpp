@@ -63,7 +63,7 @@ const char* state_of(const follower_state& state) {
 }  // namespace
 
 follower_actor::behavior_type token_follower(pointer self, follower_ports outside) {
-  outside.log->on_append([me = caf::actor_cast<caf::actor_addr>(self)] {
+  self->state.appends = outside.log->on_append([me = caf::actor_cast<caf::actor_addr>(self)] {
     if (auto actor = caf::actor_cast<follower_actor>(me)) caf::anon_send(actor, poll_atom::value);
   });
   self->send(self, poll_atom::value);

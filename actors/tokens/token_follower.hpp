@@ -15,6 +15,7 @@ using follower_actor = caf::typed_actor<caf::reacts_to<protocol::poll_atom>, caf
 
 struct follower_state {
   static inline const char* name = "token-follower";
+  ports::subscription appends;
   std::int64_t next = 0;
   /// When the token in the holder stops being valid; zero when there is none.
   timestamp expires_at;

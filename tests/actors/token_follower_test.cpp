@@ -52,6 +52,17 @@ class TokenFollower : public test::actor_fixture {
   follower_actor follower;
 };
 
+TEST_F(TokenFollower, MayBeStartedAgainAsOftenAsItDies) {
+  start();
+  for (int i = 0; i < 40; ++i) {
+    caf::anon_send_exit(follower, caf::exit_reason::kill);
+    run();
+    start();
+  }
+  log_in("after forty restarts");
+  EXPECT_EQ(holder->get(), "after forty restarts");
+}
+
 /// The log tells only of what was read, and where nobody has ever logged in there is nothing to read.
 TEST_F(TokenFollower, TheFirstLoginOfAHistoryReachesAnEmptyLogsFollower) {
   start();

@@ -67,7 +67,7 @@ class observer {
  private:
   void watch(topic of, const std::function<void(const record&)>& tell) {
     std::map<std::uint32_t, std::int64_t> next;
-    log_->on_append([this] {
+    const auto news = log_->on_append([this] {
       {
         const std::lock_guard lock{mutex_};
         news_ = true;

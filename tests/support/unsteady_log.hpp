@@ -70,8 +70,8 @@ class unsteady_log final : public ports::event_log {
       const ports::input_groups& groups) override {
     return inner_->progress(groups);
   }
-  void on_append(std::function<void()> changed) override {
-    inner_->on_append([weather = weather_, changed = std::move(changed)] {
+  [[nodiscard]] ports::subscription on_append(std::function<void()> changed) override {
+    return inner_->on_append([weather = weather_, changed = std::move(changed)] {
       if (weather->was_read) changed();
     });
   }

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
 
-#include "messages/types/check.hpp"
 #include "runtime/adapters/kafka/connection_trouble.hpp"
 #include "runtime/adapters/kafka/group_offsets.hpp"
 #include "runtime/adapters/kafka/kafka_member.hpp"
@@ -47,10 +45,7 @@ class kafka_log final : public ports::event_log {
             std::unique_ptr<partition_reader> follower, std::unique_ptr<partition_reader> loader)
       : options_{std::move(options)}, clock_{clock}, admin_{std::move(admin)}, follower_{std::move(follower)},
         loader_{std::move(loader)} {
-    follower_->on_news([this] {
-      const std::lock_guard lock{mutex_};
-      for (const auto& changed : listeners_) changed();
-    });
+    follower_->on_news([this] { listeners_.call_all(); });
   }
 
   [[nodiscard]] std::uint32_t partitions(topic t) const override {
@@ -110,12 +105,7 @@ class kafka_log final : public ports::event_log {
     return progress_of(admin_.get(), options, groups);
   }
 
-  void on_append(std::function<void()> changed) override {
-    constexpr std::size_t max_listeners = 16;
-    const std::lock_guard lock{mutex_};
-    HEDGEROW_CHECK(listeners_.size() < max_listeners, "too many listeners");
-    listeners_.push_back(std::move(changed));
-  }
+  ports::subscription on_append(std::function<void()> changed) override { return listeners_.add(std::move(changed)); }
 
   /// The broker's work.
   expected<void, log_error> maintain(timestamp) override { return {}; }
@@ -123,8 +113,7 @@ class kafka_log final : public ports::event_log {
  private:
   kafka_options options_;
   const ports::clock& clock_;
-  std::mutex mutex_;
-  std::vector<std::function<void()>> listeners_;
+  ports::subscribers listeners_;
   kafka_handle admin_;
   std::unique_ptr<partition_reader> follower_;
   std::unique_ptr<partition_reader> loader_;

@@ -77,7 +77,7 @@ class sqlite_snapshot final : public ports::event_log {
   }
 
   /// Nothing is ever appended to a moment.
-  void on_append(std::function<void()>) override {}
+  ports::subscription on_append(std::function<void()>) override { return {}; }
 
   expected<void, log_error> maintain(timestamp) override { return unexpected(read_only()); }
 

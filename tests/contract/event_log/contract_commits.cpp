@@ -142,7 +142,7 @@ TEST_P(event_log_contract, ready_is_called_when_there_is_more) {
 
 TEST_P(event_log_contract, listeners_hear_of_every_append_to_what_they_read) {
   std::atomic<int> calls{0};
-  log_->on_append([&] { ++calls; });
+  const auto news = log_->on_append([&] { ++calls; });
   for (const auto& source : {trades0, commands0}) {
     const auto nothing = log_->read(source, 0, 1);
     ASSERT_TRUE(nothing) << nothing.error().detail;
@@ -154,10 +154,38 @@ TEST_P(event_log_contract, listeners_hear_of_every_append_to_what_they_read) {
   before = calls;
   append({put(commands0, "k", "1")});
   EXPECT_TRUE(eventually([&] { return calls > before && log_->read(commands0, 0, 1)->size() == 1; }));
-  // It refers to this frame: let the log go before it.
-  producer_.reset();
-  log_.reset();
-  subject_.reset();
+}
+
+TEST_P(event_log_contract, listeners_come_and_go_as_often_as_they_like) {
+  std::atomic<int> calls{0};
+  std::atomic<int> dropped_calls{0};
+  const auto nothing = log_->read(trades0, 0, 1);
+  ASSERT_TRUE(nothing) << nothing.error().detail;
+  for (int i = 0; i < 100; ++i) const auto dropped = log_->on_append([&] { ++dropped_calls; });
+  const auto kept = log_->on_append([&] { ++calls; });
+  append({put(trades0, "k", "1")});
+  EXPECT_TRUE(eventually([&] { return calls > 0 && log_->read(trades0, 0, 1)->size() == 1; }));
+  EXPECT_EQ(dropped_calls, 0);
+}
+
+TEST_P(event_log_contract, a_listener_may_drop_its_own_subscription) {
+  std::atomic<int> calls{0};
+  ports::subscription news;
+  std::mutex until_it_is_kept;
+  {
+    const std::scoped_lock lock{until_it_is_kept};
+    news = log_->on_append([&] {
+      const std::scoped_lock locked{until_it_is_kept};
+      news.drop();
+      ++calls;
+    });
+  }
+  ASSERT_TRUE(log_->read(trades0, 0, 1));
+  append({put(trades0, "k", "1")});
+  EXPECT_TRUE(eventually([&] { return calls > 0; }));
+  append({put(trades0, "k", "2")});
+  EXPECT_EQ(read_when_there(trades0, 2).size(), 2U);
+  EXPECT_EQ(calls, 1);
 }
 
 }  // namespace

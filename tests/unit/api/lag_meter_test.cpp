@@ -75,7 +75,7 @@ class slow_log final : public ports::event_log {
     if (fails) return unexpected(ports::log_error{});
     return std::optional<std::int64_t>{4};
   }
-  void on_append(std::function<void()>) override {}
+  ports::subscription on_append(std::function<void()>) override { return {}; }
   expected<void, ports::log_error> maintain(timestamp) override { return {}; }
 
   std::atomic<bool> open{false};

@@ -11,8 +11,7 @@ using ports::log_errc;
 using ports::log_error;
 
 log_base::log_base(const ports::clock& clock, std::uint32_t symbol_partitions, std::size_t tail_limit)
-    : clock_{clock}, layout_{symbol_partitions}, tail_limit_{tail_limit}, partitions_(layout_.all().size()),
-      listeners_{std::make_shared<const std::vector<std::function<void()>>>()} {}
+    : clock_{clock}, layout_{symbol_partitions}, tail_limit_{tail_limit}, partitions_(layout_.all().size()) {}
 
 // -- reading ---------------------------------------------------------------------------------------------------------
 
@@ -168,11 +167,7 @@ void log_base::announce(std::vector<commit_request>& requests, const std::vector
     if (--request.member->in_flight == 0) finished_.notify_all();
   }
   for (const auto& member : woken) member->call_ready();
-  if (!appended) return;
-  std::unique_lock lock{mutex_};
-  const auto listeners = listeners_;
-  lock.unlock();
-  for (const auto& changed : *listeners) changed();
+  if (appended) listeners_.call_all();
 }
 
 std::vector<member_ptr> log_base::wake_waiting() {

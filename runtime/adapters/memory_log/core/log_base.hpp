@@ -80,7 +80,7 @@ class log_base : public ports::event_log, public std::enable_shared_from_this<lo
   [[nodiscard]] expected<std::int64_t, ports::log_error> end_offset(topic_partition source) override;
   [[nodiscard]] expected<std::optional<std::int64_t>, ports::log_error> committed(const std::string& group,
                                                                                   topic_partition source) override;
-  void on_append(std::function<void()> changed) override;
+  [[nodiscard]] ports::subscription on_append(std::function<void()> changed) override;
 
  protected:
   friend class log_member_base;
@@ -165,7 +165,7 @@ class log_base : public ports::event_log, public std::enable_shared_from_this<lo
   std::size_t tail_bytes_ = 0;
   /// In which order partitions got the batches that are in memory.
   std::deque<std::size_t> tail_order_;
-  std::shared_ptr<const std::vector<std::function<void()>>> listeners_;
+  ports::subscribers listeners_;
 };
 
 }  // namespace hedgerow::adapters

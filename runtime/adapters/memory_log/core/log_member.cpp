@@ -200,13 +200,6 @@ void log_base::take_back(const member_ptr& lender, const std::vector<topic_parti
 
 embedded_loan::~embedded_loan() { log_->take_back(lender_, rests_on_); }
 
-void log_base::on_append(std::function<void()> changed) {
-  constexpr std::size_t max_listeners = 16;
-  const std::lock_guard lock{mutex_};
-  HEDGEROW_CHECK(listeners_->size() < max_listeners, "too many listeners");
-  auto copy = *listeners_;
-  copy.push_back(std::move(changed));
-  listeners_ = std::make_shared<const std::vector<std::function<void()>>>(std::move(copy));
-}
+ports::subscription log_base::on_append(std::function<void()> changed) { return listeners_.add(std::move(changed)); }
 
 }  // namespace hedgerow::adapters
