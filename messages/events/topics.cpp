@@ -10,16 +10,18 @@ namespace {
 using std::chrono::days;
 using enum partition_rule;
 
+// What a service acts on record by record, such as commands and a person's decisions, is neither compacted nor thrown away by
+// age: a node that was down or behind must find every one of them.
 constexpr std::array<topic_spec, topic_count> table{{
     {topic::blockchain_events, "blockchain-events", "{tx_hash}:{log_index}:{sequence}", single, true, {}},
     {topic::onchain_trades, "onchain-trades", "{symbol}:{tx_hash}:{log_index}", by_symbol, false, {}},
-    {topic::schwab_commands, "schwab-commands", "{symbol}:{execution_id}", by_symbol, false, days{7}},
+    {topic::schwab_commands, "schwab-commands", "{symbol}:{execution_id}", by_symbol, false, {}},
     {topic::schwab_executions, "schwab-executions", "{execution_id}", by_symbol, false, {}},
     {topic::position_updates, "position-updates", "{symbol}", by_symbol, true, {}},
     {topic::pyth_prices, "pyth-prices", "{symbol}", by_symbol, false, days{30}},
     {topic::token_updates, "token-updates", "singleton", single, true, days{7}},
     {topic::dead_letters, "dead-letters", "{service}:{topic}:{partition}:{offset}", single, false, {}},
-    {topic::control_events, "control-events", "{scope}", by_symbol, true, {}},
+    {topic::control_events, "control-events", "{scope}", by_symbol, false, {}},
     {topic::ingestion_changelog, "ingestion-changelog", "checkpoint | {block_hash}:{log_index}", single, true, {}},
     {topic::validation_changelog, "validation-changelog", "{token} | checkpoint | trade:{block_hash}:{log_index}", single, true, {}},
     {topic::execution_changelog, "execution-changelog", "{symbol}", by_symbol, true, {}},

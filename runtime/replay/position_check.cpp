@@ -212,7 +212,7 @@ class partition_check {
     if (found.done)
       return bytes == codec::encode(envelope_after(*found.done, logged.meta), found.done->decided->after);
     if (!logged.meta.causation_id.starts_with("control:")) return false;
-    // control-events is compacted, too: what a person decided can only be one of these.
+    // In a log of an older version control-events may be compacted: what a person decided can only be one of these.
     const auto halted = domain::freeze(s.state, logged.meta.causation_id);
     const auto resumed = domain::resume(s.state, policy_, logged.meta.recorded_at, logged.meta.causation_id);
     return bytes == codec::encode(logged.meta, halted.after) || bytes == codec::encode(logged.meta, resumed.after);

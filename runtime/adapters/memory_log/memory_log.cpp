@@ -75,13 +75,15 @@ class memory_log final : public log_base {
   void retain(topic_partition source, timestamp cutoff) {
     auto batches = cached(source);
     const auto seen = batches.size();
-    while (!batches.empty() && batches.front()->recorded_at < cutoff) batches.pop_front();
+    const auto unread = first_unread(source);
+    while (!batches.empty() && batches.front()->recorded_at < cutoff && batches.front()->end <= unread)
+      batches.pop_front();
     replace_cached(source, std::move(batches), seen);
   }
 
   void compact(topic_partition source, timestamp now) {
     const auto batches = cached(source);
-    compaction plan{now};
+    compaction plan{now, first_unread(source)};
     for (const auto& b : batches) HEDGEROW_CHECK(plan.see(*b), "a batch in memory is whole");
     if (!plan.worthwhile()) return;
     std::deque<batch_ptr> left;

@@ -96,12 +96,14 @@ result<std::int64_t> sqlite_engine::save_end(sqlite::connection& db, topic_parti
 result<void> sqlite_engine::retain(sqlite::connection& db, topic_partition source, std::int64_t end,
                                    timestamp cutoff) {
   const auto slot = store_->slot(source);
-  // In the order of offsets up to the first that is young enough, so that no hole opens when the clock was set back.
-  auto last_old = db.prepare("SELECT coalesce((SELECT id FROM batch WHERE id>=?1 AND id<?2 AND recorded_at>=?3 "
-                             "ORDER BY id LIMIT 1), ?4)");
+  // In the order of offsets up to the first that is young enough, so that no hole opens when the clock was set back; or up to
+  // the first that a consumer has not read.
+  auto last_old = db.prepare("SELECT coalesce((SELECT id FROM batch WHERE id>=?1 AND id<?2 AND "
+                             "(recorded_at>=?3 OR end_offset>?5) ORDER BY id LIMIT 1), ?4)");
   if (!last_old) return unexpected(std::move(last_old.error()));
   const auto end_id = batch_id(slot, end);
-  auto row = last_old->bind(1, batch_id(slot, 0)).bind(2, end_id).bind(3, cutoff.us).bind(4, end_id).step();
+  last_old->bind(1, batch_id(slot, 0)).bind(2, end_id).bind(3, cutoff.us).bind(4, end_id).bind(5, first_unread(source));
+  auto row = last_old->step();
   if (!row) return unexpected(std::move(row.error()));
   const auto keep_from = last_old->integer(0);
   last_old->reset();
@@ -130,8 +132,9 @@ result<void> sqlite_engine::retain(sqlite::connection& db, topic_partition sourc
 result<void> sqlite_engine::compact(sqlite::connection& db, topic_partition source, std::int64_t end,
                                     timestamp now) {
   const auto slot = store_->slot(source);
+  const auto unread = first_unread(source);
   {
-    compaction newest_part{now};
+    compaction newest_part{now, unread};
     auto rows = next_rows(db, slot, 0, end, true);
     if (!rows) return unexpected(std::move(rows.error()));
     for (const auto& b : *rows)
@@ -139,7 +142,7 @@ result<void> sqlite_engine::compact(sqlite::connection& db, topic_partition sour
     const bool enough = newest_part.seen() >= sample || std::cmp_equal(rows->size(), step_rows);
     if (enough && newest_part.all_unique()) return {};
   }
-  compaction plan{now};
+  compaction plan{now, unread};
   for (std::int64_t from = 0;;) {
     auto rows = next_rows(db, slot, from, end);
     if (!rows) return unexpected(std::move(rows.error()));

@@ -25,35 +25,76 @@ TEST_P(event_log_contract, compaction_keeps_the_newest_of_each_key_and_the_offse
 }
 
 TEST_P(event_log_contract, a_consumer_steps_over_what_compaction_took) {
-  auto member = must_join(*log_, "g", "i", {topic::position_updates});
   for (int i = 0; i < 20; ++i) append({put(updates0, "A", std::to_string(i))});
-  EXPECT_EQ(poll_until(*member, 3, 3).records.size(), 3U);
   append({tombstone(updates0, "A")});
   subject_->clock.advance(std::chrono::hours{25});
   ASSERT_TRUE(log_->maintain(subject_->clock.now()));
   append({put(updates0, "A", "after")});
+  auto member = must_join(*log_, "g", "i", {topic::position_updates});
   const auto rest = poll_until(*member, 1);
   EXPECT_EQ(values_of(rest.records), (strings{"after"}));
   EXPECT_EQ(rest.records[0].offset, 21);
 }
 
-TEST_P(event_log_contract, retention_takes_old_records_and_leaves_the_rest) {
-  append({put(commands0, "a", "old"), put(trades0, "a", "kept for ever")});
-  subject_->clock.advance(std::chrono::days{5});
-  append({put(commands0, "a", "young")});
-  subject_->clock.advance(std::chrono::days{3});
+TEST_P(event_log_contract, compaction_takes_nothing_that_a_group_has_not_read) {
+  auto member = must_join(*log_, "g", "i", {topic::position_updates});
+  for (int i = 0; i < 20; ++i) append({put(updates0, "A", std::to_string(i))});
+  poll_until(*member, 20);
   ASSERT_TRUE(log_->maintain(subject_->clock.now()));
-  EXPECT_EQ(values_of(*log_->read(commands0, 0, 10)), (strings{"young"}));
+  EXPECT_EQ(log_->read(updates0, 0, 100)->size(), 20U) << "nothing is committed yet";
+
+  ASSERT_FALSE(commit_now(*member, {{}, {{updates0, 15}}}));
+  ASSERT_TRUE(log_->maintain(subject_->clock.now()));
+  EXPECT_EQ(offsets_of(*log_->read(updates0, 0, 100)), (std::vector<std::int64_t>{15, 16, 17, 18, 19}));
+  member.reset();
+  ASSERT_TRUE(log_->maintain(subject_->clock.now()));
+  member = must_join(*log_, "g", "i", {topic::position_updates});
+  EXPECT_EQ(values_of(poll_until(*member, 5).records), (strings{"15", "16", "17", "18", "19"}));
+}
+
+TEST_P(event_log_contract, a_halt_is_read_although_another_decision_follows_before_anybody_reads) {
+  const topic_partition decisions{topic::control_events, 0};
+  append({put(decisions, "AAPL", "halt")});
+  append({put(decisions, "AAPL", "adopt_order")});
+  subject_->clock.advance(std::chrono::days{400});
+  ASSERT_TRUE(log_->maintain(subject_->clock.now()));
+  auto member = must_join(*log_, "accumulator", "i", {topic::control_events});
+  EXPECT_EQ(values_of(poll_until(*member, 2).records), (strings{"halt", "adopt_order"}));
+}
+
+TEST_P(event_log_contract, a_command_is_read_however_long_nobody_was_there) {
+  append({put(commands0, "AAPL:1", "buy")});
+  subject_->clock.advance(std::chrono::days{400});
+  ASSERT_TRUE(log_->maintain(subject_->clock.now()));
+  auto member = must_join(*log_, "execution", "i", {topic::schwab_commands});
+  EXPECT_EQ(values_of(poll_until(*member, 1).records), (strings{"buy"}));
+}
+
+TEST_P(event_log_contract, retention_takes_old_records_and_leaves_the_rest) {
+  append({put(prices0, "a", "old"), put(trades0, "a", "kept for ever")});
+  subject_->clock.advance(std::chrono::days{20});
+  append({put(prices0, "a", "young")});
+  subject_->clock.advance(std::chrono::days{15});
+  ASSERT_TRUE(log_->maintain(subject_->clock.now()));
+  EXPECT_EQ(values_of(*log_->read(prices0, 0, 10)), (strings{"young"}));
   EXPECT_EQ(log_->read(trades0, 0, 10)->size(), 1U);
 
   // An emptied partition goes on counting.
-  subject_->clock.advance(std::chrono::days{30});
+  subject_->clock.advance(std::chrono::days{40});
   ASSERT_TRUE(log_->maintain(subject_->clock.now()));
-  EXPECT_TRUE(log_->read(commands0, 0, 10)->empty());
-  EXPECT_EQ(*log_->end_offset(commands0), 2);
-  auto member = must_join(*log_, "g", "i", {topic::schwab_commands});
-  append({put(commands0, "a", "new")});
+  EXPECT_TRUE(log_->read(prices0, 0, 10)->empty());
+  EXPECT_EQ(*log_->end_offset(prices0), 2);
+  auto member = must_join(*log_, "g", "i", {topic::pyth_prices});
+  append({put(prices0, "a", "new")});
   EXPECT_EQ(offsets_of(poll_until(*member, 1).records), (std::vector<std::int64_t>{2}));
+
+  // A group that has read to here keeps what comes after, however old it becomes.
+  ASSERT_FALSE(commit_now(*member, {{}, {{prices0, 3}}}));
+  member.reset();
+  append({put(prices0, "a", "unread")});
+  subject_->clock.advance(std::chrono::days{40});
+  ASSERT_TRUE(log_->maintain(subject_->clock.now()));
+  EXPECT_EQ(values_of(*log_->read(prices0, 0, 10)), (strings{"unread"}));
 }
 
 }  // namespace

@@ -80,6 +80,7 @@ std::vector<std::int64_t> offsets_of(const std::vector<record>& records);
 
 inline constexpr topic_partition trades0{topic::onchain_trades, 0};
 inline constexpr topic_partition commands0{topic::schwab_commands, 0};
+inline constexpr topic_partition prices0{topic::pyth_prices, 0};
 inline constexpr topic_partition updates0{topic::position_updates, 0};
 
 class event_log_contract : public ::testing::TestWithParam<contract_subject> {

@@ -101,13 +101,13 @@ TEST_F(sqlite_log, keeps_everything_over_a_restart) {
 
 TEST_F(sqlite_log, keeps_the_end_of_an_emptied_partition_over_a_restart) {
   auto log = must_open(options_, clock_);
-  ASSERT_FALSE(commit_now(*must_join(*log, "g", "i", {}), {{put(commands0, "k", "v"), put(updates0, "k", "v")}, {}}));
+  ASSERT_FALSE(commit_now(*must_join(*log, "g", "i", {}), {{put(prices0, "k", "v"), put(updates0, "k", "v")}, {}}));
   ASSERT_FALSE(commit_now(*must_join(*log, "g", "i", {}), {{tombstone(updates0, "k")}, {}}));
-  clock_.advance(std::chrono::days{10});
+  clock_.advance(std::chrono::days{40});
   ASSERT_TRUE(log->maintain(clock_.now()));
   log.reset();
   log = must_open(options_, clock_);
-  EXPECT_EQ(*log->end_offset(commands0), 1);
+  EXPECT_EQ(*log->end_offset(prices0), 1);
   EXPECT_EQ(*log->end_offset(updates0), 2);
   EXPECT_TRUE(log->read(updates0, 0, 10)->empty());
 }
@@ -117,16 +117,16 @@ TEST_F(sqlite_log, maintains_more_than_one_transaction_holds) {
   auto member = must_join(*log, "g", "i", {});
   const auto append = [&](int from, int to) {
     for (int i = from; i < to; ++i)
-      ASSERT_FALSE(commit_now(*member, {{put(commands0, "k", std::string(300'000, 'c')),
+      ASSERT_FALSE(commit_now(*member, {{put(prices0, "k", std::string(300'000, 'c')),
                                          put(updates0, "K" + std::to_string(i % 3), std::string(300'000, 'u'))},
                                         {}}));
   };
   append(0, 30);
-  clock_.advance(std::chrono::days{6});
+  clock_.advance(std::chrono::days{25});
   append(30, 35);
-  clock_.advance(std::chrono::days{2});
+  clock_.advance(std::chrono::days{10});
   ASSERT_TRUE(log->maintain(clock_.now()));
-  EXPECT_EQ(offsets_of(*log->read(commands0, 0, 100)), (std::vector<std::int64_t>{30, 31, 32, 33, 34}));
+  EXPECT_EQ(offsets_of(*log->read(prices0, 0, 100)), (std::vector<std::int64_t>{30, 31, 32, 33, 34}));
   EXPECT_EQ(offsets_of(*log->read(updates0, 0, 100)), (std::vector<std::int64_t>{32, 33, 34}));
   EXPECT_EQ(log->changelog(updates0)->size(), 3U);
 }

@@ -19,6 +19,7 @@ using log_ptr = std::shared_ptr<ports::event_log>;
 
 constexpr topic_partition trades1{topic::onchain_trades, 1};
 constexpr topic_partition executions0{topic::schwab_executions, 0};
+constexpr topic_partition tokens0{topic::token_updates, 0};
 
 class transfer_between_logs : public ::testing::Test {
  protected:
@@ -42,20 +43,19 @@ class transfer_between_logs : public ::testing::Test {
     for (int i = 0; i < 30; ++i)
       ASSERT_FALSE(commit_now(*accumulator, {{put(trades0, "t", std::to_string(i)), put(trades1, "u", "x"),
                                               put(updates0, i % 3 == 0 ? "A" : "B", std::to_string(i)),
-                                              put(commands0, "old", std::to_string(i)),
+                                              put(tokens0, "old", std::to_string(i)),
                                               put({topic::ingestion_changelog, 0}, "checkpoint", std::to_string(i))},
                                              {{trades0, i}}}));
     ASSERT_FALSE(commit_now(*accumulator, {{tombstone(updates0, "B")}, {}}));
     clock_.advance(std::chrono::days{8});
     ASSERT_TRUE(log.maintain(clock_.now()));
-    ASSERT_FALSE(commit_now(*accumulator, {{put(commands0, "new", "1"), put(executions0, "A:1", "1"),
-                                            put(updates0, "A", std::string{"\xff\x00", 2}), put(commands0, "new", "2")},
+    ASSERT_FALSE(commit_now(*accumulator, {{put(tokens0, "new", "1"), put(executions0, "A:1", "1"),
+                                            put(updates0, "A", std::string{"\xff\x00", 2}), put(tokens0, "new", "2")},
                                            {{trades1, 30}, {executions0, 1}}}));
-    // Offset 29 went with the other old commands: it goes on at the first one left.
-    auto execution =
-        must_join(log, "execution", "i", {topic::schwab_commands, topic::schwab_executions, topic::control_events});
-    poll_changes(*execution, 12, 0);
-    ASSERT_FALSE(commit_now(*execution, {{}, {{commands0, 29}, {executions0, 0}}}));
+    // Offset 29 went with the other old tokens: the group goes on at the first one left.
+    auto tokens = must_join(log, "tokens", "i", {topic::token_updates});
+    poll_changes(*tokens, 1, 0);
+    ASSERT_FALSE(commit_now(*tokens, {{}, {{tokens0, 29}}}));
     auto poller = must_join(log, "poller", "i", {topic::schwab_executions});
     poll_changes(*poller, 4, 0);
     ASSERT_FALSE(commit_now(*poller, {{}, {{executions0, 1}}}));
@@ -105,12 +105,11 @@ TEST_F(transfer_between_logs, keeps_every_record_and_every_group_where_it_was) {
   same(*target, first);
   for (const auto& group : transfer::consumer_groups())
     EXPECT_EQ(rest_of(*target, group), rest_of(*source, group)) << group.name;
-  // Offsets start anew without the gaps: 29 of the commands is 0 now.
-  EXPECT_EQ(*target->committed("execution", commands0), 0);
-  EXPECT_EQ(*target->committed("execution", executions0), 0);
+  // Offsets start anew without the gaps: 29 of the tokens is 0 now.
+  EXPECT_EQ(*target->committed("tokens", tokens0), 0);
   EXPECT_EQ(*target->committed("accumulator", trades0), 29);
   EXPECT_EQ(*target->committed("accumulator", trades1), 30);
-  EXPECT_EQ(*target->committed("tokens", {topic::token_updates, 0}), std::nullopt);
+  EXPECT_EQ(*target->committed("execution", commands0), std::nullopt);
   EXPECT_EQ(values_of(*target->changelog(updates0)), values_of(*source->changelog(updates0)));
 
   // And back into a file and an embedded log.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "actors/accumulator/accumulator_actor.hpp"
 #include "actors/execution/execution_actor.hpp"
@@ -24,6 +25,16 @@ TEST(ConsumerGroups, AreThoseOfTheServicesWithTheirInputs) {
   std::map<std::string, std::vector<topic>> table;
   for (const auto& g : consumer_groups()) table[std::string{g.name}] = g.inputs;
   EXPECT_EQ(table, expected);
+}
+
+TEST(ConsumerGroups, ReadNothingThatMayGoBeforeItIsRead) {
+  // Of these only the newest of a key counts, or every key is used once.
+  const std::set<topic> may_be_compacted{topic::ingestion_changelog, topic::token_updates, topic::blockchain_events};
+  for (const auto& g : consumer_groups())
+    for (const topic t : g.inputs) {
+      if (t != topic::token_updates) EXPECT_FALSE(spec_of(t).retention) << to_string(t);
+      EXPECT_TRUE(!spec_of(t).compacted || may_be_compacted.contains(t)) << to_string(t);
+    }
 }
 
 }  // namespace

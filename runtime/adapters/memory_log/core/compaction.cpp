@@ -1,6 +1,7 @@
 #include "runtime/adapters/memory_log/core/compaction.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hedgerow::adapters {
 
@@ -8,18 +9,19 @@ bool compaction::see(const log_batch_data& batch) {
   batch_reader reader{batch};
   record_view view;
   while (reader.next(view)) {
-    auto& newest = newest_[std::string{view.key}];
-    newest = view.offset;
+    const auto [newest, first] = newest_.try_emplace(std::string{view.key}, view.offset);
+    if (!first && std::exchange(newest->second, view.offset) < unread_) ++superseded_;
     ++seen_;
     if (!view.value) {
       ++tombstones_;
-      if (batch.recorded_at < tombstones_before_) ++old_tombstones_;
+      if (batch.recorded_at < tombstones_before_ && view.offset < unread_) ++old_tombstones_;
     }
   }
   return !reader.corrupt();
 }
 
 bool compaction::keeps(const record_view& r, timestamp recorded_at) const {
+  if (r.offset >= unread_) return true;
   const auto newest = newest_.find(std::string{r.key});
   // A batch that came after the collection is not judged.
   if (newest == newest_.end() || r.offset > newest->second) return true;

@@ -14,12 +14,14 @@ inline constexpr std::chrono::hours tombstone_age{24};
 /// Collects the newest offset of each key of one partition, then says what is left of each batch.
 class compaction {
  public:
-  explicit compaction(timestamp now) : tombstones_before_{now - tombstone_age} {}
+  /// Records from the offset `unread` on stay: some consumer has yet to read them.
+  explicit compaction(timestamp now, std::int64_t unread)
+      : tombstones_before_{now - tombstone_age}, unread_{unread} {}
 
-  /// False when the batch is damaged.
+  /// In ascending order of offsets, unless only all_unique() is asked. False when the batch is damaged.
   [[nodiscard]] bool see(const log_batch_data& batch);
   /// Enough would go to be worth rewriting.
-  [[nodiscard]] bool worthwhile() const { return seen_ - newest_.size() + old_tombstones_ > seen_ / 10; }
+  [[nodiscard]] bool worthwhile() const { return superseded_ + old_tombstones_ > seen_ / 10; }
   /// All keys seen so far were different and nothing was deleted.
   [[nodiscard]] bool all_unique() const { return seen_ == newest_.size() && tombstones_ == 0; }
   [[nodiscard]] std::size_t seen() const { return seen_; }
@@ -31,7 +33,10 @@ class compaction {
   [[nodiscard]] bool keeps(const record_view& r, timestamp recorded_at) const;
 
   timestamp tombstones_before_;
+  std::int64_t unread_;
   std::unordered_map<std::string, std::int64_t> newest_;
+  /// Of the records that every consumer has read.
+  std::size_t superseded_ = 0;
   std::size_t seen_ = 0;
   std::size_t tombstones_ = 0;
   std::size_t old_tombstones_ = 0;

@@ -51,6 +51,12 @@ void log_group::assign(const log_layout& layout) {
   for (const auto& m : members_) m->settled = false;
 }
 
+bool log_group::reads(topic t) const {
+  return std::ranges::any_of(members_, [t](const member_ptr& m) {
+    return std::ranges::find(m->options.inputs, t) != m->options.inputs.end();
+  });
+}
+
 bool log_group::is_free(topic_partition p) const {
   const auto it = holdings_.find(p);
   if (it == holdings_.end()) return true;

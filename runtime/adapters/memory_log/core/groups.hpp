@@ -60,6 +60,8 @@ class log_group {
   /// Something is due to `member` and can be had now.
   [[nodiscard]] bool has_news_for(const member_ptr& member) const;
 
+  /// A member has this topic among its inputs.
+  [[nodiscard]] bool reads(topic t) const;
   [[nodiscard]] const std::vector<member_ptr>& members() const { return members_; }
   std::map<topic_partition, std::int64_t> committed;
 

@@ -243,6 +243,19 @@ void log_base::replace_cached(topic_partition source, std::deque<batch_ptr> batc
   tail = std::move(batches);
 }
 
+std::int64_t log_base::first_unread(topic_partition source) const {
+  const std::lock_guard lock{mutex_};
+  auto first = std::numeric_limits<std::int64_t>::max();
+  for (const auto& [name, group] : groups_) {
+    const auto committed = group.committed.find(source);
+    if (committed != group.committed.end())
+      first = std::min(first, committed->second);
+    else if (group.reads(source.topic))
+      first = 0;
+  }
+  return first;
+}
+
 std::int64_t log_base::end_of(std::size_t index) const {
   const std::lock_guard lock{mutex_};
   return partitions_[index].end;
