@@ -1,5 +1,6 @@
 #include "runtime/adapters/sqlite_log/sqlite_log.hpp"
 
+#include <filesystem>
 #include <thread>
 
 #include "messages/types/check.hpp"
@@ -39,6 +40,12 @@ expected<std::shared_ptr<ports::event_log>, log_error> open_sqlite_log(sqlite_lo
   HEDGEROW_CHECK(options.group_max > 0, "a group holds at least one transaction");
   auto lock = lock_file(options);
   if (!lock) return unexpected(std::move(lock.error()));
+  // The log holds sealed tokens and what was traded. What a former process left beside it keeps its old mode otherwise.
+  for (const auto* beside : {"", "-wal", "-shm"}) {
+    const auto path = options.path + beside;
+    if (*beside != '\0' && !std::filesystem::exists(path)) continue;
+    if (auto problem = make_private(path); !problem.empty()) return unexpected(log_error{log_errc::io, std::move(problem)});
+  }
   auto opened = sqlite::store::open(options, log_layout{options.symbol_partitions});
   if (!opened) return unexpected(std::move(opened.error()));
   auto* engine = new sqlite_engine{std::move(options), clock, std::move(*lock), std::move(*opened)};

@@ -3,8 +3,10 @@
 
 #include <sqlite3.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <csignal>
+#include <filesystem>
 #include <thread>
 
 #include "runtime/adapters/sqlite_log/file_lock.hpp"
@@ -129,6 +131,21 @@ TEST_F(sqlite_log, maintains_more_than_one_transaction_holds) {
   EXPECT_EQ(offsets_of(*log->read(prices0, 0, 100)), (std::vector<std::int64_t>{30, 31, 32, 33, 34}));
   EXPECT_EQ(offsets_of(*log->read(updates0, 0, 100)), (std::vector<std::int64_t>{32, 33, 34}));
   EXPECT_EQ(log->changelog(updates0)->size(), 3U);
+}
+
+TEST_F(sqlite_log, is_private_with_all_that_sqlite_puts_beside_it) {
+  const auto mode_of = [](const std::string& path) { return std::filesystem::status(path).permissions(); };
+  const auto owner_only = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+  const auto before = ::umask(0022);
+  for (const bool existed_before : {false, true}) {
+    auto log = must_open(options_, clock_);
+    ASSERT_FALSE(commit_now(*must_join(*log, "g", "i", {}), {{put(trades0, "k", "v")}, {}}));
+    for (const auto* beside : {"", "-wal", "-shm", ".lock"})
+      EXPECT_EQ(mode_of(path_ + beside), owner_only) << beside << (existed_before ? ", existed before" : "");
+    log.reset();
+    std::filesystem::permissions(path_, owner_only | std::filesystem::perms::others_read);
+  }
+  ::umask(before);
 }
 
 TEST_F(sqlite_log, refuses_a_second_owner_and_says_what_to_do) {
