@@ -326,19 +326,25 @@ std::string transaction_queue::reason_of(const rd_kafka_error_t& why) {
          (trouble.empty() ? "" : "; " + trouble);
 }
 
-log_error transaction_queue::give_up(kafka_error why, const std::string& what) {
-  log_error out{log_errc::io, "transaction, " + what + ": " + reason_of(*why)};
-  switch (rd_kafka_error_code(why.get())) {
-    // A producer is fenced by the broker, too, when its transaction took too long; a static consumer only by its like.
-    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID: out.code = log_errc::replaced; break;
+log_errc meaning_of_transaction_error(rd_kafka_resp_err_t code) {
+  switch (code) {
+    // A producer is fenced by the broker when another one has its name, and when its transaction took too long.
     case RD_KAFKA_RESP_ERR__FENCED:
     case RD_KAFKA_RESP_ERR_PRODUCER_FENCED:
-    case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH: out.code = log_errc::fenced; break;
+    case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH: return log_errc::fenced;
+    // Offsets are refused with the first one when the member's own consumer has joined again, for example after the process was
+    // frozen, and has another member id by now. That another node has the same name only the consumer itself is told.
+    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
     case RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION:
     case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID:
-    case RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS: out.code = log_errc::lost_partition; break;
-    default: break;
+    case RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS: return log_errc::lost_partition;
+    default: return log_errc::io;
   }
+}
+
+log_error transaction_queue::give_up(kafka_error why, const std::string& what) {
+  log_error out{meaning_of_transaction_error(rd_kafka_error_code(why.get())),
+                "transaction, " + what + ": " + reason_of(*why)};
   if (rd_kafka_error_is_fatal(why.get()) != 0) return out;
   if (rd_kafka_error_is_retriable(why.get()) != 0) out.code = log_errc::timed_out;
   std::ignore = checked(rd_kafka_abort_transaction(producer_.get(), call_timeout(options_.transaction_timeout)));
