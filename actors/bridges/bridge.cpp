@@ -11,6 +11,21 @@ namespace hedgerow::bridges {
 
 using namespace protocol;
 
+namespace {
+
+bool has_dead_letter(const step& what) {
+  return std::any_of(what.records.begin(), what.records.end(),
+                     [](const outgoing& r) { return r.to.topic == topic::dead_letters; });
+}
+
+/// Doubles with each try.
+std::chrono::milliseconds retry_pause(const bridge_config& config, std::uint32_t attempts) {
+  constexpr std::uint32_t most_doublings = 16;
+  return std::min(config.retry_backoff_max, config.entity_backoff * (1U << std::min(attempts - 1, most_doublings)));
+}
+
+}  // namespace
+
 bridge::bridge(actor_pointer self, std::shared_ptr<ports::event_log> log, service what, bridge_config config,
                const ports::clock* clock)
     : self_{self}, log_{std::move(log)}, what_{std::move(what)}, config_{std::move(config)}, clock_{clock},
@@ -46,7 +61,7 @@ bool bridge::start() {
   });
   if (handed_to_) config_.known_as->put(self_->address());
   self_->send(self_, poll_atom::value);
-  self_->delayed_send(self_, config_.passivate_after / 2, tick_atom::value);
+  self_->delayed_send(self_, tick_interval(), tick_atom::value);
   return true;
 }
 
@@ -174,6 +189,12 @@ void bridge::slice_answered(std::size_t index, const step_ptr& answer) {
   // What comes of a record is the same each time it is tried.
   if (const auto trouble = ports::find_too_large(answer->records))
     return slice_failed(index, "record_too_large", trouble->detail, 1);
+  // A dead letter names the place of its record in the log, and a record that was handed over has none yet.
+  if (taken_cycle_ && has_dead_letter(*answer)) {
+    stop(entry(work.key, work.partition));
+    leave_to_log(work);
+    return job_ended(work);
+  }
   absorb(entry(work.key, work.partition), answer);
   work.attempts = 0;
   if (work.one_by_one && ++work.next < work.records().size()) return send_slice(index);
@@ -197,11 +218,15 @@ void bridge::slice_failed(std::size_t index, std::string_view reason, const std:
     // The answer to the whole slice is lost, so none of its records counts as tried.
     work.one_by_one = true;
     work.next = 0;
-  } else if (++work.attempts >= tries) {
+  } else if (++work.attempts < tries) {
+    // What kills it may pass: a disk that is full, a service that is away.
+    ++postponed_;
+    self_->delayed_send(self_, retry_pause(config_, work.attempts), handle_atom::value, std::uint64_t{index});
+    if (draining_) finish_drain();
+    return;
+  } else {
     if (taken_cycle_) {
-      // Left to the log, with the later ones of this entity: they must not come before it.
-      handed_to_->forget({handed_to_->of(), work.partition});
-      work.next = work.records().size();
+      leave_to_log(work);
     } else {
       bury(work, reason, detail);
       ++work.next;
@@ -209,7 +234,19 @@ void bridge::slice_failed(std::size_t index, std::string_view reason, const std:
     work.attempts = 0;
   }
   if (work.next < work.records().size()) return send_slice(index);
-  if (work.key == what_.resident || what_.wakes_by_itself(entity.changelog)) wake(work.key, entity);
+  job_ended(work);
+}
+
+/// A record that was handed over comes from the log later, with the later ones of its entity: they must not come before it.
+void bridge::leave_to_log(job& work) {
+  handed_to_->forget({handed_to_->of(), work.partition});
+  work.next = work.records().size();
+}
+
+/// The entity may have been stopped on the way.
+void bridge::job_ended(const job& work) {
+  auto& entity = entry(work.key, work.partition);
+  if (has_own_work(work.key, entity)) wake(work.key, entity);
   if (--unanswered_ == 0) end_cycle();
 }
 
@@ -278,86 +315,6 @@ void bridge::end_cycle() {
   flush();
   if (draining_) return finish_drain();
   self_->send(self_, poll_atom::value);
-}
-
-// -- entities --------------------------------------------------------------------------------------------------------
-
-entity_entry& bridge::entry(const std::string& key, std::uint32_t partition) {
-  auto [it, fresh] = entities_.try_emplace(key);
-  if (fresh) {
-    it->second.partition = partition;
-    metrics_->entities->set(static_cast<std::int64_t>(entities_.size()));
-  }
-  return it->second;
-}
-
-void bridge::wake(const std::string& key, entity_entry& entity) {
-  if (entity.handle) return;
-  entity.handle = what_.spawn(self_->system(), {key, entity.partition, entity.changelog,
-                                                caf::actor_cast<emitter_actor>(protocol::bridge_actor{self_})});
-  self_->monitor(entity.handle);
-  keys_by_address_[entity.handle.address()] = key;
-  entity.last_used = clock_->monotonic();
-  metrics_->entities_live->set(static_cast<std::int64_t>(++live_));
-}
-
-void bridge::stop(entity_entry& entity) {
-  if (!entity.handle) return;
-  self_->demonitor(entity.handle.address());
-  keys_by_address_.erase(entity.handle.address());
-  caf::anon_send_exit(entity.handle, caf::exit_reason::kill);
-  entity.handle = nullptr;
-  entity.idle = true;
-  entity.unfinished = false;
-  metrics_->entities_live->set(static_cast<std::int64_t>(--live_));
-}
-
-void bridge::restarted(entity_entry& entity, const std::string& reason) {
-  ++entity.restarts;
-  ++restarts_;
-  metrics_->entity_restarts->add();
-  entity.last_error = last_error_ = reason;
-}
-
-void bridge::tell_of_death(const std::string& key, const std::string& reason) {
-  if (config_.notices != nullptr)
-    config_.notices->raise(ports::notice_level::warning, what_.name, "entity_died", key, reason);
-}
-
-void bridge::went_down(const caf::actor_addr& source, const std::string& reason) {
-  if (const auto known = keys_by_address_.find(source); known != keys_by_address_.end())
-    return entity_down(std::string{known->second}, reason);
-  if (next_bridge_ != source) return;
-  next_bridge_ = nullptr;
-  for (const auto& entry : in_flight_)
-    if (entry.handed) return fail("the bridge that it hands over to has ended: " + reason);
-}
-
-void bridge::entity_down(const std::string& key, const std::string& reason) {
-  auto& entity = entities_.at(key);
-  stop(entity);
-  restarted(entity, reason);
-  tell_of_death(key, reason);
-  // A slice in flight is noticed by its request. An entity that worked on its own must go on by itself.
-  if (key != what_.resident && !what_.wakes_by_itself(entity.changelog)) return;
-  if (++entity.deaths_in_a_row > config_.entity_deaths) return fail(key + " keeps dying: " + reason);
-  const auto backoff = config_.entity_backoff * (1U << (entity.deaths_in_a_row - 1));
-  self_->delayed_send(self_, backoff, restart_atom::value, key);
-}
-
-void bridge::wake_again(const std::string& key) {
-  const auto it = entities_.find(key);
-  if (it != entities_.end() && !draining_) wake(key, it->second);
-}
-
-void bridge::tick() {
-  const auto now = clock_->monotonic();
-  for (auto& [key, entity] : entities_) {
-    if (!entity.handle || !entity.idle || key == what_.resident) continue;
-    if (now - entity.last_used >= config_.passivate_after && unanswered_ == 0) stop(entity);
-  }
-  if (draining_) return finish_drain();
-  self_->delayed_send(self_, config_.passivate_after / 2, tick_atom::value);
 }
 
 // -- the end ---------------------------------------------------------------------------------------------------------

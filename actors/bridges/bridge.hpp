@@ -100,6 +100,8 @@ class bridge {
   void send_slice(std::size_t index);
   void slice_answered(std::size_t index, const protocol::step_ptr& answer);
   void slice_failed(std::size_t index, std::string_view reason, const std::string& detail, std::uint32_t tries);
+  void leave_to_log(job& work);
+  void job_ended(const job& work);
   void bury(const job& failed, std::string_view reason, const std::string& detail);
   // steps -> transactions
   void absorb(entity_entry& entity, const protocol::step_ptr& what);
@@ -118,7 +120,10 @@ class bridge {
   // what the bridge before this one hands over (bridge_commits.cpp)
   [[nodiscard]] bool begin_taken_over();
   void decline_all();
-  // entities
+  // entities (bridge_entities.cpp)
+  [[nodiscard]] bool has_own_work(const std::string& key, const entity_entry& entity) const;
+  [[nodiscard]] std::chrono::milliseconds tick_interval() const;
+  [[nodiscard]] bool may_be_forgotten(const std::string& key, const entity_entry& entity) const;
   entity_entry& entry(const std::string& key, std::uint32_t partition);
   void wake(const std::string& key, entity_entry& entity);
   void stop(entity_entry& entity);

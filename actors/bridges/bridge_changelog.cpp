@@ -19,8 +19,7 @@ void bridge::load(topic_partition source) {
   }
   if (what_.resident && source.partition == 0) entry(*what_.resident, 0);
   for (auto& [key, entity] : entities_)
-    if (entity.partition == source.partition && (key == what_.resident || what_.wakes_by_itself(entity.changelog)))
-      wake(key, entity);
+    if (entity.partition == source.partition && has_own_work(key, entity)) wake(key, entity);
 }
 
 /// Without its state an entity would book from nothing, and a restart finds the same record: the node ends before it

@@ -66,8 +66,11 @@ struct bridge_config {
   std::chrono::milliseconds passivate_after{600'000};
   /// How long a drain waits for effects that are under way.
   std::chrono::milliseconds drain_grace{5'000};
-  /// Pause before an entity that works on its own is started again after it died; doubles with each further death.
+  /// Pause before an entity that works on its own is started again after it died, and before a record that failed alone is
+  /// tried again; doubles with each further failure.
   std::chrono::milliseconds entity_backoff{100};
+  /// Longest pause before a record is tried again.
+  std::chrono::milliseconds retry_backoff_max{10'000};
   /// So many deaths without a step in between end the bridge: its supervisor decides then.
   std::uint32_t entity_deaths = 5;
   /// Larger transactions are not handed over: what a backlog needs is many records per transaction.

@@ -21,7 +21,7 @@ static_assert(ports::largest_record <= codec::max_record, "what a log takes can 
 
 /// Counts its records: appends `{key}={count}` to position-updates (its changelog) for each of them. A record "crash"
 /// makes it throw, "hang" keeps its answer back, "effect" makes it ask for a ticket and emit "{key}!" once the ticket is committed; "huge" makes it
-/// append a record that no log takes, "huge effect" makes it emit one, with "{key}!" beside it.
+/// append a record that no log takes, "huge effect" makes it emit one, with "{key}!" beside it; "end" deletes its changelog.
 struct counter_state {
   std::uint64_t count = 0;
   std::string key;
@@ -53,6 +53,11 @@ entity_actor::behavior_type counter(entity_actor::stateful_pointer<counter_state
           self->state.huge_effect = r.value == "huge effect";
           if (r.value == "huge")
             answer->records.push_back(huge({topic::schwab_commands, self->state.partition}, self->state.key));
+          if (r.value == "end") {
+            self->state.count = 0;
+            answer->records.push_back({{topic::position_updates, self->state.partition}, self->state.key, std::nullopt});
+            continue;
+          }
           ++self->state.count;
           answer->records.push_back({{topic::position_updates, self->state.partition}, self->state.key,
                                      std::to_string(self->state.count)});
@@ -126,6 +131,19 @@ class BridgeTest : public test::actor_fixture {
     return all;
   }
 
+  /// Lets the pauses before the second and the third try of a record pass.
+  void try_again() {
+    advance(bridge_config{}.entity_backoff);
+    advance(2 * bridge_config{}.entity_backoff);
+  }
+
+  std::uint64_t fact(const protocol::bridge_actor& of, const std::string& name) {
+    for (const auto& [key, value] : ask<actor_status>(of, status_atom::value).detail)
+      if (key == name) return std::stoull(value);
+    ADD_FAILURE() << "no " << name;
+    return 0;
+  }
+
   std::int64_t lag() {
     std::int64_t sum = 0;
     for (std::uint32_t p = 0; p < 4; ++p)
@@ -179,6 +197,7 @@ TEST_F(BridgeTest, ARecordThatKillsItsEntityBecomesADeadLetterAndTheRestGoesOn) 
   append("TSLA", "x");
   auto b = start();
   run();
+  try_again();
   EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2"}));
   EXPECT_EQ(values(topic::position_updates, "TSLA"), strings{"1"});
   EXPECT_EQ(lag(), 0);
@@ -191,6 +210,34 @@ TEST_F(BridgeTest, ARecordThatKillsItsEntityBecomesADeadLetterAndTheRestGoesOn) 
   EXPECT_EQ(letter->data.value, "crash");
   const auto status = ask<actor_status>(b, status_atom::value);
   EXPECT_EQ(status.restarts, 4U);  // once for the slice, three times alone
+}
+
+TEST_F(BridgeTest, ARecordThatFailsAloneIsTriedAgainAfterPausesThatDouble) {
+  append("AAPL", "crash");
+  auto b = start();
+  run();
+  const auto tries = [&] { return ask<actor_status>(b, status_atom::value).restarts - 1; };
+  const auto almost = std::chrono::milliseconds{1};
+  EXPECT_EQ(tries(), 1U) << "beside the try of the whole slice";
+  advance(bridge_config{}.entity_backoff - almost);
+  EXPECT_EQ(tries(), 1U);
+  advance(almost);
+  EXPECT_EQ(tries(), 2U);
+  advance(2 * bridge_config{}.entity_backoff - almost);
+  EXPECT_EQ(tries(), 2U);
+  EXPECT_TRUE(letters().empty());
+  advance(almost);
+  EXPECT_EQ(tries(), 3U);
+  EXPECT_EQ(letters().size(), 1U);
+}
+
+TEST_F(BridgeTest, ADrainDoesNotWaitForTheNextTryOfARecord) {
+  append("AAPL", "crash");
+  auto b = start();
+  run();
+  ask<ok_atom>(b, drain_atom::value);
+  EXPECT_TRUE(letters().empty());
+  EXPECT_EQ(lag(), 1) << "the next start takes it again";
 }
 
 TEST_F(BridgeTest, OneThatDoesNotAnswerIsStartedAgainWithANoticeLikeOneThatDied) {
@@ -267,6 +314,7 @@ TEST_F(BridgeTest, AnEntityThatHasSomethingToDoByItselfGoesOnAfterItsLastRecordW
     append("AAPL", fatal);
     auto b = own(system.spawn(bridge_actor, std::shared_ptr<ports::event_log>{log}, busy, bridge_config{}, &clock));
     run();
+    try_again();
     EXPECT_EQ(letters().size(), 1U);
     EXPECT_EQ(ask<actor_status>(b, status_atom::value).children.size(), 1U) << fatal;
   }
@@ -304,6 +352,24 @@ TEST_F(BridgeTest, IdleEntitiesArePassivatedAndComeBackWithTheirState) {
   append("AAPL", "x");
   run();
   EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2"}));
+}
+
+TEST_F(BridgeTest, AnEntityThatHasEndedIsForgotten) {
+  auto b = start();
+  for (int i = 0; i < 50; ++i) {
+    append("ORDER" + std::to_string(i), "x");
+    append("ORDER" + std::to_string(i), "end");
+  }
+  append("AAPL", "x");
+  run();
+  EXPECT_EQ(fact(b, "entities"), 51U);
+  clock.advance(std::chrono::minutes{1});
+  advance(std::chrono::minutes{1});
+  EXPECT_EQ(fact(b, "entities"), 1U);
+  EXPECT_EQ(fact(b, "entities_live"), 1U);
+  append("ORDER1", "x");
+  run();
+  EXPECT_EQ(values(topic::position_updates, "ORDER1"), (strings{"1", "1"}));
 }
 
 TEST_F(BridgeTest, PartitionsMoveBetweenNodesWithoutLossOrRepetition) {
@@ -356,6 +422,7 @@ TEST_F(BridgeTest, WhatItCountsGoesOnWhenItIsStartedAgain) {
   append("TSLA", "x");
   start(config);
   run();
+  try_again();
   EXPECT_EQ(number("records_in_total"), 3);
   EXPECT_EQ(number("records_out_total"), 3) << "two counts and a dead letter";
   EXPECT_EQ(number("dead_letters_total"), 1);

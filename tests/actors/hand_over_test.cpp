@@ -2,9 +2,11 @@
 // handled once, in order.
 #include <gtest/gtest.h>
 
+#include <set>
 #include <utility>
 
 #include "actors/bridges/bridge_actor.hpp"
+#include "actors/bridges/dead_letters.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/codec/event_codec.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
@@ -41,7 +43,8 @@ struct lower_state {
   std::uint64_t last = 0;
 };
 
-/// Numbers of a symbol ascend. Writes each that is new to position-updates, its changelog; `{number}!` kills it.
+/// Numbers of a symbol ascend. Writes each that is new to position-updates, its changelog; `{number}!` kills it, and of
+/// `{number}?` it writes a dead letter.
 entity_actor::behavior_type lower_entity(entity_actor::stateful_pointer<lower_state> self, const entity_seed& seed) {
   if (const auto it = seed.changelog.find(seed.key); it != seed.changelog.end())
     self->state.last = std::stoull(it->second);
@@ -54,6 +57,10 @@ entity_actor::behavior_type lower_entity(entity_actor::stateful_pointer<lower_st
           const auto number = std::stoull(text);
           if (number <= self->state.last) continue;
           if (text.back() == '!') throw std::runtime_error{"crash"};
+          if (text.back() == '?') {
+            answer->records.push_back(make_dead_letter("lower", r, "unreadable", "", 1, {}));
+            continue;
+          }
           self->state.last = number;
           answer->records.push_back({{topic::position_updates, partition}, r.key, std::to_string(number)});
         }
@@ -257,6 +264,11 @@ TEST_F(HandOver, ARecordThatKillsItsEntityIsLeftToTheLogWithThoseAfterIt) {
                       [](auto outcome) { EXPECT_TRUE(outcome); });
   }
   run();
+  // The tries of the hand-over, and those of the record that came from the log.
+  for (int i = 0; i < 2; ++i) {
+    advance(config.entity_backoff);
+    advance(2 * config.entity_backoff);
+  }
   EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2", "4"}));
   EXPECT_EQ(values(topic::position_updates, "TSLA"), (strings{"1", "2"}));
   const auto letters = *log->read({topic::dead_letters, 0}, 0, 10);
@@ -265,6 +277,35 @@ TEST_F(HandOver, ARecordThatKillsItsEntityIsLeftToTheLogWithThoseAfterIt) {
   EXPECT_EQ(letter->data.value, "3!");
   const auto origin = *log->read({topic::onchain_trades, letter->data.origin_partition}, letter->data.origin_offset, 1);
   EXPECT_EQ(*origin.at(0).value, "3!") << "as it stands in the log";
+}
+
+TEST_F(HandOver, ADeadLetterOfAnEntityNamesThePlaceOfItsRecordInTheLog) {
+  node n;
+  start(n, "a");
+  for (const auto* symbol : {"AAPL", "TSLA"}) happen(symbol);
+  run();
+  for (const auto* ending : {"", "?", "?", "", "?"}) {
+    happen("AAPL", ending);
+    happen("TSLA");
+    run();
+  }
+  EXPECT_GT(fact(n.lower, "records_taken_over"), 0U);
+  EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2", "5"}));
+  EXPECT_EQ(values(topic::position_updates, "TSLA"), all_numbers("TSLA"));
+  const auto letters = *log->read({topic::dead_letters, 0}, 0, 10);
+  std::set<std::string> ids;
+  strings buried;
+  for (const auto& r : letters) {
+    const auto letter = codec::decode<dead_letter>(*r.value);
+    ids.insert(letter->meta.event_id);
+    buried.push_back(letter->data.value);
+    const auto origin = *log->read({topic::onchain_trades, letter->data.origin_partition}, letter->data.origin_offset, 1);
+    EXPECT_EQ(*origin.at(0).value, letter->data.value);
+  }
+  EXPECT_EQ(buried, (strings{"3?", "4?", "6?"}));
+  EXPECT_EQ(ids.size(), 3U);
+  advance(config.offsets_wait);
+  EXPECT_EQ(lag(), 0);
 }
 
 TEST_F(HandOver, AReceiverThatDrainsDeclinesAndTheSenderWritesByItself) {
