@@ -1,6 +1,7 @@
 // One EVM node. Calls return at once; callbacks come once, from any thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -41,6 +42,7 @@ enum class chain_failure : std::uint8_t {
   timed_out,
   throttled,       // 429 or the provider's words for it
   range_too_wide,  // halve the range (facts, 3.8)
+  limit_exceeded,  // eth_getLogs: some limit, and the node does not say whether of rate or of size
   reverted,        // eth_call: the contract said no
   rpc_error,       // any other error object
   malformed,       // an answer that cannot be understood
@@ -48,19 +50,25 @@ enum class chain_failure : std::uint8_t {
 
 [[nodiscard]] constexpr std::string_view to_string(chain_failure f) {
   constexpr std::string_view names[] = {"disconnected",   "timed_out", "throttled", "range_too_wide",
-                                        "reverted", "rpc_error", "malformed"};
+                                        "limit_exceeded", "reverted",  "rpc_error", "malformed"};
   return names[static_cast<std::size_t>(f)];
 }
 
 struct chain_error {
   chain_failure kind = chain_failure::disconnected;
   std::string detail;
+  /// How long the node wishes not to be asked, when it says so.
+  std::optional<std::chrono::milliseconds> wait = std::nullopt;
 };
 
-/// A log that does not have the form of one; the raw text is cut to 64 KiB.
+/// A log that does not have the form of one; the raw text is cut to 64 KiB. What could be read of it nevertheless says
+/// whose it is and where to look for it.
 struct malformed_log {
   std::string reason;
   std::string text;
+  std::optional<address> book = std::nullopt;
+  std::optional<hash32> topic0 = std::nullopt;
+  std::optional<hash32> tx_hash = std::nullopt;
 };
 
 struct logs_answer {
@@ -77,6 +85,8 @@ struct chain_listener {
   std::function<void(chain_block)> head;
   /// A frame that cannot be understood.
   std::function<void(malformed_log)> malformed;
+  /// An error of the node that belongs to no request, such as a notice of its rate limit. Nothing is lost by it.
+  std::function<void(chain_error)> complaint = {};
 };
 
 template <class T>

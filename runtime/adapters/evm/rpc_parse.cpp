@@ -13,7 +13,6 @@ namespace {
 
 constexpr unsigned json_flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
 constexpr std::size_t max_topics = 4;
-constexpr std::size_t max_message = 300;
 
 const rapidjson::Value* member(const rapidjson::Value& object, const char* name) {
   const auto found = object.FindMember(name);
@@ -90,41 +89,14 @@ std::string read_ref(const rapidjson::Value& value, log_ref& out) {
   return {};
 }
 
-bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::ranges::any_of(words, [&](auto w) { return text.find(w) != std::string_view::npos; });
-}
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return out;
-}
-
-long read_code(const rapidjson::Value& error) {
-  const auto* value = member(error, "code");
-  long code = 0;
-  if (value != nullptr && value->IsString()) {
-    const auto text = text_of(*value);
-    std::from_chars(text.data(), text.data() + text.size(), code);
-  }
-  return code;
-}
-
-ports::chain_failure kind_of(std::string_view method, long code, std::string_view text) {
-  using enum ports::chain_failure;
-  if (code == 3 || contains_any(text, {"execution reverted", "vm execution error", "revert"})) return reverted;
-  if (code == 429 || contains_any(text, {"rate limit", "too many requests", "compute units", "throughput",
-                                         "request count exceeded", "capacity exceeded", "throttl", "429"})) {
-    return throttled;
-  }
-  const bool about_range = contains_any(
-      text, {"more than 10000", "query returned more than", "block range", "range too", "range is too", "range exceed",
-             "too many results", "response size", "response is too big", "too wide", "result set", "max results",
-             "query timeout exceeded", "limited to"});
-  if (method == "eth_getLogs" && (about_range || code == -32005)) return range_too_wide;
-  return code == -32005 ? throttled : rpc_error;
+/// Nodes write it as a truth value; some as text or number. What is neither counts as absent, which is not removed: a
+/// log that is wrongly taken for canonical is found by comparing headers, one that is wrongly skipped is not found again.
+bool read_removed(const rapidjson::Value* value) {
+  if (value == nullptr) return false;
+  if (value->IsBool()) return value->GetBool();
+  if (!value->IsString()) return false;
+  const auto text = text_of(*value);
+  return text == "true" || text == "1" || text == "0x1";
 }
 
 }  // namespace
@@ -197,15 +169,24 @@ expected<ports::chain_log, std::string> parse_log(const rapidjson::Value& value)
   auto raw = data == nullptr ? expected<bytes, std::string>{unexpected(std::string{})} : parse_bytes(*data);
   if (!raw) return unexpected(std::string{"data is not 0x and an even number of hex digits"});
   out.log.data = std::move(*raw);
-  if (const auto* removed = member(value, "removed")) {
-    if (!removed->IsBool()) return unexpected(std::string{"removed is neither true nor false"});
-    out.removed = removed->GetBool();
-  }
-  if (const auto* time = member(value, "blockTimestamp")) {
-    std::uint64_t seconds = 0;
-    if (!read_quantity(time, seconds) || !to_time(seconds)) return unexpected(std::string{"blockTimestamp is no time"});
-    out.block_time = to_time(seconds);
-  }
+  out.removed = read_removed(member(value, "removed"));
+  // Nobody needs it: the block's header has the time, too.
+  std::uint64_t seconds = 0;
+  if (read_quantity(member(value, "blockTimestamp"), seconds)) out.block_time = to_time(seconds);
+  return out;
+}
+
+ports::malformed_log remains_of(const rapidjson::Value& value, std::string reason) {
+  ports::malformed_log out{std::move(reason), cut_text(json_text(value))};
+  if (!value.IsObject()) return out;
+  const auto keep = [&](const char* name, auto& into) {
+    typename std::remove_reference_t<decltype(into)>::value_type read;
+    if (read_fixed(member(value, name), read)) into = read;
+  };
+  keep("address", out.book);
+  keep("transactionHash", out.tx_hash);
+  std::vector<hash32> topics;
+  if (read_topics(member(value, "topics"), topics).empty() && !topics.empty()) out.topic0 = topics[0];
   return out;
 }
 
@@ -232,7 +213,7 @@ expected<ports::logs_answer, std::string> parse_logs(const rapidjson::Value& val
   for (const auto& item : value.GetArray()) {
     auto log = parse_log(item);
     if (log) out.logs.push_back(std::move(*log));
-    else out.malformed.push_back({std::move(log.error()), cut_text(json_text(item))});
+    else out.malformed.push_back(remains_of(item, std::move(log.error())));
   }
   return out;
 }
@@ -251,20 +232,6 @@ expected<bytes, std::string> parse_bytes(const rapidjson::Value& value) {
   auto raw = value.IsString() ? parse_hex(text_of(value)) : std::nullopt;
   if (!raw) return unexpected(std::string{"not 0x and an even number of hex digits"});
   return std::move(*raw);
-}
-
-ports::chain_error classify_error(std::string_view method, const rapidjson::Value& error) {
-  std::string message;
-  long code = 0;
-  if (error.IsObject()) {
-    code = read_code(error);
-    if (const auto* text = member(error, "message"); text != nullptr && text->IsString()) message = text_of(*text);
-  } else if (error.IsString()) {
-    message = text_of(error);
-  }
-  const auto kind = kind_of(method, code, lower(message));
-  if (message.size() > max_message) message.resize(max_message);
-  return {kind, std::string{method} + ": " + (code == 0 ? "" : std::to_string(code) + " ") + message};
 }
 
 std::string json_text(const rapidjson::Value& value) {

@@ -36,17 +36,16 @@ struct rpc_frame {
 /// `0x` and hex digits below 2^63; leading zeros are tolerated.
 [[nodiscard]] std::optional<std::uint64_t> parse_quantity(const rapidjson::Value& value);
 
-/// Fails with the reason: NoBlockNumber, NoBlockHash, NoTxHash and NoLogIndex for a log that is not in a block yet.
+/// What is optional and cannot be read counts as absent. Fails with the reason: NoBlockNumber, NoBlockHash, NoTxHash and NoLogIndex for a log that is not in a block yet.
 [[nodiscard]] expected<ports::chain_log, std::string> parse_log(const rapidjson::Value& value);
+/// What can be read of a log that cannot be read as a whole.
+[[nodiscard]] ports::malformed_log remains_of(const rapidjson::Value& value, std::string reason);
 [[nodiscard]] expected<ports::chain_block, std::string> parse_block(const rapidjson::Value& value);
 /// The answer of eth_getLogs. A log that is not one is put aside; only a non-array fails.
 [[nodiscard]] expected<ports::logs_answer, std::string> parse_logs(const rapidjson::Value& value);
 /// The answer of eth_getTransactionReceipt; JSON null is nothing.
 [[nodiscard]] expected<std::optional<ports::logs_answer>, std::string> parse_receipt(const rapidjson::Value& value);
 [[nodiscard]] expected<bytes, std::string> parse_bytes(const rapidjson::Value& value);
-
-/// Which failure an error object means; providers put it into the text more than into the code (facts, 3.8).
-[[nodiscard]] ports::chain_error classify_error(std::string_view method, const rapidjson::Value& error);
 
 /// The JSON text of a value.
 [[nodiscard]] std::string json_text(const rapidjson::Value& value);

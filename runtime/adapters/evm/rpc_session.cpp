@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 
+#include "runtime/adapters/evm/rpc_errors.hpp"
 #include "runtime/adapters/evm/rpc_request.hpp"
 
 namespace hedgerow::evm {
@@ -10,6 +11,12 @@ namespace hedgerow::evm {
 namespace asio = boost::asio;
 using ports::chain_error;
 using ports::chain_failure;
+
+namespace {
+
+constexpr std::chrono::minutes longest_wish{5};
+
+}  // namespace
 
 rpc_session::rpc_session(chain_client_options options, rpc_url url, const ports::clock& clock, ports::random& random)
     : work_{asio::make_work_guard(io_)},
@@ -84,7 +91,9 @@ void rpc_session::subscribe(std::string params, std::string& subscription) {
   subscription.clear();
   issue("eth_subscribe", std::move(params), [this, &subscription](auto answer) {
     if (state_ != state::subscribing) return;
-    if (!answer) return lost({closed::cause::network, "cannot subscribe: " + answer.error().detail});
+    if (!answer) {
+      return lost({closed::cause::network, "cannot subscribe: " + answer.error().detail, answer.error().wait});
+    }
     if (!(*answer)->IsString()) return lost({closed::cause::network, "cannot subscribe: the answer is not a name"});
     subscription.assign((*answer)->GetString(), (*answer)->GetStringLength());
     confirmed();
@@ -97,7 +106,8 @@ void rpc_session::read_start_block() {
     const auto number = answer ? parse_quantity(**answer) : std::nullopt;
     if (!number) {
       const auto why = answer ? std::string{"the answer is not a quantity"} : answer.error().detail;
-      return lost({closed::cause::network, "cannot read the block number: " + why});
+      return lost({closed::cause::network, "cannot read the block number: " + why,
+                   answer ? std::nullopt : answer.error().wait});
     }
     last_head_ = std::max(last_head_, *number);
     confirmed();
@@ -124,7 +134,7 @@ void rpc_session::lost(closed why) {
   if (state_ != state::waiting) return;
   if (why.why != closed::cause::network && listener_.malformed) listener_.malformed({url_.scrub(why.reason), ""});
   if (state_ == state::waiting && listener_.down) listener_.down(url_.shown() + ": " + url_.scrub(why.reason));
-  if (state_ == state::waiting) schedule_retry();
+  if (state_ == state::waiting) schedule_retry(why.wait.value_or(duration{0}));
 }
 
 rpc_session::duration rpc_session::next_delay() {
@@ -135,8 +145,9 @@ rpc_session::duration rpc_session::next_delay() {
   return limit - duration{static_cast<long>(half == 0 ? 0 : random_.next() % (half + 1))};
 }
 
-void rpc_session::schedule_retry() {
-  retry_timer_.expires_after(next_delay());
+/// A wish of the node is granted up to a limit: a wrong one must not keep the client away for hours.
+void rpc_session::schedule_retry(duration wish) {
+  retry_timer_.expires_after(std::max(next_delay(), std::min<duration>(wish, longest_wish)));
   retry_timer_.async_wait([this](const auto& error) {
     if (!error) connect();
   });
@@ -215,7 +226,11 @@ void rpc_session::received(std::string_view text) {
 
 void rpc_session::answered(const rpc_frame& frame, std::string_view text) {
   if (!frame.id) {
-    return malformed("the node could not read a request" + classify_error("", *frame.error).detail, text);
+    // Mostly the notice of a rate limit. It says of no log that it could not be read.
+    auto said = classify_error("", *frame.error);
+    said.detail = url_.scrub(std::move(said.detail));
+    if (state_ != state::stopped && listener_.complaint) listener_.complaint(std::move(said));
+    return;
   }
   auto entry = pending_.extract(*frame.id);
   if (entry.empty()) {
@@ -244,8 +259,14 @@ void rpc_session::notified(const rpc_frame& frame, std::string_view text) {
   if (state_ != state::up) return;
   if (frame.subscription != log_subscription_) return malformed("a notification nobody subscribed to", text);
   auto log = parse_log(*frame.result);
-  if (!log) return malformed("log: " + log.error(), text);
   // Some nodes send more than was asked for.
+  if (!log) {
+    auto remains = remains_of(*frame.result, "log: " + log.error());
+    if (remains.book && !std::ranges::binary_search(books_, *remains.book)) return;
+    remains.text = url_.scrub(std::move(remains.text));
+    if (listener_.malformed) listener_.malformed(std::move(remains));
+    return;
+  }
   if (std::ranges::binary_search(books_, log->log.book) && listener_.log) listener_.log(std::move(*log));
 }
 

@@ -49,7 +49,7 @@ class rpc_session {
   void read_start_block();
   void confirmed();
   void lost(closed why);
-  void schedule_retry();
+  void schedule_retry(duration wish);
   [[nodiscard]] duration next_delay();
 
   void issue(std::string method, std::string params, value_callback done);

@@ -85,7 +85,9 @@ class ws_rpc_client final : public rpc_client {
     auto parse = [books = std::move(query.books)](const rapidjson::Value& value) {
       auto answer = parse_logs(value);
       if (answer && !books.empty()) {
-        std::erase_if(answer->logs, [&](const auto& l) { return std::ranges::find(books, l.log.book) == books.end(); });
+        const auto strange = [&](const address& book) { return std::ranges::find(books, book) == books.end(); };
+        std::erase_if(answer->logs, [&](const auto& l) { return strange(l.log.book); });
+        std::erase_if(answer->malformed, [&](const auto& bad) { return bad.book && strange(*bad.book); });
       }
       return answer;
     };

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,8 @@ struct closed {
   };
   cause why = cause::network;
   std::string reason;
+  /// How long the node wishes not to be asked again, when it said so.
+  std::optional<std::chrono::milliseconds> wait = std::nullopt;
 };
 
 /// All are called on the io_context's thread, never from inside connect(), send() or close().

@@ -6,6 +6,7 @@
 #include <boost/beast/websocket.hpp>
 #include <deque>
 
+#include "runtime/adapters/evm/rpc_errors.hpp"
 #include "runtime/adapters/evm/ws_transport.hpp"
 
 namespace hedgerow::evm {
@@ -80,10 +81,7 @@ class basic_transport : public transport, public std::enable_shared_from_this<ba
     const bool v6 = options_.url.host.find(':') != std::string::npos;
     stream_.async_handshake(answer_, (v6 ? "[" + options_.url.host + "]" : options_.url.host) + ":" + options_.url.port,
                             options_.url.target, [self = this->shared_from_this()](error_code error) {
-                              if (error == websocket::error::upgrade_declined) {
-                                const auto status = std::to_string(self->answer_.result_int());
-                                return self->end({closed::cause::network, "the node answered HTTP " + status});
-                              }
+                              if (error == websocket::error::upgrade_declined) return self->declined();
                               if (error) return self->fail("no WebSocket handshake", error);
                               if (self->done_) return;
                               self->events_.opened();
@@ -92,11 +90,11 @@ class basic_transport : public transport, public std::enable_shared_from_this<ba
   }
 
   void fail(const char* what, error_code error) {
+    if (error == websocket::error::closed) return closed_by_node();
     auto why = closed::cause::network;
     if (error == websocket::error::message_too_big || error == websocket::error::buffer_overflow) {
       why = closed::cause::too_large;
-    } else if (error.category() == make_error_code(websocket::error::bad_opcode).category() &&
-               error != websocket::error::closed) {
+    } else if (error.category() == make_error_code(websocket::error::bad_opcode).category()) {
       why = closed::cause::garbled;
     }
     end({why, std::string{what} + ": " + error.message()});
@@ -106,6 +104,34 @@ class basic_transport : public transport, public std::enable_shared_from_this<ba
   websocket::stream<NextLayer>& stream() { return stream_; }
 
  private:
+  /// Longest text of the node that a reason holds.
+  static constexpr std::size_t max_said = 200;
+
+  /// What the node says for itself comes before what the library calls it: a quota is no graceful end.
+  void closed_by_node() {
+    const auto& said = stream_.reason();
+    const std::string text{said.reason.data(), said.reason.size()};
+    std::string reason = "the node closed the connection";
+    if (said.code != websocket::close_code::none) reason += " with code " + std::to_string(said.code);
+    if (!text.empty()) reason += ": " + quoted(text);
+    end({closed::cause::network, std::move(reason), wish_in_text(text)});
+  }
+
+  void declined() {
+    std::string reason = "the node answered HTTP " + std::to_string(answer_.result_int());
+    auto wait = wish_in_header({answer_[beast::http::field::retry_after].data(),
+                                answer_[beast::http::field::retry_after].size()});
+    if (wait) reason += ", Retry-After " + std::to_string(wait->count() / 1000) + " s";
+    if (const auto& body = answer_.body(); !body.empty()) {
+      reason += ": " + quoted(body);
+      if (!wait) wait = wish_in_text(body);
+    }
+    end({closed::cause::network, std::move(reason), wait});
+  }
+
+  /// Scrubbed before it is cut, or a half of a secret would be left.
+  std::string quoted(const std::string& said) const { return one_line(options_.url.scrub(said), max_said); }
+
   void read() {
     stream_.async_read(in_, [self = this->shared_from_this()](error_code error, std::size_t) {
       if (self->done_) return;

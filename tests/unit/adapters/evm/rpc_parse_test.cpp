@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/adapters/evm/rpc_errors.hpp"
 #include "runtime/adapters/evm/rpc_request.hpp"
 #include "tests/support/vectors.hpp"
 
@@ -64,15 +65,40 @@ TEST(rpc_parse, log_members_of_the_wrong_form_are_refused) {
       {"blockNumber", {"", "null", "\"0x\"", "\"100\"", "100", "\"0x10000000000000000\"", "\"0x-1\"", "\"latest\""}},
       {"blockHash", {"", "null", "\"0x1\""}},
       {"transactionHash", {"", "null", "\"0x1\""}},
-      {"logIndex", {"", "null", "-1", "\"0x1g\""}},
-      {"removed", {"\"true\"", "1"}},
-      {"blockTimestamp", {"\"x\"", "\"0x7fffffffffffffff\""}}};
+      {"logIndex", {"", "null", "-1", "\"0x1g\""}}};
   for (const auto& [member, values] : wrong) {
     for (const auto& value : values) {
       EXPECT_FALSE(parse_log(json(log_with(member, value))).has_value()) << member << " = " << value;
     }
   }
   EXPECT_FALSE(parse_log(json("[]")).has_value());
+}
+
+TEST(rpc_parse, optional_members_that_cannot_be_read_count_as_absent) {
+  for (const auto* value : {"1751284607", "\"x\"", "\"0x7fffffffffffffff\"", "null", "{}", "[]", "true", "-1"}) {
+    const auto log = parse_log(json(log_with("blockTimestamp", value)));
+    ASSERT_TRUE(log.has_value()) << value << ": " << log.error();
+    EXPECT_FALSE(log->block_time.has_value()) << value;
+  }
+  for (const auto* value : {"\"false\"", "0", "\"0x0\"", "\"yes\"", "null", "{}", "[]"}) {
+    const auto log = parse_log(json(log_with("removed", value)));
+    ASSERT_TRUE(log.has_value()) << value << ": " << log.error();
+    EXPECT_FALSE(log->removed) << value;
+  }
+  for (const auto* value : {"true", "\"true\"", "1", "\"0x1\""})
+    EXPECT_TRUE(parse_log(json(log_with("removed", value)))->removed) << value;
+  for (const auto* member : {"transactionIndex", "type", "somethingNew"})
+    EXPECT_TRUE(parse_log(json(log_with(member, "{\"a\":[1]}"))).has_value()) << member;
+}
+
+TEST(rpc_parse, what_can_be_read_of_a_bad_log_says_whose_it_is) {
+  const auto answer = parse_logs(json("[" + log_with("logIndex", "{}") + "," + log_with("address", "5") + ",7]"));
+  ASSERT_EQ(answer->malformed.size(), 3U);
+  EXPECT_EQ(answer->malformed[0].book->to_string(), "0x881cf4c0764e733d9c387f3858ee87cca04affe0");
+  EXPECT_EQ(answer->malformed[0].tx_hash->to_string(), "0x" + std::string(63, '0') + "2");
+  EXPECT_FALSE(answer->malformed[0].topic0) << "it has no topics";
+  EXPECT_FALSE(answer->malformed[1].book);
+  EXPECT_FALSE(answer->malformed[2].tx_hash);
 }
 
 TEST(rpc_parse, one_bad_log_does_not_lose_the_others) {
@@ -136,7 +162,19 @@ TEST(rpc_parse, errors_are_told_apart_by_what_providers_write) {
       {"eth_getLogs",
        R"({"code":-32602,"message":"eth_getLogs is limited to a 10,000 range"})",
        chain_failure::range_too_wide},
-      {"eth_getLogs", R"({"code":-32005})", chain_failure::range_too_wide},
+      {"eth_getLogs", R"({"code":-32000,"message":"requested too many blocks from 0 to 300, maximum is set to 50"})",
+       chain_failure::range_too_wide},
+      {"eth_getLogs", R"({"code":-32020,"message":"backend response too large"})", chain_failure::range_too_wide},
+      {"eth_getLogs", R"({"code":-32000,"message":"please limit the query to at most 1000 blocks"})",
+       chain_failure::range_too_wide},
+      {"eth_getLogs", R"({"code":-32000,"message":"block range 21429000 to 22429 exceeds it, try 429 blocks"})",
+       chain_failure::range_too_wide},
+      {"eth_getLogs", R"({"code":-32001,"message":"failed to get logs"})", chain_failure::rpc_error},
+      {"eth_getLogs", R"({"code":-32005})", chain_failure::limit_exceeded},
+      {"eth_getLogs", R"({"code":-32005,"message":"limit exceeded"})", chain_failure::limit_exceeded},
+      {"eth_getLogs", R"({"code":-32005,"message":"request rate exceeded"})", chain_failure::throttled},
+      {"eth_getLogs", R"({"code":-32000,"message":"HTTP 429"})", chain_failure::throttled},
+      {"eth_getLogs", R"({"code":-32000,"message":"no state of block 21429000"})", chain_failure::rpc_error},
       {"eth_getLogs",
        R"({"code":-32005,"message":"daily request count exceeded, request rate limited"})",
        chain_failure::throttled},
@@ -152,6 +190,35 @@ TEST(rpc_parse, errors_are_told_apart_by_what_providers_write) {
       {"eth_call", R"(17)", chain_failure::rpc_error}};
   for (const auto& r : rows) EXPECT_EQ(classify_error(r.method, json(r.error)).kind, r.kind) << r.error;
   EXPECT_LT(classify_error("eth_call", json("{\"message\":\"" + std::string(5000, 'x') + "\"}")).detail.size(), 400U);
+}
+
+TEST(rpc_errors, the_wish_of_a_node_is_found_wherever_it_writes_it) {
+  using namespace std::chrono_literals;
+  const std::pair<const char*, std::optional<std::chrono::milliseconds>> rows[] = {
+      {R"({"code":429,"data":{"rate":{"allowed_rps":1,"backoff_seconds":30,"current_rps":1.4}}})", 30s},
+      {R"({"code":429,"data":{"retry_after":20}})", 20s},
+      {R"({"code":429,"data":{"retryAfterMs":"1500"}})", 1500ms},
+      {R"({"code":429,"data":{"try_again_in":"1.5s"}})", 1500ms},
+      {R"({"code":429,"data":{"try_again_in":"250ms"}})", 250ms},
+      {R"({"code":429,"data":"retry after 20 seconds"})", 20s},
+      {R"({"code":429,"message":"too many requests, try again in 2 minutes"})", 2min},
+      {R"({"code":429,"message":"slow down; Retry-After: 7"})", 7s},
+      {R"({"code":429,"message":"retry after 22429000"})", std::nullopt},
+      {R"({"code":429,"data":{"retry_after":-5}})", std::nullopt},
+      {R"({"code":429,"data":{"retry_after":"soon"}})", std::nullopt},
+      {R"({"code":429,"data":[1,2]})", std::nullopt},
+      {R"({"code":429,"message":"awaited 5"})", std::nullopt}};
+  for (const auto& [error, wish] : rows) EXPECT_EQ(classify_error("eth_getLogs", json(error)).wait, wish) << error;
+  EXPECT_EQ(wish_in_header("120"), 120s);
+  for (const auto* value : {"", "soon", "-1", "Wed, 21 Oct 2026 07:28:00 GMT", "99999999999999999999"})
+    EXPECT_FALSE(wish_in_header(value)) << value;
+}
+
+TEST(rpc_errors, foreign_text_becomes_one_line_of_valid_text) {
+  EXPECT_EQ(one_line("  a\r\n\tb\x7f c  ", 100), "a b c");
+  EXPECT_EQ(one_line("abcdef", 3), "abc");
+  EXPECT_EQ(one_line("ab\xc3\xa4", 3), "ab") << "half a letter";
+  EXPECT_EQ(one_line("ab\xc3\xa4", 4), "ab\xc3\xa4");
 }
 
 TEST(rpc_request, text_of_a_log_query) {

@@ -154,6 +154,21 @@ void scripted_node::push_bytes(const std::string& raw) {
   if (current_ >= 0) write_all(current_, raw);
 }
 
+void scripted_node::push_close(unsigned short code, const std::string& reason) {
+  std::string frame{"\x88"};
+  frame.push_back(static_cast<char>(reason.size() + 2));
+  frame.push_back(static_cast<char>(code >> 8U));
+  frame.push_back(static_cast<char>(code & 0xffU));
+  push_bytes(frame + reason);
+}
+
+void scripted_node::decline_with(int status, std::string headers, std::string body) {
+  const std::lock_guard lock{mutex_};
+  decline_headers_ = std::move(headers);
+  decline_body_ = std::move(body);
+  decline_ = status;
+}
+
 void scripted_node::drop() {
   const std::lock_guard lock{mutex_};
   if (current_ >= 0) ::shutdown(current_, SHUT_RDWR);
@@ -212,7 +227,9 @@ bool scripted_node::handshake(int fd) {
     in.append(part.data(), static_cast<std::size_t>(n));
   }
   if (decline_ != 0) {
-    write_all(fd, "HTTP/1.1 " + std::to_string(decline_) + " No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    const std::lock_guard lock{mutex_};
+    write_all(fd, "HTTP/1.1 " + std::to_string(decline_) + " No\r\n" + decline_headers_ + "Content-Length: " +
+                      std::to_string(decline_body_.size()) + "\r\nConnection: close\r\n\r\n" + decline_body_);
     ++declined_;
     return false;
   }

@@ -38,14 +38,17 @@ class scripted_node {
   [[nodiscard]] std::string url(const std::string& path = "/") const;
 
   void on(const std::string& method, answer give);
-  /// The next handshakes are declined with this HTTP status; 0 accepts again.
-  void decline_with(int status) { decline_ = status; }
+  /// The next handshakes are declined with this HTTP status, these header lines (each with its CRLF) and body; 0
+  /// accepts again.
+  void decline_with(int status, std::string headers = {}, std::string body = {});
 
   /// One text frame to the newest connection.
   void push(const std::string& text);
   void push_head(unsigned number);
   /// Bytes as they are, without a frame around.
   void push_bytes(const std::string& raw);
+  /// A close frame of the newest connection.
+  void push_close(unsigned short code, const std::string& reason);
   /// Ends the newest connection without the closing handshake.
   void drop();
 
@@ -69,6 +72,8 @@ class scripted_node {
   int listener_ = -1;
   unsigned short port_ = 0;
   std::atomic<int> decline_{0};
+  std::string decline_headers_;
+  std::string decline_body_;
   std::atomic<int> declined_{0};
   std::atomic<int> connections_{0};
   std::atomic<bool> stopping_{false};

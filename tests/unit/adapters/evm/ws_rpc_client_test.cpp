@@ -92,15 +92,21 @@ TEST_F(ws_rpc_client, garbage_is_told_and_the_connection_goes_on) {
   ASSERT_TRUE(up());
   node.push("{\"jsonrpc\":");
   node.push(std::string(100'000, '['));
-  node.push(notification("0xb2", log_text(book.to_string(), R"(,"removed":"yes")")));
+  node.push(notification("0xb2", log_text(book.to_string(), R"(,"data":7)")));
+  node.push(notification("0xb2", log_text("0x" + std::string(40, '9'), R"(,"data":7)")));
   node.push(notification("0xff", "{}"));
   node.push(R"({"jsonrpc":"2.0","id":4711,"result":"0x1"})");
   node.push(R"({"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"parse error"}})");
   node.push(notification("0xb2", log_text(book.to_string(), "")));
   ASSERT_TRUE(eventually([&] { return seen_.logs().size() == 1; }));
-  ASSERT_EQ(seen_.malformed().size(), 6U);
+  ASSERT_EQ(seen_.malformed().size(), 5U) << "a stranger's log and an error without a request are none";
   EXPECT_EQ(seen_.malformed()[1].text.size(), 64U * 1024U);
-  EXPECT_EQ(seen_.malformed()[2].reason, "log: removed is neither true nor false");
+  EXPECT_EQ(seen_.malformed()[2].reason, "log: data is not 0x and an even number of hex digits");
+  EXPECT_EQ(seen_.malformed()[2].book, book);
+  EXPECT_EQ(seen_.malformed()[2].topic0, topic);
+  EXPECT_EQ(seen_.malformed()[2].tx_hash->to_string(), "0x" + std::string(64, '2'));
+  ASSERT_EQ(seen_.complaints().size(), 1U);
+  EXPECT_EQ(seen_.complaints()[0].detail, "-32700 parse error");
   EXPECT_EQ(node.connections(), 1);
 }
 
