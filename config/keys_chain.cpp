@@ -38,7 +38,7 @@ section_spec connection() {
        duration<&chain_settings::rescan_interval>("rescan_interval", 1s, 24h,
                                                   "How often the newest blocks are read again, because "
                                                   "subscriptions can miss logs."),
-       integer<&chain_settings::rescan_blocks>("rescan_blocks", 0, 100'000, "How many blocks are read again."),
+       integer<&chain_settings::rescan_blocks>("rescan_blocks", 0, 100'000, "How far below the end of the last rescan the next one begins; it covers everything that was read since."),
        duration<&chain_settings::after_clear_wait>("after_clear_wait", 0ms, 1min,
                                                    "How long a Clear waits for its AfterClear before its receipt is "
                                                    "asked for."),

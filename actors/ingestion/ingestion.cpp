@@ -16,30 +16,26 @@ constexpr const char* checkpoint_key = "checkpoint";
 /// Half the usual rescan interval is more than enough to notice that one is due.
 constexpr std::chrono::milliseconds rescan_check{1000};
 constexpr std::size_t block_times_kept = 1024;
+/// Frames remembered as buried; after that many one may become a dead letter again, under the same key.
+constexpr std::size_t buried_frames_kept = 1000;
 
-std::vector<hash32> watched_topics(const std::vector<watched_book>& books) {
-  std::set<hash32> all;
-  for (const auto& b : books) {
-    const auto& t = domain::topics_of(b.version);
-    all.insert({t.take, t.clear, t.after_clear});
-  }
-  return {all.begin(), all.end()};
-}
-
-std::vector<address> addresses(const std::vector<watched_book>& books) {
-  std::vector<address> all;
-  for (const auto& b : books) all.push_back(b.book);
-  return all;
+/// FNV-1a, 64 bits, in hex: tells frames apart, and is the same on every machine.
+std::string fingerprint(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  std::string out(16, '0');
+  for (auto at = out.rbegin(); at != out.rend(); ++at, hash >>= 4U) *at = "0123456789abcdef"[hash & 15U];
+  return out;
 }
 
 }  // namespace
 
 ingestion::ingestion(actor_pointer self, bridges::entity_seed seed, ingestion_config config,
                      std::shared_ptr<ports::chain_client> chain, const ports::clock* clock,
-                     ports::notices* notices, std::shared_ptr<ports::broker_api> broker)
+                     ports::notices* notices, std::shared_ptr<ports::broker_api> broker, ports::random* random)
     : self_{self}, bridge_{std::move(seed.bridge)}, config_{std::move(config)}, chain_{std::move(chain)},
-      clock_{clock}, notices_{notices}, broker_{std::move(broker)}, news_{notices},
-      admitted_{!seed.changelog.empty()}, window_{config_.reorg_window_blocks} {
+      clock_{clock}, random_{random}, notices_{notices}, broker_{std::move(broker)}, news_{notices},
+      reading_news_{notices}, admitted_{!seed.changelog.empty()}, window_{config_.reorg_window_blocks} {
   std::map<std::uint64_t, blockchain_event> by_sequence;
   for (const auto& [key, bytes] : seed.changelog) {
     if (key == checkpoint_key) {
@@ -53,6 +49,7 @@ ingestion::ingestion(actor_pointer self, bridges::entity_seed seed, ingestion_co
   }
   for (auto& [sequence, event] : by_sequence) window_.accept(std::move(event));
   if (has_checkpoint_) std::ignore = window_.prune(checkpoint_.block);
+  cursor_.batch = std::max<std::uint64_t>(config_.backfill.max_batch, 1);
 }
 
 ingestion::~ingestion() { chain_->close(); }
@@ -70,13 +67,15 @@ void ingestion::start() {
   };
   listener.head = [tell](ports::chain_block block) { tell([block](ingestion& i) { i.head_seen(block); }); };
   listener.malformed = [tell](ports::malformed_log bad) { tell([bad](ingestion& i) { i.bury(bad); }); };
-  chain_->open(addresses(config_.books), watched_topics(config_.books), std::move(listener));
+  listener.complaint = [tell](ports::chain_error why) { tell([why](ingestion& i) { i.complained(why); }); };
+  chain_->open(addresses(), watched_topics(), std::move(listener));
   watch();
 }
 
-/// A rescan becomes due by time alone.
+/// A rescan becomes due by time alone, and reading that stands still tells of itself only when it is looked at.
 void ingestion::watch() {
   read_on();
+  check_reading();
   later(rescan_check, [](ingestion& i) { i.watch(); });
 }
 
@@ -87,6 +86,9 @@ void ingestion::ask_again() {
 // -- connection ------------------------------------------------------------------------------------------------------
 
 void ingestion::up() {
+  watch_.connected(clock_->monotonic());
+  asking_.resting = false;
+  ++asking_.pause;
   connected_ = true;
   away_.clear();
   news_.back();
@@ -99,7 +101,7 @@ void ingestion::up() {
   chain_->chain_id(on_answer<std::uint64_t>([](ingestion& i, const auto& id) {
     if (id) return i.identified(*id);
     i.last_error_ = "chain id: " + id.error().detail;
-    i.later(i.config_.retry, [](ingestion& again) { again.ask_again(); });
+    i.again(&ingestion::asking_, id.error(), [](ingestion& later) { later.ask_again(); });
   }));
 }
 
@@ -117,20 +119,27 @@ void ingestion::identified(std::uint64_t chain_id) {
 }
 
 void ingestion::begin_reading() {
+  const auto width = cursor_;
   cursor_ = domain::start_backfill(has_checkpoint_ ? std::optional{checkpoint_.block} : std::nullopt,
                                    config_.backfill);
+  // What the node answers was learnt before the connection broke, perhaps by breaking it.
+  cursor_.batch = std::min(cursor_.batch, width.batch);
+  cursor_.patience = width.patience;
+  cursor_.probing = width.probing;
   identified_ = true;
   chain_->head(on_answer<ports::chain_block>([](ingestion& i, const auto& head) {
     if (head) {
+      i.asking_.tries = {};
       i.head_seen(*head);
       return i.verify_window();
     }
     i.last_error_ = "head: " + head.error().detail;
-    i.later(i.config_.retry, [](ingestion& again) { again.ask_again(); });
+    i.again(&ingestion::asking_, head.error(), [](ingestion& later) { later.ask_again(); });
   }));
 }
 
 void ingestion::down(const std::string& reason) {
+  watch_.disconnected(clock_->monotonic());
   connected_ = false;
   caught_up_ = false;
   ++generation_;
@@ -162,105 +171,17 @@ void ingestion::live_log(const ports::chain_log& seen) {
   settle_candidates();
 }
 
+/// Of a frame that the node sent by itself: nothing is lost by it, as the blocks are read with getLogs, too. Its key
+/// comes from its content.
 void ingestion::bury(const ports::malformed_log& bad) {
   last_error_ = bad.reason;
+  ++buried_;
+  const std::string key = "frame:" + fingerprint(bad.reason + "\n" + bad.text);
+  if (buried_frames_.size() >= buried_frames_kept) buried_frames_.clear();
+  if (!buried_frames_.insert(key).second) return;
   const auto now = clock_->now();
-  const std::string key = "frame:" + std::to_string(now.us) + ":" + std::to_string(++buried_);
   out_->records.push_back(bridges::make_dead_letter(service_name, key, bad.text, "malformed_frame", bad.reason, now));
   flush();
-}
-
-// -- reading by ranges -----------------------------------------------------------------------------------------------
-
-void ingestion::read_on() {
-  if (!connected_ || !identified_ || range_ || verifying_ || awaited_ticket_ != 0 || head_.number == 0) return;
-  const auto plan = domain::plan_backfill(cursor_, config_.backfill, head_.number);
-  if (plan.action == domain::backfill_action::read) return ask_range(plan.range, false);
-  if (plan.action == domain::backfill_action::wait) {
-    last_error_ = "the node is behind what was read already";
-    return;
-  }
-  caught_up_ = true;
-  const auto now = clock_->now();
-  if (const auto due = domain::due_rescan(cursor_, config_.backfill, head_.number, last_rescan_, now)) {
-    last_rescan_ = now;
-    ask_range(*due, true);
-    // Nobody need have told of a reorg either.
-    verify_window();
-  }
-}
-
-void ingestion::ask_range(const domain::block_range& blocks, bool rescan) {
-  range_ = open_range{blocks, rescan, false};
-  chain_->logs({blocks.from, blocks.to, addresses(config_.books), watched_topics(config_.books)},
-               on_answer<ports::logs_answer>([](ingestion& i, const auto& answer) {
-                 answer ? i.range_answered(*answer) : i.range_refused(answer.error());
-               }));
-}
-
-void ingestion::range_answered(const ports::logs_answer& answer) {
-  if (!range_) return;
-  for (const auto& bad : answer.malformed) bury(bad);
-  auto logs = answer.logs;
-  std::sort(logs.begin(), logs.end(), [](const auto& a, const auto& b) {
-    return std::pair{a.log.ref.block_number, a.log.ref.log_index} < std::pair{b.log.ref.block_number, b.log.ref.log_index};
-  });
-  // AfterClear logs first: then no Clear of the same range has to wait for its own.
-  for (const auto& seen : logs) {
-    const auto* book = book_of(seen.log.book);
-    if (book != nullptr && !seen.log.topics.empty() && seen.log.topics[0] == domain::topics_of(book->version).after_clear)
-      consider(seen.log, seen.block_time, true);
-  }
-  for (const auto& seen : logs)
-    if (!seen.removed) consider(seen.log, seen.block_time, true);
-  for (const auto& c : candidates_)
-    if (c.needs_after_clear && !c.after_clear) want_after_clear(c.log.ref.tx_hash, true);
-  confirm_range();
-}
-
-void ingestion::range_refused(const ports::chain_error& why) {
-  if (!range_) return;
-  last_error_ = "getLogs: " + why.detail;
-  if (why.kind == ports::chain_failure::range_too_wide && !range_->rescan)
-    if (const auto smaller = domain::backfill_too_wide(cursor_, range_->blocks)) cursor_ = *smaller;
-  range_.reset();
-  later(config_.retry, [](ingestion& i) { i.read_on(); });
-}
-
-/// An empty answer may come from a node that does not have the blocks: its head tells.
-void ingestion::confirm_range() {
-  chain_->head(on_answer<ports::chain_block>([](ingestion& i, const auto& head) {
-    if (!i.range_) return;
-    if (!head || head->number < i.range_->blocks.to) {
-      i.last_error_ = head ? "the node lags behind its own head" : "head: " + head.error().detail;
-      i.range_.reset();
-      return i.later(i.config_.retry, [](ingestion& again) { again.read_on(); });
-    }
-    i.range_->read = true;
-    i.settle_candidates();
-  }));
-}
-
-void ingestion::close_range_if_done() {
-  if (!range_ || !range_->read) return;
-  for (const auto& c : candidates_)
-    if (c.log.ref.block_number <= range_->blocks.to) return;
-  const auto done = *range_;
-  range_.reset();
-  if (!done.rescan) {
-    if (const auto next = domain::backfill_read(cursor_, config_.backfill, done.blocks, done.blocks.to)) cursor_ = *next;
-    write_checkpoint(done.blocks.to);
-    for (auto& key : window_.prune(done.blocks.to))
-      out_->records.push_back({{topic::ingestion_changelog, 0}, std::move(key), std::nullopt});
-    std::erase_if(after_clears_, [&](const auto& entry) {
-      return entry.second.front().ref.block_number + config_.reorg_window_blocks < done.blocks.to;
-    });
-    // One range at a time in the log: this bounds what waits for the disk.
-    awaited_ticket_ = ++ticket_;
-    return flush(awaited_ticket_);
-  }
-  flush();
-  read_on();
 }
 
 void ingestion::committed(std::uint64_t ticket) {
@@ -308,30 +229,6 @@ const watched_book* ingestion::book_of(const address& a) const {
   for (const auto& b : config_.books)
     if (b.book == a) return &b;
   return nullptr;
-}
-
-std::string ingestion::state() const {
-  if (!connected_) return away_.empty() ? "connecting" : "not connected";
-  if (!admitted_) return refused_.empty() ? "waiting for the broker" : "refused";
-  return caught_up_ ? "running" : "reading history";
-}
-
-actor_status ingestion::status() const {
-  return {service_name,
-          service_name,
-          state(),
-          self_->mailbox().size(),
-          0,
-          connected_ && !refused_.empty() ? refused_ : away_.empty() ? last_error_ : away_,
-          {{"connected", connected_ ? "1" : "0"},
-           {"head", std::to_string(head_.number)},
-           {"checkpoint", std::to_string(checkpoint_.block)},
-           {"accepted", std::to_string(accepted_)},
-           {"reverted", std::to_string(reverted_)},
-           {"waiting", std::to_string(candidates_.size())},
-           {"reorg_window", std::to_string(window_.size())},
-           {"malformed", std::to_string(buried_)}},
-          {}};
 }
 
 }  // namespace hedgerow::ingestion

@@ -5,10 +5,13 @@
 #include <optional>
 #include <set>
 
+#include "actors/domain/hedging/range_retry.hpp"
+#include "actors/domain/hedging/reading_watch.hpp"
 #include "actors/domain/hedging/reorg_window.hpp"
 #include "actors/domain/orders/first_start.hpp"
 #include "actors/ingestion/connection_news.hpp"
 #include "actors/ingestion/ingestion_actor.hpp"
+#include "actors/ingestion/reading_news.hpp"
 #include "messages/events/ingestion_state.hpp"
 
 namespace hedgerow::ingestion {
@@ -32,6 +35,20 @@ struct open_range {
   domain::block_range blocks;
   bool rescan = false;
   bool read = false;
+  /// Logs of the books in the answer, by transaction.
+  std::map<hash32, std::size_t> logs_of = {};
+  /// Logs in the answer that may be of the books and cannot be read: looked for in their receipts.
+  std::vector<ports::malformed_log> unreadable = {};
+};
+
+/// Requests that are asked again until they succeed: one at a time, with a pause after each failure.
+struct retry_line {
+  domain::range_retry tries;
+  bool resting = false;
+  /// Of the newest pause: an older one that ends does nothing.
+  std::uint64_t pause = 0;
+  /// The range that a person was told of ends here; reading beyond it is the end of that trouble.
+  std::optional<std::uint64_t> trouble_to;
 };
 
 class ingestion {
@@ -40,7 +57,7 @@ class ingestion {
 
   ingestion(actor_pointer self, bridges::entity_seed seed, ingestion_config config,
             std::shared_ptr<ports::chain_client> chain, const ports::clock* clock, ports::notices* notices,
-            std::shared_ptr<ports::broker_api> broker);
+            std::shared_ptr<ports::broker_api> broker, ports::random* random);
   ~ingestion();
   ingestion(const ingestion&) = delete;
   ingestion& operator=(const ingestion&) = delete;
@@ -71,13 +88,32 @@ class ingestion {
                        const expected<ports::order_list, ports::broker_error>& answer);
   void admit(const domain::first_start& start);
   void refuse_first_start(const std::string& why);
-  // reading by ranges
+  // reading by ranges (ranges.cpp)
   void read_on();
+  void rescan();
   void ask_range(const domain::block_range& blocks, bool rescan);
   void range_answered(const ports::logs_answer& answer);
-  void range_refused(const ports::chain_error& why);
+  void read_from_receipts();
+  /// Why the receipt does not tell what the unreadable logs say; nothing when they have been read from it.
+  [[nodiscard]] std::optional<std::string> read_receipt(
+      const hash32& tx, const expected<std::optional<ports::logs_answer>, ports::chain_error>& answer);
+  void hold_range(const ports::malformed_log& bad, const std::string& why);
+  void range_failed(domain::range_failure what, const ports::chain_error& why);
   void confirm_range();
   void close_range_if_done();
+  void range_succeeded(const open_range& done);
+  [[nodiscard]] bool is_watched(const raw_log& log) const;
+  [[nodiscard]] bool may_be_watched(const ports::malformed_log& bad) const;
+  // asking again (retries.cpp)
+  void again(retry_line ingestion::*which, const ports::chain_error& why, task what);
+  void pause(retry_line ingestion::*which, std::chrono::milliseconds length, task then);
+  void note_throttle();
+  void complained(const ports::chain_error& why);
+  [[nodiscard]] domain::retry_policy retries() const;
+  [[nodiscard]] std::uint64_t random() { return random_ == nullptr ? 0 : random_->next(); }
+  // health of the work (reading_health.cpp)
+  void check_reading();
+  void node_is_behind();
   // from a log to an accepted event (candidates.cpp)
   void consider(const raw_log& log, std::optional<timestamp> time, bool of_range);
   void want_time(const candidate& c);
@@ -106,6 +142,8 @@ class ingestion {
   ports::chain_callback<T> on_answer(Then then);
   /// Runs `what` on the actor later.
   void later(std::chrono::milliseconds delay, task what);
+  [[nodiscard]] std::vector<hash32> watched_topics() const;
+  [[nodiscard]] std::vector<address> addresses() const;
   [[nodiscard]] const watched_book* book_of(const address& a) const;
   /// running, reading history, not connected; connecting before it is known whether that can be had.
   [[nodiscard]] std::string state() const;
@@ -115,12 +153,14 @@ class ingestion {
   ingestion_config config_;
   std::shared_ptr<ports::chain_client> chain_;
   const ports::clock* clock_;
+  ports::random* random_;
 
   ports::notices* notices_;
   /// Null where the broker is not called.
   std::shared_ptr<ports::broker_api> broker_;
 
   connection_news news_;
+  reading_news reading_news_;
   /// The log holds a history, or the first start was found to be a new beginning.
   bool admitted_ = false;
   /// Why the first start was refused; empty when it was not.
@@ -142,7 +182,15 @@ class ingestion {
   bool has_checkpoint_ = false;
   domain::backfill_cursor cursor_;
   std::optional<open_range> range_;
-  timestamp last_rescan_;
+  domain::rescan_progress rescan_;
+  retry_line asking_;
+  retry_line reading_;
+  retry_line rescanning_;
+  domain::reading_watch watch_;
+  /// Why the newest range that failed did; the loss of a connection does not hide it.
+  std::string range_error_;
+  /// The node has refused requests for their rate since then.
+  std::optional<timestamp> throttled_since_;
 
   domain::reorg_window window_;
   std::vector<candidate> candidates_;
@@ -151,6 +199,8 @@ class ingestion {
   /// AfterClear logs seen lately, by transaction.
   std::map<hash32, std::vector<raw_log>> after_clears_;
 
+  /// Keys of frames in dead letters: a node that sends one again says nothing new.
+  std::set<std::string> buried_frames_;
   /// Keys of logs that no record can hold: told once.
   std::set<std::string> too_large_;
 

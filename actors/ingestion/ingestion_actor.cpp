@@ -13,9 +13,10 @@ ingestion_state::~ingestion_state() = default;
 ingestion_actor::behavior_type ingest(ingestion_actor::stateful_pointer<ingestion_state> self,
                                       bridges::entity_seed seed, ingestion_config config,
                                       std::shared_ptr<ports::chain_client> chain, const ports::clock* clock,
-                                      ports::notices* notices, std::shared_ptr<ports::broker_api> broker) {
+                                      ports::notices* notices, std::shared_ptr<ports::broker_api> broker,
+                                      ports::random* random) {
   self->state.impl = std::make_shared<ingestion>(self, std::move(seed), std::move(config), std::move(chain), clock,
-                                                 notices, std::move(broker));
+                                                 notices, std::move(broker), random);
   auto* impl = self->state.impl.get();
   impl->start();
   return {
@@ -28,7 +29,7 @@ ingestion_actor::behavior_type ingest(ingestion_actor::stateful_pointer<ingestio
 
 bridges::service ingestion_service(ingestion_config config, chain_client_factory make_client,
                                    const ports::clock* clock, ports::notices* notices,
-                                   std::shared_ptr<ports::broker_api> broker) {
+                                   std::shared_ptr<ports::broker_api> broker, ports::random* random) {
   bridges::service s;
   s.name = "ingestion";
   s.inputs = {topic::ingestion_changelog};
@@ -38,7 +39,7 @@ bridges::service ingestion_service(ingestion_config config, chain_client_factory
   s.changelog_entity = [](const record&) { return std::string{"ingestion"}; };
   s.resident = "ingestion";
   s.spawn = [=](caf::actor_system& system, bridges::entity_seed seed) {
-    return entity_actor{system.spawn(ingest, std::move(seed), config, make_client(), clock, notices, broker)};
+    return entity_actor{system.spawn(ingest, std::move(seed), config, make_client(), clock, notices, broker, random)};
   };
   return s;
 }

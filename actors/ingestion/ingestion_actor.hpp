@@ -16,6 +16,7 @@
 #include "actors/ports/chain_client.hpp"
 #include "actors/ports/clock.hpp"
 #include "actors/ports/notices.hpp"
+#include "actors/ports/random.hpp"
 
 namespace hedgerow::ingestion {
 
@@ -35,8 +36,10 @@ struct ingestion_config {
   std::uint64_t reorg_window_blocks = 128;
   /// How long a Clear waits for its AfterClear to come by itself before its receipt is asked for.
   std::chrono::milliseconds after_clear_wait{500};
-  /// Pause before a failed question to the node is asked again.
+  /// Pause before a failed question to the node is asked again; for ranges the first one, see domain::retry_policy.
   std::chrono::milliseconds retry{500};
+  /// Reading that has made no progress for this long, while there is something to read, is an alarm.
+  std::chrono::milliseconds stuck_after{60'000};
 };
 
 class ingestion;
@@ -52,19 +55,21 @@ struct ingestion_state {
   ~ingestion_state();
 };
 
-/// `clock` and `notices` (which may be null) must outlive the actor system. `broker` is asked before an old history is
-/// read into an empty log; null where it is not called.
+/// `clock`, `notices` and `random` must outlive the actor system. The last two may be null: nobody is told, and pauses
+/// have no jitter. `broker` is asked before an old history is read into an empty log; null where it is not called.
 ingestion_actor::behavior_type ingest(ingestion_actor::stateful_pointer<ingestion_state> self,
                                       bridges::entity_seed seed, ingestion_config config,
                                       std::shared_ptr<ports::chain_client> chain, const ports::clock* clock,
-                                      ports::notices* notices, std::shared_ptr<ports::broker_api> broker);
+                                      ports::notices* notices, std::shared_ptr<ports::broker_api> broker,
+                                      ports::random* random);
 
 /// A fresh client for each incarnation of the actor: a client is opened once.
 using chain_client_factory = std::function<std::shared_ptr<ports::chain_client>()>;
 
 [[nodiscard]] bridges::service ingestion_service(ingestion_config config, chain_client_factory make_client,
                                                  const ports::clock* clock, ports::notices* notices = nullptr,
-                                                 std::shared_ptr<ports::broker_api> broker = nullptr);
+                                                 std::shared_ptr<ports::broker_api> broker = nullptr,
+                                                 ports::random* random = nullptr);
 
 }  // namespace hedgerow::ingestion
 

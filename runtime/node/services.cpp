@@ -155,7 +155,8 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
   if (wanted("ingestion"))
     all.push_back(bridged(settings.bridge, outside,
                           ingestion::ingestion_service(settings.ingestion, outside.make_chain_client, outside.clock,
-                                                       outside.notices, calls_broker ? outside.broker : nullptr)));
+                                                       outside.notices, calls_broker ? outside.broker : nullptr,
+                                                       outside.random)));
   if (wanted("validation")) {
     // Its own connection, for questions only: history that ingestion reads must not delay them.
     auto chain = outside.make_chain_client();

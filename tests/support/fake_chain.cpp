@@ -66,6 +66,12 @@ void fake_node::reorg_to_the_same_height(std::uint64_t depth, const std::functio
   }
 }
 
+void fake_node::set_back(std::uint64_t depth) {
+  const std::uint64_t to = head() - depth;
+  while (head() > to) blocks_.erase(head());
+  tell(blocks_.rbegin()->second);
+}
+
 void fake_node::disconnect(const std::string& reason) {
   connected_ = false;
   if (listening_) listener_.down(reason);
@@ -114,7 +120,10 @@ void fake_chain::block(std::uint64_t number, ports::chain_callback<std::optional
 }
 
 void fake_chain::logs(ports::log_query query, ports::chain_callback<ports::logs_answer> done) {
+  node_->asked.emplace_back(query.from, query.to);
   if (auto why = trouble()) return done(unexpected(*why));
+  if (node_->refuse_logs)
+    if (auto why = node_->refuse_logs(query)) return done(unexpected(*why));
   if (query.to - query.from + 1 > node_->max_range)
     return done(unexpected(ports::chain_error{ports::chain_failure::range_too_wide, "range too wide"}));
   ports::logs_answer answer;
@@ -122,6 +131,7 @@ void fake_chain::logs(ports::log_query query, ports::chain_callback<ports::logs_
     for (const auto& log : it->second.logs) answer.logs.push_back({log, false, std::nullopt});
   // Nodes need not sort.
   std::reverse(answer.logs.begin(), answer.logs.end());
+  if (node_->garble_logs) node_->garble_logs(answer);
   done(std::move(answer));
 }
 
@@ -132,6 +142,7 @@ void fake_chain::receipt_logs(hash32 tx, ports::chain_callback<std::optional<por
     for (const auto& log : b.logs)
       if (log.ref.tx_hash == tx) answer.logs.push_back({log, false, std::nullopt});
   if (answer.logs.empty()) return done(std::nullopt);
+  if (node_->garble_receipts) node_->garble_receipts(answer);
   done(std::move(answer));
 }
 

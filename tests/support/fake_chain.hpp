@@ -23,6 +23,12 @@ class fake_node {
   void reorg(std::uint64_t depth);
   /// As above without the additional one, and slowly: `between` runs before each new block, when the chain is short.
   void reorg_to_the_same_height(std::uint64_t depth, const std::function<void()>& between);
+  /// The newest blocks are gone and others have not come yet, as after a restore; the head is told.
+  void set_back(std::uint64_t depth);
+  /// An error that belongs to no request.
+  void complain(const ports::chain_error& what) { listener_.complaint(what); }
+  /// A frame that is no log.
+  void send_garbage(const std::string& text) { listener_.malformed({"not JSON at byte 0", text}); }
   /// The connection is lost and comes back; nothing is told about what happened in between.
   void disconnect(const std::string& reason = "the connection was lost");
   void connect();
@@ -36,6 +42,13 @@ class fake_node {
   int failing = 0;
   /// Largest range that getLogs accepts.
   std::uint64_t max_range = 1'000'000;
+  /// Refuses a getLogs by what it returns; before `max_range`.
+  std::function<std::optional<ports::chain_error>(const ports::log_query&)> refuse_logs;
+  /// Changes an answer of getLogs, or of a receipt, before it is given.
+  std::function<void(ports::logs_answer&)> garble_logs;
+  std::function<void(ports::logs_answer&)> garble_receipts;
+  /// Every getLogs that was asked, refused ones, too: first and last block.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> asked;
   std::uint64_t id = 31337;
   std::map<address, std::pair<bytes, bytes>> token_answers;
   /// Addresses at which there is no contract.

@@ -26,11 +26,13 @@ struct backfill_policy {
   std::uint64_t start_block = 0;
   /// Largest number of blocks in one request.
   std::uint64_t max_batch = 1000;
-  /// Successful requests in a row after which a shrunken batch doubles again.
+  /// Successful requests of the whole batch in a row after which a shrunken batch doubles again. A width that is refused
+  /// right after the batch grew to it doubles the number, up to 64 times of it.
   std::uint32_t grow_after = 8;
   /// Blocks before the checkpoint that are read again at a start or a reconnect.
   std::uint64_t overlap = 0;
-  /// Blocks up to the checkpoint that are read again every `rescan_interval`: subscriptions can silently miss logs.
+  /// Every `rescan_interval` what was read since the last rescan is read again, and as many blocks below that: a node
+  /// can answer incompletely right after a block, and subscriptions can silently miss logs. 0 for never.
   std::uint64_t rescan_blocks = 128;
   std::chrono::milliseconds rescan_interval{60'000};
 };
@@ -40,6 +42,10 @@ struct backfill_cursor {
   std::uint64_t next = 0;
   std::uint64_t batch = 1000;
   std::uint32_t good_in_a_row = 0;
+  /// What `grow_after` is multiplied by.
+  std::uint32_t patience = 1;
+  /// The batch has grown to its width, and nothing of that width was answered often enough yet.
+  bool probing = false;
   friend bool operator==(const backfill_cursor&, const backfill_cursor&) = default;
 };
 
@@ -68,17 +74,48 @@ struct backfill_step {
 [[nodiscard]] std::optional<backfill_cursor> backfill_read(const backfill_cursor& cursor, const backfill_policy& policy,
                                                            const block_range& range, std::uint64_t node_head);
 
-/// The node refused the range as too wide: half of it. Nothing when it was a single block: no smaller request exists, a
-/// person has to look; the block is not skipped.
+/// `range` was answered, new blocks or those of a rescan: the batch may grow. A range shorter than the batch proves
+/// nothing about its width.
+[[nodiscard]] backfill_cursor backfill_width_worked(const backfill_cursor& cursor, const backfill_policy& policy,
+                                                    const block_range& range);
+
+/// The node does not answer ranges of this width, of new blocks or of a rescan: half of it. Nothing when it was a single
+/// block: no smaller request exists, a person has to look; the block is not skipped.
 [[nodiscard]] std::optional<backfill_cursor> backfill_too_wide(const backfill_cursor& cursor, const block_range& range);
 
 /// After a reorg: reading starts again at the lowest orphaned block.
 [[nodiscard]] backfill_cursor rewind_backfill(const backfill_cursor& cursor, std::uint64_t lowest_orphan);
 
-/// The trailing window that is due at `now`; nothing when it is not, or when nothing has been read yet.
-/// `last_rescan` is when the last one was asked for; zero for never.
-[[nodiscard]] std::optional<block_range> due_rescan(const backfill_cursor& cursor, const backfill_policy& policy,
-                                                    std::uint64_t head, timestamp last_rescan, timestamp now);
+/// How far reading again has come. A pass covers everything that was read since the last complete one, however long ago
+/// that was, in pieces of the width that the node answers; it goes on after a failure or a lost connection.
+struct rescan_progress {
+  /// End of the last complete pass.
+  std::optional<std::uint64_t> complete_to;
+  /// What the pass under way has not read yet.
+  std::optional<block_range> left;
+  /// When the newest pass began, on the monotonic clock.
+  std::optional<std::chrono::nanoseconds> begun;
+  friend bool operator==(const rescan_progress&, const rescan_progress&) = default;
+};
+
+/// With a pass under way when one is due at `now` (monotonic); otherwise as it was. A pass never reaches above `head`,
+/// nor above what has been read, also when a reorg has made that less in the meantime.
+[[nodiscard]] rescan_progress plan_rescan(const rescan_progress& progress, const backfill_cursor& cursor,
+                                          const backfill_policy& policy, std::uint64_t head,
+                                          std::chrono::nanoseconds now);
+
+/// The next request of the pass under way, never wider than the batch nor past `head`; nothing without a pass, and
+/// while the node lags behind it.
+[[nodiscard]] std::optional<block_range> next_rescan(const rescan_progress& progress, const backfill_cursor& cursor,
+                                                     std::uint64_t head);
+
+/// The first blocks of what is left, `range`, were read again. The pass is complete when nothing is left.
+[[nodiscard]] rescan_progress rescan_read(const rescan_progress& progress, const block_range& range);
+
+/// Lowest block that a rescan will still read; what is known of it and above must be kept, or its logs cannot be told
+/// from new ones. Nothing before the first pass.
+[[nodiscard]] std::optional<std::uint64_t> lowest_to_rescan(const rescan_progress& progress,
+                                                            const backfill_policy& policy);
 
 /// A header as a node gave it.
 struct block_header {

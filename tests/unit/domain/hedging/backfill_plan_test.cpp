@@ -108,20 +108,126 @@ TEST(BackfillPlan, RewindsToTheLowestOrphan) {
   EXPECT_EQ(rewind_backfill(cursor, 600).next, 500U);
 }
 
-TEST(BackfillPlan, RescansTheTrailingWindow) {
+TEST(BackfillPlan, AWidthThatIsRefusedAfterGrowingIsTriedMoreAndMoreRarely) {
+  auto policy = policy_from(0, 1000);
+  policy.grow_after = 2;
+  auto cursor = start_backfill(std::nullopt, policy);
+  const std::uint64_t answers = 10;
+  int refused = 0;
+  int asked = 0;
+  while (cursor.next < 20'000) {
+    const auto range = plan_backfill(cursor, policy, 1'000'000).range;
+    ++asked;
+    if (range.to - range.from + 1 <= answers) {
+      cursor = backfill_read(cursor, policy, range, 1'000'000).value();
+      continue;
+    }
+    ++refused;
+    cursor = backfill_too_wide(cursor, range).value();
+  }
+  EXPECT_LT(refused, 40);
+  EXPECT_LT(asked, 20'000 / 5);
+}
+
+TEST(BackfillPlan, ARangeShorterThanTheBatchProvesNothingAboutItsWidth) {
+  const auto policy = policy_from(0, 1000);
+  backfill_cursor cursor{100, 8};
+  for (int i = 0; i < 100; ++i) cursor = backfill_read(cursor, policy, {cursor.next, cursor.next}, 10'000).value();
+  EXPECT_EQ(cursor.batch, 8U);
+}
+
+TEST(RescanPlan, TheFirstPassIsTheTrailingWindow) {
   auto policy = policy_from(100);
   policy.rescan_blocks = 10;
-  const timestamp t{1'000'000'000};
-  const backfill_cursor cursor{500, 1000, 0};
-  EXPECT_EQ(due_rescan(cursor, policy, 900, {}, t), (block_range{490, 499}));
-  EXPECT_EQ(due_rescan(cursor, policy, 495, {}, t), (block_range{486, 495}));
-  EXPECT_FALSE(due_rescan(cursor, policy, 900, t, t + 59'999ms));
-  EXPECT_TRUE(due_rescan(cursor, policy, 900, t, t + 60'000ms));
-  EXPECT_EQ(due_rescan({104, 1000, 0}, policy, 900, {}, t), (block_range{100, 103}));
-  EXPECT_FALSE(due_rescan({100, 1000, 0}, policy, 900, {}, t)) << "nothing was read yet";
-  EXPECT_FALSE(due_rescan(cursor, policy, 99, {}, t));
+  const backfill_cursor cursor{500, 1000};
+  EXPECT_EQ(plan_rescan({}, cursor, policy, 900, 0ns).left, (block_range{490, 499}));
+  EXPECT_EQ(plan_rescan({}, cursor, policy, 495, 0ns).left, (block_range{486, 495}));
+  EXPECT_EQ(plan_rescan({}, {104, 1000}, policy, 900, 0ns).left, (block_range{100, 103}));
+  EXPECT_FALSE(plan_rescan({}, {100, 1000}, policy, 900, 0ns).left) << "nothing was read yet";
+  EXPECT_FALSE(plan_rescan({}, cursor, policy, 99, 0ns).left);
   policy.rescan_blocks = 0;
-  EXPECT_FALSE(due_rescan(cursor, policy, 900, {}, t));
+  EXPECT_FALSE(plan_rescan({}, cursor, policy, 900, 0ns).left);
+}
+
+TEST(RescanPlan, IsReadInPiecesOfTheBatchAndBeginsAnewAfterTheInterval) {
+  auto policy = policy_from(100);
+  policy.rescan_blocks = 10;
+  const backfill_cursor cursor{500, 4};
+  auto progress = plan_rescan({}, cursor, policy, 900, 1s);
+  list pieces;
+  while (const auto next = next_rescan(progress, cursor, 900)) {
+    pieces.push_back(*next);
+    progress = rescan_read(progress, *next);
+  }
+  EXPECT_EQ(pieces, (list{{490, 493}, {494, 497}, {498, 499}}));
+  EXPECT_EQ(progress.complete_to, 499U);
+  EXPECT_FALSE(plan_rescan(progress, cursor, policy, 900, 60s).left);
+  EXPECT_TRUE(plan_rescan(progress, cursor, policy, 900, 61s).left);
+}
+
+TEST(RescanPlan, CoversEverythingReadSinceTheLastCompletePassHoweverFastTheChainIs) {
+  auto policy = policy_from(0);
+  policy.rescan_blocks = 128;
+  const auto progress = plan_rescan({.complete_to = 1000, .left = {}, .begun = 0s}, {1241, 1000}, policy, 1240, 60s);
+  EXPECT_EQ(progress.left, (block_range{873, 1240})) << "240 new blocks, and those that were new the last time";
+  EXPECT_EQ(lowest_to_rescan(progress, policy), 873U);
+  EXPECT_FALSE(lowest_to_rescan({}, policy));
+}
+
+TEST(RescanPlan, ANodeThatLagsAndAReorgDoNotEndAPassAsIfItHadBeenRead) {
+  auto policy = policy_from(0);
+  policy.rescan_blocks = 10;
+  const backfill_cursor cursor{500, 4};
+  const auto progress = plan_rescan({}, cursor, policy, 499, 0ns);
+  EXPECT_FALSE(next_rescan(progress, cursor, 489));
+  EXPECT_EQ(next_rescan(progress, cursor, 491), (block_range{490, 491}));
+  const auto rewound = plan_rescan(progress, {495, 4}, policy, 499, 1s);
+  EXPECT_EQ(rewound.left, (block_range{490, 494}));
+  EXPECT_FALSE(plan_rescan(progress, {485, 4}, policy, 499, 1s).left);
+  EXPECT_EQ(rescan_read(progress, {494, 497}), progress) << "not what is next";
+}
+
+TEST(RescanProperty, EveryBlockReadIsReadAgainWhateverFails) {
+  EXPECT_TRUE(rc::check("no block stays unread", [] {
+    auto policy = policy_from(0, test::draw<std::uint64_t>(1, 40));
+    policy.rescan_blocks = test::draw<std::uint64_t>(1, 30);
+    policy.rescan_interval = 10ms;
+    auto cursor = start_backfill(std::nullopt, policy);
+    rescan_progress progress;
+    std::chrono::nanoseconds now{0};
+    std::uint64_t head = 1;
+    cursor.next = head + 1;
+    std::optional<std::uint64_t> first;
+    std::set<std::uint64_t> again;
+    const auto step = [&](std::uint64_t answers) {
+      now += 1ms;
+      progress = plan_rescan(progress, cursor, policy, head, now);
+      if (progress.left && !first) first = progress.left->from;
+      const auto next = next_rescan(progress, cursor, head);
+      if (!next) return;
+      const auto width = next->to - next->from + 1;
+      RC_ASSERT(width <= policy.max_batch);
+      RC_ASSERT(next->to <= head && next->to < cursor.next);
+      if (width > answers) {
+        cursor = backfill_too_wide(cursor, *next).value();
+        return;
+      }
+      for (auto b = next->from; b <= next->to; ++b) again.insert(b);
+      cursor = backfill_width_worked(cursor, policy, *next);
+      progress = rescan_read(progress, *next);
+      if (!progress.complete_to) return;
+      for (auto b = *first; b <= *progress.complete_to; ++b) RC_ASSERT(again.contains(b));
+    };
+    for (int i = test::draw(1, 150); i > 0; --i) {
+      if (test::draw(0, 3) == 0) {
+        head += test::draw<std::uint64_t>(1, 60);
+        cursor.next = head + 1;
+      }
+      step(test::draw<std::uint64_t>(1, 20));
+    }
+    for (int i = 0; i < 5000 && progress.complete_to != head; ++i) step(1);
+    RC_ASSERT(progress.complete_to == head);
+  }));
 }
 
 TEST(BackfillProperty, EveryBlockIsReadDespiteErrors) {

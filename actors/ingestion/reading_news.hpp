@@ -1,0 +1,29 @@
+// Tells people what keeps the chain from being read although its node is connected: once when it begins and once when
+// it is over. What is not over is a problem in /health.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "actors/ports/notices.hpp"
+
+namespace hedgerow::ingestion {
+
+class reading_news {
+ public:
+  /// `notices` may be null; it must outlive this.
+  explicit reading_news(ports::notices* notices) : notices_{notices} {}
+
+  /// `code` is the notice's code. A text that changes while the trouble lasts changes what /health says only.
+  void trouble(ports::notice_level level, const std::string& code, const std::string& text);
+  void over(const std::string& code);
+
+  /// What is not over, by code.
+  [[nodiscard]] const std::map<std::string, std::string>& problems() const { return problems_; }
+
+ private:
+  ports::notices* notices_;
+  std::map<std::string, std::string> problems_;
+};
+
+}  // namespace hedgerow::ingestion
