@@ -19,6 +19,8 @@ void find_troubled_actors(const protocol::actor_status& s, std::vector<std::stri
   if (s.kind == "ingestion" && s.state == "waiting for the broker")
     problems.emplace_back("ingestion has not begun: the event log is empty, and before the history from chain.start_block "
                           "on is read, the broker is asked for orders since then");
+  for (const auto& [key, value] : s.detail)
+    if (key == "problem") problems.push_back(s.name + ": " + value);
   if (s.kind == "follower" && s.state == "wrong key") problems.push_back(s.last_error);
   for (const auto& child : s.children) find_troubled_actors(child, problems);
 }

@@ -56,6 +56,16 @@ void add_chain(prometheus_text& out, const actor_status& tree) {
   };
   one({"hedgerow_chain_connected", "1 when the chain's node is connected, 0 when it is not.", gauge}, "connected");
   one({"hedgerow_chain_head_block", "The newest block that the chain's node told of; 0 before the first.", gauge}, "head");
+  one({"hedgerow_chain_checkpoint_block", "The block up to which everything has been read.", gauge}, "checkpoint");
+  one({"hedgerow_chain_checkpoint_distance_blocks", "How far the checkpoint is below the node's newest block.", gauge},
+      "checkpoint_distance");
+  out.family({"hedgerow_chain_checkpoint_age_seconds",
+              "How long ago a range was read, or nothing was left to read.", gauge});
+  for (const auto& service : tree.children)
+    for (const auto& entity : service.children)
+      for (const auto& [key, value] : entity.detail)
+        if (entity.kind == "ingestion" && key == "checkpoint_age_ms" && is_number(value))
+          out.sample({}, std::to_string(std::stoll(value) / 1000));
 }
 
 void add_positions(prometheus_text& out, const domain::read_model& model, timestamp now) {

@@ -53,6 +53,13 @@ TEST_F(HealthView, AChainThatIsAwayIsAProblemOfTheNodeThatReadsIt) {
   EXPECT_EQ(shown(), "ok") << "it stands by";
 }
 
+TEST_F(HealthView, WhatKeepsTheChainFromBeingReadIsAProblemThoughItsNodeIsConnected) {
+  add_ingestion("running", "");
+  input.tree.children[0].children[0].detail = {
+      {"connected", "1"}, {"problem", "throttled since 2025-01-03T14:30:00Z"}, {"problem", "a log cannot be read"}};
+  EXPECT_EQ(shown(), "degraded\ningestion: throttled since 2025-01-03T14:30:00Z\ningestion: a log cannot be read");
+}
+
 TEST_F(HealthView, TokensThatThisNodeCannotOpenAreAProblemInTheFollowersWords) {
   input.tree.children = {{"token-follower", "follower", "wrong key", 0, 0, "sealed with another key", {}, {}}};
   EXPECT_EQ(shown(), "degraded\nsealed with another key");

@@ -118,10 +118,15 @@ TEST(MetricsView, TheChainIsToldWhereItIsRead) {
   EXPECT_FALSE(standing_by.find("hedgerow_chain_connected"));
   EXPECT_FALSE(standing_by.find("hedgerow_chain_head_block"));
   tree.children[0].children.push_back({"ingestion", "ingestion", "not connected", 0, 0, "wss://node/key",
-                                       {{"connected", "0"}, {"head", "123"}, {"checkpoint", "120"}}, {}});
+                                       {{"connected", "0"}, {"head", "123"}, {"checkpoint", "120"},
+                                        {"checkpoint_distance", "3"}, {"checkpoint_age_ms", "61999"},
+                                        {"problem", "key"}}, {}});
   const auto text = tree_metrics(tree);
   EXPECT_EQ(read(text).number("hedgerow_chain_connected"), 0);
   EXPECT_EQ(read(text).number("hedgerow_chain_head_block"), 123);
+  EXPECT_EQ(read(text).number("hedgerow_chain_checkpoint_block"), 120);
+  EXPECT_EQ(read(text).number("hedgerow_chain_checkpoint_distance_blocks"), 3);
+  EXPECT_EQ(read(text).number("hedgerow_chain_checkpoint_age_seconds"), 61);
   EXPECT_EQ(text.find("key"), std::string::npos);
 }
 
