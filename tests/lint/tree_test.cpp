@@ -1,6 +1,9 @@
 // Each rule is tried on planted breaches first, then on the repository itself.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "rules.hpp"
 
 namespace hedgerow::lint {
@@ -133,6 +136,23 @@ TEST(Citations, PlantedBreachesAreFound) {
 TEST(Citations, Resolve) {
   const violations found = unresolved_citations(repository());
   EXPECT_TRUE(found.empty()) << to_string(found);
+}
+
+/// A vector that no test reads proves nothing. Those of Pyth wait for the service that reads prices.
+TEST(Vectors, AreReadByATest) {
+  const std::set<std::string> waiting{"pyth.json", "pyth_price_feed_update.json"};
+  for (const auto& entry : std::filesystem::directory_iterator{root / "tests/data/vectors"}) {
+    const std::string name = entry.path().filename().string();
+    const std::string stem = entry.path().stem().string();
+    const bool read = std::any_of(repository().begin(), repository().end(), [&](const source_file& file) {
+      return file.in("tests/") && file.is_cpp() && !file.in("tests/lint/") &&
+             std::any_of(file.lines.begin(), file.lines.end(), [&](const std::string& line) {
+               return line.find("\"" + name + "\"") != std::string::npos ||
+                      line.find("\"" + stem + "\"") != std::string::npos;
+             });
+    });
+    EXPECT_NE(read, waiting.contains(name)) << name;
+  }
 }
 
 }  // namespace
