@@ -176,6 +176,11 @@ refusal host_or_nothing(const std::string& text) {
   return std::nullopt;
 }
 
+refusal host_name(const std::string& text) {
+  if (text.empty()) return "not a host name or IPv4 address";
+  return host_or_nothing(text);
+}
+
 refusal host_and_port(const std::string& text) {
   const std::size_t colon = text.find(':');
   std::uint16_t port = 0;

@@ -68,6 +68,7 @@ using text_check = refusal (*)(const std::string& text);
 [[nodiscard]] refusal readable_file(const std::string& text);
 [[nodiscard]] refusal ip_address(const std::string& text);
 [[nodiscard]] refusal host_or_nothing(const std::string& text);
+[[nodiscard]] refusal host_name(const std::string& text);
 [[nodiscard]] refusal host_and_port(const std::string& text);
 [[nodiscard]] refusal hex_key(const std::string& text);
 [[nodiscard]] refusal symbol_text(const std::string& text);

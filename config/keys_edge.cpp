@@ -45,7 +45,12 @@ std::vector<section_spec> edge_sections() {
   out.push_back(section<&settings::api>(
       "api", "The REST API and the login pages.",
       {text<&api_settings::address>("address", ip_address, ip, listen),
-       integer<&api_settings::port>("port", 0, 65'535, "TCP port; 0 takes a free one.")}));
+       integer<&api_settings::port>("port", 0, 65'535, "TCP port; 0 takes a free one."),
+       list<&api_settings::allowed_hosts>("allowed_hosts", host_name, "any number of host names, without port",
+                                          "Names by which requests may address the API and the admin port, besides "
+                                          "localhost, IP addresses and the host of broker.redirect_uri. Any other name in "
+                                          "a request's Host header is refused, as a web page could have invented it.",
+                                          true)}));
   out.push_back(section<&settings::admin>(
       "admin", "Metrics, the actor tree and controls.",
       {text<&admin_settings::address>("address", ip_address, ip, listen),

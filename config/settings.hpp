@@ -175,6 +175,7 @@ struct oauth_settings {
 struct api_settings {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
+  std::vector<std::string> allowed_hosts;
 };
 
 struct admin_settings {

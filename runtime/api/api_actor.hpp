@@ -14,7 +14,12 @@ namespace hedgerow::api {
 struct api_options {
   http::server_options server;
   metrics_sources metrics;
+  /// Names that requests may be for, besides localhost and IP addresses; see find_refusal().
+  std::vector<std::string> allowed_hosts;
 };
+
+/// Means the same there.
+using admin_options = api_options;
 
 struct api_ports {
   std::shared_ptr<tokens::tokens_slot> tokens;
@@ -31,8 +36,7 @@ struct api_state {
   std::unique_ptr<http::server> server;
 };
 
-/// GET /health /positions /positions/{symbol} /trades /executions /executions/{id} /dead-letters /metrics
-/// GET /auth/login /auth/callback. Quits with the reason when it cannot listen.
+/// The routes of api_routes(). Quits with the reason when it cannot listen.
 api_actor::behavior_type api(api_actor::stateful_pointer<api_state> self, api_options options, api_ports outside,
                              aggregator::aggregator_actor model);
 
@@ -40,16 +44,13 @@ struct admin_ports {
   std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root;
   std::shared_ptr<ports::event_log> log;
   const ports::clock* clock = nullptr;
-  metrics_sources metrics;
   neighbours others;
   /// May be null. Outlives the actor system.
   ports::notices* notices = nullptr;
 };
 
-/// GET /actors (JSON; ?format=text; ?node=NAME or all), POST /actors/{name}/restart[?node=NAME],
-/// GET /cluster (JSON; ?format=text), GET /metrics (without what the read model and the log know),
-/// POST /symbols/{symbol}/halt|resume|adopt_order|declare_absent?reason=...&by=...[&order=...].
-api_actor::behavior_type admin(api_actor::stateful_pointer<api_state> self, http::server_options options,
+/// The routes of admin_routes(). Quits with the reason when it cannot listen.
+api_actor::behavior_type admin(api_actor::stateful_pointer<api_state> self, admin_options options,
                                admin_ports outside);
 
 }  // namespace hedgerow::api

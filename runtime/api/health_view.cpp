@@ -9,9 +9,13 @@ namespace hedgerow::api {
 namespace {
 
 constexpr std::chrono::seconds unhedged_limit{60};
+constexpr const char* draining = "the node is stopping";
+constexpr const char* silent_log = "the event log does not answer; nothing is hedged until it does";
+
+bool is_away(const protocol::actor_status& s) { return s.state == "restarting" || s.state == "not answering"; }
 
 void find_troubled_actors(const protocol::actor_status& s, std::vector<std::string>& problems) {
-  if (s.state == "restarting" || s.state == "not answering") problems.push_back(s.name + " is " + s.state);
+  if (is_away(s)) problems.push_back(s.name + " is " + s.state);
   if (s.state == "parked") problems.push_back(s.name + " is parked after too many failures: " + s.last_error);
   if (s.kind == "ingestion" && s.state == "not connected")
     problems.push_back("ingestion is not connected to the chain's node (chain.ws_url): " + s.last_error);
@@ -25,24 +29,29 @@ void find_troubled_actors(const protocol::actor_status& s, std::vector<std::stri
   for (const auto& child : s.children) find_troubled_actors(child, problems);
 }
 
-std::vector<std::string> find_problems(const health_input& in, const domain::read_model& model) {
-  std::vector<std::string> problems;
-  find_troubled_actors(in.tree, problems);
-  if (!in.lag.log_answers) problems.emplace_back("the event log does not answer; nothing is hedged until it does");
+void add_business(const health_input& in, const domain::read_model& model, std::vector<std::string>& problems) {
   for (const auto& [symbol, row] : model.positions()) {
     if (row.latest.frozen) problems.push_back(symbol + " is frozen: a person must decide");
     if (row.unhedged_since && in.now - *row.unhedged_since > unhedged_limit)
       problems.push_back(symbol + " has " + row.latest.exposure().to_string() + " shares unhedged since " +
                          to_rfc3339(*row.unhedged_since));
   }
-  if (in.members)
-    for (const auto& m : in.members->members)
-      if (m.state == domain::member_state::unreachable)
-        problems.push_back("node " + m.facts.name + " at " + m.facts.address() + " is unreachable");
   if (!model.token())
     problems.emplace_back("no broker login yet; open /auth/login");
   else if (model.token()->event == token_event::expired || model.token()->access_expires_at <= in.now)
     problems.push_back("no valid broker token: " + model.token()->detail);
+}
+
+std::vector<std::string> find_problems(const health_input& in, const domain::read_model* model) {
+  std::vector<std::string> problems;
+  if (in.tree.state == "draining") problems.emplace_back(draining);
+  find_troubled_actors(in.tree, problems);
+  if (!in.lag.log_answers) problems.emplace_back(silent_log);
+  if (in.members)
+    for (const auto& m : in.members->members)
+      if (m.state == domain::member_state::unreachable)
+        problems.push_back("node " + m.facts.name + " at " + m.facts.address() + " is unreachable");
+  if (model != nullptr) add_business(in, *model, problems);
   return problems;
 }
 
@@ -56,13 +65,35 @@ void write_lag(json_writer& w, const known_lag& lag) {
   w.end_object();
 }
 
+void write_business(json_writer& w, const domain::read_model& model) {
+  w.field("trades", model.trade_count());
+  w.field("executions", model.execution_count());
+  w.field("dead_letters", model.dead_letter_count());
+  w.key("token");
+  if (!model.token()) return w.null();
+  w.begin_object();
+  w.field("event", to_string(model.token()->event));
+  w.field("access_expires_at", model.token()->access_expires_at);
+  w.field("login_expires_at", model.token()->refresh_expires_at);
+  w.end_object();
+}
+
 }  // namespace
 
-std::string health_view(const health_input& in, const domain::read_model& model) {
+std::vector<std::string> find_blockers(const protocol::actor_status& tree, const lag_reading& lag) {
+  std::vector<std::string> blockers;
+  if (tree.state == "draining") blockers.emplace_back(draining);
+  for (const auto& child : tree.children)
+    if (is_away(child)) blockers.push_back(child.name + " is " + child.state);
+  if (!lag.log_answers) blockers.emplace_back(silent_log);
+  return blockers;
+}
+
+std::string health_view(const health_input& in, const domain::read_model* model) {
   const auto problems = find_problems(in, model);
   json_writer w;
   w.begin_object();
-  w.field("status", problems.empty() ? "ok" : "degraded");
+  w.field("status", !find_blockers(in.tree, in.lag).empty() ? "unavailable" : problems.empty() ? "ok" : "degraded");
   w.key("problems");
   w.begin_array();
   for (const auto& p : problems) w.text(p);
@@ -71,20 +102,8 @@ std::string health_view(const health_input& in, const domain::read_model& model)
   w.field("version", in.version);
   w.field("started_at", in.started_at);
   w.field("uptime_ms", (in.now - in.started_at).count() / 1000);
-  w.field("trades", model.trade_count());
-  w.field("executions", model.execution_count());
-  w.field("dead_letters", model.dead_letter_count());
+  if (model != nullptr) write_business(w, *model);
   write_lag(w, in.lag.lag);
-  w.key("token");
-  if (model.token()) {
-    w.begin_object();
-    w.field("event", to_string(model.token()->event));
-    w.field("access_expires_at", model.token()->access_expires_at);
-    w.field("login_expires_at", model.token()->refresh_expires_at);
-    w.end_object();
-  } else {
-    w.null();
-  }
   w.key("cluster");
   w.begin_array();
   if (in.members)

@@ -1,6 +1,7 @@
 #include "runtime/api/views.hpp"
 
 #include "messages/events/names.hpp"
+#include "messages/events/topics.hpp"
 #include "runtime/api/json_writer.hpp"
 
 namespace hedgerow::api {
@@ -95,6 +96,22 @@ void write_execution(json_writer& w, const std::string& id, const domain::execut
   }
   w.end_array();
   w.end_object();
+}
+
+/// At most `most` bytes, and no half character.
+std::string_view cut(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
+  return text.substr(0, most);
+}
+
+/// The record as it was. Tokens are not shown, sealed or not.
+void write_payload(json_writer& w, const dead_letter& letter) {
+  constexpr std::size_t most_bytes = 4 * 1024;
+  const bool secret = letter.origin_topic == to_string(topic::token_updates);
+  w.key("payload");
+  secret ? w.null() : w.text(cut(letter.value, most_bytes));
+  w.field("payload_bytes", std::uint64_t{letter.value.size()});
 }
 
 void write_actor(json_writer& w, const protocol::actor_status& s) {
@@ -211,6 +228,7 @@ std::string dead_letters_view(const read_model& model, const page& p) {
         w.field("origin_partition", row.letter.origin_partition);
         w.field("origin_offset", row.letter.origin_offset);
         w.field("key", row.letter.key);
+        write_payload(w, row.letter);
         w.field("attempts", row.letter.attempts);
         w.field("recorded_at", row.recorded_at);
         w.end_object();

@@ -28,7 +28,7 @@ struct page {
 /// {"executions":[...]}, newest first. `status` is the spec's word, `detail` the finer state (order-protocol).
 [[nodiscard]] std::string executions_view(const domain::read_model& model, const page& p);
 [[nodiscard]] std::optional<std::string> execution_view(const domain::read_model& model, const std::string& id);
-/// {"dead_letters":[...]}, newest first.
+/// {"dead_letters":[...]}, newest first, each with the first 4 KiB of its record; null for records of token-updates.
 [[nodiscard]] std::string dead_letters_view(const domain::read_model& model, const page& p);
 
 /// PENDING, SUBMITTED, FILLED or FAILED: PENDING covers submitting, unknown and held, SUBMITTED partial fills.

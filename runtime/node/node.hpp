@@ -45,6 +45,8 @@ struct node_settings {
   supervision::policy supervision;
   http::server_options api;
   http::server_options admin;
+  /// Names that requests to both may be for, besides localhost and IP addresses.
+  std::vector<std::string> allowed_hosts;
   /// Empty: this node is alone. Name, sets and the time of the start are filled in by start_node.
   std::optional<cluster::cluster_options> cluster;
   cluster::tls_files cluster_tls;

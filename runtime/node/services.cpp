@@ -118,7 +118,7 @@ void add_query_side(std::vector<child_spec>& all, const node_settings& settings,
                  {},
                  false,
                  supervision::tier::shows});
-  api::api_options options{settings.api, metrics};
+  api::api_options options{settings.api, metrics, settings.allowed_hosts};
   api::api_ports ports{known.tokens, known.root, outside.clock,
                        std::make_shared<api::lag_meter>(outside.log, groups_with_lag(), outside.clock), known.others};
   all.push_back({"api",
@@ -185,9 +185,8 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
   const api::metrics_sources metrics{outside.metrics, {settings.name, version, outside.clock->now()}};
   if (wanted("api")) add_query_side(all, settings, outside, known, metrics);
   all.push_back({"admin",
-                 [options = settings.admin,
-                  ports = api::admin_ports{known.root, outside.log, outside.clock, metrics, known.others,
-                                           outside.notices}](
+                 [options = api::admin_options{settings.admin, metrics, settings.allowed_hosts},
+                  ports = api::admin_ports{known.root, outside.log, outside.clock, known.others, outside.notices}](
                      caf::actor_system& system, const running&) {
                    return caf::actor_cast<caf::actor>(system.spawn(api::admin, options, ports));
                  },

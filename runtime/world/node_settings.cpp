@@ -99,6 +99,12 @@ broker::gateway_config to_gateway(const config::settings& v) {
   return c;
 }
 
+/// Without scheme, port and path.
+std::string host_of(std::string_view url) {
+  if (const auto scheme = url.find("://"); scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  return std::string{url.substr(0, url.find_first_of(":/?"))};
+}
+
 cluster::cluster_options to_cluster(const config::settings& v) {
   cluster::cluster_options c;
   c.self.host = v.cluster.advertised_host.empty() ? v.cluster.listen_address : v.cluster.advertised_host;
@@ -138,6 +144,9 @@ node::node_settings to_node_settings(const config::settings& v) {
   n.api.port = v.api.port;
   n.admin.address = v.admin.address;
   n.admin.port = v.admin.port;
+  n.allowed_hosts = v.api.allowed_hosts;
+  // Where the broker sends the browser back to, through whatever proxy.
+  if (auto host = host_of(v.broker.redirect_uri); !host.empty()) n.allowed_hosts.push_back(std::move(host));
   if (v.cluster.port != 0) n.cluster = to_cluster(v);
   n.cluster_tls = {v.cluster.certificate, v.cluster.key, v.cluster.ca_file};
   n.log_maintenance = v.log.maintenance_interval;

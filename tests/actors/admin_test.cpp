@@ -53,10 +53,25 @@ TEST_F(Admin, TheNextDecisionWorksAfterOneThatCouldNotBeWritten) {
 }
 
 TEST_F(Admin, ADecisionWithoutNameOrReasonIsRefused) {
-  for (const char* target : {"/symbols/AAPL/halt?by=ann", "/symbols/AAPL/halt?reason=x", "/symbols/AAPL/stop?reason=x&by=y",
+  for (const char* target : {"/symbols/AAPL/halt?by=ann", "/symbols/AAPL/halt?reason=x",
                              "/symbols/a%20b/halt?reason=x&by=y", "/symbols/AAPL/adopt_order?reason=x&by=y"})
     EXPECT_EQ(post(target).status, 400) << target;
   EXPECT_EQ(written(), "");
+}
+
+TEST_F(Admin, AWebPageCanNeitherDecideNorRestartNorRead) {
+  const std::string person = "X-Hedgerow: 1\r\n";
+  for (const std::string& sent :
+       {"Host: evil.example:18981\r\n" + person, host() + "Origin: https://evil.example\r\n" + person,
+        host() + "Sec-Fetch-Site: cross-site\r\n" + person, host()}) {
+    EXPECT_EQ(ask("POST", halt, sent).status, 403) << sent;
+    EXPECT_EQ(ask("POST", "/symbols/AAPL/declare_absent?reason=x&by=y", sent).status, 403) << sent;
+    EXPECT_EQ(ask("POST", "/actors/accumulator/restart", sent).status, 403) << sent;
+    EXPECT_EQ(ask("GET", "/actors", sent).status, sent == host() ? 200 : 403) << sent;
+  }
+  EXPECT_EQ(written(), "");
+  EXPECT_EQ(get("/actors").status, 200);
+  EXPECT_EQ(ask("GET", "/actors", "Host: node.example\r\n").status, 200);
 }
 
 }  // namespace

@@ -3,13 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <caf/all.hpp>
-#include <optional>
 
 #include "runtime/adapters/memory_log/memory_log.hpp"
 #include "runtime/api/api_actor.hpp"
 #include "tests/support/fake_clock.hpp"
 #include "tests/support/heard_notices.hpp"
+#include "tests/support/wait.hpp"
 #include "../unit/adapters/http/raw_peer.hpp"
 
 namespace hedgerow::test {
@@ -24,9 +25,11 @@ struct edge_answer {
 class edge_fixture : public ::testing::Test {
  public:
   edge_fixture() {
-    caf::scoped_actor self{system};
-    std::vector<supervision::child_spec> children{child("accumulator"), child("poller")};
-    root = system.spawn(supervision::supervisor, std::string{"node-a"}, std::move(children), supervision::policy{}, &clock,
+    supervision::policy rules;
+    // Whoever fails stays down for the rest of the test.
+    rules.backoff_min = rules.backoff_max = std::chrono::hours{1};
+    root = system.spawn(supervision::supervisor, std::string{"node-a"},
+                        std::vector<supervision::child_spec>{child("accumulator"), child("poller")}, rules, &clock,
                         [](std::string) {});
     root_slot->put(root.address());
   }
@@ -39,10 +42,12 @@ class edge_fixture : public ::testing::Test {
     system.await_all_actors_done();
   }
 
-  static supervision::child_spec child(const std::string& name) {
+  /// A service that runs; the next ones fail at their start once `kill_child` is set.
+  supervision::child_spec child(const std::string& name) {
     return {name,
-            [name](caf::actor_system& sys, const supervision::running&) {
-              return sys.spawn([name](caf::event_based_actor*) -> caf::behavior {
+            [this, name](caf::actor_system& sys, const supervision::running&) {
+              return sys.spawn([name, fails = kill_child.load()](caf::event_based_actor* self) -> caf::behavior {
+                if (fails) self->quit(caf::make_error(caf::sec::runtime_error, "cannot start"));
                 return {[name](protocol::status_atom) {
                           return protocol::actor_status{name, "bridge", "running", 0, 0, {}, {}, {}};
                         },
@@ -56,8 +61,9 @@ class edge_fixture : public ::testing::Test {
   [[nodiscard]] api::metrics_sources metrics() const { return {registry, {"node-a", "1.0", clock.now()}}; }
 
   void start_admin(http::server_options options = {}) {
-    api::admin_ports outside{root_slot, log, &clock, metrics(), {}, &heard};
-    const auto actor = system.spawn(api::admin, std::move(options), std::move(outside));
+    api::admin_ports outside{root_slot, log, &clock, {}, &heard};
+    const auto actor =
+        system.spawn(api::admin, api::admin_options{std::move(options), metrics(), {"node.example"}}, std::move(outside));
     port = own(actor);
   }
 
@@ -65,7 +71,7 @@ class edge_fixture : public ::testing::Test {
     const auto model = system.spawn(aggregator::aggregator, log, aggregator::aggregator_config{}, &clock);
     owned_.push_back(caf::actor_cast<caf::actor>(model));
     api::api_ports outside{tokens_slot, root_slot, &clock, nullptr, {}};
-    const auto actor = system.spawn(api::api, api::api_options{std::move(options), metrics()}, outside, model);
+    const auto actor = system.spawn(api::api, api::api_options{std::move(options), metrics(), {"node.example"}}, outside, model);
     port = own(actor);
   }
 
@@ -74,7 +80,8 @@ class edge_fixture : public ::testing::Test {
     auto connection = raw_connection::to(port);
     connection.send(method + " " + target + " HTTP/1.1\r\n" + headers + "Content-Length: 0\r\n\r\n");
     edge_answer answer;
-    answer.text = connection.read_message();
+    // The answer to HEAD tells a length and has no body.
+    answer.text = method == "HEAD" ? connection.read_until("\r\n\r\n") : connection.read_message();
     if (answer.text.size() > 12) answer.status = std::stoi(answer.text.substr(9, 3));
     return answer;
   }
@@ -85,6 +92,7 @@ class edge_fixture : public ::testing::Test {
     return ask("POST", target, host() + "X-Hedgerow: 1\r\n");
   }
 
+  std::atomic<bool> kill_child{false};
   fake_clock clock;
   heard_notices heard;
   std::shared_ptr<adapters::memory_log_faults> faults = std::make_shared<adapters::memory_log_faults>();

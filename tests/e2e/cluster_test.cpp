@@ -45,7 +45,7 @@ class cluster_node {
     http::client_options options;
     options.origin = "http://127.0.0.1:" + std::to_string(to);
     const auto client = *http::make_client(options, clock_);
-    const auto got = cli::call(*client, {method, path, {}, ""});
+    const auto got = cli::call(*client, {method, path, {{"X-Hedgerow", "1"}}, ""});
     return got ? answer{got->status, got->body + http::find_header(got->headers, "Location").value_or("")} : answer{};
   }
   answer api(const std::string& path) { return call(api_port, "GET", path); }

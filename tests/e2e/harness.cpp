@@ -266,7 +266,7 @@ std::optional<http::response> stage::answer_of(std::size_t node, const std::stri
 }
 
 int stage::admin_post(const std::string& path) {
-  const auto answer = cli::call(*nodes_[0].admin, {"POST", path, {}, ""});
+  const auto answer = cli::call(*nodes_[0].admin, {"POST", path, {{"X-Hedgerow", "1"}}, ""});
   return answer ? answer->status : 0;
 }
 

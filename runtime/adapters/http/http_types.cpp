@@ -19,12 +19,12 @@ int hex_value(char c) {
   return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
-/// Form decoding. A '%' that is not followed by two hexadecimal digits stands for itself.
-std::string form_decode(std::string_view text) {
+/// Form decoding is with `plus_is_blank`.
+std::string decode(std::string_view text, bool plus_is_blank) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+') {
+    if (text[i] == '+' && plus_is_blank) {
       out += ' ';
     } else if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
       out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
@@ -67,7 +67,7 @@ url_query parse_target(std::string_view target) {
     if (pair.empty()) continue;
     const auto equals = pair.find('=');
     const std::string_view value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-    result.parameters.emplace_back(form_decode(pair.substr(0, equals)), form_decode(value));
+    result.parameters.emplace_back(decode(pair.substr(0, equals), true), decode(value, true));
   }
   return result;
 }
@@ -88,5 +88,7 @@ std::string percent_encode(std::string_view text) {
   }
   return out;
 }
+
+std::string percent_decode(std::string_view text) { return decode(text, false); }
 
 }  // namespace hedgerow::http

@@ -39,5 +39,7 @@ struct url_query {
 [[nodiscard]] url_query parse_target(std::string_view target);
 /// Everything except A-Z a-z 0-9 - _ . ~ is encoded; a blank is %20 (facts, 5.1).
 [[nodiscard]] std::string percent_encode(std::string_view text);
+/// A part of a path: '+' stands for itself, and so does a '%' that is not followed by two hexadecimal digits.
+[[nodiscard]] std::string percent_decode(std::string_view text);
 
 }  // namespace hedgerow::http

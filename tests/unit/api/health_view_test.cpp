@@ -19,7 +19,7 @@ struct HealthView : ::testing::Test {
   /// Status, and problems, one per line.
   std::string shown() const {
     rapidjson::Document health;
-    health.Parse(health_view(input, model).c_str());
+    health.Parse(health_view(input, &model).c_str());
     std::string text = health["status"].GetString();
     for (const auto& p : health["problems"].GetArray()) text.append(1, '\n').append(p.GetString());
     return text;
@@ -66,19 +66,36 @@ TEST_F(HealthView, TokensThatThisNodeCannotOpenAreAProblemInTheFollowersWords) {
 }
 
 TEST_F(HealthView, LagIsSummedByServiceAndOneNotYetMeasuredIsNoProblem) {
-  EXPECT_NE(health_view(input, model).find(R"("lag":{})"), std::string::npos);
+  EXPECT_NE(health_view(input, &model).find(R"("lag":{})"), std::string::npos);
   EXPECT_EQ(shown(), "ok");
   input.lag.lag = std::make_shared<const std::vector<partition_lag>>(
       std::vector<partition_lag>{{"poller", {topic::schwab_executions, 0}, 0},
                                  {"accumulator", {topic::onchain_trades, 0}, 3},
                                  {"accumulator", {topic::onchain_trades, 1}, 4}});
-  const auto text = health_view(input, model);
+  const auto text = health_view(input, &model);
   EXPECT_NE(text.find(R"("lag":{"accumulator":7,"poller":0})"), std::string::npos) << text;
 }
 
 TEST_F(HealthView, ALogThatDoesNotAnswerIsAProblem) {
   input.lag = {nullptr, false};
-  EXPECT_EQ(shown(), "degraded\nthe event log does not answer; nothing is hedged until it does");
+  EXPECT_EQ(shown(), "unavailable\nthe event log does not answer; nothing is hedged until it does");
+}
+
+TEST_F(HealthView, WhatKeepsTheNodeFromWorkingIsToldApartFromWhatWaitsForAPerson) {
+  input.tree.state = "draining";
+  EXPECT_EQ(shown(), "unavailable\nthe node is stopping");
+  input.tree.state = "running";
+  input.tree.children = {{"poller", "actor", "restarting", 0, 0, "", {}, {}}};
+  EXPECT_EQ(shown(), "unavailable\npoller is restarting");
+  const protocol::actor_status entity{"AAPL", "entity", "not answering", 0, 0, "", {}, {}};
+  input.tree.children = {{"poller", "bridge", "running", 0, 0, "", {}, {entity}}};
+  EXPECT_EQ(shown(), "degraded\nAAPL is not answering") << "the others go on";
+}
+
+TEST_F(HealthView, WithoutTheReadModelOnlyTheNodeIsJudged) {
+  const auto text = health_view(input, nullptr);
+  EXPECT_NE(text.find(R"("status":"ok")"), std::string::npos) << text;
+  EXPECT_EQ(text.find("login"), std::string::npos) << text;
 }
 
 }  // namespace
