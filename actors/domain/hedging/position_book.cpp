@@ -94,9 +94,7 @@ bool says_when_to_retry(const schwab_execution& e) {
   switch (e.code) {
     case execution_code::market_closed:
     case execution_code::no_token:
-    case execution_code::halted:
-    case execution_code::lease_expired:
-    case execution_code::throttled: return true;
+    case execution_code::halted: return true;
     case execution_code::risk_limit: return e.retry_at != timestamp{};
     default: return false;
   }

@@ -89,7 +89,6 @@ class broker_model {
   model_faults faults_;
   std::vector<model_order> orders_;
   std::map<execution_id, int> uncertain_;
-  bool garbled_ = false;
   std::int64_t next_id_ = 9'007'199'254'740'993;
 };
 
