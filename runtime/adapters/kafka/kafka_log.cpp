@@ -9,6 +9,7 @@
 #include "runtime/adapters/kafka/partition_reader.hpp"
 #include "runtime/adapters/kafka/topic_admin.hpp"
 #include "runtime/adapters/kafka/watermarks.hpp"
+#include "runtime/adapters/memory_log/core/subscribers.hpp"
 
 namespace hedgerow::adapters {
 

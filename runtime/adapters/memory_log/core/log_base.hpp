@@ -10,6 +10,7 @@
 
 #include "actors/ports/clock.hpp"
 #include "actors/ports/event_log.hpp"
+#include "runtime/adapters/memory_log/core/subscribers.hpp"
 #include "runtime/adapters/memory_log/core/batch.hpp"
 #include "runtime/adapters/memory_log/core/groups.hpp"
 
