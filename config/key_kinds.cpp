@@ -153,6 +153,8 @@ refusal http_origin(const std::string& text) {
   return std::nullopt;
 }
 
+refusal origin_or_nothing(const std::string& text) { return text.empty() ? std::nullopt : http_origin(text); }
+
 refusal http_url(const std::string& text) {
   if (!split_url(text, {"http://", "https://"})) return "not an http or https address";
   return std::nullopt;
@@ -233,6 +235,8 @@ refusal account_digits(const std::string& text) {
   if (text.empty() || text.size() > 15 || !all_of(text, std::isdigit)) return "not 1 to 15 digits";
   return std::nullopt;
 }
+
+refusal account_or_nothing(const std::string& text) { return text.empty() ? std::nullopt : account_digits(text); }
 
 refusal alphanumeric(const std::string& text) {
   if (text.empty() || !all_of(text, std::isalnum)) return "not letters and digits";

@@ -64,6 +64,7 @@ using text_check = refusal (*)(const std::string& text);
 [[nodiscard]] refusal node_name(const std::string& text);
 [[nodiscard]] refusal websocket_url(const std::string& text);
 [[nodiscard]] refusal http_origin(const std::string& text);
+[[nodiscard]] refusal origin_or_nothing(const std::string& text);
 [[nodiscard]] refusal http_url(const std::string& text);
 [[nodiscard]] refusal readable_file(const std::string& text);
 [[nodiscard]] refusal ip_address(const std::string& text);
@@ -77,6 +78,7 @@ using text_check = refusal (*)(const std::string& text);
 [[nodiscard]] refusal quoted_price(const std::string& text);
 [[nodiscard]] refusal whole_shares(const std::string& text);
 [[nodiscard]] refusal account_digits(const std::string& text);
+[[nodiscard]] refusal account_or_nothing(const std::string& text);
 [[nodiscard]] refusal alphanumeric(const std::string& text);
 [[nodiscard]] refusal actor_name(const std::string& text);
 

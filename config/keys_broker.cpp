@@ -56,8 +56,13 @@ section_spec broker() {
                                           "Secret of the registered app. Required for execution, poller and tokens."),
        text<&broker_settings::redirect_uri>("redirect_uri", http_url, "an https address",
                                             "Exactly as registered: the broker compares every character."),
+       text<&broker_settings::account_number>(
+           "account_number", account_or_nothing, "1 to 15 digits, or empty",
+           "Number of the account that is traded in. Required when the login covers several. The log remembers the account: "
+           "orders go to no other one, until somebody changes this key and logs in again."),
        integer<&broker_settings::account_index>("account_index", 0, 99,
-                                                "Which of the accounts that the login covers is traded in, from 0."),
+                                                "In place of account_number: which account is chosen at first, from 0 in "
+                                                "the broker's order. Without effect once the log remembers one."),
        duration<&broker_settings::connect_timeout>("connect_timeout", 100ms, 5min,
                                                    "Longest wait for a connection, TLS included."),
        duration<&broker_settings::request_timeout>("request_timeout", 100ms, 5min, "Longest wait for one answer."),

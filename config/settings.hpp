@@ -155,7 +155,8 @@ struct broker_settings {
   secret app_key;
   secret app_secret;
   std::string redirect_uri = "https://127.0.0.1";
-  std::uint32_t account_index = 0;
+  secret account_number;
+  std::optional<std::uint32_t> account_index;
   milliseconds connect_timeout{5'000};
   milliseconds request_timeout{15'000};
   std::uint32_t max_connections = 8;
@@ -209,6 +210,7 @@ enum class paper_market : std::uint8_t { always_open, closed, us_hours };
 struct paper_settings {
   std::string address = "127.0.0.1";
   std::uint16_t port = 18080;
+  std::string public_url;
   std::string ledger = ":memory:";
   std::uint64_t seed = 1;
   paper_market market = paper_market::always_open;

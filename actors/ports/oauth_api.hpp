@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "actors/ports/broker_api.hpp"
 
@@ -14,6 +15,12 @@ struct oauth_tokens {
   std::string access_token;
   std::string refresh_token;
   std::chrono::seconds access_lifetime{1800};
+};
+
+/// One of the accounts that a login covers. The number is the account's name for ever; the hash is what paths carry.
+struct broker_account {
+  std::string number;
+  std::string hash;
 };
 
 /// Thread-safe. Calls return at once; the callback comes once, from any thread.
@@ -27,14 +34,20 @@ class oauth_api {
   /// `refused`: the broker's own words say that it does not accept the refresh token. Every other failure, whatever its
   /// status, may pass.
   virtual void refresh(std::string refresh_token, broker_callback<oauth_tokens> done) = 0;
+  /// The accounts that the login of this access token covers, in any order.
+  virtual void accounts(std::string access_token, broker_callback<std::vector<broker_account>> done) = 0;
 };
 
-/// The current access token of the process: written by the tokens actor, read by the broker adapter. Thread-safe.
+/// The current access token of the process, and the account that the log trades in: written by the token follower, read
+/// by the broker adapter. Thread-safe.
 class token_holder {
  public:
   virtual ~token_holder() = default;
   virtual void set(std::optional<std::string> access_token) = 0;
   [[nodiscard]] virtual std::optional<std::string> get() const = 0;
+  /// The number of the account that the log remembers; nothing as long as it remembers none.
+  virtual void set_account(std::optional<std::string> /*number*/) {}
+  [[nodiscard]] virtual std::optional<std::string> account() const { return std::nullopt; }
 };
 
 /// Seals secrets for the event log (facts, 5.3). Thread-safe.

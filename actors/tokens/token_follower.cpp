@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include "actors/tokens/login_secret.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/events/token_update.hpp"
 
@@ -36,6 +37,9 @@ void take(pointer self, const record& r, const follower_ports& outside) {
   state.last_error = state.sealed_for_others ? wrong_key : "";
   if (state.sealed_for_others && !was_sealed_for_others)
     outside.notices->raise(ports::notice_level::alarm, "tokens", "tokens_not_opened", state.name, wrong_key);
+  // Also without a valid token: it is what the next one is for.
+  if (const auto login = open(*outside.vault, update->data.refresh_token); login && login->account)
+    outside.holder->set_account(login->account);
   if (!secret || update->data.access_expires_at <= outside.clock->now()) return drop_token(state, *outside.holder);
   state.expires_at = update->data.access_expires_at;
   outside.holder->set(*secret);

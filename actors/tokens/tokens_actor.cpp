@@ -32,8 +32,10 @@ void tell(const tokens_state& state, notice_level level, std::string_view code, 
   state.outside.notices->raise(level, service_name, code, "login", text);
 }
 
+/// Writes `update` with what is in the state's secret.
 void publish(pointer self, token_update update) {
   auto& state = self->state;
+  if (state.secret) update.refresh_token = seal(*state.outside.vault, *state.secret);
   const auto now = state.outside.clock->now();
   const std::string id = "token:" + std::to_string(now.us) + ":" + std::to_string(++state.updates);
   auto out = std::make_shared<step>();
@@ -60,17 +62,16 @@ void set_timer(pointer self) {
 void refresh(pointer self) {
   auto& state = self->state;
   const auto now = state.outside.clock->now();
-  if (state.call_under_way || !state.current || state.current->refresh_token.empty()) return;
-  if (state.retry_at && now < *state.retry_at) return;
-  const auto secret = state.outside.vault->open(state.current->refresh_token);
-  if (!secret) {
+  if (state.call_under_way || !state.current || (state.retry_at && now < *state.retry_at)) return;
+  if (!state.secret) {
     state.last_error = "the stored tokens were sealed with another key; log in again";
     if (!std::exchange(state.told_failing, true)) tell(state, notice_level::alarm, "tokens_not_opened", state.last_error);
     return;
   }
+  if (state.secret->refresh_token.empty()) return;
   state.call_under_way = true;
   state.asked_at = now;
-  state.outside.oauth->refresh(*secret, [me = caf::actor_cast<caf::actor_addr>(self)](auto answer) {
+  state.outside.oauth->refresh(state.secret->refresh_token, [me = caf::actor_cast<caf::actor_addr>(self)](auto answer) {
     if (auto actor = caf::actor_cast<tokens_actor>(me))
       caf::anon_send(actor, tell_atom::value, tokens_answer{false, std::move(answer)});
   });
@@ -83,7 +84,8 @@ void end_login(pointer self, std::string detail) {
   token_update ended = *self->state.current;
   ended.event = token_event::expired;
   if (!domain::access_valid(domain::times_of(ended), now)) ended.access_token.clear();
-  if (!domain::refresh_valid(domain::times_of(ended), now)) ended.refresh_token.clear();
+  if (!domain::refresh_valid(domain::times_of(ended), now) && self->state.secret)
+    self->state.secret->refresh_token.clear();
   ended.detail = std::move(detail);
   publish(self, std::move(ended));
 }
@@ -109,9 +111,48 @@ void check(pointer self) {
     case token_need::nothing: break;
     case token_need::refresh: refresh(self); break;
     case token_need::login:
-      if (!state.current->refresh_token.empty()) end_login(self, "seven days since the last login; log in again");
+      if (state.current->event != token_event::expired || (state.secret && !state.secret->refresh_token.empty()))
+        end_login(self, "seven days since the last login; log in again");
       break;
   }
+}
+
+/// After each login and each refresh: what the login covers may have changed.
+void ask_accounts(pointer self, bool by_login, std::string access_token) {
+  self->state.outside.oauth->accounts(
+      std::move(access_token), [me = caf::actor_cast<caf::actor_addr>(self), by_login](auto answer) {
+        if (auto actor = caf::actor_cast<tokens_actor>(me))
+          caf::anon_send(actor, tell_atom::value, accounts_answer{by_login, std::move(answer)});
+      });
+}
+
+/// Remembers the account in the log, or says what is wrong with it: until that is mended the broker adapter, which goes by
+/// the same rule, places nothing.
+void take_account(pointer self, const accounts_answer& answer) {
+  auto& state = self->state;
+  if (!answer.accounts) {
+    state.last_error = "accounts: " + answer.accounts.error().detail;
+    return;
+  }
+  if (!state.secret || !state.current) return;
+  std::vector<std::string> numbers;
+  for (const auto& a : *answer.accounts) numbers.push_back(a.number);
+  const auto place = domain::choose_account(numbers, state.secret->account, state.config.account, answer.by_login);
+  if (!place) {
+    state.last_error = "accounts: " + place.error();
+    if (std::exchange(state.told_account, place.error()) != place.error())
+      tell(state, notice_level::alarm, "broker_account", "no order is placed: " + place.error());
+    return;
+  }
+  state.told_account.clear();
+  const auto& number = numbers[*place];
+  if (number.empty() || state.secret->account == number) return;
+  if (state.secret->account)
+    tell(state, notice_level::alarm, "broker_account_changed",
+         "the login changed the account that is traded in from " + domain::mask_account(*state.secret->account) + " to " +
+             domain::mask_account(number) + ", as broker.account_number says");
+  state.secret->account = number;
+  publish(self, *state.current);
 }
 
 void accept(pointer self, bool by_login, const ports::oauth_tokens& fresh) {
@@ -124,7 +165,7 @@ void accept(pointer self, bool by_login, const ports::oauth_tokens& fresh) {
   token_update update;
   update.event = by_login ? token_event::logged_in : token_event::refreshed;
   update.access_token = state.outside.vault->seal(fresh.access_token);
-  update.refresh_token = state.outside.vault->seal(fresh.refresh_token);
+  state.secret = login_secret{fresh.refresh_token, state.secret ? state.secret->account : std::nullopt};
   update.access_fetched_at = times.access_fetched_at;
   update.access_expires_at = times.access_expires_at;
   update.refresh_issued_at = times.refresh_issued_at;
@@ -142,6 +183,7 @@ void accept(pointer self, bool by_login, const ports::oauth_tokens& fresh) {
   state.told_failing = false;
   state.last_error.clear();
   publish(self, std::move(update));
+  ask_accounts(self, by_login, fresh.access_token);
 }
 
 /// The broker itself said that it does not take the refresh token. Once may be a passing fault; twice is the end of the
@@ -242,11 +284,13 @@ tokens_actor::behavior_type tokens(pointer self, bridges::entity_seed seed, toke
   state.outside = std::move(outside);
   if (const auto it = seed.changelog.find(changelog_key); it != seed.changelog.end()) {
     auto newest = codec::decode<token_update>(it->second);
-    if (newest)
-      state.current = std::move(newest->data);
-    else
-      // Without it the login would be lost, and the next one would be taken for the first.
+    if (!newest) {
+      // Going on without it would forget the login, and the account that is traded in.
       self->quit(caf::make_error(caf::sec::runtime_error, "changelog of tokens: " + newest.error().detail));
+      return tokens_actor::behavior_type::make_empty_behavior();
+    }
+    state.current = std::move(newest->data);
+    state.secret = open(*state.outside.vault, state.current->refresh_token);
   }
   state.outside.slot->put(self->address());
   self->attach_functor([slot = state.outside.slot, me = self->address()] { slot->remove(me); });
@@ -259,6 +303,7 @@ tokens_actor::behavior_type tokens(pointer self, bridges::entity_seed seed, toke
       [=](ask_atom) { return begin_login(self); },
       [=](tell_atom, const access_rejected&) { rejected(self); },
       [=](tell_atom, const tokens_answer& answer) { answered(self, answer); },
+      [=](tell_atom, const accounts_answer& answer) { take_account(self, answer); },
       [=](tell_atom, const wake& timer) {
         if (timer.round != self->state.round) return;
         check(self);

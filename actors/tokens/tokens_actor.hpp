@@ -4,11 +4,13 @@
 #pragma once
 
 #include "actors/bridges/service.hpp"
+#include "actors/domain/hedging/account_choice.hpp"
 #include "actors/domain/hedging/token_lifecycle.hpp"
 #include "actors/ports/clock.hpp"
 #include "actors/ports/notices.hpp"
 #include "actors/ports/oauth_api.hpp"
 #include "actors/ports/random.hpp"
+#include "actors/tokens/login_secret.hpp"
 #include "messages/events/token_update.hpp"
 #include "messages/protocol/login.hpp"
 #include "messages/protocol/slot.hpp"
@@ -27,6 +29,12 @@ struct tokens_answer {
   expected<ports::oauth_tokens, ports::broker_error> tokens;
 };
 
+/// Which accounts the login covers.
+struct accounts_answer {
+  bool by_login = false;
+  expected<std::vector<ports::broker_account>, ports::broker_error> accounts;
+};
+
 /// The actor's timer. Only the one that was set last counts.
 struct wake {
   std::uint64_t round = 0;
@@ -37,6 +45,7 @@ using tokens_actor =
                                    caf::replies_to<protocol::ask_atom>::with<std::string>,
                                    caf::reacts_to<protocol::tell_atom, access_rejected>,
                                    caf::reacts_to<protocol::tell_atom, tokens_answer>,
+                                   caf::reacts_to<protocol::tell_atom, accounts_answer>,
                                    caf::reacts_to<protocol::tell_atom, wake>>;
 using tokens_slot = protocol::slot<tokens_actor>;
 
@@ -47,6 +56,8 @@ struct tokens_config {
   std::chrono::milliseconds refresh_ahead{300'000};
   std::chrono::milliseconds retry_min{1'000};
   std::chrono::milliseconds retry_max{60'000};
+  /// Which of the login's accounts is traded in.
+  domain::account_wish account;
 };
 
 /// What the actor needs of the world. All of it outlives the actor system or is shared.
@@ -63,6 +74,8 @@ struct tokens_state {
   static inline const char* name = "tokens";
   /// The newest update; its tokens are sealed.
   std::optional<token_update> current;
+  /// What is sealed in it; nothing when it was sealed with another key.
+  std::optional<login_secret> secret = login_secret{};
   /// Not the first member: CAF would try to construct the state from the actor's own handle.
   protocol::emitter_actor bridge;
   tokens_config config;
@@ -83,6 +96,8 @@ struct tokens_state {
   domain::token_warning warned = domain::token_warning::none;
   /// People have been told that refreshing fails.
   bool told_failing = false;
+  /// What they have been told last about the account.
+  std::string told_account;
   /// Of the timer that was set last.
   std::uint64_t round = 0;
   /// `state` of the login that was last begun; a callback must carry it.
@@ -100,4 +115,5 @@ tokens_actor::behavior_type tokens(tokens_actor::stateful_pointer<tokens_state> 
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::tokens::access_rejected)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::tokens::tokens_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::tokens::accounts_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::tokens::wake)

@@ -131,6 +131,7 @@ node::node_settings to_node_settings(const config::settings& v) {
   n.poller = to_poller(v);
   n.tokens.check_interval = v.oauth.check_interval;
   n.tokens.refresh_ahead = v.oauth.refresh_ahead;
+  n.tokens.account = {v.broker.account_number.reveal(), v.broker.account_index};
   n.gateway = to_gateway(v);
   n.bridge = to_bridge(v);
   n.supervision.backoff_min = v.supervision.backoff_min;

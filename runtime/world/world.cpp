@@ -94,7 +94,7 @@ expected<void, fault> add_broker(const settings& v, machine& on, node::node_port
   out.vault = *vault;
   out.tokens = schwab::make_token_holder();
   schwab::schwab_options options;
-  options.account_index = v.broker.account_index;
+  options.account = {v.broker.account_number.reveal(), v.broker.account_index};
   out.broker = schwab::make_schwab_broker(*client, out.tokens, on.clock, options);
   if (v.market_hours.source != config::market_source::broker)
     out.broker = std::make_shared<fixed_session>(out.broker,

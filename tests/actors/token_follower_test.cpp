@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "actors/tokens/login_secret.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/events/token_update.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
@@ -31,6 +32,7 @@ class TokenFollower : public test::actor_fixture {
   void log_in(const std::string& token, const std::shared_ptr<ports::vault>& sealed_with = vault_of('a')) {
     token_update update;
     update.access_token = sealed_with->seal(token);
+    update.refresh_token = seal(*sealed_with, {"refresh", account});
     update.access_expires_at = clock.now() + 30min;
     const auto now = clock.now();
     log_transaction t;
@@ -50,6 +52,7 @@ class TokenFollower : public test::actor_fixture {
   std::unique_ptr<ports::log_member> writer = std::move(*inner->join({"tokens", "t", {}}));
   std::shared_ptr<ports::token_holder> holder = schwab::make_token_holder();
   follower_actor follower;
+  std::optional<std::string> account;
 };
 
 TEST_F(TokenFollower, MayBeStartedAgainAsOftenAsItDies) {
@@ -83,6 +86,18 @@ TEST_F(TokenFollower, AReadThatFailsIsMadeAgain) {
   for (int i = 0; i < 4; ++i) advance(1s);
   EXPECT_EQ(holder->get(), "first");
   EXPECT_THAT(status().last_error, IsEmpty());
+}
+
+TEST_F(TokenFollower, TheAccountOfTheLoginReachesTheBrokerAdapterAndOutlivesTheToken) {
+  start();
+  EXPECT_EQ(holder->account(), std::nullopt);
+  account = "123456789";
+  log_in("first");
+  EXPECT_EQ(holder->account(), "123456789");
+  clock.advance(30min);
+  advance(1s);
+  EXPECT_EQ(holder->get(), std::nullopt);
+  EXPECT_EQ(holder->account(), "123456789");
 }
 
 TEST_F(TokenFollower, ATokenIsDroppedWhenItExpires) {

@@ -36,6 +36,14 @@ class fake_oauth final : public ports::oauth_api {
     waiting.push_back(std::move(done));
   }
 
+  void accounts(std::string access_token, ports::broker_callback<std::vector<ports::broker_account>> done) override {
+    asked_with.push_back(std::move(access_token));
+    done(covered);
+  }
+
+  expected<std::vector<ports::broker_account>, broker_error> covered =
+      std::vector<ports::broker_account>{{"123456789", "A1"}};
+  std::vector<std::string> asked_with;
   std::vector<std::string> codes;
   std::vector<std::string> refreshed_with;
   std::deque<ports::broker_callback<ports::oauth_tokens>> waiting;
@@ -93,10 +101,12 @@ class TokensTest : public test::actor_fixture {
     return codec::decode<token_update>(*records->front().value)->data;
   }
 
+  login_secret secret() { return open(*vault, newest().refresh_token).value_or(login_secret{"wrong key", {}}); }
+
   void refuse_for_good() {
-    live(25min);
+    live(25min + 1s);
     answer_next(dead());
-    live(30s);
+    live(31s);
     answer_next(dead());
   }
 
@@ -119,7 +129,7 @@ TEST_F(TokensTest, ALoginIsSealedInTheLogAndLivesFromWhenItWasAskedFor) {
   const auto update = newest();
   EXPECT_EQ(update.event, token_event::logged_in);
   EXPECT_EQ(vault->open(update.access_token), "access-0");
-  EXPECT_EQ(vault->open(update.refresh_token), "refresh-0");
+  EXPECT_EQ(secret().refresh_token, "refresh-0");
   EXPECT_EQ(update.access_expires_at, asked_at + 30min);
   EXPECT_EQ(update.refresh_expires_at, asked_at + 7 * 24h);
   EXPECT_TRUE(notices.has("INFO logged_in"));
@@ -142,7 +152,7 @@ TEST_F(TokensTest, TheAccessTokenIsRefreshedFiveMinutesBeforeItsEndWithTheDefaul
 TEST_F(TokensTest, AFirewallsPageEndsNothingAndTheRefreshIsTriedAgain) {
   start();
   log_in();
-  live(25min);
+  live(25min + 1s);
   answer_next(firewall());
   EXPECT_EQ(newest().event, token_event::logged_in);
   for (int i = 0; i < 5; ++i) {
@@ -158,7 +168,7 @@ TEST_F(TokensTest, AFirewallsPageEndsNothingAndTheRefreshIsTriedAgain) {
 TEST_F(TokensTest, OneRefusalIsAskedAgainAfterAPauseBeforeItCounts) {
   start();
   log_in();
-  live(25min);
+  live(25min + 1s);
   answer_next(dead());
   EXPECT_EQ(newest().event, token_event::logged_in);
   live(29s);
@@ -176,7 +186,7 @@ TEST_F(TokensTest, ARepeatedRefusalIsAnAlarmAndKeepsWhatIsStillGoodByItsOwnTime)
   const auto update = newest();
   EXPECT_EQ(update.event, token_event::expired);
   EXPECT_EQ(vault->open(update.access_token), "access-0") << "it is used until it ends or is refused";
-  EXPECT_EQ(vault->open(update.refresh_token), "refresh-0");
+  EXPECT_EQ(secret().refresh_token, "refresh-0");
   EXPECT_EQ(notices.count("ALARM login_refused"), 1U);
   EXPECT_THAT(notices.all(), HasSubstr("hedgerow auth"));
 }
@@ -185,7 +195,7 @@ TEST_F(TokensTest, ALoginThatTheBrokerTakesAgainLivesOnWithoutAPerson) {
   start();
   log_in();
   refuse_for_good();
-  live(300s);
+  live(301s);
   answer_next(dead());
   live(299s);
   EXPECT_TRUE(oauth->waiting.empty()) << "not more often than the tokens are looked at";
@@ -199,7 +209,7 @@ TEST_F(TokensTest, ALoginThatTheBrokerTakesAgainLivesOnWithoutAPerson) {
 TEST_F(TokensTest, RefreshesThatFailAreOneChainThatKeepsItsBackOff) {
   start();
   log_in();
-  live(25min);
+  live(25min + 1s);
   std::size_t answered = 0;
   for (int second = 0; second < 3600; ++second) {
     while (!oauth->waiting.empty()) {
@@ -220,7 +230,7 @@ TEST_F(TokensTest, RefreshesThatFailAreOneChainThatKeepsItsBackOff) {
 TEST_F(TokensTest, TheBrokersWishToWaitIsHonoured) {
   start();
   log_in();
-  live(25min);
+  live(25min + 1s);
   answer_next(unexpected(broker_error{broker_failure::throttled, 429, "HTTP 429", 120s}));
   live(119s);
   EXPECT_TRUE(oauth->waiting.empty());
@@ -265,7 +275,8 @@ TEST_F(TokensTest, TheEndOfTheLoginIsAnAlarmADayBeforeTwoHoursBeforeAndWhenItCom
   until(end + 1min);
   EXPECT_EQ(notices.count("ALARM login_ended"), 1U);
   EXPECT_EQ(newest().event, token_event::expired);
-  EXPECT_EQ(newest().refresh_token, "");
+  EXPECT_EQ(secret().refresh_token, "");
+  EXPECT_EQ(secret().account, "123456789") << "the account outlives the login";
   log_in();
   EXPECT_EQ(newest().event, token_event::logged_in);
   EXPECT_EQ(newest().refresh_expires_at, clock.now() + 7 * 24h);
@@ -289,6 +300,70 @@ TEST_F(TokensTest, ALoginThatWasNotBegunHereIsRefused) {
   const auto result = ask<login_result>(slot->get(), protocol::ask_atom::value, login_code{"code", "forged"});
   EXPECT_THAT(result.error, HasSubstr("/auth/login"));
   EXPECT_TRUE(oauth->codes.empty());
+}
+
+TEST_F(TokensTest, TheAccountIsRememberedByItsNumberInWhateverOrderTheAccountsCome) {
+  config.account.index = 0;
+  start();
+  log_in();
+  EXPECT_EQ(oauth->asked_with, std::vector<std::string>{"access-0"});
+  EXPECT_EQ(secret().account, "123456789");
+  EXPECT_EQ(newest().refresh_token.find("123456789"), std::string::npos) << "sealed";
+  oauth->covered = std::vector<ports::broker_account>{{"987654321", "B2"}, {"123456789", "A1"}};
+  log_in();
+  EXPECT_EQ(secret().account, "123456789");
+  EXPECT_FALSE(notices.has("ALARM")) << notices.all();
+}
+
+TEST_F(TokensTest, ALoginThatDoesNotCoverTheRememberedAccountIsAnAlarmAndChangesNothing) {
+  start();
+  log_in();
+  oauth->covered = std::vector<ports::broker_account>{{"987654321", "B2"}};
+  log_in();
+  EXPECT_EQ(secret().account, "123456789");
+  EXPECT_EQ(notices.count("ALARM broker_account login"), 1U);
+  EXPECT_FALSE(notices.has("987654321") || notices.has("123456789")) << notices.all();
+  live(25min + 1s);
+  answer_next(fresh());
+  EXPECT_EQ(notices.count("ALARM broker_account login"), 1U) << "told once";
+}
+
+TEST_F(TokensTest, SeveralAccountsAndNoChoiceIsAnAlarmThatNamesTheKey) {
+  oauth->covered = std::vector<ports::broker_account>{{"987654321", "B2"}, {"123456789", "A1"}};
+  start();
+  log_in();
+  EXPECT_EQ(secret().account, std::nullopt);
+  EXPECT_THAT(notices.all(), HasSubstr("broker.account_number"));
+}
+
+TEST_F(TokensTest, APersonChangesTheAccountByItsNumberAndANewLoginOnly) {
+  start();
+  log_in();
+  self->send_exit(bridge, caf::exit_reason::kill);
+  run();
+  oauth->covered = std::vector<ports::broker_account>{{"987654321", "B2"}, {"123456789", "A1"}};
+  config.account.number = "987654321";
+  start();
+  live(25min + 1s);
+  answer_next(fresh());
+  EXPECT_EQ(secret().account, "123456789") << "a refresh changes nothing";
+  EXPECT_TRUE(notices.has("ALARM broker_account login"))
+      << notices.all();
+  log_in();
+  EXPECT_EQ(secret().account, "987654321");
+  EXPECT_EQ(notices.count("ALARM broker_account_changed"), 1U);
+}
+
+TEST_F(TokensTest, AnAccountListThatFailsCostsNoLogin) {
+  oauth->covered = unexpected(broker_error{broker_failure::server_error, 503, "HTTP 503", {}});
+  start();
+  log_in();
+  EXPECT_EQ(newest().event, token_event::logged_in);
+  EXPECT_EQ(secret().account, std::nullopt);
+  oauth->covered = std::vector<ports::broker_account>{{"123456789", "A1"}};
+  live(25min + 1s);
+  answer_next(fresh());
+  EXPECT_EQ(secret().account, "123456789");
 }
 
 }  // namespace

@@ -63,10 +63,13 @@ std::optional<ports::clock_sample> api_caller::broker_times::newest() const {
 }
 
 void account_lookup::get(callback done) {
+  const auto remembered = tokens_->account();
   std::optional<std::string> known;
   {
     const std::lock_guard lock{mutex_};
-    known = hash_;
+    // Nodes that chose before the log remembered an account may have chosen differently: the log decides.
+    if (known_ && remembered && known_->number != *remembered) known_.reset();
+    if (known_) known = known_->hash;
     if (!known) {
       waiting_.push_back(std::move(done));
       if (waiting_.size() > 1) return;
@@ -79,7 +82,7 @@ void account_lookup::get(callback done) {
 void account_lookup::doubt(const broker_error& error) {
   if (error.http_status != 400 && error.http_status != 403 && error.http_status != 404) return;
   const std::lock_guard lock{mutex_};
-  if (caller_->clock().monotonic() - learnt_at_ >= trusted_for) hash_.reset();
+  if (caller_->clock().monotonic() - learnt_at_ >= trusted_for) known_.reset();
 }
 
 void account_lookup::ask() {
@@ -89,23 +92,33 @@ void account_lookup::ask() {
       answer.error().detail = "accounts: " + answer.error().detail;
       return self->finish(unexpected(std::move(answer.error())));
     }
-    auto hash = parse_account_hash(answer->body, self->index_);
-    if (!hash) return self->finish(unexpected(malformed(answer->status, "accounts: " + hash.error())));
-    self->finish(std::move(*hash));
+    self->finish(self->choose(*answer));
   });
 }
 
-void account_lookup::finish(const expected<std::string, broker_error>& result) {
+expected<ports::broker_account, broker_error> account_lookup::choose(const http::response& answer) const {
+  const auto all = parse_accounts(answer.body);
+  if (!all) return unexpected(malformed(answer.status, "accounts: " + all.error()));
+  std::vector<std::string> numbers;
+  for (const auto& a : *all) numbers.push_back(a.number);
+  const auto place = domain::choose_account(numbers, tokens_->account(), wish_);
+  if (!place) return unexpected(malformed(answer.status, "accounts: " + place.error()));
+  if ((*all)[*place].hash.empty()) return unexpected(malformed(answer.status, "accounts: hashValue is missing"));
+  return (*all)[*place];
+}
+
+void account_lookup::finish(const expected<ports::broker_account, broker_error>& result) {
   std::vector<callback> waiting;
   {
     const std::lock_guard lock{mutex_};
     if (result) {
-      hash_ = *result;
+      known_ = *result;
       learnt_at_ = caller_->clock().monotonic();
     }
     waiting.swap(waiting_);
   }
-  for (auto& done : waiting) done(result);
+  const auto hash = result ? expected<std::string, broker_error>{result->hash} : unexpected(result.error());
+  for (auto& done : waiting) done(hash);
 }
 
 }  // namespace hedgerow::schwab

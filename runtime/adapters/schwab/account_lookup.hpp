@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/domain/hedging/account_choice.hpp"
 #include "actors/ports/broker_api.hpp"
 #include "actors/ports/oauth_api.hpp"
 #include "runtime/adapters/http/http_client.hpp"
@@ -63,12 +64,15 @@ class api_caller {
   std::shared_ptr<refused_token> refused_ = std::make_shared<refused_token>();
 };
 
-/// The account's hash: asked for once, by however many callers at the same time (facts, 5.4). Thread-safe.
+/// The account's hash: asked for once, by however many callers at the same time (facts, 5.4). Which account it is follows
+/// from the log and the configuration (domain::choose_account). Thread-safe.
 class account_lookup : public std::enable_shared_from_this<account_lookup> {
  public:
   using callback = std::function<void(const expected<std::string, ports::broker_error>&)>;
 
-  account_lookup(std::shared_ptr<api_caller> caller, std::size_t index) : caller_{std::move(caller)}, index_{index} {}
+  account_lookup(std::shared_ptr<api_caller> caller, std::shared_ptr<ports::token_holder> tokens,
+                 domain::account_wish wish)
+      : caller_{std::move(caller)}, tokens_{std::move(tokens)}, wish_{std::move(wish)} {}
 
   void get(callback done);
   /// A call about the account failed: when the hash may be the reason, and it is not new, the next get() asks again.
@@ -76,12 +80,14 @@ class account_lookup : public std::enable_shared_from_this<account_lookup> {
 
  private:
   void ask();
-  void finish(const expected<std::string, ports::broker_error>& result);
+  [[nodiscard]] expected<ports::broker_account, ports::broker_error> choose(const http::response& answer) const;
+  void finish(const expected<ports::broker_account, ports::broker_error>& result);
 
   std::shared_ptr<api_caller> caller_;
-  const std::size_t index_;
+  std::shared_ptr<ports::token_holder> tokens_;
+  const domain::account_wish wish_;
   std::mutex mutex_;
-  std::optional<std::string> hash_;
+  std::optional<ports::broker_account> known_;
   ports::monotonic_time learnt_at_{0};
   /// Not empty while the question is under way.
   std::vector<callback> waiting_;

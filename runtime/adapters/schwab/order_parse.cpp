@@ -50,7 +50,7 @@ std::string_view text_of(const json& object, const char* name) {
 
 std::optional<timestamp> time_of(const json& object, const char* name) { return parse_time(text_of(object, name)); }
 
-/// What is bought or sold; nothing when it is not one equity or fund.
+/// What is bought or sold.
 struct what {
   hedgerow::symbol symbol;
   hedgerow::side side = side::buy;
@@ -58,18 +58,33 @@ struct what {
   bool plain = true;
 };
 
-std::optional<what> read_leg(const json& order) {
+/// Nothing when it is certainly not one equity or fund; an error when it may be one and cannot be read.
+using leg_reading = expected<std::optional<what>, ports::unreadable_order>;
+
+leg_reading cannot_read(std::optional<hedgerow::symbol> about, const char* why) {
+  return unexpected(ports::unreadable_order{std::move(about), std::nullopt, why});
+}
+
+leg_reading read_leg(const json& order) {
   const json* legs = member(order, "orderLegCollection");
-  if (legs == nullptr || !legs->IsArray() || legs->Size() != 1) return std::nullopt;
+  // The order of a strategy holds its orders in childOrderStrategies.
+  if (legs == nullptr && string_of(member(order, "orderStrategyType")).value_or("SINGLE") != "SINGLE") return std::nullopt;
+  if (legs == nullptr || !legs->IsArray() || legs->Empty()) return cannot_read({}, "orderLegCollection is missing or empty");
+  if (legs->Size() > 1) return std::nullopt;
   const json& leg = (*legs)[0];
   const json* instrument = member(leg, "instrument");
-  if (instrument == nullptr) return std::nullopt;
+  if (instrument == nullptr) return cannot_read({}, "instrument is missing");
   // Funds traded on an exchange are hedged like shares and may be reported as such.
-  const auto type = text_of(*instrument, "assetType");
-  if (type != "EQUITY" && type != "COLLECTIVE_INVESTMENT") return std::nullopt;
-  const auto name = symbol::parse(text_of(*instrument, "symbol"));
+  const auto type = string_of(member(*instrument, "assetType"));
+  if (type && *type != "EQUITY" && *type != "COLLECTIVE_INVESTMENT") return std::nullopt;
+  const auto spelled = string_of(member(*instrument, "symbol"));
+  if (!spelled || spelled->empty()) return cannot_read({}, "symbol is missing");
+  const auto name = symbol::parse(*spelled);
+  // Nothing is hedged under a name that is no symbol.
   if (!name) return std::nullopt;
+  if (!type) return cannot_read(*name, "assetType is missing");
   const auto instruction = text_of(leg, "instruction");
+  if (instruction.empty()) return cannot_read(*name, "instruction is missing");
   if (instruction == "BUY") return what{*name, side::buy, true};
   if (instruction == "SELL") return what{*name, side::sell, true};
   if (instruction == "BUY_TO_COVER") return what{*name, side::buy, false};
@@ -173,8 +188,9 @@ expected<broker_order, std::string> parse_order(std::string_view body) {
   const auto document = parse_json(body);
   if (!document) return unexpected(document.error());
   const auto traded = read_leg(*document);
-  if (!traded) return unexpected(problem{"not an order for one equity"});
-  return read_order(*document, *traded);
+  if (!traded) return unexpected(traded.error().why);
+  if (!*traded) return unexpected(problem{"not an order for one equity"});
+  return read_order(*document, **traded);
 }
 
 expected<ports::order_list, std::string> parse_orders(std::string_view body) {
@@ -186,12 +202,16 @@ expected<ports::order_list, std::string> parse_orders(std::string_view body) {
   ports::order_list result;
   for (const json& order : document->GetArray()) {
     const auto traded = read_leg(order);
-    if (!traded) continue;
-    auto read = read_order(order, *traded);
+    if (!traded) {
+      result.unreadable.push_back({traded.error().symbol, id_of(order), traded.error().why});
+      continue;
+    }
+    if (!*traded) continue;
+    auto read = read_order(order, **traded);
     if (read) {
       result.orders.push_back(std::move(*read));
     } else {
-      result.unreadable.push_back({traded->symbol, id_of(order), std::move(read.error())});
+      result.unreadable.push_back({(*traded)->symbol, id_of(order), std::move(read.error())});
     }
   }
   return result;

@@ -14,8 +14,9 @@ using ports::broker_failure;
 
 class schwab_broker final : public ports::broker_api {
  public:
-  schwab_broker(std::shared_ptr<api_caller> caller, schwab_options options)
-      : caller_{std::move(caller)}, accounts_{std::make_shared<account_lookup>(caller_, options.account_index)} {}
+  schwab_broker(std::shared_ptr<api_caller> caller, std::shared_ptr<ports::token_holder> tokens, schwab_options options)
+      : caller_{std::move(caller)},
+        accounts_{std::make_shared<account_lookup>(caller_, std::move(tokens), std::move(options.account))} {}
 
   void place(ports::order_request request, ports::deadline not_after,
              broker_callback<ports::placement> done) override {
@@ -127,8 +128,8 @@ class schwab_broker final : public ports::broker_api {
 std::shared_ptr<ports::broker_api> make_schwab_broker(std::shared_ptr<http::client> client,
                                                       std::shared_ptr<ports::token_holder> tokens,
                                                       const ports::clock& clock, schwab_options options) {
-  return std::make_shared<schwab_broker>(std::make_shared<api_caller>(std::move(client), std::move(tokens), clock),
-                                         options);
+  auto caller = std::make_shared<api_caller>(std::move(client), tokens, clock);
+  return std::make_shared<schwab_broker>(std::move(caller), std::move(tokens), std::move(options));
 }
 
 }  // namespace hedgerow::schwab

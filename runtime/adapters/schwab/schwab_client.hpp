@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "actors/domain/hedging/account_choice.hpp"
 #include "actors/ports/broker_api.hpp"
 #include "actors/ports/oauth_api.hpp"
 #include "runtime/adapters/http/http_client.hpp"
@@ -10,8 +11,8 @@
 namespace hedgerow::schwab {
 
 struct schwab_options {
-  /// Which of the login's accounts, from 0 (facts, 5.4).
-  std::size_t account_index = 0;
+  /// Which of the login's accounts; the one that the log remembers goes before (domain::choose_account).
+  domain::account_wish account;
 };
 
 /// The account's hash is asked for once and again after the broker refused it. A placement whose account could not be

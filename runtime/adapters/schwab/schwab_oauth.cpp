@@ -38,6 +38,20 @@ class schwab_oauth final : public ports::oauth_api {
     ask("grant_type=refresh_token&refresh_token=" + http::percent_encode(refresh_token), true, std::move(done));
   }
 
+  void accounts(std::string access_token,
+                ports::broker_callback<std::vector<ports::broker_account>> done) override {
+    http::request r{"GET", "/trader/v1/accounts/accountNumbers",
+                    {{"Authorization", "Bearer " + access_token}, {"Accept", "application/json"}}, {}};
+    client_->send(std::move(r), true, std::nullopt,
+                  [done = std::move(done)](expected<http::response, http::client_error> answer) {
+                    if (!answer) return done(unexpected(from_client(answer.error())));
+                    if (answer->status != 200) return done(unexpected(read_error(*answer, timestamp{})));
+                    auto all = parse_accounts(answer->body);
+                    if (!all) return done(unexpected(malformed(200, "accounts: " + all.error())));
+                    done(std::move(*all));
+                  });
+  }
+
  private:
   void ask(std::string body, bool repeatable, ports::broker_callback<ports::oauth_tokens> done) {
     http::request r{"POST",

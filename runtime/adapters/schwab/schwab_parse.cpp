@@ -30,18 +30,26 @@ std::optional<order_id> parse_location(std::string_view location) {
   return order_id::parse(location.substr(orders + std::string_view{"/orders/"}.size()));
 }
 
-expected<std::string, std::string> parse_account_hash(std::string_view body, std::size_t index) {
+expected<std::vector<ports::broker_account>, std::string> parse_accounts(std::string_view body) {
   const auto document = parse_json(body);
   if (!document) return unexpected(document.error());
   if (!document->IsArray()) return unexpected(problem{"the list of accounts is not an array"});
-  if (document->Empty()) return unexpected(problem{"no accounts: the login has not been given any; log in again"});
-  if (index >= document->Size())
-    return unexpected("account_index is " + std::to_string(index) + " but the login has " +
-                      std::to_string(document->Size()) + " account(s), counted from 0");
-  const auto hash = string_of(member((*document)[static_cast<rapidjson::SizeType>(index)], "hashValue"));
-  if (!hash || hash->empty()) return unexpected(problem{"hashValue is missing"});
-  return std::string{*hash};
+  std::vector<ports::broker_account> all;
+  for (const json& row : document->GetArray())
+    all.push_back({std::string{string_of(member(row, "accountNumber")).value_or("")},
+                   std::string{string_of(member(row, "hashValue")).value_or("")}});
+  return all;
 }
+
+namespace {
+
+/// Whether an entry can be one of an equity or fund that has no readable symbol: cash, options and the like are named.
+bool may_be_stock(const json* instrument) {
+  const auto type = instrument == nullptr ? std::nullopt : string_of(member(*instrument, "assetType"));
+  return !type || *type == "EQUITY" || *type == "COLLECTIVE_INVESTMENT";
+}
+
+}  // namespace
 
 expected<shares, std::string> parse_position(std::string_view body, const symbol& wanted) {
   const auto document = parse_json(body);
@@ -55,6 +63,7 @@ expected<shares, std::string> parse_position(std::string_view body, const symbol
   for (const json& entry : positions->GetArray()) {
     const json* instrument = member(entry, "instrument");
     const auto name = instrument == nullptr ? std::nullopt : string_of(member(*instrument, "symbol"));
+    if (!name && !may_be_stock(instrument)) continue;
     if (!name) return unexpected(problem{"a position has no symbol"});
     if (*name != wanted.str()) continue;
     const auto held = amount_of<shares>(entry, "longQuantity");

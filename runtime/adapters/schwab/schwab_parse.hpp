@@ -18,10 +18,12 @@ namespace hedgerow::schwab {
 /// The order's number from a Location header, absolute or relative.
 [[nodiscard]] std::optional<order_id> parse_location(std::string_view location);
 
-/// The hash of the account at `index`. Fails with the number of accounts when there are not so many.
-[[nodiscard]] expected<std::string, std::string> parse_account_hash(std::string_view body, std::size_t index);
+/// The login's accounts. One that cannot be read stands there with an empty number, an empty hash or both: it counts, since
+/// it may be the one that somebody means.
+[[nodiscard]] expected<std::vector<ports::broker_account>, std::string> parse_accounts(std::string_view body);
 
-/// Long minus short of `wanted`; zero without an entry.
+/// Long minus short of `wanted`; zero without an entry. Fails when an entry that may be `wanted` cannot be read; entries of
+/// others may look as they like.
 [[nodiscard]] expected<shares, std::string> parse_position(std::string_view body, const symbol& wanted);
 
 /// Closed unless the answer says open and has regular hours (facts, 5.10).

@@ -87,9 +87,20 @@ class simple_token_holder final : public ports::token_holder {
     return token_;
   }
 
+  void set_account(std::optional<std::string> number) override {
+    const std::lock_guard lock{mutex_};
+    account_ = std::move(number);
+  }
+
+  std::optional<std::string> account() const override {
+    const std::lock_guard lock{mutex_};
+    return account_;
+  }
+
  private:
   mutable std::mutex mutex_;
   std::optional<std::string> token_;
+  std::optional<std::string> account_;
 };
 
 }  // namespace

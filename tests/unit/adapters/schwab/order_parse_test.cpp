@@ -213,5 +213,31 @@ TEST(order_parse, a_row_that_cannot_be_read_is_told_apart_and_leaves_the_others_
   EXPECT_NE(list->unreadable.front().why.find("filledQuantity"), std::string::npos);
 }
 
+/// Left out, it would be missing in the evidence about whoever's order it is.
+TEST(order_parse, a_row_that_does_not_say_what_it_trades_may_be_anybodys) {
+  const auto unreadable = [](const std::string& row) {
+    const auto list = parse_orders("[" + sample() + "," + row + "]");
+    EXPECT_TRUE(list && list->orders.size() == 1) << row;
+    return list ? list->unreadable : std::vector<ports::unreadable_order>{};
+  };
+  for (const char* row : {"{}", "5", R"({"orderId":7})", R"({"orderId":7,"orderLegCollection":[]})",
+                          R"({"orderId":7,"orderLegCollection":[{"instruction":"BUY"}]})",
+                          R"({"orderId":7,"orderLegCollection":[{"instrument":{"assetType":"EQUITY"}}]})"}) {
+    const auto rows = unreadable(row);
+    ASSERT_EQ(rows.size(), 1U) << row;
+    EXPECT_FALSE(rows.front().symbol) << row;
+  }
+  for (const char* row : {R"({"orderLegCollection":[{"instruction":"BUY","instrument":{"symbol":"MSFT"}}]})",
+                          R"({"orderLegCollection":[{"instrument":{"assetType":"EQUITY","symbol":"MSFT"}}]})"}) {
+    const auto rows = unreadable(row);
+    ASSERT_EQ(rows.size(), 1U) << row;
+    EXPECT_EQ(rows.front().symbol->str(), "MSFT");
+  }
+  for (const char* row : {R"({"orderLegCollection":[{},{}]})",
+                          R"({"orderLegCollection":[{"instrument":{"assetType":"OPTION"}}]})",
+                          R"({"orderLegCollection":[{"instrument":{"assetType":"EQUITY","symbol":"not a symbol"}}]})"})
+    EXPECT_TRUE(unreadable(row).empty()) << row;
+}
+
 }  // namespace
 }  // namespace hedgerow::schwab

@@ -44,7 +44,7 @@ class schwab_client : public api_test {
   }
 
   std::shared_ptr<ports::token_holder> tokens = make_token_holder();
-  std::shared_ptr<ports::broker_api> broker = make_schwab_broker(client, tokens, clock, {});
+  std::shared_ptr<ports::broker_api> broker = make_schwab_broker(client, tokens, clock, {{"123456789", {}}});
 };
 
 TEST_F(schwab_client, places_with_the_exact_request) {
@@ -194,12 +194,57 @@ TEST_F(schwab_client, a_placement_whose_account_cannot_be_learnt_was_not_sent) {
   for (const auto& line : asked()) EXPECT_EQ(line, ask_accounts);
 }
 
+TEST_F(schwab_client, the_account_is_the_one_that_the_log_remembers_in_whatever_order_they_come) {
+  tokens->set_account("123456789");
+  answer_with([](const http::request& asked) {
+    const bool accounts_asked = asked.target.ends_with("/accountNumbers");
+    return http::response{200, {}, accounts_asked ? R"([{"accountNumber":"987654321","hashValue":"XYZ789"},)"
+                                                    R"({"accountNumber":"123456789","hashValue":"ABC123DEF456"}])"
+                                                  : order_json("7")};
+  });
+  broker = make_schwab_broker(client, tokens, clock, {{"", 0}});
+  ASSERT_TRUE(get_order());
+  EXPECT_EQ(last_request().target, "/trader/v1/accounts/ABC123DEF456/orders/7");
+}
+
+TEST_F(schwab_client, nothing_is_placed_in_another_account_than_the_remembered_one) {
+  tokens->set_account("555555555");
+  for (const domain::account_wish& wish : {domain::account_wish{"", 0}, domain::account_wish{"123456789", {}}}) {
+    broker = make_schwab_broker(client, tokens, clock, {wish});
+    const auto placed = place();
+    ASSERT_FALSE(placed);
+    EXPECT_EQ(placed.error().kind, broker_failure::not_sent);
+    EXPECT_NE(placed.error().detail.find("******555"), std::string::npos) << placed.error().detail;
+  }
+  for (const auto& line : asked()) EXPECT_EQ(line, ask_accounts);
+}
+
+TEST_F(schwab_client, an_account_that_was_chosen_before_the_log_remembered_one_is_chosen_again) {
+  answer_to_all({200, {}, order_json("7")});
+  ASSERT_TRUE(get_order());
+  tokens->set_account("987654321");
+  broker = make_schwab_broker(client, tokens, clock, {});
+  ASSERT_TRUE(get_order());
+  EXPECT_EQ(last_request().target, "/trader/v1/accounts/XYZ789/orders/7");
+  tokens->set_account("123456789");
+  ASSERT_TRUE(get_order());
+  EXPECT_EQ(last_request().target, "/trader/v1/accounts/ABC123DEF456/orders/7");
+}
+
+TEST_F(schwab_client, several_accounts_without_a_choice_are_an_error_that_names_the_key) {
+  broker = make_schwab_broker(client, tokens, clock, {});
+  const auto placed = place();
+  ASSERT_FALSE(placed);
+  EXPECT_EQ(placed.error().kind, broker_failure::not_sent);
+  EXPECT_NE(placed.error().detail.find("broker.account_number"), std::string::npos) << placed.error().detail;
+}
+
 TEST_F(schwab_client, the_account_index_is_obeyed_and_checked) {
-  broker = make_schwab_broker(client, tokens, clock, {1});
+  broker = make_schwab_broker(client, tokens, clock, {{"", 1}});
   answer_to_all({200, {}, order_json("7")});
   ASSERT_TRUE(get_order());
   EXPECT_EQ(last_request().target, "/trader/v1/accounts/XYZ789/orders/7");
-  broker = make_schwab_broker(client, tokens, clock, {2});
+  broker = make_schwab_broker(client, tokens, clock, {{"", 2}});
   const auto beyond = get_order();
   ASSERT_FALSE(beyond);
   EXPECT_NE(beyond.error().detail.find("account_index is 2 but the login has 2"), std::string::npos);

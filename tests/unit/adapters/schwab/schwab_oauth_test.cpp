@@ -88,8 +88,24 @@ TEST_F(schwab_oauth, only_the_brokers_own_oauth_error_refuses_a_refresh_token) {
                 broker_failure::refused) << status << code;
   for (const char* body : {"<html><body>Access Denied</body></html>", "", "{}", R"({"message":"Forbidden"})",
                            R"({"error":"temporarily_unavailable"})", R"({"error":"server_error"})", R"({"error":null})"})
-    for (const int status : {400, 401, 403, 404}) EXPECT_EQ(kind_of(status, body), broker_failure::malformed) << status << body;
+    for (const int status : {400, 401, 403})
+      EXPECT_EQ(kind_of(status, body), broker_failure::malformed) << status << body;
   EXPECT_EQ(kind_of(403, R"({"error":"invalid_grant"})"), broker_failure::malformed) << "403 is a firewall's";
+}
+
+TEST_F(schwab_oauth, the_accounts_of_a_login_are_asked_for_with_its_access_token) {
+  const auto oauth = oauth_of(vectors["oauth"][0]);
+  answer_with([](const http::request&) {
+    return http::response{200, {}, R"([{"accountNumber":"12345678","hashValue":"A1"}])"};
+  });
+  const auto all = wait_for<std::vector<ports::broker_account>>([&](auto done) { oauth->accounts("a1", done); });
+  ASSERT_TRUE(all && all->size() == 1U);
+  EXPECT_EQ(all->front().number + all->front().hash, "12345678A1");
+  const auto r = last_request();
+  EXPECT_EQ(r.method + " " + r.target, "GET /trader/v1/accounts/accountNumbers");
+  EXPECT_EQ(http::find_header(r.headers, "Authorization"), "Bearer a1");
+  answer_with([](const http::request&) { return http::response{401, {}, R"({"message":"no"})"}; });
+  EXPECT_FALSE(wait_for<std::vector<ports::broker_account>>([&](auto done) { oauth->accounts("a1", done); }));
 }
 
 TEST_F(schwab_oauth, answers_without_both_tokens_are_malformed) {

@@ -47,16 +47,22 @@ TEST(schwab_parse, locations_of_the_vectors) {
 TEST(schwab_parse, account_numbers_of_the_vectors) {
   const auto vectors = test::load_wire_vectors("schwab.json");
   const auto body = test::wire_text(vectors["account_numbers"]["response"]);
-  EXPECT_EQ(parse_account_hash(body, 0), "ABC123DEF456");
-  EXPECT_EQ(parse_account_hash(body, 1), "XYZ789");
-  const auto beyond = parse_account_hash(body, 2);
-  ASSERT_FALSE(beyond);
-  EXPECT_EQ(beyond.error(), "account_index is 2 but the login has 2 account(s), counted from 0");
-  const auto none = parse_account_hash("[]", 0);
-  ASSERT_FALSE(none);
-  EXPECT_NE(none.error().find("no accounts"), std::string::npos);
-  for (const char* bad : {"{}", "", "[{}]", R"([{"hashValue":5}])", R"([{"hashValue":""}])"})
-    EXPECT_FALSE(parse_account_hash(bad, 0)) << bad;
+  const auto all = parse_accounts(body);
+  ASSERT_TRUE(all) << all.error();
+  ASSERT_EQ(all->size(), 2U);
+  EXPECT_EQ((*all)[0].hash, "ABC123DEF456");
+  EXPECT_EQ((*all)[1].hash, "XYZ789");
+  EXPECT_TRUE(parse_accounts("[]")->empty());
+  for (const char* bad : {"{}", ""}) EXPECT_FALSE(parse_accounts(bad)) << bad;
+}
+
+TEST(schwab_parse, an_account_that_cannot_be_read_keeps_its_place_and_hides_no_other) {
+  const auto all = parse_accounts(R"([{},{"accountNumber":5,"hashValue":"A"},{"accountNumber":"12345678","hashValue":"B"}])");
+  ASSERT_TRUE(all) << all.error();
+  ASSERT_EQ(all->size(), 3U);
+  EXPECT_EQ((*all)[0].number + (*all)[0].hash, "");
+  EXPECT_EQ((*all)[1].number + (*all)[1].hash, "A");
+  EXPECT_EQ((*all)[2].number + (*all)[2].hash, "12345678B");
 }
 
 TEST(schwab_parse, positions_are_long_minus_short) {
@@ -77,6 +83,13 @@ TEST(schwab_parse, positions_are_long_minus_short) {
                           account("\"positions\":[" + entry("AAPL", R"("longQuantity":1)") + "]"),
                           account("\"positions\":[" + entry("AAPL", R"("longQuantity":"1","shortQuantity":0)") + "]")})
     EXPECT_FALSE(parse_position(bad, aapl)) << bad;
+  const auto among = [&](const std::string& odd) {
+    return account("\"positions\":[" + odd + "," + entry("AAPL", R"("longQuantity":1,"shortQuantity":0)") + "]");
+  };
+  for (const auto& odd : {entry("MSFT", R"("longQuantity":"1")"),
+                          std::string{R"({"instrument":{"assetType":"CASH_EQUIVALENT"},"longQuantity":5})"}})
+    EXPECT_EQ(parse_position(among(odd), aapl)->to_string(), "1") << "an odd entry of another is nobody's business: " << odd;
+  EXPECT_FALSE(parse_position(among(R"({"instrument":{"assetType":"EQUITY"},"longQuantity":5})"), aapl));
 }
 
 TEST(schwab_parse, market_hours_of_the_vectors) {
