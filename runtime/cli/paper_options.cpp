@@ -7,6 +7,7 @@ paper::paper_options to_paper_options(const config::settings& values) {
   paper::paper_options o;
   o.address = v.address;
   o.port = v.port;
+  o.public_url = v.public_url;
   o.ledger_path = v.ledger;
   o.app_key = values.broker.app_key.reveal();
   o.app_secret = values.broker.app_secret.reveal();

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 
 #include "runtime/adapters/paper/json_text.hpp"
@@ -73,6 +74,79 @@ std::string account_json(const account_view& account, bool with_positions) {
     json.object("aggregatedBalance", [&] {
       json.number("currentLiquidationValue", value);
       json.number("liquidationValue", value);
+    });
+  });
+  return json.take();
+}
+
+std::string transactions_json(const std::vector<order>& orders, const std::string& account_number, timestamp from,
+                              timestamp to, const std::optional<std::string>& symbol) {
+  struct trade {
+    const order* of;
+    const fill* what;
+  };
+  std::vector<trade> trades;
+  for (const auto& o : orders)
+    for (const auto& f : o.fills)
+      if (from <= f.time && f.time <= to && (!symbol || *symbol == o.symbol)) trades.push_back({&o, &f});
+  std::stable_sort(trades.begin(), trades.end(), [](const trade& a, const trade& b) { return a.what->time > b.what->time; });
+  json_text json;
+  json.array([&] {
+    for (const auto& [o, f] : trades) {
+      const auto signed_quantity = o->instruction == side::buy ? f->quantity : -f->quantity;
+      // A purchase takes money; a simulated trade has no fees.
+      const auto amount = decimal(notional(f->price, -signed_quantity));
+      json.object([&, o = o, f = f] {
+        json.integer("activityId", o->id * 1000 + f->activity);
+        json.text("time", broker_time(f->time));
+        json.text("accountNumber", account_number);
+        json.text("type", "TRADE");
+        json.text("status", "VALID");
+        json.text("subAccount", "CASH");
+        json.text("tradeDate", broker_time(f->time));
+        json.integer("positionId", o->id);
+        json.integer("orderId", o->id);
+        json.number("netAmount", amount);
+        json.array("transferItems", [&] {
+          json.object([&] {
+            json.object("instrument", [&] {
+              json.text("assetType", "EQUITY");
+              json.text("symbol", o->symbol);
+              json.integer("instrumentId", 1);
+            });
+            json.quantity("amount", signed_quantity);
+            json.number("cost", amount);
+            json.number("price", price_text(f->price));
+            json.text("positionEffect", o->instruction == side::buy ? "OPENING" : "CLOSING");
+          });
+        });
+      });
+    }
+  });
+  return json.take();
+}
+
+std::string preference_json(const std::string& account_number) {
+  json_text json;
+  json.object([&] {
+    json.array("accounts", [&] {
+      json.object([&] {
+        json.text("accountNumber", account_number);
+        json.boolean("primaryAccount", true);
+        json.text("type", "BROKERAGE");
+        json.text("nickName", "Paper");
+        json.text("accountColor", "Green");
+        json.text("displayAcctId", "..." + account_number.substr(std::max<std::size_t>(3, account_number.size()) - 3));
+        json.boolean("autoPositionEffect", false);
+      });
+    });
+    // There is no stream to connect to.
+    json.array("streamerInfo", [] {});
+    json.array("offers", [&] {
+      json.object([&] {
+        json.boolean("level2Permissions", false);
+        json.text("mktDataPermission", "NP");
+      });
     });
   });
   return json.take();

@@ -155,6 +155,8 @@ http::response brokerage::perform(const route& to, const http::request& request,
     }
     case endpoint::accounts: return account(request, true);
     case endpoint::account: return account(request, false);
+    case endpoint::transactions: return transactions(request);
+    case endpoint::user_preference: return json_answer(200, preference_json(options_.account_number));
     case endpoint::place_order: return place_order(request, origin, order_fault);
     case endpoint::list_orders:
     case endpoint::list_all_orders: return list_orders(request);
@@ -162,6 +164,7 @@ http::response brokerage::perform(const route& to, const http::request& request,
     case endpoint::cancel_order: return cancel_order(to.order);
     case endpoint::quotes: return quotes(request);
     case endpoint::hours: return hours(request);
+    case endpoint::hours_of_markets: return hours_of_markets(request);
     default: return error_answer(404, "No such path.");
   }
 }

@@ -69,6 +69,8 @@ class brokerage {
   [[nodiscard]] http::response account(const http::request& request, bool all);
   [[nodiscard]] http::response quotes(const http::request& request);
   [[nodiscard]] http::response hours(const http::request& request);
+  [[nodiscard]] http::response hours_of_markets(const http::request& request);
+  [[nodiscard]] http::response transactions(const http::request& request);
   [[nodiscard]] http::response admin(const route& to, const http::request& request);
 
   [[nodiscard]] std::vector<order_event> plan(const order& o, const symbol& name,

@@ -1,6 +1,8 @@
 // Accounts, quotes, hours, and the endpoints for checking that the real broker does not have.
 #include <rapidjson/document.h>
 
+#include <algorithm>
+
 #include "runtime/adapters/paper/answers.hpp"
 #include "runtime/adapters/paper/brokerage.hpp"
 #include "runtime/adapters/paper/json_text.hpp"
@@ -61,6 +63,44 @@ http::response brokerage::hours(const http::request& request) {
   if (*day < today || std::chrono::sys_days{*day} > last)
     return error_answer(400, "The query is not valid.", {"date must be today to one year ahead"});
   return json_answer(200, hours_json(calendar_, *day));
+}
+
+http::response brokerage::hours_of_markets(const http::request& request) {
+  const auto list = http::parse_target(request.target).find("markets");
+  if (!list || list->empty()) return error_answer(400, "The query is not valid.", {"markets is required"});
+  static constexpr std::string_view all[] = {"equity", "option", "bond", "future", "forex"};
+  bool equity = false;
+  for (std::string_view rest = *list; !rest.empty();) {
+    const auto comma = rest.find(',');
+    const auto name = rest.substr(0, comma);
+    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+    if (std::find(std::begin(all), std::end(all), name) == std::end(all))
+      return error_answer(400, "The query is not valid.", {"markets must be of equity, option, bond, future, forex"});
+    equity = equity || name == "equity";
+  }
+  // Nothing else is simulated.
+  return equity ? hours(request) : json_answer(200, "{}");
+}
+
+http::response brokerage::transactions(const http::request& request) {
+  const auto query = http::parse_target(request.target);
+  std::vector<std::string> wrong;
+  const auto read_time = [&](const char* name) {
+    const auto text = query.find(name);
+    const auto time = text ? parse_time(*text) : std::nullopt;
+    if (!time) wrong.push_back(std::string{name} + (text ? " must be like 2025-08-29T17:15:17.000Z" : " is required"));
+    return time.value_or(timestamp{});
+  };
+  const auto from = read_time("startDate");
+  const auto to = read_time("endDate");
+  const auto types = query.find("types");
+  if (!types || types->empty()) wrong.emplace_back("types is required");
+  if (wrong.empty() && to < from) wrong.emplace_back("endDate must not be before startDate");
+  if (!wrong.empty()) return error_answer(400, "The query is not valid.", wrong);
+  // Trades are the only transactions of a simulated account.
+  const bool trades = ("," + *types + ",").find(",TRADE,") != std::string::npos;
+  return json_answer(200, trades ? transactions_json(book_->all(), options_.account_number, from, to, query.find("symbol"))
+                                 : "[]");
 }
 
 http::response brokerage::admin(const route& to, const http::request& request) {

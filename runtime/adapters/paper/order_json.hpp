@@ -35,6 +35,11 @@ struct account_view {
 };
 [[nodiscard]] std::string account_json(const account_view& account, bool with_positions);
 
+/// Every execution of `orders` in [from, to] as a trade, newest first; only those of `symbol` when one is given.
+[[nodiscard]] std::string transactions_json(const std::vector<order>& orders, const std::string& account_number,
+                                            timestamp from, timestamp to, const std::optional<std::string>& symbol);
+[[nodiscard]] std::string preference_json(const std::string& account_number);
+
 [[nodiscard]] std::string hours_json(const market_calendar& calendar, calendar_day day);
 [[nodiscard]] std::string quote_json(const symbol& name, const quote& q, timestamp now);
 

@@ -21,7 +21,8 @@ bool is_host(std::string_view text) {
 
 class broker_server final : public paper_broker {
  public:
-  explicit broker_server(std::unique_ptr<brokerage> core) : core_{std::move(core)} {}
+  broker_server(std::unique_ptr<brokerage> core, std::string public_url)
+      : core_{std::move(core)}, public_url_{std::move(public_url)} {}
 
   ~broker_server() override {
     // Exchanges that still wait end while the server can answer them.
@@ -76,13 +77,20 @@ class broker_server final : public paper_broker {
   void serve(const shared_exchange& e, bool second_attempt) {
     // The first request may arrive before the origin is known.
     started_.wait();
-    const auto host = http::find_header(e->received.headers, "Host");
-    // Location is absolute and names the broker as the client does.
-    const std::string origin = host && is_host(*host) ? "http://" + *host : origin_;
-    auto result = core_->handle(e->received, origin, second_attempt);
+    auto result = core_->handle(e->received, origin_for(e->received), second_attempt);
     if (result.delay.count() == 0) return finish(e, std::move(result));
     const auto delay = result.delay;
     queue_.post([this, e, kept = std::make_shared<outcome>(std::move(result))] { finish(e, std::move(*kept)); }, delay);
+  }
+
+  /// Location is absolute and names the broker as the client does, also through a proxy that ends TLS.
+  [[nodiscard]] std::string origin_for(const http::request& received) const {
+    if (!public_url_.empty()) return public_url_;
+    const auto proto = http::find_header(received.headers, "X-Forwarded-Proto");
+    const std::string scheme = proto && *proto == "https" ? "https://" : "http://";
+    for (const char* name : {"X-Forwarded-Host", "Host"})
+      if (const auto host = http::find_header(received.headers, name); host && is_host(*host)) return scheme + *host;
+    return origin_;
   }
 
   void finish(const shared_exchange& e, outcome result) {
@@ -95,6 +103,7 @@ class broker_server final : public paper_broker {
   }
 
   std::unique_ptr<brokerage> core_;
+  const std::string public_url_;
   work_queue queue_;
   std::unique_ptr<http::server> server_;
   std::string origin_;
@@ -107,7 +116,7 @@ expected<std::unique_ptr<paper_broker>, std::string> start_paper_broker(const pa
                                                                         const ports::clock& clock) {
   auto core = brokerage::open(options, clock);
   if (!core) return unexpected("paper broker: " + core.error());
-  auto server = std::make_unique<broker_server>(std::move(*core));
+  auto server = std::make_unique<broker_server>(std::move(*core), options.public_url);
   if (const auto listening = server->listen(options); !listening)
     return unexpected("paper broker: " + listening.error());
   return server;

@@ -18,14 +18,19 @@ constexpr entry table[] = {
     {"POST", "/v1/oauth/token", endpoint::token},
     {"GET", "/trader/v1/accounts/accountNumbers", endpoint::account_numbers},
     {"GET", "/trader/v1/accounts", endpoint::accounts},
+    // As some clients ask.
+    {"GET", "/trader/v1/accounts/", endpoint::accounts},
+    {"GET", "/trader/v1/userPreference", endpoint::user_preference},
     {"GET", "/trader/v1/orders", endpoint::list_all_orders},
     {"GET", "/trader/v1/accounts/*", endpoint::account},
     {"POST", "/trader/v1/accounts/*/orders", endpoint::place_order},
     {"GET", "/trader/v1/accounts/*/orders", endpoint::list_orders},
     {"GET", "/trader/v1/accounts/*/orders/*", endpoint::get_order},
+    {"GET", "/trader/v1/accounts/*/transactions", endpoint::transactions},
     {"DELETE", "/trader/v1/accounts/*/orders/*", endpoint::cancel_order},
     {"GET", "/marketdata/v1/quotes", endpoint::quotes},
     {"GET", "/marketdata/v1/markets/equity", endpoint::hours},
+    {"GET", "/marketdata/v1/markets", endpoint::hours_of_markets},
     {"GET", "/paper/ledger", endpoint::admin_ledger},
     {"GET", "/paper/faults", endpoint::admin_get_faults},
     {"POST", "/paper/faults", endpoint::admin_set_faults},
@@ -81,6 +86,8 @@ std::optional<operation> operation_of(endpoint e) {
   switch (e) {
     case endpoint::token: return operation::token;
     case endpoint::account_numbers:
+    case endpoint::transactions:
+    case endpoint::user_preference:
     case endpoint::accounts: return operation::accounts;
     case endpoint::account: return operation::positions;
     case endpoint::place_order: return operation::place;
@@ -89,7 +96,8 @@ std::optional<operation> operation_of(endpoint e) {
     case endpoint::get_order: return operation::get;
     case endpoint::cancel_order: return operation::cancel;
     case endpoint::quotes: return operation::quotes;
-    case endpoint::hours: return operation::hours;
+    case endpoint::hours:
+    case endpoint::hours_of_markets: return operation::hours;
     default: return std::nullopt;
   }
 }

@@ -3,6 +3,7 @@
 #include <rapidjson/writer.h>
 
 #include <fstream>
+#include <map>
 
 #include "paper_fixture.hpp"
 
@@ -332,6 +333,45 @@ TEST_F(paper_orders, same_seed_same_fills) {
   const auto one = run(1);
   EXPECT_EQ(one, run(1));
   EXPECT_NE(one, run(2));
+}
+
+TEST_F(paper_orders, transactions_are_the_executions_of_the_window) {
+  open_and_log_in();
+  const auto bought = placed("AAPL", "BUY", 5);
+  clock.advance(std::chrono::seconds{2});
+  const auto sold = placed("NVDA", "SELL", 3);
+  clock.advance(std::chrono::seconds{2});
+  const std::string path = "/trader/v1/accounts/ABC123DEF456/transactions?startDate=2025-08-29T00:00:00.000Z&endDate="
+                           "2025-08-30T00:00:00.000Z&types=";
+  const auto all = parse_json(get(path + "TRADE").body);
+  ASSERT_TRUE(all.IsArray());
+  std::map<std::string, double> shares;  // allow: JSON numbers of a test
+  for (const auto& t : all.GetArray()) {
+    EXPECT_STREQ(t["type"].GetString(), "TRADE");
+    const auto& item = t["transferItems"][0];
+    const auto amount = item["amount"].GetDouble();
+    EXPECT_EQ(amount > 0, t["netAmount"].GetDouble() < 0) << "a purchase takes money";
+    shares[std::to_string(t["orderId"].GetInt64())] += amount;
+  }
+  EXPECT_EQ(shares, (std::map<std::string, double>{{bought, 5}, {sold, -3}}));  // allow: as above
+  EXPECT_LT(parse_json(get(path + "TRADE&symbol=NVDA").body).Size(), all.Size());
+  EXPECT_EQ(parse_json(get(path + "DIVIDEND_OR_INTEREST").body).Size(), 0U);
+  EXPECT_EQ(get("/trader/v1/accounts/ABC123DEF456/transactions").status, 400);
+  EXPECT_EQ(get("/trader/v1/accounts/OTHER/transactions").status, 404);
+}
+
+TEST_F(paper_orders, paths_that_clients_of_the_broker_use_are_there) {
+  open_and_log_in();
+  EXPECT_EQ(get("/trader/v1/accounts/").body, get("/trader/v1/accounts").body);
+  EXPECT_EQ(get("/marketdata/v1/markets?markets=equity").body, get("/marketdata/v1/markets/equity").body);
+  EXPECT_EQ(get("/marketdata/v1/markets?markets=option,equity").body, get("/marketdata/v1/markets/equity").body);
+  EXPECT_EQ(get("/marketdata/v1/markets?markets=bond").body, "{}");
+  EXPECT_EQ(get("/marketdata/v1/markets?markets=tulips").status, 400);
+  EXPECT_EQ(get("/marketdata/v1/markets").status, 400);
+  const auto preference = parse_json(get("/trader/v1/userPreference").body);
+  EXPECT_EQ(preference["accounts"][0]["accountNumber"].GetString(), options.account_number);
+  access = "wrong";
+  EXPECT_EQ(get("/trader/v1/userPreference").status, 401);
 }
 
 }  // namespace

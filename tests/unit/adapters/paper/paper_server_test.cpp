@@ -204,6 +204,24 @@ TEST_F(paper_server, location_names_the_broker_even_without_a_usable_host_header
   }
 }
 
+TEST_F(paper_server, location_names_the_broker_as_a_proxy_with_tls_shows_it) {
+  const auto location_with = [&](const http::headers& forwarded) {
+    http::request r{"POST", orders, {{"Authorization", "Bearer " + access}}, order_body("AAPL", "BUY", "1")};
+    r.headers.insert(r.headers.end(), forwarded.begin(), forwarded.end());
+    const auto answer = send(r);
+    return answer ? header(*answer, "Location") : std::string{};
+  };
+  EXPECT_EQ(location_with({{"X-Forwarded-Proto", "https"}, {"X-Forwarded-Host", "api.schwabapi.com"}})
+                .find("https://api.schwabapi.com" + orders + "/"), 0U);
+  EXPECT_EQ(location_with({{"X-Forwarded-Proto", "https"}}).find("https://"), 0U);
+  EXPECT_EQ(location_with({{"X-Forwarded-Proto", "gopher"}}).find("http://"), 0U);
+  EXPECT_EQ(location_with({{"X-Forwarded-Host", "a<b>"}}).find("a<b>"), std::string::npos);
+  options.public_url = "https://paper.example:8443";
+  start();
+  log_in();
+  EXPECT_EQ(location_with({{"X-Forwarded-Proto", "http"}}).find("https://paper.example:8443" + orders + "/"), 0U);
+}
+
 TEST_F(paper_server, an_address_in_use_and_a_bad_option_are_reported) {
   paper_options second = options;
   second.port = broker->port();
