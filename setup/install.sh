@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes a Debian 12 machine able to build and run Hedgerow: installs what setup/packages.txt names and is missing, then
-# builds librdkafka where Debian's is too old, and fetches anvil (the demo's EVM node) from npm and a Kafka broker (for
+# builds librdkafka where Debian's is too old, installs other people's clients of the broker for the tests
+# (setup/broker-clients.txt), and fetches anvil (the demo's EVM node) from npm and a Kafka broker (for
 # the demo and the tests) with Maven.
 # Does nothing, quickly, when everything is there.
 #
@@ -15,6 +16,7 @@ lists=(setup/packages.txt)
 anvil=deploy/demo/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil
 kafka=deploy/demo/kafka
 log=build/setup.log
+clients=build/broker-clients
 kafka_wanted=1
 
 . setup/librdkafka.sh
@@ -34,6 +36,8 @@ have_node() {
 
 have_javac() { command -v javac >/dev/null; }
 
+have_venv() { command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null; }
+
 have_java() {
   local version
   command -v java >/dev/null && version=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p') || return 1
@@ -47,6 +51,7 @@ missing_packages() {
   if have_node; then wanted=$(grep -vxE 'nodejs|npm' <<<"$wanted"); fi
   if have_javac; then wanted=$(grep -vx 'openjdk-17-jdk-headless' <<<"$wanted"); fi
   if command -v python3 >/dev/null; then wanted=$(grep -vx 'python3' <<<"$wanted"); fi
+  if have_venv; then wanted=$(grep -vx 'python3-venv' <<<"$wanted"); fi
   if [ "$kafka_wanted" = 0 ] || have_java; then wanted=$(grep -vx 'openjdk-17-jre-headless' <<<"$wanted"); fi
   if [ "$kafka_wanted" = 0 ] || have_jars || command -v mvn >/dev/null; then
     wanted=$(grep -vx 'maven' <<<"$wanted")
@@ -130,6 +135,29 @@ install_anvil() {
   say "anvil fetched in $((SECONDS - begun)) s"
 }
 
+# Complete when the copy of the list is there, which is made last.
+have_clients() { cmp -s setup/broker-clients.txt "$clients/installed.txt"; }
+
+install_clients() {
+  local begun=$SECONDS attempt
+  have_clients && return 0
+  say "installing other people's clients of the broker, for the tests, with pip (about 85 MB)"
+  mkdir -p build
+  for attempt in first second; do
+    rm -rf "$clients"
+    if python3 -m venv "$clients" >>"$log" 2>&1 &&
+      "$clients/bin/pip" install --quiet --disable-pip-version-check --no-cache-dir -r setup/broker-clients.txt \
+        </dev/null >>"$log" 2>&1; then
+      cp setup/broker-clients.txt "$clients/installed.txt"
+      say "clients installed in $((SECONDS - begun)) s"
+      return 0
+    fi
+    if [ "$attempt" = first ]; then say "pip failed, perhaps because of the network: trying once more"; fi
+  done
+  tail -n 20 "$log" >&2
+  fail "pip did not install setup/broker-clients.txt; see $log"
+}
+
 # Copies the broker's jars to the folder $1.
 copy_jars() {
   mvn --batch-mode --quiet --update-snapshots -Dstyle.color=never -f "$kafka/pom.xml" \
@@ -178,5 +206,6 @@ install_kafka &
 fetching=$!
 trap 'kill "$fetching" 2>/dev/null || true' EXIT
 install_rdkafka
+install_clients
 install_anvil
 wait "$fetching"
