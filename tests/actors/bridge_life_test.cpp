@@ -4,7 +4,9 @@
 namespace hedgerow::bridges {
 namespace {
 
-TEST_F(BridgeTest, IdleEntitiesArePassivatedAndComeBackWithTheirState) {
+using BridgeLife = BridgeTest;
+
+TEST_F(BridgeLife, IdleEntitiesArePassivatedAndComeBackWithTheirState) {
   bridge_config config;
   config.passivate_after = std::chrono::milliseconds{1000};
   auto b = start(config);
@@ -19,7 +21,7 @@ TEST_F(BridgeTest, IdleEntitiesArePassivatedAndComeBackWithTheirState) {
   EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2"}));
 }
 
-TEST_F(BridgeTest, AnEntityThatHasEndedIsForgotten) {
+TEST_F(BridgeLife, AnEntityThatHasEndedIsForgotten) {
   auto b = start();
   for (int i = 0; i < 50; ++i) {
     append("ORDER" + std::to_string(i), "x");
@@ -37,7 +39,7 @@ TEST_F(BridgeTest, AnEntityThatHasEndedIsForgotten) {
   EXPECT_EQ(values(topic::position_updates, "ORDER1"), (strings{"1", "1"}));
 }
 
-TEST_F(BridgeTest, PartitionsMoveBetweenNodesWithoutLossOrRepetition) {
+TEST_F(BridgeLife, PartitionsMoveBetweenNodesWithoutLossOrRepetition) {
   const std::vector<std::string> symbols{"AAPL", "TSLA", "NVDA", "MSFT", "AMZN", "META"};
   for (unsigned seed = 1; seed <= 30; ++seed) {
     order.seed(seed);
@@ -72,7 +74,7 @@ TEST_F(BridgeTest, PartitionsMoveBetweenNodesWithoutLossOrRepetition) {
   }
 }
 
-TEST_F(BridgeTest, WhatItCountsGoesOnWhenItIsStartedAgain) {
+TEST_F(BridgeLife, WhatItCountsGoesOnWhenItIsStartedAgain) {
   bridge_config config;
   const auto registry = std::make_shared<telemetry::metric_registry>();
   config.metrics = registry;
@@ -112,7 +114,7 @@ TEST_F(BridgeTest, WhatItCountsGoesOnWhenItIsStartedAgain) {
   EXPECT_EQ(number("entities_live"), 1);
 }
 
-TEST_F(BridgeTest, DrainAnswersWhenEverythingIsCommitted) {
+TEST_F(BridgeLife, DrainAnswersWhenEverythingIsCommitted) {
   auto b = start();
   append("AAPL", "x");
   ask<ok_atom>(b, drain_atom::value);

@@ -92,7 +92,8 @@ void simulated_history::advance_execution(const symbol& name) {
         break;
       case 2:
         e.state = execution_state::failed;
-        e.code = draw(2) == 0 ? execution_code::rejected : execution_code::market_closed;
+        // Either can be filled after all. After market_closed nothing was sent, so no fill can follow.
+        e.code = draw(2) == 0 ? execution_code::rejected : execution_code::absent;
         break;
       case 3: e.state = draw(8) == 0 ? execution_state::held : execution_state::unknown; break;
       default:

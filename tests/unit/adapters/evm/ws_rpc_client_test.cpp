@@ -32,6 +32,13 @@ std::string log_text(const std::string& where, const std::string& extra) {
          R"(","logIndex":"0x3")" + extra + "}";
 }
 
+/// Its data is a number. (A second member `data` would not do: the first one counts.)
+std::string unreadable_log(const std::string& where) {
+  std::string text = log_text(where, "");
+  const std::string data = R"("data":"0x00")";
+  return text.replace(text.find(data), data.size(), R"("data":7)");
+}
+
 std::string notification(const std::string& subscription, const std::string& result) {
   return R"({"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":")" + subscription +
          R"(","result":)" + result + "}}";
@@ -92,8 +99,8 @@ TEST_F(ws_rpc_client, garbage_is_told_and_the_connection_goes_on) {
   ASSERT_TRUE(up());
   node.push("{\"jsonrpc\":");
   node.push(std::string(100'000, '['));
-  node.push(notification("0xb2", log_text(book.to_string(), R"(,"data":7)")));
-  node.push(notification("0xb2", log_text("0x" + std::string(40, '9'), R"(,"data":7)")));
+  node.push(notification("0xb2", unreadable_log(book.to_string())));
+  node.push(notification("0xb2", unreadable_log("0x" + std::string(40, '9'))));
   node.push(notification("0xff", "{}"));
   node.push(R"({"jsonrpc":"2.0","id":4711,"result":"0x1"})");
   node.push(R"({"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"parse error"}})");

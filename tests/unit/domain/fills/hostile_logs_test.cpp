@@ -102,6 +102,7 @@ TEST(HostileLogs, ClearsSurviveEncodingAndDecoding) {
 const std::set<std::string>& known_reasons() {
   static const std::set<std::string> reasons{
       "filtered owner_not_involved", "filtered self_take", "filtered zero_equity_amount", "filtered dust_equity_amount",
+      "filtered dust_usdc_amount",
       "rejected unknown_topic0", "rejected truncated", "rejected offset_out_of_range", "rejected length_out_of_range",
       "rejected dirty_address", "rejected dirty_uint8", "rejected no_after_clear_log", "rejected both_sides_owned",
       "rejected input_index_out_of_range", "rejected output_index_out_of_range", "rejected invalid_symbol_pair",
