@@ -27,6 +27,9 @@ section_spec execution() {
       "execution", "Placing orders, and finding out what became of them.",
       {duration<&execution_settings::lease>("lease", 100ms, 5min,
                                             "How long after its intent was stored an order may still be sent."),
+       duration<&execution_settings::session_margin>("session_margin", 0ms, 30min,
+                                                     "No order is written within this time before the session's end: "
+                                                     "one that arrives later waits for the next open."),
        duration<&execution_settings::http_grace>("http_grace", 100ms, 10min,
                                                  "After the lease, a request may be on its way for this long: no "
                                                  "conclusion before."),
@@ -42,7 +45,10 @@ section_spec execution() {
            "this much later: a lost answer of the symbol is not decided from its position before."),
        integer<&execution_settings::calls_per_minute>("calls_per_minute", 4, 6'000,
                                                       "Calls of the broker's API in any minute, of all kinds and by "
-                                                      "all nodes together: each one gets an equal part.")});
+                                                      "all nodes together: each one gets an equal part."),
+       integer<&execution_settings::orders_per_minute>("orders_per_minute", 1, 120,
+                                                       "Orders of the account in any minute, by all nodes together: "
+                                                       "each one gets an equal part. What is more waits for its turn.")});
 }
 
 section_spec broker() {

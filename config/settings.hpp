@@ -13,6 +13,7 @@
 #include "config/secret.hpp"
 #include "messages/events/blockchain_event.hpp"
 #include "messages/types/evm.hpp"
+#include "messages/types/execution_defaults.hpp"
 
 namespace hedgerow::config {
 
@@ -119,20 +120,22 @@ struct token_settings {
 
 struct hedging_settings {
   bool one_in_flight = true;
-  std::uint64_t max_order_shares = 10'000;
+  std::uint64_t max_order_shares = defaults::max_order_shares;
   std::uint32_t freeze_after_failures = 10;
   milliseconds failure_backoff{1'000};
   milliseconds failure_backoff_max{60'000};
 };
 
 struct execution_settings {
-  milliseconds lease{10'000};
-  milliseconds http_grace{20'000};
-  std::uint32_t evidence_lists = 3;
-  milliseconds evidence_spread{15'000};
-  milliseconds clock_skew{60'000};
-  milliseconds late_fill_window{180'000};
-  std::uint32_t calls_per_minute = 120;
+  milliseconds lease = defaults::lease;
+  milliseconds session_margin = defaults::session_margin;
+  milliseconds http_grace = defaults::http_grace;
+  std::uint32_t evidence_lists = defaults::evidence_lists;
+  milliseconds evidence_spread = defaults::evidence_spread;
+  milliseconds clock_skew = defaults::clock_skew;
+  milliseconds late_fill_window = defaults::late_fill_window;
+  std::uint32_t calls_per_minute = defaults::calls_per_minute;
+  std::uint32_t orders_per_minute = defaults::orders_per_minute;
 };
 
 struct poller_settings {

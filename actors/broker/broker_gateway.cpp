@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <caf/all.hpp>
 
+#include "actors/broker/watched_clock.hpp"
+
 namespace hedgerow::broker {
 
 using namespace protocol;
@@ -30,7 +32,7 @@ class gateway {
   gateway(pointer self, std::shared_ptr<ports::broker_api> api, gateway_config config, const ports::clock* clock,
           std::function<void()> on_rejected)
       : self_{self}, api_{std::move(api)}, config_{config}, clock_{clock}, on_rejected_{std::move(on_rejected)},
-        budget_{config.budget}, allowed_{config.budget.calls}, calls_{value_of(config.metrics, calls_family, {})},
+        budget_{config.budget}, allowed_{config.budget.calls}, broker_clock_{config.clock_alarm}, calls_{value_of(config.metrics, calls_family, {})},
         unsent_{value_of(config.metrics, unsent_family, {})}, failures_{value_of(config.metrics, failures_family, {})} {}
 
   caf::result<place_result> place(const place_call& c) {
@@ -53,7 +55,7 @@ class gateway {
 
   caf::result<list_result> list(const list_call& c) {
     auto promise = self_->make_response_promise<list_result>();
-    queue(call_class::evidence, promise, [this, c](auto done) { api_->list_orders(c.from, c.to, done); });
+    queue(call_class::evidence, promise, [this, c](auto done) { api_->list_orders(c.from + clock_offset(), c.to + clock_offset(), done); });
     return promise;
   }
 
@@ -71,7 +73,7 @@ class gateway {
     if (session_waiting_.size() > 1) return promise;
     // Nothing is placed without it.
     enqueue(call_class::placement, {[this, now] {
-              api_->session(now, on_actor<ports::market_session>([this](auto answer) { session_answered(answer); }));
+              api_->session(now + clock_offset(), on_actor<ports::market_session>([this](auto answer) { session_answered(answer); }));
             }});
     return promise;
   }
@@ -187,17 +189,19 @@ class gateway {
       promise.deliver(unsent<T>("too many calls are waiting"));
       return;
     }
-    enqueue(c, {[this, promise, call] { call_now<T>(promise, call); }, not_after, [this, promise]() mutable {
-                  auto late = unsent<T>("the lease was over before the call budget had room");
-                  note(late.value);
-                  promise.deliver(std::move(late));
+    enqueue(c, {[this, promise, call] { call_now<T>(promise, call); }, not_after, [this, c, promise]() mutable {
+                  const auto now = clock_->monotonic();
+                  const auto pause = std::chrono::ceil<std::chrono::milliseconds>(budget_.next_allowed(c, now) - now);
+                  last_error_ = "the lease was over before the call budget had room";
+                  unsent_->add();
+                  promise.deliver(result<T>{unexpected(broker_error{broker_failure::throttled, 0, last_error_, pause})});
                 }});
   }
 
   template <class T, class Call>
   void call_now(caf::typed_response_promise<result<T>> promise, const Call& call) {
     call(on_actor<T>([this, promise](expected<T, broker_error> answer) mutable {
-      note(answer);
+      take_in(answer);
       promise.deliver(result<T>{std::move(answer)});
     }));
   }
@@ -213,8 +217,22 @@ class gateway {
     };
   }
 
+  /// Counts the answer and translates its times.
+  template <class T>
+  void take_in(expected<T, broker_error>& answer) {
+    note(answer);
+    if (answer) translate_times(*answer, -clock_offset());
+  }
+
+  [[nodiscard]] microseconds clock_offset() const { return broker_clock_.ahead(); }
+
+  void raise(ports::notice_level level, std::string_view code, const std::string& text) const {
+    if (config_.notices != nullptr) config_.notices->raise(level, "broker-gateway", code, "broker", text);
+  }
+
   template <class T>
   void note(const expected<T, broker_error>& answer) {
+    if (const auto news = broker_clock_.look(api_->newest_clock_sample())) raise(news->level, "clock_offset", news->text);
     const bool left = answer || answer.error().kind != broker_failure::not_sent;
     (left ? calls_ : unsent_)->add();
     if (answer) return;
@@ -255,44 +273,67 @@ class gateway {
     looks_.erase(looks_.begin(), rest);
     timestamp from = clock_->now();
     for (const auto& l : *shared) from = std::min(from, l.call.entered_after);
-    api_->list_orders(from, clock_->now(), on_actor<ports::order_list>([this, shared](auto answer) {
-                        list_answered(*shared, answer);
-                      }));
+    api_->list_orders(from + clock_offset(), clock_->now() + clock_offset(),
+                      on_actor<ports::order_list>([this, shared](auto answer) { list_answered(*shared, answer); }));
   }
 
-  void list_answered(std::vector<look>& looks, const expected<ports::order_list, broker_error>& answer) {
-    note(answer);
+  /// Whether each order may be readable by itself although the list was not.
+  static bool worth_asking_alone(const broker_error& error) {
+    return error.kind != broker_failure::throttled && error.kind != broker_failure::not_sent &&
+           error.kind != broker_failure::unauthorized;
+  }
+
+  void list_answered(std::vector<look>& looks, expected<ports::order_list, broker_error>& answer) {
+    take_in(answer);
+    if (answer) {
+      failed_lists_ = 0;
+    } else if (worth_asking_alone(answer.error()) && ++failed_lists_ % config_.list_alarm == 0) {
+      raise(ports::notice_level::alarm, "order_list_failed",
+            std::to_string(failed_lists_) + " order lists in a row failed; each order is asked for by itself: " +
+                answer.error().detail);
+    }
     for (auto& l : looks) {
-      if (!answer) {
+      if (!answer && !worth_asking_alone(answer.error())) {
         l.promise.deliver(get_result{unexpected(answer.error())});
         continue;
       }
-      const auto it = std::find_if(answer->orders.begin(), answer->orders.end(),
-                                   [&](const auto& o) { return o.id == l.call.order; });
-      if (it != answer->orders.end()) {
-        l.promise.deliver(get_result{*it});
-        continue;
+      if (answer) {
+        const auto it = std::find_if(answer->orders.begin(), answer->orders.end(),
+                                     [&](const auto& o) { return o.id == l.call.order; });
+        if (it != answer->orders.end()) {
+          l.promise.deliver(get_result{*it});
+          continue;
+        }
       }
-      // Not being in a list is weak evidence: the order is asked for by its own id.
+      // Neither a list that failed nor not being in one says anything of the order: it is asked for by its own id.
       l.alone = true;
       looks_.push_back(l);
     }
     pump();
   }
 
-  void session_answered(const expected<ports::market_session, broker_error>& answer) {
-    note(answer);
+  void session_answered(expected<ports::market_session, broker_error> answer) {
+    take_in(answer);
     const auto now = clock_->now();
     // Each desk asks at each input: an error must not use up what is kept for placements.
     if (answer || answer.error().kind != broker_failure::not_sent) {
       session_ = answer;
-      session_until_ = now + (answer ? config_.session_cache : config_.session_retry);
-    }
-    if (answer) {
-      for (const auto edge : {answer->start, answer->end})
-        if (answer->open_today && now < edge) session_until_ = std::min(session_until_, edge);
+      session_until_ = now + (answer ? good_for(*answer, now) : config_.session_retry);
     }
     for (auto& promise : std::exchange(session_waiting_, {})) promise.deliver(session_result{answer});
+  }
+
+  microseconds good_for(const ports::market_session& session, timestamp now) {
+    microseconds time = config_.session_cache;
+    if (!session.open_today) {
+      if (!closed_since_) closed_since_ = now;
+      const microseconds least = std::min<microseconds>(config_.session_retry, time);
+      return std::clamp(now - *closed_since_, least, time);
+    }
+    closed_since_.reset();
+    for (const auto edge : {session.start, session.end})
+      if (now < edge) time = std::min(time, edge - now);
+    return time;
   }
 
   void later(std::chrono::milliseconds delay, gateway_task what) {
@@ -315,6 +356,10 @@ class gateway {
   std::deque<look> looks_;
   std::optional<expected<ports::market_session, broker_error>> session_;
   timestamp session_until_;
+  /// Since when the broker has said that there is no session today.
+  std::optional<timestamp> closed_since_;
+  watched_clock broker_clock_;
+  std::uint32_t failed_lists_ = 0;
   std::vector<caf::typed_response_promise<session_result>> session_waiting_;
   ports::value_cell calls_;
   ports::value_cell unsent_;

@@ -15,6 +15,7 @@
 #include "actors/domain/hedging/call_budget.hpp"
 #include "actors/ports/broker_api.hpp"
 #include "actors/ports/metrics.hpp"
+#include "actors/ports/notices.hpp"
 #include "messages/protocol/interfaces.hpp"
 
 namespace hedgerow::broker {
@@ -51,7 +52,9 @@ using session_result = result<ports::market_session>;
 /// Something that the broker's thread wants done on the actor.
 using gateway_task = std::function<void()>;
 
-/// Every question is answered, at the latest when the broker adapter's time-out has passed.
+/// Times go out and come in by our clock: the gateway knows how far the broker's is ahead, so that nothing else compares
+/// the two. A placement whose lease ends while it waits for the call budget, or for the end of a pause that the broker
+/// asked for, is answered `throttled`. Every question is answered, at the latest when the broker adapter's time-out has passed.
 using gateway_actor = caf::typed_actor<
     caf::replies_to<protocol::ask_atom, place_call>::with<place_result>,
     caf::replies_to<protocol::ask_atom, get_call>::with<get_result>,
@@ -72,12 +75,19 @@ struct gateway_config {
   std::size_t list_from = 4;
   /// Orders that are older than this are listed apart from the others.
   std::chrono::milliseconds list_back{600'000};
-  /// How long a session answer is good for; its start and end end it earlier.
+  /// How long a session answer is good for; its start and end end it earlier. A day that has only just been called closed
+  /// is asked for again after session_retry, and then after as long as it has been closed: the answer may be corrected.
   std::chrono::milliseconds session_cache{60'000};
   /// How long an error in its place is.
   std::chrono::milliseconds session_retry{3'000};
   /// Pause of all calls after a 429 without Retry-After.
   std::chrono::milliseconds throttle_pause{1'000};
+  /// A difference between the broker's clock and ours above this is an alarm.
+  std::chrono::milliseconds clock_alarm{5'000};
+  /// So many lists that fail one after the other are an alarm, and so many more another one.
+  std::uint32_t list_alarm = 3;
+  /// May be null. Outlives the actor system.
+  ports::notices* notices = nullptr;
   /// May be null.
   ports::metrics_ptr metrics{};
 };

@@ -20,12 +20,8 @@ ports::notice_level level_of(domain::desk_alarm_code code) {
                                                                        : ports::notice_level::alarm;
 }
 
-/// The broker tells the hours of one day only. Sessions begin on a half hour, so over a night or a weekend it is enough
-/// to look then.
-timestamp next_half_hour(timestamp now) {
-  constexpr std::int64_t half_hour = 30LL * 60 * 1'000'000;
-  return {(now.us / half_hour + 1) * half_hour};
-}
+/// A timer is never set further ahead: a time that was computed while the clock was wrong is seen for what it is then.
+constexpr std::chrono::minutes longest_sleep{1};
 
 }  // namespace
 
@@ -62,6 +58,11 @@ void desk_host::with_session(std::function<void()> then) {
             session_.reset();
             if (answer.value) {
               session_ = *answer.value;
+              if (session_->open_today) {
+                closed_since_.reset();
+              } else if (!closed_since_) {
+                closed_since_ = outside_.clock->now();
+              }
               session_until_ = outside_.clock->now() + config_.session_use;
             } else {
               last_error_ = "market session: " + answer.value.error().detail;
@@ -82,11 +83,11 @@ domain::desk_context desk_host::context() {
   c.now = outside_.clock->now();
   c.owner_epoch = static_cast<std::uint64_t>(started_.us);
   c.gate.token_available = outside_.tokens->get().has_value();
-  c.gate.started = started_;
   c.gate.session = session_;
-  if (session_ && !session_->is_open(c.now) && !(session_->open_today && c.now < session_->start))
-    c.gate.next_session = next_half_hour(c.now);
-  c.gate.orders_last_minute = outside_.placements->within_a_minute(outside_.clock->monotonic());
+  c.gate.closed_since = closed_since_.value_or(c.now);
+  const auto monotonic = outside_.clock->monotonic();
+  const auto wait = outside_.placements->next_allowed(config_.orders_per_minute, monotonic) - monotonic;
+  c.gate.next_order_at = c.now + std::chrono::ceil<microseconds>(wait);
   return c;
 }
 
@@ -128,13 +129,15 @@ void desk_host::add(const domain::desk_step& decided, const std::string& cause, 
   const auto now = outside_.clock->now();
   const auto& name = desk_.state().symbol;
   std::uint64_t number = decided.first_event;
+  // What the desk does by itself, by a timer or an answer, follows from what it did last.
+  const std::string follows = cause.empty() && number > 0 ? domain::desk_event_id(name, number - 1) : cause;
   for (const auto& event : decided.events) {
     const std::string id = event.execution.to_string();
-    const envelope meta{domain::desk_event_id(name, number++), now, now, id, cause, {}};
+    const envelope meta{domain::desk_event_id(name, number++), now, now, id, follows, {}};
     out.records.push_back({{topic::schwab_executions, partition_}, id, codec::encode(meta, event)});
   }
   if (decided.changed) {
-    const envelope meta{"desk-state:" + name.str(), now, now, name.str(), cause, {}};
+    const envelope meta{"desk-state:" + name.str(), now, now, name.str(), follows, {}};
     out.records.push_back(
         {{topic::execution_changelog, partition_}, name.str(), codec::encode(meta, desk_.state())});
   }
@@ -166,7 +169,7 @@ void desk_host::emit(const domain::desk_step& decided, const std::string& cause)
 void desk_host::arm(std::optional<timestamp> at) {
   if (!at || *at == armed_for_) return;
   armed_for_ = *at;
-  const auto wait = std::max(microseconds{0}, *at - outside_.clock->now());
+  const auto wait = std::clamp<microseconds>(*at - outside_.clock->now(), microseconds{0}, longest_sleep);
   self_->delayed_send(self_, std::chrono::ceil<std::chrono::milliseconds>(wait) + std::chrono::milliseconds{1},
                       tick_atom::value);
 }
@@ -214,11 +217,12 @@ void desk_host::ask(Call call, Then then) {
 
 void desk_host::run(const domain::place_order& e, ports::monotonic_time decided_at) {
   const auto now = context();
-  if (const auto refusal = domain::check_gate(now.gate, config_.rules.gate, desk_.state().halted, e.request.quantity,
-                                              now.now))
+  const ports::deadline lease{decided_at + e.lease, e.not_after};
+  if (const auto refusal = domain::check_write(now.gate, config_.rules.gate, desk_.state().halted, e.request.quantity,
+                                               lease, outside_.clock->monotonic(), now.now))
     return emit(desk_.on_gate_refusal(e.execution, e.attempt, *refusal, now), {});
   outside_.placements->add(outside_.clock->monotonic());
-  ask<broker::place_result>(broker::place_call{e.request, {decided_at + e.lease, e.not_after}}, [this, e](const auto& answer) {
+  ask<broker::place_result>(broker::place_call{e.request, lease}, [this, e](const auto& answer) {
     return desk_.on_placement(e.execution, e.attempt, answer, context());
   });
 }

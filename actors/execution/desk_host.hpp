@@ -58,6 +58,8 @@ class desk_host {
   timestamp started_;
   domain::desk desk_;
   std::optional<ports::market_session> session_;
+  /// Since when the broker has said that there is none today.
+  std::optional<timestamp> closed_since_;
   /// Until then it is not asked for again, known or not.
   timestamp session_until_;
   std::map<std::uint64_t, waiting_effects> waiting_;

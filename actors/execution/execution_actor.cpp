@@ -14,14 +14,12 @@ execution_state::~execution_state() = default;
 
 void recent_placements::add(ports::monotonic_time now) {
   const std::scoped_lock lock{mutex_};
-  times_.push_back(now);
+  rate_.add(now);
 }
 
-std::uint32_t recent_placements::within_a_minute(ports::monotonic_time now) {
+ports::monotonic_time recent_placements::next_allowed(std::uint32_t per_minute, ports::monotonic_time now) const {
   const std::scoped_lock lock{mutex_};
-  while (!times_.empty() && now - times_.front() > std::chrono::minutes{1}) times_.pop_front();
-  const auto callers = share_->callers(now);
-  return static_cast<std::uint32_t>(times_.size()) * callers + callers - 1;
+  return rate_.next_allowed(domain::equal_share(per_minute, share_->callers(now)), now);
 }
 
 namespace {

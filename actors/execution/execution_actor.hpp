@@ -2,7 +2,6 @@
 // runs the effects afterwards. Nothing here decides.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -10,6 +9,7 @@
 #include "actors/bridges/service.hpp"
 #include "actors/broker/broker_gateway.hpp"
 #include "actors/domain/orders/desk.hpp"
+#include "actors/domain/orders/order_rate.hpp"
 #include "actors/ports/notices.hpp"
 #include "actors/ports/oauth_api.hpp"
 
@@ -17,6 +17,8 @@ namespace hedgerow::execution {
 
 struct execution_config {
   domain::desk_policy rules;
+  /// Orders of the whole account in any minute.
+  std::uint32_t orders_per_minute = defaults::orders_per_minute;
   /// How long a session answer is used before the gateway is asked again.
   std::chrono::milliseconds session_use{5'000};
   /// How long a desk waits for it, and nothing else with it; then the session counts as unknown. Far below the bridge's
@@ -26,7 +28,7 @@ struct execution_config {
   std::chrono::milliseconds call_timeout{120'000};
 };
 
-/// Placements of the whole account within the last minute, as far as this node can tell. Thread-safe.
+/// The account's limit of orders per minute, of which this node has an equal part. Thread-safe.
 class recent_placements {
  public:
   explicit recent_placements(std::shared_ptr<const broker::account_share> share =
@@ -34,14 +36,14 @@ class recent_placements {
       : share_{std::move(share)} {}
 
   void add(ports::monotonic_time now);
-  /// The most that there can be when every node has placed as many as this one and the others place one more before it
-  /// does: all of them together then stay below a limit that each compares this with.
-  [[nodiscard]] std::uint32_t within_a_minute(ports::monotonic_time now);
+  /// When this node may place its next order when the account may place `per_minute`; `now` when at once. A node may
+  /// always place one a minute: with more nodes than orders nobody would place any.
+  [[nodiscard]] ports::monotonic_time next_allowed(std::uint32_t per_minute, ports::monotonic_time now) const;
 
  private:
   std::shared_ptr<const broker::account_share> share_;
-  std::mutex mutex_;
-  std::deque<ports::monotonic_time> times_;
+  mutable std::mutex mutex_;
+  domain::order_rate rate_;
 };
 
 /// What the desks of a node share. Clock and notices outlive the actor system.

@@ -34,7 +34,8 @@ void take(pointer self, const domain::progress_step& decided, const poller_ports
   auto out = std::make_shared<step>();
   if (decided.event) {
     const std::string id = decided.event->execution.to_string();
-    const envelope meta{domain::progress_event_id(decided.after), now, now, id, {}, {}};
+    const envelope meta{domain::progress_event_id(decided.after), decided.happened_at.value_or(now), now, id,
+                        domain::progress_cause(*state.pending), {}};
     out->records.push_back({{topic::schwab_executions, state.partition}, id, codec::encode(meta, *decided.event)});
   }
   if (decided.changed || decided.finished)
@@ -93,7 +94,7 @@ void begin(pointer self, const record& r, step& out, const poller_config& config
     return;
   }
   if (state.pending) return;
-  state.pending = domain::watch_of(event->data, now);
+  state.pending = domain::watch_of(event->data, now, event->meta.event_id);
   if (!state.pending) return;
   out.records.push_back(changelog_record(*state.pending, state.partition, false, now));
   const auto first = domain::next_look({}, config.schedule, outside.random->next());

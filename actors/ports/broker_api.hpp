@@ -78,6 +78,8 @@ struct broker_order {
   shares priced;
   std::optional<timestamp> entered_at;
   std::optional<timestamp> closed_at;
+  /// When the newest execution leg happened.
+  std::optional<timestamp> last_fill_at;
   /// Reason text of a reject.
   std::string description;
 };

@@ -43,14 +43,18 @@ void write(json_writer& out, const live_intent& v) {
   out.wide_field("owner_epoch", v.owner_epoch);
   out.field("filled_before", v.filled_before);
   out.field("order", v.order);
+  if (v.order_quantity != 0) out.number_field("order_quantity", static_cast<std::int64_t>(v.order_quantity));
   write_flag(out, "named_by_person", v.named_by_person);
   out.number_field("attempts", v.attempts);
   out.number_field("throttled", v.throttled);
   out.number_field("unauthorized", v.unauthorized);
+  if (v.unwritten != 0) out.number_field("unwritten", v.unwritten);
+  if (v.gate_wait.us != 0) out.field("gate_wait", v.gate_wait);
   out.number_field("tries", v.tries);
   out.field("phase_at", v.phase_at);
   out.field("next_at", v.next_at);
   out.number_field("empty_lists", v.empty_lists);
+  if (v.unclear_lists != 0) out.number_field("unclear_lists", v.unclear_lists);
   out.field("first_empty_at", v.first_empty_at);
   out.field("last_empty_at", v.last_empty_at);
   out.number_field("moved_rounds", v.moved_rounds);
@@ -68,14 +72,18 @@ void read(object_reader& in, live_intent& v) {
   in.wide("owner_epoch", v.owner_epoch);
   in.value("filled_before", v.filled_before);
   in.value("order", v.order);
+  if (in.has("order_quantity")) in.quantity("order_quantity", v.order_quantity);
   in.boolean("named_by_person", v.named_by_person);
   in.number("attempts", v.attempts);
   in.number("throttled", v.throttled);
   in.number("unauthorized", v.unauthorized);
+  if (in.has("unwritten")) in.number("unwritten", v.unwritten);
+  if (in.has("gate_wait")) in.value("gate_wait", v.gate_wait);
   in.number("tries", v.tries);
   in.value("phase_at", v.phase_at);
   in.value("next_at", v.next_at);
   in.number("empty_lists", v.empty_lists);
+  if (in.has("unclear_lists")) in.number("unclear_lists", v.unclear_lists);
   in.value("first_empty_at", v.first_empty_at);
   in.value("last_empty_at", v.last_empty_at);
   in.number("moved_rounds", v.moved_rounds);
@@ -166,7 +174,9 @@ void read(object_reader& in, execution_desk& v) {
 void write(json_writer& out, const pending_order& v) {
   write_order(out, v);
   out.field("order", v.order);
+  if (v.order_quantity != 0) out.number_field("order_quantity", static_cast<std::int64_t>(v.order_quantity));
   out.field("submitted_at", v.submitted_at);
+  if (!v.cause.empty()) out.text_field("cause", v.cause);
   out.field("filled", v.filled);
   out.field("filled_notional", v.filled_notional);
   out.plain_field("state", to_string(v.state));
@@ -181,7 +191,9 @@ void write(json_writer& out, const pending_order& v) {
 void read(object_reader& in, pending_order& v) {
   read_order(in, v);
   in.value("order", v.order);
+  if (in.has("order_quantity")) in.quantity("order_quantity", v.order_quantity);
   in.value("submitted_at", v.submitted_at);
+  if (in.has("cause")) in.text("cause", v.cause);
   in.value("filled", v.filled);
   in.value("filled_notional", v.filled_notional);
   in.name_of("state", v.state);

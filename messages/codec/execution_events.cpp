@@ -25,6 +25,7 @@ void write(json_writer& out, const schwab_execution& v) {
   out.plain_field("state", to_string(v.state));
   out.plain_field("code", to_string(v.code));
   out.field("order", v.order);
+  if (v.order_quantity != 0) out.number_field("order_quantity", static_cast<std::int64_t>(v.order_quantity));
   out.field("filled", v.filled);
   out.field("filled_notional", v.filled_notional);
   out.text_field("detail", v.detail);
@@ -45,6 +46,7 @@ void read(object_reader& in, schwab_execution& v) {
   in.name_of("state", v.state);
   in.name_of("code", v.code);
   in.value("order", v.order);
+  if (in.has("order_quantity")) in.quantity("order_quantity", v.order_quantity);
   in.value("filled", v.filled);
   in.value("filled_notional", v.filled_notional);
   in.text("detail", v.detail);

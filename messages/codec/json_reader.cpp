@@ -120,6 +120,19 @@ std::optional<std::uint32_t> object_reader::find_slowly(std::string_view name) {
   return std::nullopt;
 }
 
+bool object_reader::has(std::string_view name) {
+  if (state_->failed) return false;
+  if (in_text()) {
+    const auto* const before = state_->text.position();
+    const bool next = state_->text.take_name(name, found_ == 0);
+    state_->text.go_back_to(before);
+    return next;
+  }
+  for (auto member = object_ + 1; member != at(object_).end; member = at(member + 1).end)
+    if (at(member).text == name) return true;
+  return false;
+}
+
 void object_reader::finish() {
   refuse_duplicates();
   if (in_text() && ok()) expect('}');

@@ -40,6 +40,9 @@ class object_reader {
   /// Records a failure at `name`, unless one is recorded already.
   void fail(std::string_view name, decode_errc code, std::string_view what);
 
+  /// Whether the field is there, or in text whether it comes next. For fields that are not written when they have their
+  /// default value, as in all records from before there was such a field.
+  [[nodiscard]] bool has(std::string_view name);
   /// A string, valid as long as the record; nothing after a failure.
   [[nodiscard]] std::optional<std::string_view> string_at(std::string_view name);
   // Each sets `out`, or records why it cannot.

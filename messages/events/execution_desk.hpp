@@ -45,6 +45,8 @@ struct live_intent {
   shares filled_before;
   /// The order that is being verified, or is known.
   std::optional<order_id> order;
+  /// Shares of the order, when a person adopted one of fewer than asked for; zero: all of them.
+  std::uint64_t order_quantity = 0;
   /// The id under verification was named by a person.
   bool named_by_person = false;
   /// Leases recorded so far: each is at most one POST.
@@ -52,6 +54,10 @@ struct live_intent {
   /// Answers 429 and 401 so far.
   std::uint32_t throttled = 0;
   std::uint32_t unauthorized = 0;
+  /// Leases that ended before the socket write, by the gate's or the clock's word.
+  std::uint32_t unwritten = 0;
+  /// Since when it has waited for a reason of the gate that can go at any moment; zero when it does not.
+  timestamp gate_wait;
   /// Questions asked in this phase, for back-off.
   std::uint32_t tries = 0;
   /// When this phase began.
@@ -60,6 +66,8 @@ struct live_intent {
   timestamp next_at;
   /// Order lists asked for after the lease was over that showed no candidate.
   std::uint32_t empty_lists = 0;
+  /// The same that held an order of the symbol which cannot be read, in a row.
+  std::uint32_t unclear_lists = 0;
   timestamp first_empty_at;
   timestamp last_empty_at;
   /// Rounds of empty lists after which the broker's position did not agree with our own fills.

@@ -31,7 +31,7 @@ struct names<execution_code> {
   static constexpr std::string_view all[] = {"none",           "market_closed", "no_token",  "halted",
                                              "risk_limit",     "lease_expired", "broker_refused",
                                              "rejected",       "cancelled",     "expired",   "outcome_unknown",
-                                             "absent",         "ambiguous",     "not_sent"};
+                                             "absent",         "ambiguous",     "not_sent",  "throttled"};
 };
 template <>
 struct names<token_event> {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "messages/events/schwab_execution.hpp"
 
@@ -14,8 +15,12 @@ struct pending_order {
   hedgerow::side side = side::buy;
   /// Whole shares asked for.
   std::uint64_t quantity = 0;
+  /// Shares of the order, when a person adopted one of fewer; zero: all of them.
+  std::uint64_t order_quantity = 0;
   order_id order;
   timestamp submitted_at;
+  /// event_id of the SUBMITTED event; empty when it is not known.
+  std::string cause;
   /// Cumulative, as reported so far.
   shares filled;
   usd filled_notional;
@@ -32,6 +37,8 @@ struct pending_order {
   std::uint32_t unknown_statuses = 0;
   /// Executions appended so far: numbers their event ids.
   std::uint64_t events = 0;
+  /// What the order fills at most.
+  [[nodiscard]] std::uint64_t expected_quantity() const { return order_quantity != 0 ? order_quantity : quantity; }
   friend bool operator==(const pending_order&, const pending_order&) = default;
 };
 

@@ -39,7 +39,15 @@ enum class execution_code : std::uint8_t {
   absent,          // evidence says that the broker never had it
   ambiguous,       // several candidates, or the position moved without an order
   not_sent,        // certain that no byte of the request was processed
+  throttled,       // the same, since the broker asked for a pause: no failure
 };
+
+/// The code proves that no order came of the execution: nothing can be heard of it any more.
+[[nodiscard]] constexpr bool never_left(execution_code c) {
+  using enum execution_code;
+  return c == market_closed || c == no_token || c == halted || c == risk_limit || c == lease_expired || c == not_sent ||
+         c == throttled;
+}
 
 struct schwab_execution {
   execution_id execution;
@@ -50,6 +58,8 @@ struct schwab_execution {
   execution_state state = execution_state::pending;
   execution_code code = execution_code::none;
   std::optional<order_id> order;
+  /// submitted: shares of the order, when it has fewer than asked for; zero: all of them. The rest is released at its end.
+  std::uint64_t order_quantity = 0;
   /// Cumulative filled shares; never decreases for one execution.
   shares filled;
   /// Cumulative sum of price * quantity over all legs.

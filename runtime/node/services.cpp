@@ -82,6 +82,7 @@ child_spec cluster_child(const node_settings& settings, const node_ports& outsid
 child_spec gateway_child(const node_settings& settings, const node_ports& outside, const slots& known) {
   auto config = settings.gateway;
   config.share = known.share;
+  config.notices = outside.notices;
   auto start = [api = outside.broker, config, clock = outside.clock,
                 rejected = ask_for_a_fresh_token(known)](caf::actor_system& system, const running&) {
     return caf::actor_cast<caf::actor>(system.spawn(broker::broker_gateway, api, config, clock, rejected));

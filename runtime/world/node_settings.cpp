@@ -55,6 +55,8 @@ domain::hedging_policy to_hedging(const config::hedging_settings& v) {
 execution::execution_config to_execution(const config::settings& v) {
   execution::execution_config c;
   c.rules.gate.max_order_shares = v.hedging.max_order_shares;
+  c.rules.gate.session_margin = v.execution.session_margin;
+  c.orders_per_minute = v.execution.orders_per_minute;
   c.session_wait = v.bridge.handle_timeout / 3;
   c.rules.lease = v.execution.lease;
   c.rules.http_timeout = v.execution.http_grace;

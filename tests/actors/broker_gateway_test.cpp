@@ -6,6 +6,7 @@
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_broker.hpp"
 #include "tests/support/fake_clock.hpp"
+#include "tests/support/heard_notices.hpp"
 #include "tests/support/prometheus_page.hpp"
 
 namespace hedgerow::broker {
@@ -80,6 +81,91 @@ TEST_F(GatewayTest, ManyStatusQuestionsShareOneListAndTheMissingOneIsAskedByItse
   EXPECT_EQ(api->asked, std::vector{id("5")});
 }
 
+TEST_F(GatewayTest, WhenAListFailsEachOrderIsAskedForByItselfAndListsThatGoOnFailingAreAnAlarm) {
+  test::heard_notices notices;
+  config.notices = &notices;
+  start();
+  for (unsigned round = 1; round <= config.list_alarm; ++round) {
+    EXPECT_FALSE(notices.has("ALARM order_list_failed"));
+    for (int i = 1; i <= 4; ++i) self->send(gateway, ask_atom::value, status_of(std::to_string(i)));
+    run();
+    advance(config.gather);
+    ASSERT_EQ(api->lists.size(), 1U);
+    fake_broker::answer_next(api->lists, expected<ports::order_list, ports::broker_error>{unexpected(
+                                             ports::broker_error{ports::broker_failure::malformed, 200, "no array", {}})});
+    run();
+    for (int passed = 0; passed < 60 && api->asked.size() < 4; ++passed) {
+      clock.advance(std::chrono::seconds{1});
+      advance(std::chrono::seconds{1});
+    }
+    EXPECT_EQ(api->asked, (std::vector{id("1"), id("2"), id("3"), id("4")}));
+    api->asked.clear();
+    clock.advance(config.budget.window);
+    advance(config.budget.window);
+  }
+  EXPECT_EQ(notices.count("ALARM order_list_failed"), 1U);
+  EXPECT_TRUE(notices.has("no array"));
+}
+
+TEST_F(GatewayTest, AThrottledListIsNotReplacedByAsManyCallsAsOrders) {
+  start();
+  for (int i = 1; i <= 4; ++i) self->send(gateway, ask_atom::value, status_of(std::to_string(i)));
+  run();
+  advance(config.gather);
+  fake_broker::answer_next(api->lists, expected<ports::order_list, ports::broker_error>{unexpected(
+                                           ports::broker_error{ports::broker_failure::throttled, 429, "", {}})});
+  run();
+  clock.advance(config.budget.window);
+  advance(config.budget.window);
+  EXPECT_TRUE(api->asked.empty());
+}
+
+TEST_F(GatewayTest, TimesAreTranslatedWhenTheBrokersClockIsAheadAndTheDifferenceIsAnAlarm) {
+  test::heard_notices notices;
+  config.notices = &notices;
+  start();
+  const auto theirs = clock.now() + std::chrono::seconds{90};
+  api->clock_sample = ports::clock_sample{clock.now(), clock.now(), theirs};
+  self->send(gateway, ask_atom::value, get_call{id("1"), clock.now(), domain::call_class::evidence});
+  run();
+  ports::broker_order seen;
+  seen.id = id("1");
+  seen.entered_at = theirs;
+  fake_broker::answer_next(api->gets, expected<ports::broker_order, ports::broker_error>{seen});
+  run();
+  std::optional<get_result> answer;
+  self->receive([&](const get_result& r) { answer = r; }, caf::after(std::chrono::seconds{0}) >> [] {});
+  ASSERT_TRUE(answer && answer->value);
+  EXPECT_LE(std::chrono::abs(*answer->value->entered_at - clock.now()), std::chrono::seconds{1});
+  EXPECT_TRUE(notices.has("ALARM clock_offset broker this machine's clock is 90 s behind")) << notices.all();
+  self->send(gateway, ask_atom::value, list_call{clock.now(), clock.now()});
+  run();
+  ASSERT_EQ(api->windows.size(), 1U);
+  EXPECT_LE(std::chrono::abs(api->windows.front().first - theirs), std::chrono::seconds{1});
+  EXPECT_EQ(notices.count("clock_offset"), 1U);
+}
+
+TEST_F(GatewayTest, ADayThatWasCalledClosedIsAskedForSoonAgain) {
+  start();
+  const auto asks_after = [this](std::chrono::milliseconds time) {
+    clock.advance(time);
+    self->send(gateway, ask_atom::value, session_call{});
+    run();
+    const bool asked = !api->sessions.empty();
+    if (asked)
+      fake_broker::answer_next(api->sessions,
+                               expected<ports::market_session, ports::broker_error>{ports::market_session{}});
+    run();
+    return asked;
+  };
+  EXPECT_TRUE(asks_after(std::chrono::milliseconds{0}));
+  EXPECT_FALSE(asks_after(config.session_retry - std::chrono::milliseconds{1}));
+  EXPECT_TRUE(asks_after(std::chrono::milliseconds{1}));
+  EXPECT_FALSE(asks_after(config.session_retry - std::chrono::milliseconds{1}));
+  EXPECT_TRUE(asks_after(config.session_cache));
+  EXPECT_FALSE(asks_after(config.session_cache - std::chrono::milliseconds{1}));
+}
+
 TEST_F(GatewayTest, MoreLooksThanCallsShareOneList) {
   config.budget.calls = 8;
   config.list_from = 100;
@@ -119,7 +205,8 @@ TEST_F(GatewayTest, APlacementWhoseLeaseEndsWhileItWaitsIsNotCalledAndAnsweredAt
   self->receive([&](const place_result& r) { answer = r; },
                 caf::after(std::chrono::seconds{0}) >> [] { ADD_FAILURE() << "no answer"; });
   ASSERT_TRUE(answer && !answer->value);
-  EXPECT_EQ(answer->value.error().kind, ports::broker_failure::not_sent);
+  EXPECT_EQ(answer->value.error().kind, ports::broker_failure::throttled) << "it waited for the budget: no failure";
+  EXPECT_GT(answer->value.error().retry_after, std::chrono::seconds{45});
   EXPECT_EQ(api->placed.size(), 1U);
   const auto page = test::read_prometheus(registry->text());
   ASSERT_TRUE(page) << page.error();

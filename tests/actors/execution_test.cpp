@@ -25,16 +25,15 @@ class silent final : public ports::notices {
   void raise(ports::notice_level, std::string_view, std::string_view, std::string_view, std::string_view) override {}
 };
 
-emitter_actor::behavior_type bridge_end(emitter_actor::pointer) {
-  return {[](emit_atom, const step_ptr&) {}};
-}
-
 class ExecutionTest : public test::actor_fixture {
  public:
   void start() {
     auto gateway = own(system.spawn(broker::broker_gateway, std::shared_ptr<ports::broker_api>{api},
                                     broker::gateway_config{}, &clock, std::function<void()>{[] {}}));
     const execution_ports outside{gateway, std::make_shared<one_token>(), &clock, &notices, [] {}};
+    const auto bridge_end = [this](emitter_actor::pointer) -> emitter_actor::behavior_type {
+      return {[this](emit_atom, const step_ptr& s) { emitted.push_back(s); }};
+    };
     desk = own(system.spawn(execution, bridges::entity_seed{"AAPL", 0, {}, own(system.spawn(bridge_end))},
                             execution_config{}, outside));
   }
@@ -58,6 +57,11 @@ class ExecutionTest : public test::actor_fixture {
     return got;
   }
 
+  void commit(std::uint64_t ticket) {
+    self->send(desk, committed_atom::value, ticket);
+    run();
+  }
+
   void pass(std::chrono::milliseconds time) {
     clock.advance(time);
     advance(time);
@@ -73,6 +77,8 @@ class ExecutionTest : public test::actor_fixture {
   test::fake_clock clock;
   silent notices;
   std::shared_ptr<test::fake_broker> api = std::make_shared<test::fake_broker>();
+  /// What the desk wants written without having been asked.
+  std::vector<step_ptr> emitted;
   desk_actor desk;
 };
 
@@ -83,18 +89,42 @@ TEST_F(ExecutionTest, ADeskThatHearsNothingOfTheSessionAnswersLongBeforeItCounts
   ASSERT_LT(10s, bridges::bridge_config{}.handle_timeout / 2);
   const auto refused = answer();
   ASSERT_TRUE(refused);
-  EXPECT_EQ(last_of(*refused).state, hedgerow::execution_state::failed) << "unknown counts as closed";
+  EXPECT_EQ(last_of(*refused).state, hedgerow::execution_state::pending);
+  EXPECT_EQ(last_of(*refused).code, execution_code::market_closed) << "unknown counts as closed, and is waited for";
   EXPECT_GT(last_of(*refused).retry_at, clock.now());
   EXPECT_TRUE(hand_over(2)) << "the next one does not wait again";
+  EXPECT_TRUE(emitted.empty());
   // The answer comes after all: the gateway has it when the desk asks again.
   const ports::market_session open{true, clock.now() - 1h, clock.now() + 1h};
   test::fake_broker::answer_next(api->sessions, expected<ports::market_session, ports::broker_error>{open});
   run();
   pass(5s);
-  const auto taken = hand_over(3);
-  ASSERT_TRUE(taken);
-  EXPECT_EQ(last_of(*taken).state, hedgerow::execution_state::pending);
+  ASSERT_FALSE(emitted.empty()) << "the desk went on by itself";
+  EXPECT_NE(emitted.back()->ticket, 0U) << "with a question for the position";
   EXPECT_TRUE(api->placed.empty());
+}
+
+TEST_F(ExecutionTest, AfterALeaseThatEndedBeforeItsCommitNothingIsSentAndTheOrderWaitsForANewOne) {
+  start();
+  EXPECT_FALSE(hand_over(1));
+  const ports::market_session open{true, clock.now() - 1h, clock.now() + 1h};
+  test::fake_broker::answer_next(api->sessions, expected<ports::market_session, ports::broker_error>{open});
+  run();
+  const auto asks = answer();
+  ASSERT_TRUE(asks && (*asks)->ticket != 0);
+  commit((*asks)->ticket);
+  ASSERT_EQ(api->positions.size(), 1U);
+  test::fake_broker::answer_next(api->positions, expected<shares, ports::broker_error>{shares{}});
+  run();
+  ASSERT_FALSE(emitted.empty());
+  const auto lease = emitted.back();
+  ASSERT_EQ(last_of(lease).state, hedgerow::execution_state::submitting);
+  clock.advance(execution_config{}.rules.lease);
+  commit(lease->ticket);
+  EXPECT_TRUE(api->placed.empty());
+  EXPECT_EQ(last_of(emitted.back()).code, execution_code::lease_expired);
+  const auto event = codec::decode<schwab_execution>(*emitted.back()->records.front().value);
+  EXPECT_FALSE(event->meta.causation_id.empty()) << "what the desk does by itself has a cause, too";
 }
 
 }  // namespace

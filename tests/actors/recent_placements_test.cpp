@@ -8,16 +8,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(RecentPlacements, AloneCountsItsOwnOfTheLastMinute) {
+TEST(RecentPlacements, AloneTheNextPlaceIsFreeWhenTheOldestOrderIsAMinuteOld) {
   recent_placements placements;
-  EXPECT_EQ(placements.within_a_minute(0s), 0U);
+  EXPECT_EQ(placements.next_allowed(2, 0s), 0s);
   placements.add(0s);
   placements.add(30s);
-  EXPECT_EQ(placements.within_a_minute(60s), 2U);
-  EXPECT_EQ(placements.within_a_minute(61s), 1U);
+  EXPECT_EQ(placements.next_allowed(2, 31s), 60s);
+  EXPECT_EQ(placements.next_allowed(3, 31s), 31s);
+  EXPECT_EQ(placements.next_allowed(2, 60s), 60s) << "the first one has left the minute";
 }
 
-TEST(RecentPlacements, NodesThatSeeOnlyTheirOwnStayBelowTheLimitTogether) {
+TEST(RecentPlacements, NodesThatSeeOnlyTheirOwnStayWithinTheLimitTogether) {
   constexpr std::uint32_t limit = 60;
   for (std::uint32_t nodes = 1; nodes <= 7; ++nodes) {
     auto share = std::make_shared<broker::account_share>();
@@ -25,14 +26,20 @@ TEST(RecentPlacements, NodesThatSeeOnlyTheirOwnStayBelowTheLimitTogether) {
     std::uint32_t placed = 0;
     for (std::uint32_t n = 0; n < nodes; ++n) {
       recent_placements own{share};
-      while (own.within_a_minute(1s) < limit) {
-        own.add(1s);
-        ++placed;
-      }
+      for (; own.next_allowed(limit, 1s) == 1s; ++placed) own.add(1s);
     }
     EXPECT_LE(placed, limit);
     EXPECT_GT(placed, limit - nodes);
   }
+}
+
+TEST(RecentPlacements, WithMoreNodesThanOrdersEachStillPlacesOneAMinute) {
+  auto share = std::make_shared<broker::account_share>();
+  share->set(61, 0s);
+  recent_placements own{share};
+  EXPECT_EQ(own.next_allowed(60, 1s), 1s);
+  own.add(1s);
+  EXPECT_EQ(own.next_allowed(60, 2s), 61s);
 }
 
 }  // namespace

@@ -248,7 +248,7 @@ void measure(const std::filesystem::path& folder, std::uint64_t samples, const s
   };
   auto values = world::to_node_settings(settings);
   // Limits that protect an account, not the program.
-  values.execution.rules.gate.max_orders_per_minute = 1'000'000;
+  values.execution.orders_per_minute = 1'000'000;
   values.gateway.budget.calls = 1'000'000;
   auto node = node::start_node(values, std::move(*ports), [] { give_up("the node gave up"); });
   if (const auto why = cli::wait_until_ready(*node); !why.empty()) give_up(why);

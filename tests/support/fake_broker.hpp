@@ -32,6 +32,8 @@ class fake_broker final : public ports::broker_api {
     sessions.push_back(std::move(done));
   }
 
+  [[nodiscard]] std::optional<ports::clock_sample> newest_clock_sample() const override { return clock_sample; }
+
   template <class T>
   static void answer_next(pending<T>& waiting, expected<T, ports::broker_error> answer) {
     auto done = std::move(waiting.front());
@@ -39,6 +41,7 @@ class fake_broker final : public ports::broker_api {
     done(std::move(answer));
   }
 
+  std::optional<ports::clock_sample> clock_sample;
   std::vector<ports::order_request> placed;
   std::vector<order_id> asked;
   std::vector<std::pair<timestamp, timestamp>> windows;

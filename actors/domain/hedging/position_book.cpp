@@ -36,15 +36,7 @@ bool completely_filled(const tracked_execution& e) { return remaining(e).is_zero
 
 /// Whether the failure proves that the broker never had the order: no fill of it can come late.
 bool never_sent(const schwab_execution& e) {
-  switch (e.code) {
-    case execution_code::market_closed:
-    case execution_code::no_token:
-    case execution_code::halted:
-    case execution_code::risk_limit:
-    case execution_code::lease_expired:
-    case execution_code::not_sent: return e.state == execution_state::failed && e.filled.is_zero();
-    default: return false;
-  }
+  return never_left(e.code) && e.state == execution_state::failed && e.filled.is_zero();
 }
 
 /// Moves `ended` to the remembered ones and forgets the oldest that are too many.
@@ -94,7 +86,9 @@ bool says_when_to_retry(const schwab_execution& e) {
   switch (e.code) {
     case execution_code::market_closed:
     case execution_code::no_token:
-    case execution_code::halted: return true;
+    case execution_code::halted:
+    case execution_code::lease_expired:
+    case execution_code::throttled: return true;
     case execution_code::risk_limit: return e.retry_at != timestamp{};
     default: return false;
   }

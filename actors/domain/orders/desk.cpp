@@ -13,6 +13,7 @@ std::string_view to_string(desk_alarm_code code) {
     case desk_alarm_code::wrong_order: return "wrong_order";
     case desk_alarm_code::baseline_failed: return "baseline_failed";
     case desk_alarm_code::control_refused: return "control_refused";
+    case desk_alarm_code::unresolved: return "unresolved";
     case desk_alarm_code::bad_record: return "bad_record";
   }
   return "unknown";
@@ -29,6 +30,7 @@ desk_step desk::finish() {
     if (at.us != 0 && (!step_.wake_at || at < *step_.wake_at)) step_.wake_at = at;
   };
   if (state_.live) earlier(state_.live->next_at);
+  if (state_.live && state_.live->phase == intent_phase::waiting) earlier(gate_look_);
   earlier(state_.watch_at);
   step_.first_event = state_.events;
   state_.events += step_.events.size();
@@ -64,6 +66,7 @@ void desk::enter(live_intent& intent, intent_phase phase, timestamp now) {
   intent.next_at = {};
   intent.tries = 0;
   intent.empty_lists = 0;
+  intent.unclear_lists = 0;
   intent.first_empty_at = intent.last_empty_at = {};
   intent.moved_rounds = 0;
   step_.changed = true;
@@ -73,6 +76,10 @@ std::chrono::milliseconds desk::backoff(std::uint32_t tries) const {
   auto delay = policy_.backoff_first;
   for (std::uint32_t i = 1; i < tries && delay < policy_.backoff_last; ++i) delay *= 2;
   return std::min(delay, policy_.backoff_last);
+}
+
+bool desk::due(timestamp at, timestamp now) const {
+  return at.us != 0 && (at <= now || at - now > policy_.longest_wait);
 }
 
 desk_step desk::on_recovery(const desk_context& context) {
@@ -85,7 +92,8 @@ desk_step desk::on_recovery(const desk_context& context) {
   switch (intent.phase) {
     case intent_phase::waiting:
       // A question about the baseline may have been lost.
-      if (intent.next_at <= context.now || intent.tries > 0) try_lease(context);
+      if (intent.next_at.us == 0 || due(intent.next_at, context.now) || intent.tries > 0 || intent.gate_wait.us != 0)
+        try_lease(context);
       break;
     // The POST may have left before the end of the former life: it is never written again.
     case intent_phase::submitting: become_unknown("the owner ended before the broker's answer came", context); break;
@@ -100,7 +108,8 @@ desk_step desk::on_recovery(const desk_context& context) {
 
 desk_step desk::on_timer(const desk_context& context) {
   begin();
-  if (state_.live && state_.live->next_at.us != 0 && state_.live->next_at <= context.now) {
+  const bool at_gate = state_.live && state_.live->phase == intent_phase::waiting && due(gate_look_, context.now);
+  if (at_gate || (state_.live && due(state_.live->next_at, context.now))) {
     switch (state_.live->phase) {
       case intent_phase::waiting: try_lease(context); break;
       case intent_phase::submitting: become_unknown("no answer came", context); break;
@@ -114,12 +123,13 @@ desk_step desk::on_timer(const desk_context& context) {
       case intent_phase::unknown:
       case intent_phase::held:
         absence_shown(*state_.live) ? ask_position(context.now) : ask_list(context.now);
+        alarm_unresolved();
         break;
       case intent_phase::working: break;
     }
   }
   start_next(context);
-  if (state_.watch_at.us != 0 && state_.watch_at <= context.now) ask_watch(context.now);
+  if (due(state_.watch_at, context.now)) ask_watch(context.now);
   return finish();
 }
 

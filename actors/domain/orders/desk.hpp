@@ -38,7 +38,7 @@ class desk {
 
   // Answers to effects. An answer to a question that no longer matters changes nothing.
 
-  /// The gate said no between the commit and the socket write: nothing was sent.
+  /// The gate, or the lease, said no between the commit and the socket write: nothing was sent.
   desk_step on_gate_refusal(const execution_id& execution, std::uint32_t attempt, const gate_refusal& refusal,
                             const desk_context& context);
   desk_step on_placement(const execution_id& execution, std::uint32_t attempt,
@@ -64,10 +64,13 @@ class desk {
   void alarm(desk_alarm_code code, const execution_id& execution, std::string text);
   void enter(live_intent& intent, intent_phase phase, timestamp now);
   [[nodiscard]] std::chrono::milliseconds backoff(std::uint32_t tries) const;
+  /// `at` has come, or can only have been computed while the clock was wrong.
+  [[nodiscard]] bool due(timestamp at, timestamp now) const;
 
   // The beginning of an intent (desk_intake.cpp).
   void start_next(const desk_context& context);
   void try_lease(const desk_context& context);
+  void refused(const gate_refusal& refusal, const desk_context& context);
   [[nodiscard]] bool baseline_usable(timestamp now) const;
   void ask_baseline(timestamp now);
   void lease(const desk_context& context);
@@ -84,6 +87,7 @@ class desk {
   void on_ended_report(ended_intent& ended, const schwab_execution& event, const desk_context& context);
   void adopt_named(const control_event& event, const desk_context& context);
   void declare_absent(const control_event& event, const desk_context& context);
+  void close_working(const control_event& event, const desk_context& context);
   void claim(const order_id& order);
 
   // A placement and the check of its id (desk_placement.cpp).
@@ -103,6 +107,8 @@ class desk {
   void ask_position(timestamp now);
   void weigh(timestamp asked_at, list orders, const desk_context& context);
   void no_candidate(timestamp asked_at, const desk_context& context);
+  void unclear_list(timestamp asked_at, const ports::unreadable_order& order, const desk_context& context);
+  void alarm_unresolved();
   void conclude_absent(const std::string& why, std::vector<std::string> evidence, const desk_context& context);
   /// The orders that can be the intent's, as far as is known at `now`.
   [[nodiscard]] order_pattern pattern_of(const live_intent& intent, timestamp now) const;
@@ -127,6 +133,11 @@ class desk {
   execution_desk state_;
   desk_policy policy_;
   desk_step step_;
+  /// When to look again at the gate that the live intent waits for; zero when it does not. Not in the state, since a
+  /// restart looks at once.
+  timestamp gate_look_;
+  /// Why the newest evidence decided nothing; for people.
+  std::string last_obstacle_;
 };
 
 }  // namespace hedgerow::domain

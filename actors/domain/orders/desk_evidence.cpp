@@ -5,6 +5,8 @@
 
 namespace hedgerow::domain {
 
+using std::chrono::milliseconds;
+
 order_pattern desk::pattern_of(const live_intent& intent, timestamp now) const {
   return {state_.symbol, intent.side, intent.quantity, intent.intent_at - policy_.clock_skew, now + policy_.clock_skew};
 }
@@ -16,6 +18,7 @@ timestamp desk::quiet_from(const live_intent& intent) const {
 void desk::become_unknown(const std::string& why, const desk_context& context) {
   live_intent& intent = *state_.live;
   enter(intent, intent_phase::unknown, context.now);
+  last_obstacle_.clear();
   intent.order.reset();
   intent.named_by_person = false;
   schwab_execution event = execution_of(intent, execution_state::unknown);
@@ -57,7 +60,18 @@ void desk::ask_list(timestamp now) {
 void desk::ask_position(timestamp now) {
   live_intent& intent = *state_.live;
   intent.next_at = now + policy_.list_interval;
+  ++intent.tries;
   step_.effects.emplace_back(fetch_position{intent.execution, now});
+}
+
+/// Told again and again while an outcome stays open, whatever keeps it open: nobody would look otherwise.
+void desk::alarm_unresolved() {
+  const live_intent& intent = *state_.live;
+  const auto every = std::max<std::int64_t>(1, policy_.unresolved_alarm / std::max(policy_.list_interval, milliseconds{1}));
+  if (intent.phase != intent_phase::unknown || intent.tries % every != 0) return;
+  alarm(desk_alarm_code::unresolved, intent.execution,
+        intent.execution.to_string() + " has been unknown since " + to_rfc3339(intent.phase_at) + ": " +
+            (last_obstacle_.empty() ? std::string{"no evidence decides it"} : last_obstacle_));
 }
 
 desk_step desk::on_evidence(const execution_id& execution, timestamp asked_at,
@@ -68,13 +82,16 @@ desk_step desk::on_evidence(const execution_id& execution, timestamp asked_at,
   if (!answer) {
     // next_at stands; the broker's wish for a longer pause is granted.
     if (open) {
+      last_obstacle_ = "the order list cannot be read: " + answer.error().detail;
       intent->next_at = std::max(intent->next_at, context.now + answer.error().retry_after);
       step_.changed = true;
     }
     return finish();
   }
-  // A list that is not complete is no evidence.
-  if (open && asked_at >= intent->intent_at && answer->unreadable.empty()) weigh(asked_at, answer->orders, context);
+  if (open && asked_at >= intent->intent_at) {
+    const auto* unclear = unreadable_of(state_, answer->unreadable);
+    unclear == nullptr ? weigh(asked_at, answer->orders, context) : unclear_list(asked_at, *unclear, context);
+  }
   find_late_orders(answer->orders, context);
   start_next(context);
   return finish();
@@ -119,11 +136,28 @@ void desk::weigh(timestamp asked_at, list orders, const desk_context& context) {
   hold("several orders can be the one that was placed", std::move(evidence), context);
 }
 
+/// An order of this symbol, or of any, that cannot be read may be ours: such a list shows neither absence nor which one it
+/// is. Like absence it has to show itself in several lists; then a person has to look.
+void desk::unclear_list(timestamp asked_at, const ports::unreadable_order& order, const desk_context& context) {
+  live_intent& intent = *state_.live;
+  const std::string which = (order.id ? "order " + order.id->str() : std::string{"an order without an id"}) +
+                            (order.symbol ? " of " + order.symbol->str() : std::string{" of an unknown symbol"});
+  last_obstacle_ = which + " cannot be read: " + order.why;
+  if (intent.phase == intent_phase::held || asked_at < quiet_from(intent) || asked_at <= intent.last_empty_at) return;
+  step_.changed = true;
+  intent.empty_lists = 0;
+  intent.last_empty_at = asked_at;
+  if (intent.unclear_lists++ == 0) intent.first_empty_at = asked_at;
+  if (intent.unclear_lists < policy_.absence_lists || asked_at - intent.first_empty_at < policy_.absence_spread) return;
+  hold("an order in the list cannot be read and may be the one that was placed", {last_obstacle_}, context);
+}
+
 void desk::no_candidate(timestamp asked_at, const desk_context& context) {
   live_intent& intent = *state_.live;
   // While a request of ours can be under way, or for an answer seen before, an empty list means nothing.
   if (asked_at < quiet_from(intent) || asked_at <= intent.last_empty_at) return;
   step_.changed = true;
+  intent.unclear_lists = 0;
   if (intent.empty_lists++ == 0) intent.first_empty_at = asked_at;
   intent.last_empty_at = asked_at;
   if (absence_shown(intent)) ask_position(context.now);
@@ -139,6 +173,8 @@ desk_step desk::on_position(const execution_id& execution, timestamp asked_at, c
   begin();
   live_intent* intent = live_for(execution);
   const bool open = intent != nullptr && outcome_open();
+  if (open && !answer) last_obstacle_ = "the position cannot be read: " + answer.error().detail;
+  if (open && answer && late_order_working()) last_obstacle_ = "an order that turned up late still works";
   // The position has to be younger than the lists; fills of a late order that is not booked yet would blur it.
   if (!open || !answer || !absence_shown(*intent) || asked_at < intent->last_empty_at || late_order_working())
     return finish();

@@ -38,20 +38,53 @@ void desk::start_next(const desk_context& context) {
     intent.quantity = state_.queue.front().quantity;
     state_.queue.erase(state_.queue.begin());
     enter(intent, intent_phase::waiting, context.now);
+    gate_look_ = {};
     try_lease(context);
   }
 }
 
 void desk::try_lease(const desk_context& context) {
   live_intent& intent = *state_.live;
+  // One live order per symbol holds for orders that turned up late, too; their end wakes this intent. Before the gate: an
+  // order that waits for the next open may work all night, and nothing can be placed beside it whatever the gate says.
+  if (late_order_working()) {
+    intent.next_at = intent.gate_wait = gate_look_ = {};
+    step_.changed = true;
+    return;
+  }
   const auto refusal = check_gate(context.gate, policy_.gate, state_.halted, intent.quantity, context.now);
-  if (refusal) return fail(refusal->code, refusal->detail, refusal->retry_at, {}, context);
-  intent.next_at = {};
+  if (refusal) return refused(*refusal, context);
+  intent.next_at = gate_look_ = {};
   step_.changed = true;
-  // One live order per symbol holds for orders that turned up late, too; their end wakes this intent.
-  if (late_order_working()) return;
   if (!baseline_usable(context.now)) return ask_baseline(context.now);
   lease(context);
+}
+
+/// A reason that can go at any moment is told once and waited for, so that the hedge is late by as much as the reason lasts
+/// and not by a fixed pause. What does not pass, or not in time, ends the intent: its shares go back and net with what comes.
+void desk::refused(const gate_refusal& refusal, const desk_context& context) {
+  live_intent& intent = *state_.live;
+  const bool told = intent.gate_wait.us != 0;
+  const timestamp since = told ? intent.gate_wait : context.now;
+  const auto waited = context.now - since;
+  if (!refusal.passing || waited >= policy_.gate.patience || waited.count() < 0)
+    return fail(refusal.code, refusal.detail, refusal.retry_at, {}, context);
+  const bool leased = intent.phase == intent_phase::submitting;
+  if (leased) {
+    ++intent.unwritten;
+    enter(intent, intent_phase::waiting, context.now);
+  }
+  gate_look_ = refusal.retry_at;
+  const timestamp until = since + policy_.gate.patience;
+  if (intent.next_at != until || !told) step_.changed = true;
+  intent.gate_wait = since;
+  intent.next_at = until;
+  if (told && !leased) return;
+  schwab_execution event = execution_of(intent, execution_state::pending);
+  event.code = refusal.code;
+  event.detail = "not placed yet: " + refusal.detail;
+  event.retry_at = refusal.retry_at;
+  emit(std::move(event));
 }
 
 bool desk::baseline_usable(timestamp now) const {
@@ -83,6 +116,7 @@ desk_step desk::on_baseline(const execution_id& execution, timestamp asked_at, c
   if (others) {
     state_.baseline = *others;
     state_.baseline_at = context.now;
+    intent->next_at = {};
     try_lease(context);
     if (!state_.live) start_next(context);
     return finish();
@@ -101,7 +135,8 @@ void desk::lease(const desk_context& context) {
   ++intent.attempts;
   if (intent.intent_at.us == 0) intent.intent_at = context.now;
   intent.leased_at = context.now;
-  intent.not_after = context.now + policy_.lease;
+  // A market order that is written after the session waits for the next open.
+  intent.not_after = std::min(context.now + policy_.lease, context.gate.session->end - policy_.gate.session_margin);
   intent.owner_epoch = context.owner_epoch;
   intent.filled_before = state_.filled;
   // The adapter answers once; this only guards against an answer that is lost inside.
@@ -113,12 +148,13 @@ void desk::lease(const desk_context& context) {
   emit(std::move(event));
   const ports::order_request request{state_.symbol, intent.side, intent.quantity};
   step_.effects.emplace_back(
-      place_order{intent.execution, intent.attempts, request, intent.not_after, policy_.lease});
+      place_order{intent.execution, intent.attempts, request, intent.not_after, intent.not_after - context.now});
 }
 
 void desk::wait_and_retry(std::chrono::milliseconds delay, const std::string& why, const desk_context& context) {
   live_intent& intent = *state_.live;
   enter(intent, intent_phase::waiting, context.now);
+  intent.gate_wait = gate_look_ = {};
   intent.next_at = context.now + delay;
   schwab_execution event = execution_of(intent, execution_state::pending);
   event.code = execution_code::not_sent;

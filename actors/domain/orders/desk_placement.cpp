@@ -1,5 +1,6 @@
 // A placement's answer, and the check of the order id it names (order-protocol, 4 and 5).
 #include <algorithm>
+#include <limits>
 
 #include "actors/domain/orders/desk.hpp"
 
@@ -7,12 +8,26 @@ namespace hedgerow::domain {
 
 using ports::broker_failure;
 
+namespace {
+
+/// The order's shares when they are a whole number of at least one.
+std::optional<std::uint64_t> whole_quantity(const ports::broker_order& order) {
+  const auto whole = order.quantity.whole_abs();
+  if (order.quantity.sign() <= 0 || whole > std::numeric_limits<std::int64_t>::max()) return std::nullopt;
+  const auto count = whole.convert_to<std::int64_t>();
+  if (order.quantity != shares::from_whole(count)) return std::nullopt;
+  return static_cast<std::uint64_t>(count);
+}
+
+}  // namespace
+
 desk_step desk::on_gate_refusal(const execution_id& execution, std::uint32_t attempt, const gate_refusal& refusal,
                                 const desk_context& context) {
   begin();
   const live_intent* intent = live_for(execution);
   if (intent != nullptr && intent->phase == intent_phase::submitting && intent->attempts == attempt) {
-    fail(refusal.code, refusal.detail + " (found before the order was sent)", refusal.retry_at, {}, context);
+    refused({refusal.code, refusal.retry_at, refusal.detail + " (found before the order was sent)", refusal.passing},
+            context);
     start_next(context);
   }
   return finish();
@@ -73,7 +88,8 @@ void desk::retry_placement(const ports::broker_error& error, const desk_context&
   const timestamp later = context.now + policy_.gate.recheck;
   if (error.kind == broker_failure::throttled) {
     if (++intent.throttled >= policy_.max_throttled)
-      return fail(execution_code::not_sent, "the broker goes on throttling", later, {}, context);
+      return fail(execution_code::throttled, "the broker goes on throttling",
+                  std::max(later, context.now + error.retry_after), {}, context);
     return wait_and_retry(std::max(error.retry_after, backoff(intent.throttled)), "throttled", context);
   }
   if (error.kind == broker_failure::unauthorized) {
@@ -83,7 +99,7 @@ void desk::retry_placement(const ports::broker_error& error, const desk_context&
     step_.effects.emplace_back(refresh_token{});
     return wait_and_retry(policy_.backoff_first, "the access token was not accepted", context);
   }
-  const std::uint32_t counted = intent.attempts - intent.throttled - intent.unauthorized;
+  const std::uint32_t counted = intent.attempts - intent.throttled - intent.unauthorized - intent.unwritten;
   if (counted >= policy_.max_attempts) {
     const bool over = context.now >= intent.not_after;
     return fail(over ? execution_code::lease_expired : execution_code::not_sent, error.detail, later, {}, context);
@@ -121,15 +137,24 @@ desk_step desk::on_order(const execution_id& execution, const order_id& order,
 
 void desk::verified(const ports::broker_order& order, const desk_context& context) {
   live_intent& intent = *state_.live;
-  const order_pattern pattern = pattern_of(intent, context.now);
-  const bool ours = order.id == *intent.order && !is_claimed(state_, order.id);
-  if (intent.named_by_person && ours && order.symbol == state_.symbol && order.side == intent.side)
-    return working(order.id, "adopted by a person", {"order " + order.id.str() + " was named by a person"});
+  order_pattern pattern = pattern_of(intent, context.now);
+  // A person may say that the order is one of fewer shares: the execution ends with it, and the rest is hedged anew.
+  const auto whole = whole_quantity(order);
+  const bool smaller = intent.named_by_person && whole && *whole <= intent.quantity;
+  if (smaller) pattern.quantity = *whole;
+  std::string wrong = differences(pattern, order);
+  if (is_claimed(state_, order.id)) wrong = "it belongs to another execution";
+  if (order.id != *intent.order) wrong = "the broker answered with order " + order.id.str();
   // Without an entry time nothing tells the order from an older one of the same size: the list has to.
-  if (ours && order.entered_at && matches(pattern, order)) return working(order.id, "placed", {});
+  if (wrong.empty() && !order.entered_at) wrong = "it has no time of entry";
+  if (wrong.empty() && intent.named_by_person) {
+    intent.order_quantity = *whole == intent.quantity ? 0 : *whole;
+    return working(order.id, "adopted by a person", {"order " + order.id.str() + " was named by a person"});
+  }
+  if (wrong.empty()) return working(order.id, "placed", {});
   alarm(intent.named_by_person ? desk_alarm_code::control_refused : desk_alarm_code::wrong_order, intent.execution,
-        "order " + intent.order->str() + " is not the order of " + intent.execution.to_string());
-  become_unknown("the order that was named is another one", context);
+        "order " + intent.order->str() + " is not the order of " + intent.execution.to_string() + ": " + wrong);
+  become_unknown("the order that was named is another one: " + wrong, context);
 }
 
 void desk::not_verified(const ports::broker_error& error, const desk_context& context) {
@@ -155,6 +180,7 @@ void desk::working(const order_id& order, std::string detail, std::vector<std::s
   claim(order);
   schwab_execution event = execution_of(intent, execution_state::submitted);
   event.order = order;
+  event.order_quantity = intent.order_quantity;
   event.detail = std::move(detail);
   event.evidence = std::move(evidence);
   emit(std::move(event));

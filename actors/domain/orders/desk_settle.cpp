@@ -27,10 +27,12 @@ void desk::claim(const order_id& order) {
 
 ended_intent& desk::remember(const live_intent& intent, timestamp now) {
   if (state_.ended.size() >= max_ended) {
-    // Intents of which something may still be heard go last.
-    auto oldest = std::find_if(state_.ended.begin(), state_.ended.end(),
-                               [](const ended_intent& e) { return !e.absent && !e.late_order; });
-    state_.ended.erase(oldest == state_.ended.end() ? state_.ended.begin() : oldest);
+    // Those of which something may still be heard go last, and never one whose order works: the end of that order is what
+    // the next intent waits for.
+    const auto oldest = [this](auto may_go) { return std::find_if(state_.ended.begin(), state_.ended.end(), may_go); };
+    auto gone = oldest([](const ended_intent& e) { return !e.absent && !e.late_order; });
+    if (gone == state_.ended.end()) gone = oldest([](const ended_intent& e) { return !e.late_order; });
+    if (gone != state_.ended.end()) state_.ended.erase(gone);
   }
   ended_intent& ended = state_.ended.emplace_back();
   ended.execution = intent.execution;
@@ -55,9 +57,12 @@ void desk::fail(execution_code code, std::string detail, timestamp retry_at, std
   event.evidence = std::move(evidence);
   emit(std::move(event));
   intent.order.reset();
-  ended_intent& ended = remember(intent, context.now);
-  ended.absent = code == execution_code::absent;
-  if (ended.absent && state_.watch_at.us == 0) state_.watch_at = context.now + policy_.watch_interval;
+  // Of what never left nothing is heard any more; many such refusals must not push out what was sent.
+  if (!never_left(code)) {
+    ended_intent& ended = remember(intent, context.now);
+    ended.absent = code == execution_code::absent;
+    if (ended.absent && state_.watch_at.us == 0) state_.watch_at = context.now + policy_.watch_interval;
+  }
   settle(context);
 }
 
@@ -167,12 +172,33 @@ void desk::adopt_named(const control_event& event, const desk_context& context) 
 
 void desk::declare_absent(const control_event& event, const desk_context& context) {
   const execution_id execution = state_.live ? state_.live->execution : execution_id{state_.symbol, 0};
+  if (state_.live && state_.live->phase == intent_phase::working) return close_working(event, context);
   if (!outcome_open()) return alarm(desk_alarm_code::control_refused, execution, "no outcome of this symbol is open");
   if (context.now < quiet_from(*state_.live))
     return alarm(desk_alarm_code::control_refused, execution,
                  "the request may still be under way until " + to_rfc3339(quiet_from(*state_.live)));
   state_.baseline.reset();
   conclude_absent("declared absent by " + event.by, {"declared by " + event.by + ": " + event.reason}, context);
+}
+
+/// A person's way out of an order whose end the broker does not tell: it ends with what is booked. The poller goes on, so
+/// that what it fills later is booked as late evidence.
+void desk::close_working(const control_event& event, const desk_context& context) {
+  live_intent& intent = *state_.live;
+  schwab_execution closed = execution_of(intent, execution_state::failed);
+  closed.code = execution_code::cancelled;
+  closed.order = intent.order;
+  closed.detail = "closed by " + event.by + " with " + intent.filled.to_string() + " of " +
+                  std::to_string(intent.quantity) + " shares filled";
+  closed.evidence = {"declared by " + event.by + ": " + event.reason};
+  emit(std::move(closed));
+  alarm(desk_alarm_code::absent, intent.execution,
+        intent.execution.to_string() + ", order " + intent.order->str() + ", was closed by " + event.by +
+            ": what it fills from now on is booked late");
+  (void)remember(intent, context.now);
+  // What the order fills while it is not waited for would look like somebody else's trade.
+  state_.baseline.reset();
+  settle(context);
 }
 
 }  // namespace hedgerow::domain

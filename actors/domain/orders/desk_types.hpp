@@ -16,12 +16,12 @@ namespace hedgerow::domain {
 
 struct desk_policy {
   gate_policy gate;
-  /// The POST is only written this long after its intent was decided (order-protocol, 3).
-  std::chrono::milliseconds lease{10'000};
+  /// The POST is only written this long after its intent was decided, and before the session's end (order-protocol, 3).
+  std::chrono::milliseconds lease = defaults::lease;
   /// The adapter's limit for one call: after the lease and this, no request of ours can be under way.
-  std::chrono::milliseconds http_timeout{30'000};
+  std::chrono::milliseconds http_timeout = defaults::http_grace;
   /// Largest difference between our clock and the broker's, or the former owner's.
-  std::chrono::milliseconds clock_skew{5'000};
+  std::chrono::milliseconds clock_skew = defaults::clock_skew;
   /// Back-off of repeated attempts and questions: doubles from the first to the last.
   std::chrono::milliseconds backoff_first{500};
   std::chrono::milliseconds backoff_last{15'000};
@@ -32,10 +32,10 @@ struct desk_policy {
   /// How long a fresh order id may be unknown to GET.
   std::chrono::milliseconds verify_window{20'000};
   /// Absent: this many order lists without a candidate, spread over this long.
-  std::uint32_t absence_lists = 3;
-  std::chrono::milliseconds absence_spread{30'000};
+  std::uint32_t absence_lists = defaults::evidence_lists;
+  std::chrono::milliseconds absence_spread = defaults::evidence_spread;
   /// Pause between lists while the outcome is unknown, while held, and for orders of absent intents.
-  std::chrono::milliseconds list_interval{10'000};
+  std::chrono::milliseconds list_interval = defaults::evidence_spread / defaults::evidence_lists;
   std::chrono::milliseconds held_interval{60'000};
   std::chrono::milliseconds watch_interval{60'000};
   /// How long an order of an absent intent is looked for after its end.
@@ -44,7 +44,12 @@ struct desk_policy {
   std::uint32_t moved_rounds = 2;
   /// For this long after an order of ours ended without filling completely, a moved position may be a fill that crossed
   /// its end and is not reported yet: no round counts.
-  std::chrono::milliseconds late_fill_window{180'000};
+  std::chrono::milliseconds late_fill_window = defaults::late_fill_window;
+  /// An outcome that is open for so long is alarmed, and again each time that it has passed.
+  std::chrono::milliseconds unresolved_alarm{300'000};
+  /// Nothing waits for longer than this: a later time was computed while the clock was wrong. Above what a broker may ask
+  /// for with Retry-After.
+  std::chrono::milliseconds longest_wait{7'200'000};
   /// The baseline is taken anew before an intent when it is older than this and nothing has happened for a while.
   std::chrono::milliseconds baseline_age{3'600'000};
   std::chrono::milliseconds baseline_quiet{120'000};
@@ -65,14 +70,14 @@ struct fetch_baseline {
   execution_id execution;
   timestamp asked_at;
 };
-/// Check the gate again, then POST once; answer to on_placement(), or on_gate_refusal(). The monotonic deadline is the
-/// monotonic time at which the step was *made* (not committed) + `lease`.
+/// Check gate and lease again (check_write), then POST once; answer to on_placement(), or on_gate_refusal(). The monotonic
+/// deadline is the monotonic time at which the step was *made* (not committed) + `lease`.
 struct place_order {
   execution_id execution;
   std::uint32_t attempt = 0;
   ports::order_request request;
   timestamp not_after;
-  std::chrono::milliseconds lease{0};
+  microseconds lease{0};
 };
 /// Have the access token refreshed: the last POST was answered 401.
 struct refresh_token {};
@@ -104,6 +109,7 @@ enum class desk_alarm_code : std::uint8_t {
   wrong_order,      // the broker named an order that is not ours
   baseline_failed,  // the position could not be read before an intent
   control_refused,  // what a person asked for cannot be done; the text says why
+  unresolved,       // an outcome stays unknown: what is missing to decide it
   bad_record,       // a record that does not fit: wrong symbol, contradicting execution
 };
 [[nodiscard]] std::string_view to_string(desk_alarm_code code);

@@ -8,6 +8,30 @@ bool is_claimed(const execution_desk& desk, const order_id& order) {
   return std::find(desk.claimed.begin(), desk.claimed.end(), order) != desk.claimed.end();
 }
 
+const ports::unreadable_order* unreadable_of(const execution_desk& desk,
+                                             std::span<const ports::unreadable_order> rows) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const ports::unreadable_order& row) {
+    return (!row.symbol || *row.symbol == desk.symbol) && !(row.id && is_claimed(desk, *row.id));
+  });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+std::string differences(const order_pattern& pattern, const ports::broker_order& order) {
+  std::string text;
+  const auto differ = [&text](const char* what, const std::string& theirs, const std::string& ours) {
+    text += (text.empty() ? "" : ", ") + std::string{what} + " " + theirs + " instead of " + ours;
+  };
+  const auto quantity = shares::from_whole(static_cast<std::int64_t>(pattern.quantity));
+  if (order.symbol != pattern.symbol) differ("symbol", order.symbol.str(), pattern.symbol.str());
+  if (order.side != pattern.side) differ("side", std::string{to_string(order.side)}, std::string{to_string(pattern.side)});
+  if (order.quantity != quantity) differ("quantity", order.quantity.to_string(), quantity.to_string());
+  if (!order.market_day) differ("type", "another one", "a market order for the day");
+  if (order.entered_at && (*order.entered_at < pattern.from || pattern.to < *order.entered_at))
+    differ("entered", to_rfc3339(*order.entered_at),
+           "between " + to_rfc3339(pattern.from) + " and " + to_rfc3339(pattern.to));
+  return text;
+}
+
 bool same_terms(const order_pattern& pattern, const ports::broker_order& order) {
   return order.symbol == pattern.symbol && order.side == pattern.side && order.market_day &&
          order.quantity == shares::from_whole(static_cast<std::int64_t>(pattern.quantity));

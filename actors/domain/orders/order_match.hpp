@@ -21,6 +21,14 @@ struct order_pattern {
 
 [[nodiscard]] bool is_claimed(const execution_desk& desk, const order_id& order);
 
+/// The first of the rows that can be an order of this desk which no execution has claimed; null when there is none.
+[[nodiscard]] const ports::unreadable_order* unreadable_of(const execution_desk& desk,
+                                                           std::span<const ports::unreadable_order> rows);
+
+/// In what `order` differs from what the pattern says, for people: each difference with both values. Empty when it matches.
+/// An order without an entry time does not differ in it.
+[[nodiscard]] std::string differences(const order_pattern& pattern, const ports::broker_order& order);
+
 /// Symbol, side, quantity and type agree, whatever the time.
 [[nodiscard]] bool same_terms(const order_pattern& pattern, const ports::broker_order& order);
 /// same_terms, and entered within the window.

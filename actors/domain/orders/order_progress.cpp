@@ -36,7 +36,7 @@ bool book_fill(progress_step& step, const broker_order& order) {
           "filled " + order.filled.to_string() + ", of which the legs cover " + order.priced.to_string());
     return false;
   }
-  const shares wanted = shares::from_whole(static_cast<std::int64_t>(mine.quantity));
+  const shares wanted = shares::from_whole(static_cast<std::int64_t>(mine.expected_quantity()));
   if (order.filled > wanted && mine.filled <= wanted)
     alarm(step, progress_alarm_code::over_fill, "filled " + order.filled.to_string());
   if (ended(mine)) alarm(step, progress_alarm_code::late_fill, "filled " + order.filled.to_string() + " after its end");
@@ -78,7 +78,7 @@ execution_code code_of(order_status status) {
 void after_end(progress_step& step, bool grew, const progress_policy& policy, timestamp now) {
   pending_order& mine = step.after;
   if (grew) emit(step, "filled after its end");
-  const bool complete = mine.filled >= shares::from_whole(static_cast<std::int64_t>(mine.quantity));
+  const bool complete = mine.filled >= shares::from_whole(static_cast<std::int64_t>(mine.expected_quantity()));
   const auto passed = now - mine.ended_at;
   step.finished = complete || passed >= policy.late_window ||
                   (mine.polls >= policy.late_looks && passed >= policy.late_least);
@@ -86,7 +86,7 @@ void after_end(progress_step& step, bool grew, const progress_policy& policy, ti
 
 void end(progress_step& step, const broker_order& order, timestamp now) {
   pending_order& mine = step.after;
-  const bool complete = mine.filled >= shares::from_whole(static_cast<std::int64_t>(mine.quantity));
+  const bool complete = mine.filled >= shares::from_whole(static_cast<std::int64_t>(mine.expected_quantity()));
   if (order.status == order_status::filled && !complete)
     return alarm(step, progress_alarm_code::filled_short,
                  "said to be filled, but with " + mine.filled.to_string() + " shares");
@@ -104,18 +104,20 @@ void end(progress_step& step, const broker_order& order, timestamp now) {
 
 std::string_view to_string(progress_alarm_code code) {
   constexpr std::string_view names[] = {"wrong_order", "unpriced_fill",  "impossible", "filled_short",
-                                        "over_fill",   "unknown_status", "late_fill",  "not_found"};
+                                        "over_fill",   "unknown_status", "late_fill",  "unreadable", "not_found"};
   return names[static_cast<std::size_t>(code)];
 }
 
-std::optional<pending_order> watch_of(const schwab_execution& submitted, timestamp now) {
+std::optional<pending_order> watch_of(const schwab_execution& submitted, timestamp now, std::string cause) {
   if (submitted.state != execution_state::submitted || !submitted.order) return std::nullopt;
   pending_order order;
   order.execution = submitted.execution;
   order.side = submitted.side;
   order.quantity = submitted.quantity;
+  order.order_quantity = submitted.order_quantity;
   order.order = *submitted.order;
   order.submitted_at = now;
+  order.cause = std::move(cause);
   order.filled = submitted.filled;
   order.filled_notional = submitted.filled_notional;
   return order;
@@ -143,6 +145,7 @@ progress_step on_look(const pending_order& before, const broker_order& order, co
     mine.state = execution_state::partially_filled;
     emit(step, order.status_text);
   }
+  if (step.event) step.happened_at = ended(mine) && !ended(before) && order.closed_at ? order.closed_at : order.last_fill_at;
   return step;
 }
 
@@ -155,8 +158,15 @@ progress_step on_look_failed(const pending_order& before, const ports::broker_er
   if (error.kind != ports::broker_failure::throttled) ++mine.errors;
   if (error.kind == ports::broker_failure::not_found && mine.errors % policy.alarm_every == 0)
     alarm(step, progress_alarm_code::not_found, "not known to the broker, " + std::to_string(mine.errors) + " times");
+  if (error.kind == ports::broker_failure::malformed && mine.errors % policy.alarm_every == 0)
+    alarm(step, progress_alarm_code::unreadable,
+          "cannot be read, " + std::to_string(mine.errors) + " times: " + error.detail);
   step.finished = ended(mine) && now - mine.ended_at >= policy.late_window;
   return step;
+}
+
+std::string progress_cause(const pending_order& before) {
+  return before.events == 0 ? before.cause : progress_event_id(before);
 }
 
 std::string progress_event_id(const pending_order& after) {

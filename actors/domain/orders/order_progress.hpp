@@ -32,6 +32,7 @@ enum class progress_alarm_code : std::uint8_t {
   over_fill,       // more shares than asked for; booked as what happened
   unknown_status,  // a status that is not documented or needs a look; never terminal
   late_fill,       // shares filled after the order had ended
+  unreadable,       // the broker's answers about the order go on making no sense
   not_found,       // the broker goes on not knowing the order
 };
 [[nodiscard]] std::string_view to_string(progress_alarm_code code);
@@ -46,6 +47,8 @@ struct progress_step {
   pending_order after;
   /// To append to schwab-executions, with id progress_event_id(after).
   std::optional<schwab_execution> event;
+  /// When it happened by the broker's word; nothing when the answer does not say.
+  std::optional<timestamp> happened_at;
   std::vector<progress_alarm> alarms;
   /// Nothing more can be heard of the order.
   bool finished = false;
@@ -53,14 +56,18 @@ struct progress_step {
   bool changed = false;
 };
 
-/// The beginning of the watch, from a SUBMITTED event. Nothing for any other event.
-[[nodiscard]] std::optional<pending_order> watch_of(const schwab_execution& submitted, timestamp now);
+/// The beginning of the watch, from a SUBMITTED event; `cause` is its event_id. Nothing for any other event.
+[[nodiscard]] std::optional<pending_order> watch_of(const schwab_execution& submitted, timestamp now,
+                                                    std::string cause = {});
 
 [[nodiscard]] progress_step on_look(const pending_order& before, const ports::broker_order& order,
                                     const progress_policy& policy, timestamp now);
 /// No failure of a call ends an order.
 [[nodiscard]] progress_step on_look_failed(const pending_order& before, const ports::broker_error& error,
                                            const progress_policy& policy, timestamp now);
+
+/// event_id of what the event of the step from `before` follows: the watch's own last event, or at first the SUBMITTED one.
+[[nodiscard]] std::string progress_cause(const pending_order& before);
 
 /// `order:{execution}:{order}:{n}` of the event that the step to `after` made: the same after a replay.
 [[nodiscard]] std::string progress_event_id(const pending_order& after);

@@ -9,19 +9,24 @@
 
 #include "actors/ports/broker_api.hpp"
 #include "messages/events/schwab_execution.hpp"
+#include "messages/types/execution_defaults.hpp"
 
 namespace hedgerow::domain {
 
 struct gate_policy {
   /// Largest order in whole shares (Schwab takes 1 to 2^32-1).
-  std::uint64_t max_order_shares = 10'000;
-  /// Placements per minute of the whole account; the app's limit is 0 to 120 (facts, 5.9).
-  std::uint32_t max_orders_per_minute = 60;
-  /// When to try again where nothing better is known: halted, no token, session unknown or over.
+  std::uint64_t max_order_shares = defaults::max_order_shares;
+  /// Nothing is written from this long before the session's end: what the broker gets later waits for the next open.
+  std::chrono::milliseconds session_margin = defaults::session_margin;
+  /// When to try again what does not pass by itself: halts and sizes.
   std::chrono::seconds recheck{60};
-  /// The same during `start_time`, for what cannot be known yet: a token and the session come within seconds.
-  std::chrono::seconds recheck_at_start{5};
-  std::chrono::seconds start_time{60};
+  /// Between two looks at a reason that can go at any moment: a token or the session comes.
+  std::chrono::milliseconds recheck_passing{1'000};
+  /// For how long an intent waits for that before it gives its shares back.
+  std::chrono::milliseconds patience{60'000};
+  /// Between the first two looks at a day that the broker calls closed. The later ones are as far apart as the day has
+  /// been known to be closed, up to the next half hour: a wrong answer is corrected soon, if at all.
+  std::chrono::milliseconds recheck_closed{3'000};
 };
 
 /// What the owner of the desk knows at this moment.
@@ -30,14 +35,12 @@ struct gate_conditions {
   /// The breaker is open: the broker fails too often.
   bool breaker_open = false;
   bool token_available = false;
-  /// When the owner started; the default is long ago.
-  timestamp started;
   /// The session of today, as far as it is known. Nothing: unknown, which counts as closed (facts, 5.10).
   std::optional<ports::market_session> session;
-  /// Start of the next session, when the calendar has been asked for it.
-  std::optional<timestamp> next_session;
-  /// Placements of the account within the last minute.
-  std::uint32_t orders_last_minute = 0;
+  /// Since when the broker has said that this day has no session.
+  timestamp closed_since;
+  /// When the account may place its next order by its limit per minute; not after `now` when it may at once.
+  timestamp next_order_at;
 };
 
 struct gate_refusal {
@@ -46,6 +49,8 @@ struct gate_refusal {
   timestamp retry_at;
   /// For people.
   std::string detail;
+  /// The reason can go at any moment: it is worth waiting for `retry_at`.
+  bool passing = false;
   friend bool operator==(const gate_refusal&, const gate_refusal&) = default;
 };
 
@@ -53,5 +58,11 @@ struct gate_refusal {
 /// session, rate. `symbol_halted` is the symbol's own switch.
 [[nodiscard]] std::optional<gate_refusal> check_gate(const gate_conditions& conditions, const gate_policy& policy,
                                                      bool symbol_halted, std::uint64_t quantity, timestamp now);
+
+/// check_gate() right before the socket write, when the lease may be over, too.
+[[nodiscard]] std::optional<gate_refusal> check_write(const gate_conditions& conditions, const gate_policy& policy,
+                                                      bool symbol_halted, std::uint64_t quantity,
+                                                      const ports::deadline& lease, ports::monotonic_time monotonic,
+                                                      timestamp now);
 
 }  // namespace hedgerow::domain

@@ -172,6 +172,7 @@ expected<broker_order, problem> read_order(const json& order, const what& traded
   if (!last_leg) return unexpected(last_leg.error());
   out.entered_at = time_of(order, "enteredTime");
   out.closed_at = time_of(order, "closeTime");
+  out.last_fill_at = *last_leg;
   if (!out.closed_at && out.status != order_status::working) out.closed_at = *last_leg;
   out.description = safe_text(text_of(order, "statusDescription"));
   return out;

@@ -104,8 +104,8 @@ template <>
 inline schwab_command any() { return {any<execution_id>(), any<side>(), any_quantity(), any<shares>()}; }
 template <>
 inline schwab_execution any() {
-  return {any<execution_id>(), any<side>(), any_quantity(), any_name<execution_state>(8), any_name<execution_code>(14),
-          maybe<order_id>(), any<shares>(), any<usd>(), any<std::string>(), several<std::string>(), any<timestamp>(),
+  return {any<execution_id>(), any<side>(), any_quantity(), any_name<execution_state>(8), any_name<execution_code>(15),
+          maybe<order_id>(), any_quantity(), any<shares>(), any<usd>(), any<std::string>(), several<std::string>(), any<timestamp>(),
           any<std::uint64_t>(), any<shares>(), any<timestamp>()};
 }
 template <>
@@ -140,9 +140,10 @@ inline token_record any() { return {any<address>(), any<std::string>(), any<std:
 template <>
 inline live_intent any() {
   return {any<execution_id>(), any<side>(), any_quantity(), any_name<intent_phase>(6), any<timestamp>(),
-          any<timestamp>(), any<timestamp>(), any<std::uint64_t>(), any<shares>(), maybe<order_id>(), any<bool>(),
-          any<std::uint32_t>(), any<std::uint32_t>(), any<std::uint32_t>(), any<std::uint32_t>(), any<timestamp>(),
+          any<timestamp>(), any<timestamp>(), any<std::uint64_t>(), any<shares>(), maybe<order_id>(), any_quantity(),
+          any<bool>(), any<std::uint32_t>(), any<std::uint32_t>(), any<std::uint32_t>(), any<std::uint32_t>(),
           any<timestamp>(), any<std::uint32_t>(), any<timestamp>(), any<timestamp>(), any<std::uint32_t>(),
+          any<std::uint32_t>(), any<timestamp>(), any<timestamp>(), any<std::uint32_t>(),
           any<shares>(), any<usd>()};
 }
 template <>
@@ -158,8 +159,8 @@ inline execution_desk any() {
 }
 template <>
 inline pending_order any() {
-  return {any<execution_id>(), any<side>(), any_quantity(), any<order_id>(), any<timestamp>(), any<shares>(),
-          any<usd>(), any_name<execution_state>(8), any_name<execution_code>(14), any<timestamp>(),
+  return {any<execution_id>(), any<side>(), any_quantity(), any_quantity(), any<order_id>(), any<timestamp>(),
+          any<std::string>(), any<shares>(), any<usd>(), any_name<execution_state>(8), any_name<execution_code>(15), any<timestamp>(),
           any<std::uint32_t>(), any<std::uint32_t>(), any<std::uint32_t>(), any<std::uint64_t>()};
 }
 

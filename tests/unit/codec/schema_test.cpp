@@ -44,6 +44,9 @@ bool accepts(const rapidjson::SchemaDocument& schema, const rapidjson::Value& re
   return valid;
 }
 
+/// Fields that came after the first records of schema 1 and are left out while they have their default.
+const std::set<std::string> optional_fields{"order_quantity", "cause"};
+
 template <class Event>
 class schema : public ::testing::Test {};
 TYPED_TEST_SUITE(schema, test::event_types);
@@ -57,7 +60,14 @@ TYPED_TEST(schema, DescribesWhatIsWritten) {
     const auto record = parse(codec::encode(test::sample_meta(), event));
     ASSERT_FALSE(record.HasParseError());
     EXPECT_EQ(names_of(record), names_of(document["properties"]));
-    EXPECT_EQ(names_of(record["data"]), names_of(document["properties"]["data"]["properties"]));
+    const auto& data = document["properties"]["data"];
+    const auto known = names_of(data["properties"]);
+    const auto written = names_of(record["data"]);
+    for (const auto& name : written) EXPECT_TRUE(known.contains(name)) << name;
+    // What is not required is written only when it says something.
+    for (const auto& name : data["required"].GetArray()) EXPECT_TRUE(written.contains(name.GetString()));
+    for (const auto& name : known)
+      EXPECT_TRUE(written.contains(name) || optional_fields.contains(name)) << name << " is never written";
   }
   std::string where;
   EXPECT_TRUE(accepts(compiled, parse(codec::encode(test::sample_meta(), test::sample<TypeParam>())), &where)) << where;

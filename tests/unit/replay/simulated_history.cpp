@@ -81,7 +81,8 @@ void simulated_history::advance_execution(const symbol& name) {
   const auto& live = known->second.live.front();
   const auto [it, fresh] = executions_.try_emplace(live.execution);
   auto& e = it->second;
-  if (fresh) e = {live.execution, live.side, live.quantity, execution_state::pending, {}, {}, {}, {}, {}, {}, {}, 0, {}, {}};
+  if (fresh)
+    e = {live.execution, live.side, live.quantity, execution_state::pending, {}, {}, 0, {}, {}, {}, {}, {}, 0, {}, {}};
   const auto asked = shares::from_units(int256{live.quantity} * amount_unit());
   if (!fresh) {
     switch (draw(6)) {

@@ -50,7 +50,7 @@ TEST(PositionFailures, AFillEndsTheStreak) {
 
 TEST(PositionFailures, RefusalsThatSayWhenToRetryDoNotCount) {
   for (const auto code : {execution_code::market_closed, execution_code::no_token, execution_code::halted,
-                          execution_code::risk_limit}) {
+                          execution_code::risk_limit, execution_code::lease_expired, execution_code::throttled}) {
     driven_book book;
     const auto command = book.trade(side::sell, "1").command.value();
     const timestamp open = book.now + 17h;
@@ -101,7 +101,8 @@ TEST(PositionFailures, AFailureWithALaterTimeWaitsForIt) {
 
 TEST(PositionFailures, RefusalsBeforeTheRequestDoNotPushOutAnExecutionThatMayStillFill) {
   for (const auto code : {execution_code::market_closed, execution_code::no_token, execution_code::halted,
-                          execution_code::risk_limit, execution_code::lease_expired, execution_code::not_sent}) {
+                          execution_code::risk_limit, execution_code::lease_expired, execution_code::not_sent,
+                          execution_code::throttled}) {
     driven_book book;
     book.policy.freeze_after_failures = 0;
     const auto late = book.trade(side::sell, "5").command.value();

@@ -139,6 +139,14 @@ expected<ports::order_list, broker_error> broker_model::list(timestamp from, tim
   for (const auto& order : orders_)
     if (order.list_visible_at <= now && from <= order.recorded_at && order.recorded_at <= to)
       found.orders.push_back(view(order, now));
+  // A row that makes no sense, with or without its symbol, in fewer lists than ask for a person.
+  if (garbled_ < 2 && !found.orders.empty() && luck_.fault(faults_.read_percent)) {
+    ++garbled_;
+    const auto& odd = found.orders.back();
+    const bool named = luck_.between(0, 1) == 0;
+    found.unreadable.push_back({named ? std::optional{odd.symbol} : std::nullopt, odd.id, "fault of the model"});
+    found.orders.pop_back();
+  }
   return found;
 }
 

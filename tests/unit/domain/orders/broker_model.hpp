@@ -89,6 +89,7 @@ class broker_model {
   model_faults faults_;
   std::vector<model_order> orders_;
   std::map<execution_id, int> uncertain_;
+  int garbled_ = 0;
   std::int64_t next_id_ = 9'007'199'254'740'993;
 };
 

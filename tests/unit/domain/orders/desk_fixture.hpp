@@ -52,6 +52,9 @@ struct desk_fixture {
   desk_step& listed(std::vector<broker_order> orders, std::uint64_t n = 1) {
     return last = it->on_evidence(id(n), now, ports::order_list{std::move(orders), {}}, context());
   }
+  desk_step& listed_with(ports::unreadable_order row, std::vector<broker_order> orders = {}) {
+    return last = it->on_evidence(id(1), now, ports::order_list{std::move(orders), {std::move(row)}}, context());
+  }
   desk_step& positioned(std::int64_t whole) {
     return last = it->on_position(id(1), now, shares::from_whole(whole), context());
   }

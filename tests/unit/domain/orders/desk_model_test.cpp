@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "desk_world.hpp"
+#include "messages/codec/codec.hpp"
 
 namespace hedgerow::test {
 namespace {
@@ -50,6 +51,31 @@ void expect_sound(world_options options, std::uint64_t count, const std::vector<
     for (const auto& what : wanted) seen[what] += world.saw(what) ? 1 : 0;
   }
   for (const auto& what : wanted) EXPECT_GT(seen[what], 0) << "no run showed " << what;
+}
+
+TEST(DeskModel, WhatIsWrittenOnlyWhenItSaysSomethingSurvivesTheCodec) {
+  schwab_execution event;
+  event.execution = *execution_id::parse("AAPL:12");
+  event.order_quantity = 2;
+  pending_order order;
+  order.execution = event.execution;
+  order.order = *order_id::parse("7");
+  const auto round = [](const auto& value) {
+    const auto back = codec::decode<std::decay_t<decltype(value)>>(codec::encode({}, value));
+    return back && back->data == value;
+  };
+  EXPECT_TRUE(round(event));
+  EXPECT_TRUE(round(order));
+  order.order_quantity = 2;
+  order.cause = "desk:AAPL:3";
+  EXPECT_TRUE(round(order));
+  execution_desk desk;
+  desk.symbol = event.execution.symbol;
+  desk.live.emplace().execution = event.execution;
+  EXPECT_TRUE(round(desk));
+  desk.live->order_quantity = desk.live->unwritten = desk.live->unclear_lists = 3;
+  desk.live->gate_wait = timestamp{5};
+  EXPECT_TRUE(round(desk));
 }
 
 TEST(DeskModel, WithoutFaultsEverythingFills) {

@@ -159,9 +159,123 @@ TEST_F(Desk, TheGateRefusesBeforeTheIntentAndBeforeTheWrite) {
   EXPECT_FALSE(state().live);
   gate.session->end = now + seconds{60};
   command(2);
-  last = it->on_gate_refusal(id(2), 1, {execution_code::halted, now + seconds{60}, "halted"}, context());
+  last = it->on_gate_refusal(id(2), 1, {execution_code::halted, now + seconds{60}, "halted", false}, context());
   EXPECT_EQ(said(), "FAILED halted");
   EXPECT_FALSE(state().live);
+}
+
+TEST_F(Desk, TheLeaseEndsBeforeTheSessionDoes) {
+  gate.session->end = now + policy.gate.session_margin + seconds{3};
+  command(1);
+  ASSERT_NE(effect<place_order>(), nullptr);
+  EXPECT_EQ(effect<place_order>()->not_after, now + seconds{3});
+  EXPECT_EQ(effect<place_order>()->lease, seconds{3}) << "the monotonic deadline, too";
+  EXPECT_EQ(state().live->not_after, now + seconds{3});
+}
+
+TEST_F(Desk, AnOrderLimitIsWaitedForUntilThereIsAPlaceAndToldOnce) {
+  gate.next_order_at = now + seconds{20};
+  command(1);
+  EXPECT_EQ(said(), "PENDING risk_limit");
+  EXPECT_EQ(last.events.back().retry_at, gate.next_order_at);
+  EXPECT_EQ(last.wake_at, gate.next_order_at);
+  command(2);
+  EXPECT_EQ(last.wake_at, now + seconds{20}) << "another input does not make it late";
+  now = now + seconds{20};
+  timer();
+  EXPECT_EQ(said(), "SUBMITTING none");
+}
+
+TEST_F(Desk, ATokenIsWaitedForAndTheOrderGoesWhenItComes) {
+  gate.token_available = false;
+  command(1);
+  EXPECT_EQ(said(), "PENDING no_token");
+  for (int i = 0; i < 30; ++i) {
+    now = *last.wake_at;
+    timer();
+    EXPECT_TRUE(last.events.empty()) << "told once";
+    EXPECT_FALSE(last.changed) << "nothing to write";
+  }
+  EXPECT_LE(now, timestamp{1'700'000'000'000'000} + seconds{30});
+  gate.token_available = true;
+  now = *last.wake_at;
+  timer();
+  EXPECT_NE(effect<place_order>(), nullptr);
+}
+
+TEST_F(Desk, WhatDoesNotComeInTimeGivesTheSharesBack) {
+  gate.token_available = false;
+  command(1);
+  for (int i = 0; i < 200 && state().live; ++i) {
+    now = *last.wake_at;
+    timer();
+  }
+  EXPECT_EQ(said(), "FAILED no_token");
+  EXPECT_EQ(now, timestamp{1'700'000'000'000'000} + policy.gate.patience);
+  EXPECT_GT(last.events.back().retry_at, now);
+}
+
+TEST_F(Desk, AWaitAtTheGateSurvivesARecovery) {
+  gate.token_available = false;
+  command(1);
+  now = now + seconds{10};
+  recover();
+  EXPECT_TRUE(last.events.empty());
+  EXPECT_EQ(last.wake_at, now + policy.gate.recheck_passing);
+  gate.token_available = true;
+  recover();
+  EXPECT_NE(effect<place_order>(), nullptr);
+}
+
+TEST_F(Desk, ARefusalBeforeTheWriteThatCanPassIsWaitedForAndCountsAsNoTry) {
+  command(1);
+  for (std::uint32_t attempt = 1; attempt <= policy.max_attempts + 2; ++attempt) {
+    last = it->on_gate_refusal(id(1), attempt, {execution_code::lease_expired, now + seconds{1}, "over", true}, context());
+    EXPECT_EQ(said(), "PENDING lease_expired");
+    now = *last.wake_at;
+    timer();
+    ASSERT_NE(effect<place_order>(), nullptr);
+    EXPECT_EQ(effect<place_order>()->attempt, attempt + 1);
+  }
+  failed(broker_failure::not_sent, policy.max_attempts + 3);
+  EXPECT_EQ(phase(), intent_phase::waiting);
+}
+
+TEST_F(Desk, EndlessThrottlingIsNotCalledAFailure) {
+  command(1);
+  for (std::uint32_t attempt = 1; state().live; ++attempt) {
+    ASSERT_LT(attempt, 50U);
+    answered(unexpected(broker_error{broker_failure::throttled, 429, "", seconds{90}}), 1, attempt);
+    if (!state().live) break;
+    now = *last.wake_at;
+    timer();
+  }
+  EXPECT_EQ(said(), "FAILED throttled");
+  EXPECT_EQ(last.events.back().retry_at, now + seconds{90});
+}
+
+TEST_F(Desk, WhatNeverLeftIsNotRemembered) {
+  command(1);
+  answered(named("7"));
+  looked_up("7", order("7"));
+  heard(report(execution_state::failed, 2));
+  control(control_action::halt);
+  for (std::uint64_t n = 2; n < 100; ++n) command(n);
+  EXPECT_EQ(state().ended.size(), 1U);
+  heard(report(execution_state::failed, 3));
+  EXPECT_TRUE(alarmed(desk_alarm_code::late_evidence));
+}
+
+TEST_F(Desk, ATimeThatWasComputedWhileTheClockWasAheadIsNotWaitedFor) {
+  const timestamp right = now;
+  now = now + std::chrono::hours{24};
+  gate.session->end = now + std::chrono::hours{2};
+  command(1);
+  failed(broker_failure::not_sent);
+  ASSERT_GT(*last.wake_at, right + std::chrono::hours{23});
+  now = right + seconds{30};
+  timer();
+  EXPECT_NE(effect<place_order>(), nullptr);
 }
 
 TEST_F(Desk, AHaltIsDurableAndReleasesCommands) {
@@ -181,8 +295,8 @@ TEST_F(Desk, TheNamedOrderIsComparedBeforeItIsBelieved) {
       {"side", [](auto& o) { o.side = side::sell; }},
       {"quantity", [](auto& o) { o.quantity = shares::from_whole(6); }},
       {"type", [](auto& o) { o.market_day = false; }},
-      {"too early", [&](auto& o) { o.entered_at = at - seconds{6}; }},
-      {"too late", [&](auto& o) { o.entered_at = at + seconds{60}; }},
+      {"too early", [&](auto& o) { o.entered_at = at - desk_policy{}.clock_skew - seconds{1}; }},
+      {"too late", [&](auto& o) { o.entered_at = at + desk_policy{}.clock_skew + seconds{1}; }},
       {"no entry time", [](auto& o) { o.entered_at.reset(); }},
       {"another id", [](auto& o) { o.id = *order_id::parse("8"); }}};
   for (const auto& [what, change] : differences) {
