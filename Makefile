@@ -33,9 +33,10 @@ help:
 setup:
 	@setup/install.sh $(if $(without_kafka),--without-kafka)
 
-# The demo on the embedded log needs neither Java nor a Kafka broker, so its first start does not wait for them.
+# The demo needs nothing that only tests use, and on the embedded log neither Java nor a Kafka broker: its first start does
+# not wait for them.
 setup-run:
-	@setup/install.sh $(if $(without_kafka),--without-kafka,$(if $(filter kafka,$(LOG)),,--without-kafka))
+	@setup/install.sh --without-clients $(if $(without_kafka),--without-kafka,$(if $(filter kafka,$(LOG)),,--without-kafka))
 
 # Ninja configures again by itself when a CMake file changed.
 $(release)/build.ninja:

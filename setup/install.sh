@@ -5,9 +5,10 @@
 # the demo and the tests) with Maven.
 # Does nothing, quickly, when everything is there.
 #
-#   setup/install.sh [--without-kafka] [--yardsticks]
+#   setup/install.sh [--without-kafka] [--without-clients] [--yardsticks]
 #
 # --without-kafka, or HEDGEROW_WITHOUT_KAFKA=1 in the environment, leaves out the broker, Java and Maven.
+# --without-clients leaves out the clients of the broker, which only tests run.
 # --yardsticks adds what the benchmarks on Kafka need to build what they measure beside (setup/yardsticks.txt).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,6 +19,7 @@ kafka=deploy/demo/kafka
 log=build/setup.log
 clients=build/broker-clients
 kafka_wanted=1
+clients_wanted=1
 
 . setup/librdkafka.sh
 
@@ -51,7 +53,7 @@ missing_packages() {
   if have_node; then wanted=$(grep -vxE 'nodejs|npm' <<<"$wanted"); fi
   if have_javac; then wanted=$(grep -vx 'openjdk-17-jdk-headless' <<<"$wanted"); fi
   if command -v python3 >/dev/null; then wanted=$(grep -vx 'python3' <<<"$wanted"); fi
-  if have_venv; then wanted=$(grep -vx 'python3-venv' <<<"$wanted"); fi
+  if [ "$clients_wanted" = 0 ] || have_venv; then wanted=$(grep -vx 'python3-venv' <<<"$wanted"); fi
   if [ "$kafka_wanted" = 0 ] || have_java; then wanted=$(grep -vx 'openjdk-17-jre-headless' <<<"$wanted"); fi
   if [ "$kafka_wanted" = 0 ] || have_jars || command -v mvn >/dev/null; then
     wanted=$(grep -vx 'maven' <<<"$wanted")
@@ -140,7 +142,7 @@ have_clients() { cmp -s setup/broker-clients.txt "$clients/installed.txt"; }
 
 install_clients() {
   local begun=$SECONDS attempt
-  have_clients && return 0
+  if [ "$clients_wanted" = 0 ] || have_clients; then return 0; fi
   say "installing other people's clients of the broker, for the tests, with pip (about 85 MB)"
   mkdir -p build
   for attempt in first second; do
@@ -195,8 +197,9 @@ case ${HEDGEROW_WITHOUT_KAFKA:-0} in 0) ;; *) kafka_wanted=0 ;; esac
 for argument in "$@"; do
   case $argument in
     --without-kafka) kafka_wanted=0 ;;
+    --without-clients) clients_wanted=0 ;;
     --yardsticks) lists+=(setup/yardsticks.txt) ;;
-    *) fail "unknown: $argument. Usage: setup/install.sh [--without-kafka] [--yardsticks]" ;;
+    *) fail "unknown: $argument. Usage: setup/install.sh [--without-kafka] [--without-clients] [--yardsticks]" ;;
   esac
 done
 mapfile -t missing < <(missing_packages)
