@@ -1,4 +1,5 @@
 #include "actors/bridges/bridge.hpp"
+#include "actors/domain/hedging/backoff.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>
@@ -16,12 +17,6 @@ namespace {
 bool has_dead_letter(const step& what) {
   return std::any_of(what.records.begin(), what.records.end(),
                      [](const outgoing& r) { return r.to.topic == topic::dead_letters; });
-}
-
-/// Doubles with each try.
-std::chrono::milliseconds retry_pause(const bridge_config& config, std::uint32_t attempts) {
-  constexpr std::uint32_t most_doublings = 16;
-  return std::min(config.retry_backoff_max, config.entity_backoff * (1U << std::min(attempts - 1, most_doublings)));
 }
 
 }  // namespace
@@ -221,7 +216,9 @@ void bridge::slice_failed(std::size_t index, std::string_view reason, const std:
   } else if (++work.attempts < tries) {
     // What kills it may pass: a disk that is full, a service that is away.
     ++postponed_;
-    self_->delayed_send(self_, retry_pause(config_, work.attempts), handle_atom::value, std::uint64_t{index});
+    self_->delayed_send(self_,
+                        domain::backoff_ceiling(config_.entity_backoff, config_.retry_backoff_max, work.attempts),
+                        handle_atom::value, std::uint64_t{index});
     if (draining_) finish_drain();
     return;
   } else {
@@ -237,7 +234,8 @@ void bridge::slice_failed(std::size_t index, std::string_view reason, const std:
   job_ended(work);
 }
 
-/// A record that was handed over comes from the log later, with the later ones of its entity: they must not come before it.
+/// A record that was handed over comes from the log later, with the later ones of its entity: they must not come before
+/// it.
 void bridge::leave_to_log(job& work) {
   handed_to_->forget({handed_to_->of(), work.partition});
   work.next = work.records().size();

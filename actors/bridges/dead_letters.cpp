@@ -26,7 +26,8 @@ outgoing make_dead_letter(const std::string& service, const record& failed, std:
   dead_letter letter{service, origin, failed.from.partition, failed.offset, failed.key,
                      failed.value.value_or(payload{}).str(), std::string{reason}, detail, attempts};
   // A record that has no offset yet is told from its like by its key.
-  const std::string place = failed.offset >= 0 ? std::to_string(failed.offset) : ":" + failed.key.substr(0, max_key_bytes);
+  const std::string place =
+      failed.offset >= 0 ? std::to_string(failed.offset) : ":" + failed.key.substr(0, max_key_bytes);
   const std::string id = service + ":" + origin + ":" + std::to_string(failed.from.partition) + ":" + place;
   return to_record(std::move(letter), id, now);
 }

@@ -36,8 +36,8 @@ struct service {
   std::function<std::optional<std::string>(const record&)> route;
   /// Entity of a changelog record; by default its key.
   std::function<std::string(const record&)> changelog_entity = [](const record& r) { return r.key; };
-  /// Why a changelog record cannot be read, or empty. One that cannot ends the node before any input is taken: state that is
-  /// ignored is booked from nothing. See changelog.hpp.
+  /// Why a changelog record cannot be read, or empty. One that cannot ends the node before any input is taken: state
+  /// that is ignored is booked from nothing. See changelog.hpp.
   std::function<std::string(const record&)> unreadable = [](const record&) { return std::string{}; };
   /// Whether an entity with this changelog has something to do without being asked: timers, an order to follow.
   std::function<bool(const std::map<std::string, std::string>&)> wakes_by_itself = [](const auto&) { return false; };
@@ -66,8 +66,8 @@ struct bridge_config {
   std::chrono::milliseconds passivate_after{600'000};
   /// How long a drain waits for effects that are under way.
   std::chrono::milliseconds drain_grace{5'000};
-  /// Pause before an entity that works on its own is started again after it died, and before a record that failed alone is
-  /// tried again; doubles with each further failure.
+  /// Pause before an entity that works on its own is started again after it died, and before a record that failed alone
+  /// is tried again; doubles with each further failure.
   std::chrono::milliseconds entity_backoff{100};
   /// Longest pause before a record is tried again.
   std::chrono::milliseconds retry_backoff_max{10'000};

@@ -1,5 +1,5 @@
-// The first start on an empty event log: nothing is read before it is known that the log is not a lost one. What is known
-// means is in domain/orders/first_start.
+// The first start on an empty event log: nothing is read before it is known that the log is not a lost one. What is
+// known means is in domain/orders/first_start.
 #include <caf/all.hpp>
 
 #include "actors/ingestion/ingestion.hpp"
@@ -57,16 +57,17 @@ void ingestion::look_at_start_block(const ports::chain_block& head) {
   start.confirmed = config_.hedge_history;
   start.broker_here = broker_ != nullptr;
   if (start.start_block > head.number) return judge_first_start(start);
-  chain_->block(start.start_block, on_answer<std::optional<ports::chain_block>>([start](ingestion& i, const auto& block) {
-    if (block && *block) {
-      auto known = start;
-      known.start_time = (*block)->time;
-      return i.judge_first_start(known);
-    }
-    i.last_error_ = block ? "the node does not have block " + std::to_string(start.start_block)
-                          : "block: " + block.error().detail;
-    i.later(i.config_.retry, [](ingestion& again) { again.ask_again(); });
-  }));
+  chain_->block(start.start_block,
+                on_answer<std::optional<ports::chain_block>>([start](ingestion& i, const auto& block) {
+                  if (block && *block) {
+                    auto known = start;
+                    known.start_time = (*block)->time;
+                    return i.judge_first_start(known);
+                  }
+                  i.last_error_ = block ? "the node does not have block " + std::to_string(start.start_block)
+                                        : "block: " + block.error().detail;
+                  i.later(i.config_.retry, [](ingestion& again) { again.ask_again(); });
+                }));
 }
 
 void ingestion::judge_first_start(const domain::first_start& start) {

@@ -4,6 +4,7 @@
 #include "actors/domain/fills/orderbook_events.hpp"
 #include "actors/ingestion/ingestion.hpp"
 #include "messages/codec/codec.hpp"
+#include "messages/types/keccak.hpp"
 
 namespace hedgerow::ingestion {
 
@@ -19,13 +20,10 @@ constexpr std::size_t block_times_kept = 1024;
 /// Frames remembered as buried; after that many one may become a dead letter again, under the same key.
 constexpr std::size_t buried_frames_kept = 1000;
 
-/// FNV-1a, 64 bits, in hex: tells frames apart, and is the same on every machine.
-std::string fingerprint(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  std::string out(16, '0');
-  for (auto at = out.rbegin(); at != out.rend(); ++at, hash >>= 4U) *at = "0123456789abcdef"[hash & 15U];
-  return out;
+/// Tells frames apart, and is the same on every machine.
+std::string fingerprint(const std::string& text) {
+  constexpr std::size_t digits = 16;
+  return keccak256({reinterpret_cast<const unsigned char*>(text.data()), text.size()}).to_string().substr(2, digits);
 }
 
 }  // namespace

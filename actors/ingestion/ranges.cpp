@@ -71,7 +71,8 @@ void ingestion::range_answered(const ports::logs_answer& answer) {
   if (!range_) return;
   auto logs = answer.logs;
   std::sort(logs.begin(), logs.end(), [](const auto& a, const auto& b) {
-    return std::pair{a.log.ref.block_number, a.log.ref.log_index} < std::pair{b.log.ref.block_number, b.log.ref.log_index};
+    return std::pair{a.log.ref.block_number, a.log.ref.log_index} <
+           std::pair{b.log.ref.block_number, b.log.ref.log_index};
   });
   // AfterClear logs first: then no Clear of the same range has to wait for its own.
   for (const auto& seen : logs) {
@@ -82,8 +83,11 @@ void ingestion::range_answered(const ports::logs_answer& answer) {
   }
   for (const auto& seen : logs)
     if (!seen.removed) consider(seen.log, seen.block_time, true);
+  // Asking settles candidates, so it must not happen while they are walked.
+  std::vector<hash32> without_after_clear;
   for (const auto& c : candidates_)
-    if (c.needs_after_clear && !c.after_clear) want_after_clear(c.log.ref.tx_hash, true);
+    if (c.needs_after_clear && !c.after_clear) without_after_clear.push_back(c.log.ref.tx_hash);
+  for (const auto& tx : without_after_clear) want_after_clear(tx, true);
   for (const auto& bad : answer.malformed)
     if (may_be_watched(bad)) range_->unreadable.push_back(bad);
   read_from_receipts();
@@ -94,12 +98,13 @@ void ingestion::read_from_receipts() {
   if (range_->unreadable.empty()) return confirm_range();
   const auto bad = range_->unreadable.back();
   if (!bad.tx_hash) return hold_range(bad, "its transaction is not known");
-  chain_->receipt_logs(*bad.tx_hash, on_answer<std::optional<ports::logs_answer>>([bad](ingestion& i, const auto& answer) {
-    if (!i.range_) return;
-    if (const auto why = i.read_receipt(*bad.tx_hash, answer)) return i.hold_range(bad, *why);
-    std::erase_if(i.range_->unreadable, [&](const auto& other) { return other.tx_hash == bad.tx_hash; });
-    i.read_from_receipts();
-  }));
+  chain_->receipt_logs(
+      *bad.tx_hash, on_answer<std::optional<ports::logs_answer>>([bad](ingestion& i, const auto& answer) {
+        if (!i.range_) return;
+        if (const auto why = i.read_receipt(*bad.tx_hash, answer)) return i.hold_range(bad, *why);
+        std::erase_if(i.range_->unreadable, [&](const auto& other) { return other.tx_hash == bad.tx_hash; });
+        i.read_from_receipts();
+      }));
 }
 
 std::optional<std::string> ingestion::read_receipt(
@@ -127,12 +132,14 @@ std::optional<std::string> ingestion::read_receipt(
 void ingestion::hold_range(const ports::malformed_log& bad, const std::string& why) {
   const bool rescan = range_->rescan;
   (rescan ? rescanning_ : reading_).trouble_to = range_->blocks.to;
-  reading_news_.trouble(notice_level::alarm, rescan ? "rescan_log_unreadable" : "log_unreadable",
-                        "a log in " + shown(range_->blocks) + " may be a fill and cannot be read: " + bad.reason + "; " +
-                            why + "; it is asked for again and again, and the checkpoint stays below it: " +
-                            bad.text.substr(0, text_shown));
+  reading_news_.trouble(
+      notice_level::alarm, rescan ? "rescan_log_unreadable" : "log_unreadable",
+      "a log in " + shown(range_->blocks) + " may be a fill and cannot be read: " + bad.reason + "; " + why +
+          "; it is asked for again and again, and the checkpoint stays below it: " + bad.text.substr(0, text_shown));
   settle_candidates();
-  if (range_) range_failed(domain::range_failure::too_wide, {chain_failure::malformed, "getLogs: a log cannot be read: " + bad.reason});
+  if (range_)
+    range_failed(domain::range_failure::too_wide,
+                 {chain_failure::malformed, "getLogs: a log cannot be read: " + bad.reason});
 }
 
 void ingestion::range_failed(domain::range_failure what, const ports::chain_error& why) {
@@ -216,7 +223,8 @@ void ingestion::range_succeeded(const open_range& done) {
   if (!done.rescan) {
     watch_.progressed(now);
     reading_news_.over("reading_stands");
-    if (const auto next = domain::backfill_read(cursor_, config_.backfill, done.blocks, done.blocks.to)) cursor_ = *next;
+    if (const auto next = domain::backfill_read(cursor_, config_.backfill, done.blocks, done.blocks.to))
+      cursor_ = *next;
     return;
   }
   cursor_ = domain::backfill_width_worked(cursor_, config_.backfill, done.blocks);

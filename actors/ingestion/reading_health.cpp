@@ -28,8 +28,8 @@ void ingestion::check_reading() {
   if (!connected_ || !admitted_) return;
   const auto now = clock_->monotonic();
   const bool known = identified_ && head_.number != 0;
-  if (!identified_ ||
-      (known && domain::plan_backfill(cursor_, config_.backfill, head_.number).action != domain::backfill_action::caught_up))
+  if (!identified_ || (known && domain::plan_backfill(cursor_, config_.backfill, head_.number).action !=
+                                    domain::backfill_action::caught_up))
     watch_.owes(now);
   if (const auto stuck = watch_.stuck_for(now); stuck >= config_.stuck_after)
     reading_news_.trouble(notice_level::alarm, "reading_stands",
@@ -51,8 +51,9 @@ void ingestion::node_is_behind() {
   watch_.owes(clock_->monotonic());
   if (behind >= far_behind)
     reading_news_.trouble(notice_level::warning, "chain_behind",
-                          last_error_ + ": it was set back, or it is another one that lags; nothing is read until it has "
-                                        "caught up");
+                          last_error_ +
+                              ": it was set back, or it is another one that lags; nothing is read until it has "
+                              "caught up");
 }
 
 /// running, reading history, not connected; connecting before it is known whether that can be had.

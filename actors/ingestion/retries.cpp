@@ -1,4 +1,5 @@
-// Asking the node again: one pause at a time for each kind of request, longer each time, and as long as the node wishes.
+// Asking the node again: one pause at a time for each kind of request, longer each time, and as long as the node
+// wishes.
 #include <caf/all.hpp>
 
 #include "actors/ingestion/ingestion.hpp"
@@ -21,7 +22,8 @@ void ingestion::again(retry_line ingestion::*which, const ports::chain_error& wh
     note_throttle();
   else
     policy.longest = std::min(policy.longest, 8 * policy.first);
-  const auto next = domain::after_range_failure(line.tries, domain::range_failure::unready, 1, why.wait, policy, random());
+  const auto next =
+      domain::after_range_failure(line.tries, domain::range_failure::unready, 1, why.wait, policy, random());
   line.tries = next.state;
   pause(which, next.pause, std::move(what));
 }

@@ -1,5 +1,6 @@
-// Which trades were written for the events that a reorg can still take back. A reversal takes back what was written, not what
-// the rules would make of the event now: tokens, the node's answers and the configuration may have changed since.
+// Which trades were written for the events that a reorg can still take back. A reversal takes back what was written,
+// not what the rules would make of the event now: tokens, the node's answers and the configuration may have changed
+// since.
 #pragma once
 
 #include <cstdint>

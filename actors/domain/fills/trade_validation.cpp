@@ -151,8 +151,8 @@ bool exactly_zero(const abi_word& word, orderbook_version version) {
   return version == orderbook_version::v4 ? word == abi_word{} : rain_float::from_word(word).is_zero();
 }
 
-/// Below this many shares a fill for less than one unit of USDC is dust. A share would have to trade below a cent for such a
-/// fill to be a larger one, so what is not below it is an order that gives equity away.
+/// Below this many shares a fill for less than one unit of USDC is dust. A share would have to trade below a cent for
+/// such a fill to be a larger one, so what is not below it is an order that gives equity away.
 bool is_dust(const int256& equity) { return equity < amount_unit() / 10'000; }
 
 step<symbol> broker_symbol(const std::string& base, const validation_rules& rules) {

@@ -57,8 +57,8 @@ using verdict = std::variant<onchain_trade, filtered, rejected, missing_tokens>;
 /// What is known about a token; null when nothing. The answer must stay valid during validate().
 using token_lookup = std::function<const token_info*(const address&)>;
 
-/// `change` is copied into the trade. The verdict on a reverted event need not be that on the applied one: tokens and rules may
-/// have changed in between. What was written is taken back through trade_memory.
+/// `change` is copied into the trade. The verdict on a reverted event need not be that on the applied one: tokens and
+/// rules may have changed in between. What was written is taken back through trade_memory.
 [[nodiscard]] verdict validate(const blockchain_event& event, const validation_rules& rules,
                                const token_lookup& lookup);
 

@@ -21,11 +21,12 @@ expected<std::size_t, std::string> choose_account(const std::vector<std::string>
   const bool may_change = by_login && !wish.number.empty();
   if (remembered && !may_change) {
     if (!wish.number.empty() && wish.number != *remembered)
-      return unexpected("broker.account_number is not the account that this log trades in (" + mask_account(*remembered) +
-                        "): set it back, or log in again to change the account");
+      return unexpected("broker.account_number is not the account that this log trades in (" +
+                        mask_account(*remembered) + "): set it back, or log in again to change the account");
     if (const auto place = place_of(numbers, *remembered)) return *place;
-    return unexpected("the account that this log trades in (" + mask_account(*remembered) + ") is not among the login's " +
-                      count + ": log in again with it, or set broker.account_number and log in again to change it");
+    return unexpected("the account that this log trades in (" + mask_account(*remembered) +
+                      ") is not among the login's " + count +
+                      ": log in again with it, or set broker.account_number and log in again to change it");
   }
   if (!wish.number.empty()) {
     if (const auto place = place_of(numbers, wish.number)) return *place;

@@ -20,9 +20,9 @@ struct account_wish {
   std::optional<std::uint32_t> index;
 };
 
-/// The place in `numbers` of the account to trade in. `remembered`: the account that the log has traded in. A person who
-/// logs in may change it by account_number (`by_login`); nothing else may. Errors name the key and the remedy, and mask
-/// account numbers.
+/// The place in `numbers` of the account to trade in. `remembered`: the account that the log has traded in. A person
+/// who logs in may change it by account_number (`by_login`); nothing else may. Errors name the key and the remedy, and
+/// mask account numbers.
 [[nodiscard]] expected<std::size_t, std::string> choose_account(const std::vector<std::string>& numbers,
                                                                 const std::optional<std::string>& remembered,
                                                                 const account_wish& wish, bool by_login = false);

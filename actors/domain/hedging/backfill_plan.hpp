@@ -26,8 +26,8 @@ struct backfill_policy {
   std::uint64_t start_block = 0;
   /// Largest number of blocks in one request.
   std::uint64_t max_batch = 1000;
-  /// Successful requests of the whole batch in a row after which a shrunken batch doubles again. A width that is refused
-  /// right after the batch grew to it doubles the number, up to 64 times of it.
+  /// Successful requests of the whole batch in a row after which a shrunken batch doubles again. A width that is
+  /// refused right after the batch grew to it doubles the number, up to 64 times of it.
   std::uint32_t grow_after = 8;
   /// Blocks before the checkpoint that are read again at a start or a reconnect.
   std::uint64_t overlap = 0;
@@ -79,8 +79,8 @@ struct backfill_step {
 [[nodiscard]] backfill_cursor backfill_width_worked(const backfill_cursor& cursor, const backfill_policy& policy,
                                                     const block_range& range);
 
-/// The node does not answer ranges of this width, of new blocks or of a rescan: half of it. Nothing when it was a single
-/// block: no smaller request exists, a person has to look; the block is not skipped.
+/// The node does not answer ranges of this width, of new blocks or of a rescan: half of it. Nothing when it was a
+/// single block: no smaller request exists, a person has to look; the block is not skipped.
 [[nodiscard]] std::optional<backfill_cursor> backfill_too_wide(const backfill_cursor& cursor, const block_range& range);
 
 /// After a reorg: reading starts again at the lowest orphaned block.
@@ -141,9 +141,9 @@ struct fork_finding {
 };
 
 /// Compares the hashes by which blocks are known with canonical headers in ascending order; gaps are allowed. The known
-/// blocks need not be of one branch: logs of a new branch are accepted while some of the old one are still known. So each
-/// of them needs a header of its height, or of the next one, whose parent it is or is not. A known block with neither is
-/// unproven. Blocks above the last header are left alone, since a node that lags knows nothing of them.
+/// blocks need not be of one branch: logs of a new branch are accepted while some of the old one are still known. So
+/// each of them needs a header of its height, or of the next one, whose parent it is or is not. A known block with
+/// neither is unproven. Blocks above the last header are left alone, since a node that lags knows nothing of them.
 [[nodiscard]] fork_finding find_orphans(const std::map<std::uint64_t, hash32>& known,
                                         std::span<const block_header> canonical);
 

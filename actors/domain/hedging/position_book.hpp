@@ -14,6 +14,7 @@
 #include "messages/events/schwab_command.hpp"
 #include "messages/events/schwab_execution.hpp"
 #include "messages/types/expected.hpp"
+#include "messages/types/execution_defaults.hpp"
 
 namespace hedgerow::domain {
 
@@ -27,7 +28,7 @@ struct hedging_policy {
   /// At most one live execution per symbol; fills meanwhile only accumulate (facts, 6.2).
   bool one_in_flight = true;
   /// Largest order in whole shares; what is above follows in later commands. Zero: no commands at all.
-  std::uint64_t max_order_shares = 10'000;
+  std::uint64_t max_order_shares = defaults::max_order_shares;
   /// This many failures in a row freeze the symbol. Zero: never.
   std::uint32_t freeze_after_failures = 10;
   /// Wait after the first failure; doubles with each further one up to the maximum.
@@ -89,8 +90,8 @@ enum class position_fault : std::uint8_t {
 /// repeated report changes nothing. Fills after the end are booked with an alarm. A failure gives the rest back and
 /// sets `retry_at`: refusals that say when to retry (market_closed, no_token, halted, lease_expired, throttled,
 /// and risk_limit with a time) do not count as failures and wait until that time, or for failure_backoff_max when there
-/// is none; everything else adds to the streak and waits for the back-off, or until the execution's own retry_at when that
-/// is later.
+/// is none; everything else adds to the streak and waits for the back-off, or until the execution's own retry_at when
+/// that is later.
 [[nodiscard]] expected<position_decision, position_fault> book_execution(const position_update& before,
                                                                          const schwab_execution& execution,
                                                                          const hedging_policy& policy, timestamp now,

@@ -44,10 +44,10 @@ struct retry_decision {
 
 /// A range of `blocks` blocks failed. `wish` is the pause that the node asked for, `random` uniform over 64 bits.
 ///
-/// A single block is never narrowed. Otherwise: at once when the node calls the range too wide; at the second failure in
-/// a row and at each one after it when the reason is unknown, as some nodes do not answer a wide range at all; at the
-/// sixth limit in a row, as then it is hardly one of the rate. A throttle never narrows: fewer blocks a request would be
-/// more requests. The first pause follows a narrowing, a longer one each failure without.
+/// A single block is never narrowed. Otherwise: at once when the node calls the range too wide; at the second failure
+/// in a row and at each one after it when the reason is unknown, as some nodes do not answer a wide range at all; at
+/// the sixth limit in a row, as then it is hardly one of the rate. A throttle never narrows: fewer blocks a request
+/// would be more requests. The first pause follows a narrowing, a longer one each failure without.
 [[nodiscard]] retry_decision after_range_failure(const range_retry& before, range_failure what, std::uint64_t blocks,
                                                  std::optional<std::chrono::milliseconds> wish,
                                                  const retry_policy& policy, std::uint64_t random);

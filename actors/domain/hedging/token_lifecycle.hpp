@@ -19,7 +19,8 @@ struct token_policy {
   std::chrono::seconds refresh_ahead{300};
   /// Look at least this often, and at least twice within refresh_ahead.
   std::chrono::seconds check_every{300};
-  /// A refused refresh token is dead when the broker refuses it again after this long: one answer may be a passing fault.
+  /// A refused refresh token is dead when the broker refuses it again after this long: one answer may be a passing
+  /// fault.
   std::chrono::seconds confirm_refusal{30};
   /// The broker's "not authorized" that comes so soon after a refresh is about the access token before.
   std::chrono::seconds rejection_grace{2};
@@ -39,7 +40,8 @@ struct token_times {
 
 [[nodiscard]] token_times times_of(const token_update& update);
 
-/// After a login at `now`, which is when it was asked for: the broker counts from before its answer. `access_life`: what the answer said, otherwise the policy's.
+/// After a login at `now`, which is when it was asked for: the broker counts from before its answer. `access_life`:
+/// what the answer said, otherwise the policy's.
 [[nodiscard]] token_times logged_in(const token_policy& policy, timestamp now,
                                     std::optional<std::chrono::seconds> access_life = std::nullopt);
 
@@ -55,10 +57,12 @@ struct token_times {
 /// Whether the access token is in its last minutes, or gone. Whether it can be refreshed is refresh_valid.
 [[nodiscard]] bool should_refresh(const token_times& times, const token_policy& policy, timestamp now);
 
-/// Whether a refusal at `now` means that the refresh token is dead. `first_refused`: the first one since it last worked.
+/// Whether a refusal at `now` means that the refresh token is dead. `first_refused`: the first one since it last
+/// worked.
 [[nodiscard]] bool refusal_is_final(std::optional<timestamp> first_refused, const token_policy& policy, timestamp now);
 
-/// Whether a 401 at `now` is about this access token, which was received at `received_at`, and not about the one before.
+/// Whether a 401 at `now` is about this access token, which was received at `received_at`, and not about the one
+/// before.
 [[nodiscard]] bool rejection_counts(timestamp received_at, const token_policy& policy, timestamp now);
 
 /// What has to be done about the tokens.

@@ -67,7 +67,8 @@ void desk::ask_position(timestamp now) {
 /// Told again and again while an outcome stays open, whatever keeps it open: nobody would look otherwise.
 void desk::alarm_unresolved() {
   const live_intent& intent = *state_.live;
-  const auto every = std::max<std::int64_t>(1, policy_.unresolved_alarm / std::max(policy_.list_interval, milliseconds{1}));
+  const auto every =
+      std::max<std::int64_t>(1, policy_.unresolved_alarm / std::max(policy_.list_interval, milliseconds{1}));
   if (intent.phase != intent_phase::unknown || intent.tries % every != 0) return;
   alarm(desk_alarm_code::unresolved, intent.execution,
         intent.execution.to_string() + " has been unknown since " + to_rfc3339(intent.phase_at) + ": " +
@@ -136,8 +137,8 @@ void desk::weigh(timestamp asked_at, list orders, const desk_context& context) {
   hold("several orders can be the one that was placed", std::move(evidence), context);
 }
 
-/// An order of this symbol, or of any, that cannot be read may be ours: such a list shows neither absence nor which one it
-/// is. Like absence it has to show itself in several lists; then a person has to look.
+/// An order of this symbol, or of any, that cannot be read may be ours: such a list shows neither absence nor which one
+/// it is. Like absence it has to show itself in several lists; then a person has to look.
 void desk::unclear_list(timestamp asked_at, const ports::unreadable_order& order, const desk_context& context) {
   live_intent& intent = *state_.live;
   const std::string which = (order.id ? "order " + order.id->str() : std::string{"an order without an id"}) +

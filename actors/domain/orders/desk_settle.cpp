@@ -27,8 +27,8 @@ void desk::claim(const order_id& order) {
 
 ended_intent& desk::remember(const live_intent& intent, timestamp now) {
   if (state_.ended.size() >= max_ended) {
-    // Those of which something may still be heard go last, and never one whose order works: the end of that order is what
-    // the next intent waits for.
+    // Those of which something may still be heard go last, and never one whose order works: the end of that order is
+    // what the next intent waits for.
     const auto oldest = [this](auto may_go) { return std::find_if(state_.ended.begin(), state_.ended.end(), may_go); };
     auto gone = oldest([](const ended_intent& e) { return !e.absent && !e.late_order; });
     if (gone == state_.ended.end()) gone = oldest([](const ended_intent& e) { return !e.late_order; });
@@ -181,8 +181,8 @@ void desk::declare_absent(const control_event& event, const desk_context& contex
   conclude_absent("declared absent by " + event.by, {"declared by " + event.by + ": " + event.reason}, context);
 }
 
-/// A person's way out of an order whose end the broker does not tell: it ends with what is booked. The poller goes on, so
-/// that what it fills later is booked as late evidence.
+/// A person's way out of an order whose end the broker does not tell: it ends with what is booked. The poller goes on,
+/// so that what it fills later is booked as late evidence.
 void desk::close_working(const control_event& event, const desk_context& context) {
   live_intent& intent = *state_.live;
   schwab_execution closed = execution_of(intent, execution_state::failed);

@@ -47,8 +47,8 @@ struct desk_policy {
   std::chrono::milliseconds late_fill_window = defaults::late_fill_window;
   /// An outcome that is open for so long is alarmed, and again each time that it has passed.
   std::chrono::milliseconds unresolved_alarm{300'000};
-  /// Nothing waits for longer than this: a later time was computed while the clock was wrong. Above what a broker may ask
-  /// for with Retry-After.
+  /// Nothing waits for longer than this: a later time was computed while the clock was wrong. Above what a broker may
+  /// ask for with Retry-After.
   std::chrono::milliseconds longest_wait{7'200'000};
   /// The baseline is taken anew before an intent when it is older than this and nothing has happened for a while.
   std::chrono::milliseconds baseline_age{3'600'000};
@@ -70,8 +70,8 @@ struct fetch_baseline {
   execution_id execution;
   timestamp asked_at;
 };
-/// Check gate and lease again (check_write), then POST once; answer to on_placement(), or on_gate_refusal(). The monotonic
-/// deadline is the monotonic time at which the step was *made* (not committed) + `lease`.
+/// Check gate and lease again (check_write), then POST once; answer to on_placement(), or on_gate_refusal(). The
+/// monotonic deadline is the monotonic time at which the step was *made* (not committed) + `lease`.
 struct place_order {
   execution_id execution;
   std::uint32_t attempt = 0;

@@ -44,8 +44,8 @@ std::string contradiction(const first_start& start, const ports::order_list& lis
            " that the broker's account shows " + std::to_string(list.unreadable.size()) + " cannot be read (" +
            list.unreadable.front().why + "): fills since that block may have been hedged already";
   return "the event log is empty, but the broker's account shows " + std::to_string(found) +
-         (found == 1 ? " market order" : " market orders") + " since block " + std::to_string(start.start_block) + " (" +
-         to_rfc3339(start.start_time) + "), the newest " + in_words(*newest) +
+         (found == 1 ? " market order" : " market orders") + " since block " + std::to_string(start.start_block) +
+         " (" + to_rfc3339(start.start_time) + "), the newest " + in_words(*newest) +
          ": fills since that block may have been hedged already";
 }
 
@@ -60,12 +60,14 @@ std::string describe(const first_start& start) {
 std::string why_unchecked(const first_start& start) {
   const std::string why = start.broker_here ? "the broker does not list orders that old"
                                             : "this node does not call the broker";
-  return "the event log is empty, block " + std::to_string(start.start_block) + " is of " + to_rfc3339(start.start_time) +
-         ", and " + why + ": nobody can tell whether fills since then have been hedged already";
+  return "the event log is empty, block " + std::to_string(start.start_block) + " is of " +
+         to_rfc3339(start.start_time) + ", and " + why +
+         ": nobody can tell whether fills since then have been hedged already";
 }
 
 std::string first_start_remedy() {
-  return "if the event log was lost, put it back; to begin now, set chain.start_block to a block of now; to hedge all that "
+  return "if the event log was lost, put it back; to begin now, set chain.start_block to a block of now; to hedge all "
+         "that "
          "was filled since chain.start_block, set chain.hedge_history = true";
 }
 

@@ -1,6 +1,6 @@
-// Whether the history of the chain may be read into an empty event log. An empty log is a new beginning, or it is a lost
-// one: then the fills since the start block have been hedged already, and reading them hedges them again. The broker's
-// orders tell the two apart.
+// Whether the history of the chain may be read into an empty event log. An empty log is a new beginning, or it is a
+// lost one: then the fills since the start block have been hedged already, and reading them hedges them again. The
+// broker's orders tell the two apart.
 #pragma once
 
 #include <chrono>
@@ -44,8 +44,9 @@ enum class first_start_action : std::uint8_t {
 /// From when on orders may be answers to fills since the start block.
 [[nodiscard]] timestamp orders_since(const first_start& start);
 
-/// Which of these orders may have hedged fills since the start block, in words. Empty: none, so the history may be read.
-/// Orders of another kind than ours, and those that ended without a fill, do not count; one that cannot be read does.
+/// Which of these orders may have hedged fills since the start block, in words. Empty: none, so the history may be
+/// read. Orders of another kind than ours, and those that ended without a fill, do not count; one that cannot be read
+/// does.
 [[nodiscard]] std::string contradiction(const first_start& start, const ports::order_list& list);
 
 /// What will be hedged, for people: blocks and time.

@@ -23,7 +23,8 @@ std::string differences(const order_pattern& pattern, const ports::broker_order&
   };
   const auto quantity = shares::from_whole(static_cast<std::int64_t>(pattern.quantity));
   if (order.symbol != pattern.symbol) differ("symbol", order.symbol.str(), pattern.symbol.str());
-  if (order.side != pattern.side) differ("side", std::string{to_string(order.side)}, std::string{to_string(pattern.side)});
+  if (order.side != pattern.side)
+    differ("side", std::string{to_string(order.side)}, std::string{to_string(pattern.side)});
   if (order.quantity != quantity) differ("quantity", order.quantity.to_string(), quantity.to_string());
   if (!order.market_day) differ("type", "another one", "a market order for the day");
   if (order.entered_at && (*order.entered_at < pattern.from || pattern.to < *order.entered_at))

@@ -25,8 +25,8 @@ struct order_pattern {
 [[nodiscard]] const ports::unreadable_order* unreadable_of(const execution_desk& desk,
                                                            std::span<const ports::unreadable_order> rows);
 
-/// In what `order` differs from what the pattern says, for people: each difference with both values. Empty when it matches.
-/// An order without an entry time does not differ in it.
+/// In what `order` differs from what the pattern says, for people: each difference with both values. Empty when it
+/// matches. An order without an entry time does not differ in it.
 [[nodiscard]] std::string differences(const order_pattern& pattern, const ports::broker_order& order);
 
 /// Symbol, side, quantity and type agree, whatever the time.

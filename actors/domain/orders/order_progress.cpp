@@ -145,7 +145,8 @@ progress_step on_look(const pending_order& before, const broker_order& order, co
     mine.state = execution_state::partially_filled;
     emit(step, order.status_text);
   }
-  if (step.event) step.happened_at = ended(mine) && !ended(before) && order.closed_at ? order.closed_at : order.last_fill_at;
+  if (step.event)
+    step.happened_at = ended(mine) && !ended(before) && order.closed_at ? order.closed_at : order.last_fill_at;
   return step;
 }
 

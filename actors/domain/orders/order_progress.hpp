@@ -32,7 +32,7 @@ enum class progress_alarm_code : std::uint8_t {
   over_fill,       // more shares than asked for; booked as what happened
   unknown_status,  // a status that is not documented or needs a look; never terminal
   late_fill,       // shares filled after the order had ended
-  unreadable,       // the broker's answers about the order go on making no sense
+  unreadable,      // the broker's answers about the order go on making no sense
   not_found,       // the broker goes on not knowing the order
 };
 [[nodiscard]] std::string_view to_string(progress_alarm_code code);
@@ -66,7 +66,8 @@ struct progress_step {
 [[nodiscard]] progress_step on_look_failed(const pending_order& before, const ports::broker_error& error,
                                            const progress_policy& policy, timestamp now);
 
-/// event_id of what the event of the step from `before` follows: the watch's own last event, or at first the SUBMITTED one.
+/// event_id of what the event of the step from `before` follows: the watch's own last event, or at first the SUBMITTED
+/// one.
 [[nodiscard]] std::string progress_cause(const pending_order& before);
 
 /// `order:{execution}:{order}:{n}` of the event that the step to `after` made: the same after a replay.

@@ -5,8 +5,8 @@
 namespace hedgerow::domain {
 namespace {
 
-/// Sessions begin on a half hour, and the broker tells the hours of one day only: over a night or a weekend it is enough
-/// to look then.
+/// Sessions begin on a half hour, and the broker tells the hours of one day only: over a night or a weekend it is
+/// enough to look then.
 timestamp next_half_hour(timestamp now) {
   constexpr std::int64_t half_hour = 30LL * 60 * 1'000'000;
   return {(now.us / half_hour + 1) * half_hour};
@@ -43,7 +43,8 @@ std::optional<gate_refusal> check_gate(const gate_conditions& conditions, const 
                             std::to_string(policy.max_order_shares)};
   if (!conditions.token_available)
     return gate_refusal{execution_code::no_token, now + policy.recheck_passing, "no valid access token", true};
-  if (!conditions.session || !conditions.session->is_open(now) || now >= conditions.session->end - policy.session_margin)
+  if (!conditions.session || !conditions.session->is_open(now) ||
+      now >= conditions.session->end - policy.session_margin)
     return market_closed(conditions, policy, now);
   if (conditions.next_order_at > now)
     return gate_refusal{execution_code::risk_limit, conditions.next_order_at, "too many orders within a minute", true};

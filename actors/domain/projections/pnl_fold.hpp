@@ -1,5 +1,5 @@
-// Profit of one symbol over both venues, in the order in which fills happened, not in which they were heard of
-//. The venues are two partitions of the log, read independently of each other: the result depends on the
+// Profit of one symbol over both venues, in the order in which fills happened, not in which they were heard of.
+// The venues are two partitions of the log, read independently of each other: the result depends on the
 // order within each, never on how they took turns.
 #pragma once
 
