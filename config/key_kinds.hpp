@@ -188,8 +188,9 @@ key_spec choice(std::string_view name, std::vector<std::pair<std::string_view, t
 /// An optional address on the chain.
 template <auto Member>
 key_spec chain_address(std::string_view name, std::string_view meaning) {
-  key_spec key{name, "address", "0x and 40 hex digits, not zero; in mixed case the EIP-55 checksum must be right", meaning,
-               false, {}, {}};
+  key_spec key{name,    "address", "0x and 40 hex digits, not zero; in mixed case the EIP-55 checksum must be right",
+               meaning, false,     {},
+               {}};
   key.assign = [](void* target, const raw_value& value) -> refusal {
     const auto* given = std::get_if<std::string>(&value.data);
     const auto parsed = given == nullptr ? std::nullopt : hedgerow::address::parse(*given);

@@ -41,14 +41,16 @@ section_spec execution() {
                                                  "How far the broker's clock may be off from ours."),
        duration<&execution_settings::late_fill_window>(
            "late_fill_window", 0ms, 1h,
-           "After an order ended without filling completely, a position that moved may be a fill that the broker reports "
+           "After an order ended without filling completely, a position that moved may be a fill that the broker "
+           "reports "
            "this much later: a lost answer of the symbol is not decided from its position before."),
        integer<&execution_settings::calls_per_minute>("calls_per_minute", 4, 6'000,
                                                       "Calls of the broker's API in any minute, of all kinds and by "
                                                       "all nodes together: each one gets an equal part."),
-       integer<&execution_settings::orders_per_minute>("orders_per_minute", 1, 120,
-                                                       "Orders of the account in any minute, by all nodes together: "
-                                                       "each one gets an equal part. What is more waits for its turn.")});
+       integer<&execution_settings::orders_per_minute>(
+           "orders_per_minute", 1, 120,
+           "Orders of the account in any minute, by all nodes together: "
+           "each one gets an equal part. What is more waits for its turn.")});
 }
 
 section_spec broker() {
@@ -64,11 +66,13 @@ section_spec broker() {
                                             "Exactly as registered: the broker compares every character."),
        text<&broker_settings::account_number>(
            "account_number", account_or_nothing, "1 to 15 digits, or empty",
-           "Number of the account that is traded in. Required when the login covers several. The log remembers the account: "
+           "Number of the account that is traded in. Required when the login covers several. The log remembers the "
+           "account: "
            "orders go to no other one, until somebody changes this key and logs in again."),
-       integer<&broker_settings::account_index>("account_index", 0, 99,
-                                                "In place of account_number: which account is chosen at first, from 0 in "
-                                                "the broker's order. Without effect once the log remembers one."),
+       integer<&broker_settings::account_index>(
+           "account_index", 0, 99,
+           "In place of account_number: which account is chosen at first, from 0 in "
+           "the broker's order. Without effect once the log remembers one."),
        duration<&broker_settings::connect_timeout>("connect_timeout", 100ms, 5min,
                                                    "Longest wait for a connection, TLS included."),
        duration<&broker_settings::request_timeout>("request_timeout", 100ms, 5min, "Longest wait for one answer."),

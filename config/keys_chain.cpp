@@ -17,13 +17,15 @@ section_spec connection() {
        integer<&chain_settings::chain_id>("chain_id", 0, any_block,
                                           "Refuse a node of any other chain. 0 takes whatever the node says."),
        chain_address<&chain_settings::owner>("owner", "Owner of the orders whose fills are hedged."),
-       integer<&chain_settings::start_block>("start_block", 0, any_block,
-                                             "First block read on an empty event log: every fill from it on counts as not "
-                                             "yet hedged. To begin today, a block of today. Required for ingestion."),
-       flag<&chain_settings::hedge_history>("hedge_history",
-                                            "Only for the first start on an empty event log: hedge what was filled since "
-                                            "start_block although the broker's account shows orders since then, or "
-                                            "cannot show whether there were any."),
+       integer<&chain_settings::start_block>(
+           "start_block", 0, any_block,
+           "First block read on an empty event log: every fill from it on counts as not "
+           "yet hedged. To begin today, a block of today. Required for ingestion."),
+       flag<&chain_settings::hedge_history>(
+           "hedge_history",
+           "Only for the first start on an empty event log: hedge what was filled since "
+           "start_block although the broker's account shows orders since then, or "
+           "cannot show whether there were any."),
        integer<&chain_settings::backfill_batch_blocks>("backfill_batch_blocks", 1, 100'000,
                                                        "Most blocks asked for at once."),
        duration<&chain_settings::request_timeout>("request_timeout", 100ms, 5min, "Longest wait for one answer."),
@@ -38,7 +40,9 @@ section_spec connection() {
        duration<&chain_settings::rescan_interval>("rescan_interval", 1s, 24h,
                                                   "How often the newest blocks are read again, because "
                                                   "subscriptions can miss logs."),
-       integer<&chain_settings::rescan_blocks>("rescan_blocks", 0, 100'000, "How far below the end of the last rescan the next one begins; it covers everything that was read since."),
+       integer<&chain_settings::rescan_blocks>(
+           "rescan_blocks", 0, 100'000,
+           "How far below the end of the last rescan the next one begins; it covers everything that was read since."),
        duration<&chain_settings::after_clear_wait>("after_clear_wait", 0ms, 1min,
                                                    "How long a Clear waits for its AfterClear before its receipt is "
                                                    "asked for."),

@@ -42,15 +42,16 @@ std::vector<section_spec> edge_sections() {
                                       "proxy or a firewall in front.";
   constexpr std::string_view ip = "an IPv4 or IPv6 address";
   std::vector<section_spec> out;
-  out.push_back(section<&settings::api>(
-      "api", "The REST API and the login pages.",
-      {text<&api_settings::address>("address", ip_address, ip, listen),
-       integer<&api_settings::port>("port", 0, 65'535, "TCP port; 0 takes a free one."),
-       list<&api_settings::allowed_hosts>("allowed_hosts", host_name, "any number of host names, without port",
-                                          "Names by which requests may address the API and the admin port, besides "
-                                          "localhost, IP addresses and the host of broker.redirect_uri. Any other name in "
-                                          "a request's Host header is refused, as a web page could have invented it.",
-                                          true)}));
+  out.push_back(
+      section<&settings::api>("api", "The REST API and the login pages.",
+                              {text<&api_settings::address>("address", ip_address, ip, listen),
+                               integer<&api_settings::port>("port", 0, 65'535, "TCP port; 0 takes a free one."),
+                               list<&api_settings::allowed_hosts>(
+                                   "allowed_hosts", host_name, "any number of host names, without port",
+                                   "Names by which requests may address the API and the admin port, besides "
+                                   "localhost, IP addresses and the host of broker.redirect_uri. Any other name in "
+                                   "a request's Host header is refused, as a web page could have invented it.",
+                                   true)}));
   out.push_back(section<&settings::admin>(
       "admin", "Metrics, the actor tree and controls.",
       {text<&admin_settings::address>("address", ip_address, ip, listen),
@@ -58,15 +59,16 @@ std::vector<section_spec> edge_sections() {
   out.push_back(cluster_section());
   out.push_back(section<&settings::logging>(
       "logging", "The log for people, on standard error.",
-      {choice<&logging_settings::level>("level",
-                                        {{"trace", log_level::trace},
-                                         {"debug", log_level::debug},
-                                         {"info", log_level::info},
-                                         {"warn", log_level::warn},
-                                         {"error", log_level::error},
-                                         {"off", log_level::off}},
-                                        "Least weighty lines that are written. So far there are none below info: trace and "
-                                        "debug equal it."),
+      {choice<&logging_settings::level>(
+           "level",
+           {{"trace", log_level::trace},
+            {"debug", log_level::debug},
+            {"info", log_level::info},
+            {"warn", log_level::warn},
+            {"error", log_level::error},
+            {"off", log_level::off}},
+           "Least weighty lines that are written. So far there are none below info: trace and "
+           "debug equal it."),
        choice<&logging_settings::format>("format", {{"text", log_format::text}, {"json", log_format::json}},
                                          "text for a terminal, json (one object per line) for a collector.")}));
   return out;

@@ -14,10 +14,10 @@ section_spec paper() {
       "paper", "The simulated broker: the same HTTP API, prices and fills from a seed. Its app is that of [broker].",
       {text<&paper_settings::address>("address", ip_address, "an IPv4 or IPv6 address", "Address to listen on."),
        integer<&paper_settings::port>("port", 0, 65'535, "TCP port; 0 takes a free one."),
-       text<&paper_settings::public_url>(
-           "public_url", origin_or_nothing, "https://host or https://host:port, or empty",
-           "How clients reach the paper broker, where a proxy with TLS stands in front: `Location` begins with it. Empty: "
-           "as the request says (`X-Forwarded-Proto`, `X-Forwarded-Host`, `Host`)."),
+       text<&paper_settings::public_url>("public_url", origin_or_nothing, "https://host or https://host:port, or empty",
+                                         "How clients reach the paper broker, where a proxy with TLS stands in front: "
+                                         "`Location` begins with it. Empty: "
+                                         "as the request says (`X-Forwarded-Proto`, `X-Forwarded-Host`, `Host`)."),
        text<&paper_settings::ledger>("ledger", not_empty, "a file, or \":memory:\"",
                                      "Where orders and positions are kept."),
        integer<&paper_settings::seed>("seed", 0, any_seed, "Prices, delays and legs follow from it."),
@@ -31,7 +31,8 @@ section_spec paper() {
        integer<&paper_settings::fill_legs_max>("fill_legs_max", 1, 100, "Most executions that one order fills in."),
        integer<&paper_settings::calls_per_minute>("calls_per_minute", 0, 100'000,
                                                   "Calls above this are answered with 429. 0: no limit."),
-       text<&paper_settings::faults>("faults", any_text, "JSON, or empty", "Which requests are answered wrongly, and how."),
+       text<&paper_settings::faults>("faults", any_text, "JSON, or empty",
+                                     "Which requests are answered wrongly, and how."),
        text<&paper_settings::account_number>("account_number", account_digits, "1 to 15 digits",
                                              "Number of the simulated account."),
        text<&paper_settings::account_hash>("account_hash", alphanumeric, "letters and digits",

@@ -31,9 +31,17 @@ class gateway {
  public:
   gateway(pointer self, std::shared_ptr<ports::broker_api> api, gateway_config config, const ports::clock* clock,
           std::function<void()> on_rejected)
-      : self_{self}, api_{std::move(api)}, config_{config}, clock_{clock}, on_rejected_{std::move(on_rejected)},
-        budget_{config.budget}, allowed_{config.budget.calls}, broker_clock_{config.clock_alarm}, calls_{value_of(config.metrics, calls_family, {})},
-        unsent_{value_of(config.metrics, unsent_family, {})}, failures_{value_of(config.metrics, failures_family, {})} {}
+      : self_{self},
+        api_{std::move(api)},
+        config_{config},
+        clock_{clock},
+        on_rejected_{std::move(on_rejected)},
+        budget_{config.budget},
+        allowed_{config.budget.calls},
+        broker_clock_{config.clock_alarm},
+        calls_{value_of(config.metrics, calls_family, {})},
+        unsent_{value_of(config.metrics, unsent_family, {})},
+        failures_{value_of(config.metrics, failures_family, {})} {}
 
   caf::result<place_result> place(const place_call& c) {
     auto promise = self_->make_response_promise<place_result>();
@@ -55,7 +63,8 @@ class gateway {
 
   caf::result<list_result> list(const list_call& c) {
     auto promise = self_->make_response_promise<list_result>();
-    queue(call_class::evidence, promise, [this, c](auto done) { api_->list_orders(c.from + clock_offset(), c.to + clock_offset(), done); });
+    queue(call_class::evidence, promise,
+          [this, c](auto done) { api_->list_orders(c.from + clock_offset(), c.to + clock_offset(), done); });
     return promise;
   }
 
@@ -73,7 +82,8 @@ class gateway {
     if (session_waiting_.size() > 1) return promise;
     // Nothing is placed without it.
     enqueue(call_class::placement, {[this, now] {
-              api_->session(now + clock_offset(), on_actor<ports::market_session>([this](auto answer) { session_answered(answer); }));
+              api_->session(now + clock_offset(),
+                            on_actor<ports::market_session>([this](auto answer) { session_answered(answer); }));
             }});
     return promise;
   }
@@ -194,7 +204,8 @@ class gateway {
                   const auto pause = std::chrono::ceil<std::chrono::milliseconds>(budget_.next_allowed(c, now) - now);
                   last_error_ = "the lease was over before the call budget had room";
                   unsent_->add();
-                  promise.deliver(result<T>{unexpected(broker_error{broker_failure::throttled, 0, last_error_, pause})});
+                  promise.deliver(
+                      result<T>{unexpected(broker_error{broker_failure::throttled, 0, last_error_, pause})});
                 }});
   }
 
@@ -232,7 +243,8 @@ class gateway {
 
   template <class T>
   void note(const expected<T, broker_error>& answer) {
-    if (const auto news = broker_clock_.look(api_->newest_clock_sample())) raise(news->level, "clock_offset", news->text);
+    if (const auto news = broker_clock_.look(api_->newest_clock_sample()))
+      raise(news->level, "clock_offset", news->text);
     const bool left = answer || answer.error().kind != broker_failure::not_sent;
     (left ? calls_ : unsent_)->add();
     if (answer) return;

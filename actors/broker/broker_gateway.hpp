@@ -52,9 +52,10 @@ using session_result = result<ports::market_session>;
 /// Something that the broker's thread wants done on the actor.
 using gateway_task = std::function<void()>;
 
-/// Times go out and come in by our clock: the gateway knows how far the broker's is ahead, so that nothing else compares
-/// the two. A placement whose lease ends while it waits for the call budget, or for the end of a pause that the broker
-/// asked for, is answered `throttled`. Every question is answered, at the latest when the broker adapter's time-out has passed.
+/// Times go out and come in by our clock: the gateway knows how far the broker's is ahead, so that nothing else
+/// compares the two. A placement whose lease ends while it waits for the call budget, or for the end of a pause that
+/// the broker asked for, is answered `throttled`. Every question is answered, at the latest when the broker adapter's
+/// time-out has passed.
 using gateway_actor = caf::typed_actor<
     caf::replies_to<protocol::ask_atom, place_call>::with<place_result>,
     caf::replies_to<protocol::ask_atom, get_call>::with<get_result>,
@@ -75,8 +76,9 @@ struct gateway_config {
   std::size_t list_from = 4;
   /// Orders that are older than this are listed apart from the others.
   std::chrono::milliseconds list_back{600'000};
-  /// How long a session answer is good for; its start and end end it earlier. A day that has only just been called closed
-  /// is asked for again after session_retry, and then after as long as it has been closed: the answer may be corrected.
+  /// How long a session answer is good for; its start and end end it earlier. A day that has only just been called
+  /// closed is asked for again after session_retry, and then after as long as it has been closed: the answer may be
+  /// corrected.
   std::chrono::milliseconds session_cache{60'000};
   /// How long an error in its place is.
   std::chrono::milliseconds session_retry{3'000};

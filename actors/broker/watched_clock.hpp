@@ -30,9 +30,9 @@ class watched_clock {
     off_ = off;
     if (!off) return news{ports::notice_level::info, "this machine's clock agrees with the broker's again"};
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(ahead()).count();
-    return news{ports::notice_level::alarm,
-                "this machine's clock is " + std::to_string(std::abs(seconds)) + " s " +
-                    (seconds > 0 ? "behind" : "ahead of") + " the broker's; orders are found all the same: set the clock"};
+    return news{ports::notice_level::alarm, "this machine's clock is " + std::to_string(std::abs(seconds)) + " s " +
+                                                (seconds > 0 ? "behind" : "ahead of") +
+                                                " the broker's; orders are found all the same: set the clock"};
   }
 
   /// By how much the broker's clock is ahead of ours.

@@ -18,14 +18,15 @@ namespace hedgerow::ports {
 /// What a failed call tells about the order or the question. Only `not_sent` and `throttled` to a placement are
 /// certain that nothing was processed; only `refused` is certain that the broker said no.
 enum class broker_failure : std::uint8_t {
-  not_sent,       // DNS, connect or TLS failure, no token, or the lease ended: not a byte of the request was written
-  throttled,      // 429
-  unauthorized,   // 401: the access token is not valid
-  refused,        // documented 4xx in the broker's own words: 400, 403 with JSON
-  not_found,      // 404, likewise
-  server_error,   // 5xx: for a placement the outcome is unknown
-  no_answer,      // the connection ended or timed out after the request was written: outcome unknown
-  malformed,      // an answer that cannot be understood, or that is not the broker's: for a placement the outcome is unknown
+  not_sent,      // DNS, connect or TLS failure, no token, or the lease ended: not a byte of the request was written
+  throttled,     // 429
+  unauthorized,  // 401: the access token is not valid
+  refused,       // documented 4xx in the broker's own words: 400, 403 with JSON
+  not_found,     // 404, likewise
+  server_error,  // 5xx: for a placement the outcome is unknown
+  no_answer,     // the connection ended or timed out after the request was written: outcome unknown
+  malformed,     // an answer that cannot be understood, or that is not the broker's: for a placement the outcome is
+                 // unknown
 };
 
 [[nodiscard]] constexpr std::string_view to_string(broker_failure f) {
@@ -108,8 +109,8 @@ struct market_session {
   [[nodiscard]] bool is_open(timestamp now) const { return open_today && start <= now && now < end; }
 };
 
-/// What one answer tells of the broker's clock: it showed a time within [broker_time, broker_time + 1 s), since the header
-/// `Date` has whole seconds, at some moment between `sent` and `received` of our wall clock.
+/// What one answer tells of the broker's clock: it showed a time within [broker_time, broker_time + 1 s), since the
+/// header `Date` has whole seconds, at some moment between `sent` and `received` of our wall clock.
 struct clock_sample {
   timestamp sent;
   timestamp received;
@@ -124,10 +125,12 @@ class broker_api {
  public:
   virtual ~broker_api() = default;
 
-  /// Sends one POST and never repeats it. The socket is written only before `not_after`; later the answer is `not_sent`.
+  /// Sends one POST and never repeats it. The socket is written only before `not_after`; later the answer is
+  /// `not_sent`.
   virtual void place(order_request request, deadline not_after, broker_callback<placement> done) = 0;
   virtual void get_order(order_id order, broker_callback<broker_order> done) = 0;
-  /// All orders entered in [from, to], in any state. An error when the list as a whole cannot be read or is not complete.
+  /// All orders entered in [from, to], in any state. An error when the list as a whole cannot be read or is not
+  /// complete.
   virtual void list_orders(timestamp from, timestamp to, broker_callback<order_list> done) = 0;
   /// Signed shares of `symbol` in the account; zero when there is no entry.
   virtual void position(hedgerow::symbol symbol, broker_callback<shares> done) = 0;

@@ -11,8 +11,8 @@ namespace hedgerow::ports {
 /// time-outs are measured with it.
 using monotonic_time = std::chrono::nanoseconds;
 
-/// The end of a lease, on both clocks: the monotonic one cannot be set, and the wall clock is the one that a machine that
-/// was frozen from outside gets right again.
+/// The end of a lease, on both clocks: the monotonic one cannot be set, and the wall clock is the one that a machine
+/// that was frozen from outside gets right again.
 struct deadline {
   monotonic_time monotonic{0};
   timestamp wall;

@@ -175,8 +175,8 @@ class event_log {
     return all;
   }
 
-  /// Calls `changed` after a commit to any partition that has been read, as long as the subscription lives; for read-side
-  /// followers. `changed` comes from any thread, must not block and must not call the log. Thread-safe.
+  /// Calls `changed` after a commit to any partition that has been read, as long as the subscription lives; for
+  /// read-side followers. `changed` comes from any thread, must not block and must not call the log. Thread-safe.
   [[nodiscard]] virtual subscription on_append(std::function<void()> changed) = 0;
 
   /// Applies retention and compaction as the topics table says. Thread-safe; may take long.

@@ -1,5 +1,5 @@
-// A callback that somebody registers for a while. A subscription ends with its owner, so an actor that is restarted again and
-// again leaves nothing behind.
+// A callback that somebody registers for a while. A subscription ends with its owner, so an actor that is restarted
+// again and again leaves nothing behind.
 #pragma once
 
 #include <functional>
@@ -7,9 +7,9 @@
 
 namespace hedgerow::ports {
 
-/// Holds one registration. When it is destroyed, the callback is not running any more, unless it is the callback that destroys
-/// it, and is never called again. An empty one holds nothing. Thread-safe against the caller of the callback, not against
-/// itself.
+/// Holds one registration. When it is destroyed, the callback is not running any more, unless it is the callback that
+/// destroys it, and is never called again. An empty one holds nothing. Thread-safe against the caller of the callback,
+/// not against itself.
 class [[nodiscard]] subscription {
  public:
   subscription() = default;

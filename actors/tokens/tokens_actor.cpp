@@ -65,7 +65,8 @@ void refresh(pointer self) {
   if (state.call_under_way || !state.current || (state.retry_at && now < *state.retry_at)) return;
   if (!state.secret) {
     state.last_error = "the stored tokens were sealed with another key; log in again";
-    if (!std::exchange(state.told_failing, true)) tell(state, notice_level::alarm, "tokens_not_opened", state.last_error);
+    if (!std::exchange(state.told_failing, true))
+      tell(state, notice_level::alarm, "tokens_not_opened", state.last_error);
     return;
   }
   if (state.secret->refresh_token.empty()) return;
@@ -126,8 +127,8 @@ void ask_accounts(pointer self, bool by_login, std::string access_token) {
       });
 }
 
-/// Remembers the account in the log, or says what is wrong with it: until that is mended the broker adapter, which goes by
-/// the same rule, places nothing.
+/// Remembers the account in the log, or says what is wrong with it: until that is mended the broker adapter, which goes
+/// by the same rule, places nothing.
 void take_account(pointer self, const accounts_answer& answer) {
   auto& state = self->state;
   if (!answer.accounts) {
@@ -149,8 +150,8 @@ void take_account(pointer self, const accounts_answer& answer) {
   if (number.empty() || state.secret->account == number) return;
   if (state.secret->account)
     tell(state, notice_level::alarm, "broker_account_changed",
-         "the login changed the account that is traded in from " + domain::mask_account(*state.secret->account) + " to " +
-             domain::mask_account(number) + ", as broker.account_number says");
+         "the login changed the account that is traded in from " + domain::mask_account(*state.secret->account) +
+             " to " + domain::mask_account(number) + ", as broker.account_number says");
   state.secret->account = number;
   publish(self, *state.current);
 }
@@ -172,7 +173,8 @@ void accept(pointer self, bool by_login, const ports::oauth_tokens& fresh) {
   update.refresh_expires_at = times.refresh_expires_at;
   if (by_login) {
     state.warned = token_warning::none;
-    tell(state, notice_level::info, "logged_in", "the broker's login is good until " + to_rfc3339(times.refresh_expires_at));
+    tell(state, notice_level::info, "logged_in",
+         "the broker's login is good until " + to_rfc3339(times.refresh_expires_at));
   } else if (state.told_failing) {
     tell(state, notice_level::info, "refreshed_again", "the access token could be refreshed again");
   }

@@ -143,9 +143,9 @@ struct output {
     for (const auto& [reason, count] : filtered) state.filtered[std::string{reason}] += count;
     for (const auto& b : buried) {
       state.last_error = b.reason;
-      state.alarms.raise(notices, service_name, "not_booked", b.reason, b.about,
-                         b.reason + ": " + b.detail + "; if it is a fill of the owner, nobody hedges it: see /dead-letters",
-                         now);
+      state.alarms.raise(
+          notices, service_name, "not_booked", b.reason, b.about,
+          b.reason + ": " + b.detail + "; if it is a fill of the owner, nobody hedges it: see /dead-letters", now);
     }
     return std::move(out);
   }

@@ -1,5 +1,5 @@
-// Turns order-book logs into trades. The rule is domain/fills/trade_validation; this actor finds out what unknown tokens
-// call themselves. Its changelog holds that (key: the token), the trades that a reorg may still take back
+// Turns order-book logs into trades. The rule is domain/fills/trade_validation; this actor finds out what unknown
+// tokens call themselves. Its changelog holds that (key: the token), the trades that a reorg may still take back
 // (`trade:{block_hash}:{log_index}`), and how far the events have been handled (`checkpoint`).
 #pragma once
 
@@ -27,8 +27,8 @@ struct validation_config {
   std::chrono::milliseconds token_alarm_after{30'000};
   /// A contract that is no token is asked again when a fill comes after this time.
   std::chrono::milliseconds token_ask_again{60'000};
-  /// Trades of so many newest blocks are remembered for a reversal. Many times the reorg window of ingestion, because the
-  /// newest block seen here may be ahead of the blocks that ingestion has read completely.
+  /// Trades of so many newest blocks are remembered for a reversal. Many times the reorg window of ingestion, because
+  /// the newest block seen here may be ahead of the blocks that ingestion has read completely.
   std::uint64_t remembered_blocks = 8 * 128;
 };
 

@@ -58,7 +58,8 @@ struct schwab_execution {
   execution_state state = execution_state::pending;
   execution_code code = execution_code::none;
   std::optional<order_id> order;
-  /// submitted: shares of the order, when it has fewer than asked for; zero: all of them. The rest is released at its end.
+  /// submitted: shares of the order, when it has fewer than asked for; zero: all of them. The rest is released at its
+  /// end.
   std::uint64_t order_quantity = 0;
   /// Cumulative filled shares; never decreases for one execution.
   shares filled;

@@ -10,8 +10,8 @@ namespace {
 using std::chrono::days;
 using enum partition_rule;
 
-// What a service acts on record by record, such as commands and a person's decisions, is neither compacted nor thrown away by
-// age: a node that was down or behind must find every one of them.
+// What a service acts on record by record, such as commands and a person's decisions, is neither compacted nor thrown
+// away by age: a node that was down or behind must find every one of them.
 constexpr std::array<topic_spec, topic_count> table{{
     {topic::blockchain_events, "blockchain-events", "{tx_hash}:{log_index}:{sequence}", single, true, {}},
     {topic::onchain_trades, "onchain-trades", "{symbol}:{tx_hash}:{log_index}", by_symbol, false, {}},
@@ -23,7 +23,12 @@ constexpr std::array<topic_spec, topic_count> table{{
     {topic::dead_letters, "dead-letters", "{service}:{topic}:{partition}:{offset}", single, false, {}},
     {topic::control_events, "control-events", "{scope}", by_symbol, false, {}},
     {topic::ingestion_changelog, "ingestion-changelog", "checkpoint | {block_hash}:{log_index}", single, true, {}},
-    {topic::validation_changelog, "validation-changelog", "{token} | checkpoint | trade:{block_hash}:{log_index}", single, true, {}},
+    {topic::validation_changelog,
+     "validation-changelog",
+     "{token} | checkpoint | trade:{block_hash}:{log_index}",
+     single,
+     true,
+     {}},
     {topic::execution_changelog, "execution-changelog", "{symbol}", by_symbol, true, {}},
     {topic::poller_changelog, "poller-changelog", "{execution_id}", by_symbol, true, {}},
 }};

@@ -29,7 +29,8 @@ std::string to_checksummed(const address& a) {
 
 bool checksum_agrees(std::string_view text) {
   const auto has = [digits = text.substr(2)](int (*kind)(int)) {
-    return std::any_of(digits.begin(), digits.end(), [kind](char c) { return kind(static_cast<unsigned char>(c)) != 0; });
+    return std::any_of(digits.begin(), digits.end(),
+                       [kind](char c) { return kind(static_cast<unsigned char>(c)) != 0; });
   };
   if (!has(std::islower) || !has(std::isupper)) return true;
   const auto parsed = address::parse(text);

@@ -94,7 +94,8 @@ template <control_action Action>
 void decide(const admin_context& c, const call& asked) {
   control_request request{asked.captured[0], std::string{to_string(Action)}, asked.parameter("order"),
                           asked.parameter("reason"), asked.parameter("by")};
-  c.system->spawn([desk = c.controls, request = std::move(request), respond = asked.respond](caf::event_based_actor* self) {
+  c.system->spawn([desk = c.controls, request = std::move(request),
+                   respond = asked.respond](caf::event_based_actor* self) {
     self->request(desk, decision_timeout, ask_atom::value, request)
         .then([=](const control_answer& answer) { respond(decided(answer)); },
               [=](const caf::error&) {
@@ -113,15 +114,18 @@ routes admin_routes(std::shared_ptr<const admin_context> context) {
     all.push_back({method, pattern, method == "POST" ? caller::person : caller::reader, std::move(parameters), summary,
                    [context, handle](const call& asked) { handle(*context, asked); }});
   };
-  add("GET", "/actors", {"node", "format"}, "the supervision tree: states, restarts, last errors; `node=all` for the whole "
-                                            "cluster, `format=text` for people", show_actors);
+  add("GET", "/actors", {"node", "format"},
+      "the supervision tree: states, restarts, last errors; `node=all` for the whole "
+      "cluster, `format=text` for people",
+      show_actors);
   add("GET", "/cluster", {"format"}, "the nodes that know each other, and what each hosts", show_cluster);
   add("GET", "/metrics", {}, "for Prometheus, without what the read model and the log know", show_node_metrics);
-  add("POST", "/actors/{name}/restart", {"node"}, "restarts a service, which goes on from the log: 202; 404 when there "
-                                                     "is none of that name, 409 when it waits to be started anyway", restart);
-  add("GET", "/health", {}, "as on the API port, without what the read model knows", [](const auto& c, const auto& asked) {
-    show_health(health_sources_of(c), {}, asked.respond);
-  });
+  add("POST", "/actors/{name}/restart", {"node"},
+      "restarts a service, which goes on from the log: 202; 404 when there "
+      "is none of that name, 409 when it waits to be started anyway",
+      restart);
+  add("GET", "/health", {}, "as on the API port, without what the read model knows",
+      [](const auto& c, const auto& asked) { show_health(health_sources_of(c), {}, asked.respond); });
   add("GET", "/health/live", {}, "200 while the process works, stopping included; restart it when it is not",
       [](const auto& c, const auto& asked) { show_live(health_sources_of(c), asked.respond); });
   add("GET", "/health/ready", {}, "200 while every service runs and the log answers, else 503",
@@ -130,8 +134,8 @@ routes admin_routes(std::shared_ptr<const admin_context> context) {
                                                           "([Operations](docs/operations.md#frozen-symbols))",
       decide<control_action::halt>);
   add("POST", "/symbols/{symbol}/resume", {"reason", "by"}, "the symbol orders again", decide<control_action::resume>);
-  add("POST", "/symbols/{symbol}/adopt_order", {"order", "reason", "by"}, "a held execution is this order of the broker's",
-      decide<control_action::adopt_order>);
+  add("POST", "/symbols/{symbol}/adopt_order", {"order", "reason", "by"},
+      "a held execution is this order of the broker's", decide<control_action::adopt_order>);
   add("POST", "/symbols/{symbol}/declare_absent", {"reason", "by"}, "a held execution has no order at the broker",
       decide<control_action::declare_absent>);
   return all;

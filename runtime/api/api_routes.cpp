@@ -128,7 +128,8 @@ routes api_routes(std::shared_ptr<const api_context> context) {
     all.push_back({"GET", pattern, may, std::move(parameters), summary,
                    [context, handle](const call& asked) { handle(*context, asked); }});
   };
-  get("/health", {}, "`ok` or `degraded` (200), `unavailable` (503); what is wrong in words, lag per service, token, version",
+  get("/health", {},
+      "`ok` or `degraded` (200), `unavailable` (503); what is wrong in words, lag per service, token, version",
       [](const auto& c, const auto& asked) { show_health(health_sources_of(c), c.model, asked.respond); });
   get("/health/live", {}, "200 while the process works, stopping included; restart it when it is not",
       [](const auto& c, const auto& asked) { show_live(health_sources_of(c), asked.respond); });
@@ -138,14 +139,15 @@ routes api_routes(std::shared_ptr<const api_context> context) {
       positions);
   get("/positions/{symbol}", {}, "the same of one symbol", position);
   get("/trades", {"symbol", "limit"}, "fills on chain, newest first", list<trades_view>);
-  get("/executions", {"symbol", "status", "limit"}, "orders with their history and the evidence of a verdict, newest first",
-      list<executions_view>);
+  get("/executions", {"symbol", "status", "limit"},
+      "orders with their history and the evidence of a verdict, newest first", list<executions_view>);
   get("/executions/{id}", {}, "one of them", execution);
   get("/dead-letters", {"limit"}, "records that could not be used, with reason and origin", list<dead_letters_view>);
   get("/metrics", {}, "for Prometheus: lag, transactions, positions, orders, restarts "
                       "([all of them](docs/operations.md#metrics))", metrics);
   get("/auth/login", {}, "leads a browser to the broker's login page", begin_login);
-  get("/auth/callback", {"code", "state"}, "where the broker sends the browser back to", finish_login, caller::redirected);
+  get("/auth/callback", {"code", "state"}, "where the broker sends the browser back to", finish_login,
+      caller::redirected);
   return all;
 }
 

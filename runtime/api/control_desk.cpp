@@ -73,11 +73,13 @@ void write_first(pointer self, const control_desk_ports& outside) {
   }
   log_transaction tx;
   tx.records.push_back(first.record);
-  state.writer->commit(std::move(tx), [me = caf::actor_cast<caf::actor_addr>(self), number = ++state.commits](auto end) {
-    control_committed news{number, std::nullopt};
-    if (!end) news.error = end.error();
-    if (auto desk = caf::actor_cast<control_desk_actor>(me)) caf::anon_send(desk, done_atom::value, std::move(news));
-  });
+  state.writer->commit(std::move(tx),
+                       [me = caf::actor_cast<caf::actor_addr>(self), number = ++state.commits](auto end) {
+                         control_committed news{number, std::nullopt};
+                         if (!end) news.error = end.error();
+                         if (auto desk = caf::actor_cast<control_desk_actor>(me))
+                           caf::anon_send(desk, done_atom::value, std::move(news));
+                       });
 }
 
 }  // namespace

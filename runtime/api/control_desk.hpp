@@ -1,8 +1,8 @@
 // What a person decides about a symbol, written to control-events: halt, resume, adopt an order, declare it absent.
 //
-// A member of the log is dead after its first failure, and no bridge owns this one: a lock that another program holds on
-// the store, or a transactional id that the broker forgot after a quiet week, must not end all decisions. So the desk
-// joins again by itself, and tries the decision once more before it says that it was not written.
+// A member of the log is dead after its first failure, and no bridge owns this one: a lock that another program holds
+// on the store, or a transactional id that the broker forgot after a quiet week, must not end all decisions. So the
+// desk joins again by itself, and tries the decision once more before it says that it was not written.
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>

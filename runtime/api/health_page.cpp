@@ -28,7 +28,8 @@ http::response short_answer(int status, const char* word, const std::vector<std:
 
 }  // namespace
 
-void show_health(const health_sources& from, const aggregator::aggregator_actor& model, const http::responder& respond) {
+void show_health(const health_sources& from, const aggregator::aggregator_actor& model,
+                 const http::responder& respond) {
   if (!from.root) return respond(short_answer(503, "unavailable", {no_root}));
   ask_node_state(*from.system, from.root, from.lag, [from, model, respond](const node_state& state) {
     if (!state.tree) return respond(short_answer(503, "unavailable", {silent_root}));
@@ -37,10 +38,13 @@ void show_health(const health_sources& from, const aggregator::aggregator_actor&
     const int status = find_blockers(in.tree, in.lag).empty() ? 200 : 503;
     if (!model) return respond(json(status, health_view(in, nullptr)));
     from.system->spawn([=](caf::event_based_actor* self) {
-      self->request(model, answer_timeout, ask_atom::value,
-                    aggregator::view{[in](const domain::read_model& known, timestamp) { return health_view(in, &known); }})
+      self->request(
+              model, answer_timeout, ask_atom::value,
+              aggregator::view{[in](const domain::read_model& known, timestamp) { return health_view(in, &known); }})
           .then([=](const std::string& body) { respond(json(status, body)); },
-                [=](const caf::error&) { respond(short_answer(503, "unavailable", {"the read model does not answer"})); });
+                [=](const caf::error&) {
+                  respond(short_answer(503, "unavailable", {"the read model does not answer"}));
+                });
     });
   });
 }

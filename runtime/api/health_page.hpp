@@ -25,10 +25,11 @@ struct health_sources {
 ///
 /// 200 with `ok` or `degraded`, 503 with `unavailable`; see health_view(). Without `model` its part is left out.
 void show_health(const health_sources& from, const aggregator::aggregator_actor& model, const http::responder& respond);
-/// 503 only when the supervisor does not answer, which a restart of the process mends. A node that starts or drains lives.
+/// 503 only when the supervisor does not answer, which a restart of the process mends. A node that starts or drains
+/// lives.
 void show_live(const health_sources& from, const http::responder& respond);
-/// 503 while something of find_blockers() is wrong. A missing login or a frozen symbol is no reason: a node that is taken
-/// out of a load balancer for it could not be logged in at.
+/// 503 while something of find_blockers() is wrong. A missing login or a frozen symbol is no reason: a node that is
+/// taken out of a load balancer for it could not be logged in at.
 void show_ready(const health_sources& from, const http::responder& respond);
 
 }  // namespace hedgerow::api

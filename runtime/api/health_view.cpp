@@ -21,8 +21,9 @@ void find_troubled_actors(const protocol::actor_status& s, std::vector<std::stri
     problems.push_back("ingestion is not connected to the chain's node (chain.ws_url): " + s.last_error);
   if (s.kind == "ingestion" && s.state == "refused") problems.push_back("ingestion: " + s.last_error);
   if (s.kind == "ingestion" && s.state == "waiting for the broker")
-    problems.emplace_back("ingestion has not begun: the event log is empty, and before the history from chain.start_block "
-                          "on is read, the broker is asked for orders since then");
+    problems.emplace_back(
+        "ingestion has not begun: the event log is empty, and before the history from chain.start_block "
+        "on is read, the broker is asked for orders since then");
   for (const auto& [key, value] : s.detail)
     if (key == "problem") problems.push_back(s.name + ": " + value);
   if (s.kind == "follower" && s.state == "wrong key") problems.push_back(s.last_error);

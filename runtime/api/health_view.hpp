@@ -25,14 +25,14 @@ struct health_input {
   ports::monotonic_time monotonic{0};
 };
 
-/// What keeps this node from doing its work at all, in words: it is stopping, a service is restarting or silent, the event log
-/// does not answer. What waits for a person or for the world outside is none of it.
+/// What keeps this node from doing its work at all, in words: it is stopping, a service is restarting or silent, the
+/// event log does not answer. What waits for a person or for the world outside is none of it.
 [[nodiscard]] std::vector<std::string> find_blockers(const protocol::actor_status& tree, const lag_reading& lag);
 
-/// {"status":"ok"|"degraded"|"unavailable","problems":[...], ...}. Unavailable: something of find_blockers(). Degraded: an actor
-/// is restarting, parked or not answering, this node reads the chain and its node is not connected, no valid token, a member
-/// of the cluster is unreachable, a symbol is frozen, a whole share is unhedged for more than a minute. Without `model`
-/// what only it knows is left out.
+/// {"status":"ok"|"degraded"|"unavailable","problems":[...], ...}. Unavailable: something of find_blockers(). Degraded:
+/// an actor is restarting, parked or not answering, this node reads the chain and its node is not connected, no valid
+/// token, a member of the cluster is unreachable, a symbol is frozen, a whole share is unhedged for more than a minute.
+/// Without `model` what only it knows is left out.
 [[nodiscard]] std::string health_view(const health_input& in, const domain::read_model* model);
 
 }  // namespace hedgerow::api

@@ -1,8 +1,8 @@
 // Who may use the API and the admin endpoint. There is no login, so a request is believed when it can only come from
 // somebody at this network, and not from a web page that a person here happens to have open. Such a page can send a GET
 // and a POST without a body to any address that the browser reaches, loopback too, and with a name of its own that it
-// points at this address (DNS rebinding) even read the answer. The browser says all that in headers; other programs send
-// none of them.
+// points at this address (DNS rebinding) even read the answer. The browser says all that in headers; other programs
+// send none of them.
 #pragma once
 
 #include <optional>
@@ -22,8 +22,8 @@ enum class caller : std::uint8_t {
 /// The header that a person's tool sends with what changes something; its value is 1.
 inline constexpr const char* person_header = "X-Hedgerow";
 
-/// Why the request is refused (403), for people, with what to do; nothing when it may go on. `allowed_hosts` are the names
-/// that this listener has besides localhost and IP addresses.
+/// Why the request is refused (403), for people, with what to do; nothing when it may go on. `allowed_hosts` are the
+/// names that this listener has besides localhost and IP addresses.
 [[nodiscard]] std::optional<std::string> find_refusal(const http::request& asked, caller may,
                                                       const std::vector<std::string>& allowed_hosts);
 

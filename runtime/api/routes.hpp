@@ -1,5 +1,5 @@
-// The routes of a port, as one table: requests are dispatched by it, the texts of 404 and 405 name what is in it, and the
-// tables in README.md and docs/operations.md are made from it.
+// The routes of a port, as one table: requests are dispatched by it, the texts of 404 and 405 name what is in it, and
+// the tables in README.md and docs/operations.md are made from it.
 #pragma once
 
 #include <functional>

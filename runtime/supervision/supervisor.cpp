@@ -125,7 +125,8 @@ void went_down(pointer self, const caf::down_msg& down, const policy& rules,
   const bool requested = std::exchange(it->requested, false);
   if (self->state.draining) return;
   if (!stopped || why_final(down.reason)) return failed(self, *it, down.reason, rules, on_death);
-  if (requested) tell(rules, ports::notice_level::info, "actor_restarted", *it, "restarted because a person asked for it");
+  if (requested)
+    tell(rules, ports::notice_level::info, "actor_restarted", *it, "restarted because a person asked for it");
   bring_up(self, it->spec.name);
 }
 

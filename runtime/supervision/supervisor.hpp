@@ -1,8 +1,10 @@
-// Starts actors, notices when they die, and starts them again: with back-off, within a budget. What happens when a child
-// exceeds its budget depends on its tier. A child that trades ends the supervisor; at the top that ends the process, because
-// start is recovery. A child that only shows is parked and tried again slowly: a broken view must not stop the hedging.
+// Starts actors, notices when they die, and starts them again: with back-off, within a budget. What happens when a
+// child exceeds its budget depends on its tier. A child that trades ends the supervisor; at the top that ends the
+// process, because start is recovery. A child that only shows is parked and tried again slowly: a broken view must not
+// stop the hedging.
 //
-// A successor is started only when its predecessor is down, because it may need what the predecessor holds, such as a port.
+// A successor is started only when its predecessor is down, because it may need what the predecessor holds, such as a
+// port.
 //
 // Monitors, not links: in CAF 0.17.6 a linked child that is ended with `kill` takes its parent along.
 #pragma once
@@ -47,8 +49,8 @@ struct child_spec {
 struct policy {
   std::chrono::milliseconds backoff_min{100};
   std::chrono::milliseconds backoff_max{10'000};
-  /// A child that fails more often than this within the window ends the supervisor, or is parked; see `tier`. Restarts that a
-  /// person asks for do not count.
+  /// A child that fails more often than this within the window ends the supervisor, or is parked; see `tier`. Restarts
+  /// that a person asks for do not count.
   std::uint32_t budget = 10;
   std::chrono::milliseconds budget_window{60'000};
   /// How long a parked child waits between two tries.
@@ -99,10 +101,10 @@ struct supervisor_state {
 };
 
 /// Children start in order and are drained in order, so list them in the direction of the data. `drain` answers with
-/// the names of those that did not end within their grace. `on_death` is called when a child that trades exceeds its budget.
-/// `restart` with a name restarts that child and those that need it, without back-off and charge; `tick` with a name is the
-/// supervisor's own timer. The status of a child that is down is `restarting` or `parked`; children that only show have the
-/// detail `tier` = `shows`.
+/// the names of those that did not end within their grace. `on_death` is called when a child that trades exceeds its
+/// budget. `restart` with a name restarts that child and those that need it, without back-off and charge; `tick` with a
+/// name is the supervisor's own timer. The status of a child that is down is `restarting` or `parked`; children that
+/// only show have the detail `tier` = `shows`.
 supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
                                            std::string name, std::vector<child_spec> children, policy rules,
                                            const ports::clock* clock, std::function<void(std::string)> on_death);

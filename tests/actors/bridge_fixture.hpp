@@ -23,8 +23,9 @@ using namespace protocol;
 static_assert(ports::largest_record <= codec::max_record, "what a log takes can be read back");
 
 /// Counts its records: appends `{key}={count}` to position-updates (its changelog) for each of them. A record "crash"
-/// makes it throw, "hang" keeps its answer back, "effect" makes it ask for a ticket and emit "{key}!" once the ticket is committed; "huge" makes it
-/// append a record that no log takes, "huge effect" makes it emit one, with "{key}!" beside it; "end" deletes its changelog.
+/// makes it throw, "hang" keeps its answer back, "effect" makes it ask for a ticket and emit "{key}!" once the ticket
+/// is committed; "huge" makes it append a record that no log takes, "huge effect" makes it emit one, with "{key}!"
+/// beside it; "end" deletes its changelog.
 struct counter_state {
   std::uint64_t count = 0;
   std::string key;
@@ -58,7 +59,8 @@ entity_actor::behavior_type counter(entity_actor::stateful_pointer<counter_state
             answer->records.push_back(huge({topic::schwab_commands, self->state.partition}, self->state.key));
           if (r.value == "end") {
             self->state.count = 0;
-            answer->records.push_back({{topic::position_updates, self->state.partition}, self->state.key, std::nullopt});
+            answer->records.push_back(
+                {{topic::position_updates, self->state.partition}, self->state.key, std::nullopt});
             continue;
           }
           ++self->state.count;

@@ -91,8 +91,9 @@ TEST_F(GatewayTest, WhenAListFailsEachOrderIsAskedForByItselfAndListsThatGoOnFai
     run();
     advance(config.gather);
     ASSERT_EQ(api->lists.size(), 1U);
-    fake_broker::answer_next(api->lists, expected<ports::order_list, ports::broker_error>{unexpected(
-                                             ports::broker_error{ports::broker_failure::malformed, 200, "no array", {}})});
+    fake_broker::answer_next(
+        api->lists, expected<ports::order_list, ports::broker_error>{
+                        unexpected(ports::broker_error{ports::broker_failure::malformed, 200, "no array", {}})});
     run();
     for (int passed = 0; passed < 60 && api->asked.size() < 4; ++passed) {
       clock.advance(std::chrono::seconds{1});

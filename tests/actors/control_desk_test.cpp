@@ -92,7 +92,8 @@ TEST_F(ControlDesk, ASecondFailureIsAnAlarmAndEndsOnlyThisDecision) {
 }
 
 TEST_F(ControlDesk, AnUnusableRequestIsAnsweredWithoutTheLog) {
-  const auto answer = ask<control_answer>(desk, protocol::ask_atom::value, control_request{"AAPL", "halt", "", "", "ann"});
+  const auto answer =
+      ask<control_answer>(desk, protocol::ask_atom::value, control_request{"AAPL", "halt", "", "", "ann"});
   EXPECT_EQ(answer.outcome, control_outcome::invalid);
   EXPECT_TRUE(weather->waiting.empty());
 }

@@ -62,8 +62,8 @@ class edge_fixture : public ::testing::Test {
 
   void start_admin(http::server_options options = {}) {
     api::admin_ports outside{root_slot, log, &clock, {}, &heard};
-    const auto actor =
-        system.spawn(api::admin, api::admin_options{std::move(options), metrics(), {"node.example"}}, std::move(outside));
+    const auto actor = system.spawn(api::admin, api::admin_options{std::move(options), metrics(), {"node.example"}},
+                                    std::move(outside));
     port = own(actor);
   }
 
@@ -71,12 +71,14 @@ class edge_fixture : public ::testing::Test {
     const auto model = system.spawn(aggregator::aggregator, log, aggregator::aggregator_config{}, &clock);
     owned_.push_back(caf::actor_cast<caf::actor>(model));
     api::api_ports outside{tokens_slot, root_slot, &clock, nullptr, {}};
-    const auto actor = system.spawn(api::api, api::api_options{std::move(options), metrics(), {"node.example"}}, outside, model);
+    const auto actor =
+        system.spawn(api::api, api::api_options{std::move(options), metrics(), {"node.example"}}, outside, model);
     port = own(actor);
   }
 
   /// Sends one request with exactly these headers, each ended by \r\n.
-  [[nodiscard]] edge_answer ask(const std::string& method, const std::string& target, const std::string& headers) const {
+  [[nodiscard]] edge_answer ask(const std::string& method, const std::string& target,
+                                const std::string& headers) const {
     auto connection = raw_connection::to(port);
     connection.send(method + " " + target + " HTTP/1.1\r\n" + headers + "Content-Length: 0\r\n\r\n");
     edge_answer answer;

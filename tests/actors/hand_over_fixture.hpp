@@ -32,7 +32,8 @@ entity_actor::behavior_type upper_entity(entity_actor::pointer, const entity_see
       [](handle_atom, const slice_ptr& part) {
         auto answer = std::make_shared<step>();
         for (const auto& r : part->records)
-          answer->records.push_back({{topic::onchain_trades, partition_of_symbol(r.key, partitions)}, r.key, copy_of(r.value)});
+          answer->records.push_back(
+              {{topic::onchain_trades, partition_of_symbol(r.key, partitions)}, r.key, copy_of(r.value)});
         return step_ptr{answer};
       },
       [](committed_atom, std::uint64_t) {},
@@ -99,7 +100,9 @@ class HandOver : public test::actor_fixture {
     s.inputs = {topic::blockchain_events};
     s.hands_over = topic::onchain_trades;
     s.route = [](const record&) { return std::optional<std::string>{"upper"}; };
-    s.spawn = [](caf::actor_system& sys, entity_seed seed) { return entity_actor{sys.spawn(upper_entity, std::move(seed))}; };
+    s.spawn = [](caf::actor_system& sys, entity_seed seed) {
+      return entity_actor{sys.spawn(upper_entity, std::move(seed))};
+    };
     n.upper = spawn(s, instance, nullptr, n.slot);
   }
 
@@ -110,7 +113,9 @@ class HandOver : public test::actor_fixture {
     s.takes_over = topic::onchain_trades;
     s.changelog = topic::position_updates;
     s.route = [](const record& r) { return std::optional{r.key}; };
-    s.spawn = [](caf::actor_system& sys, entity_seed seed) { return entity_actor{sys.spawn(lower_entity, std::move(seed))}; };
+    s.spawn = [](caf::actor_system& sys, entity_seed seed) {
+      return entity_actor{sys.spawn(lower_entity, std::move(seed))};
+    };
     n.lower = spawn(s, instance, n.slot, nullptr);
   }
 

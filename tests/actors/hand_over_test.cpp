@@ -116,7 +116,8 @@ TEST_F(HandOver, ADeadLetterOfAnEntityNamesThePlaceOfItsRecordInTheLog) {
     const auto letter = codec::decode<dead_letter>(*r.value);
     ids.insert(letter->meta.event_id);
     buried.push_back(letter->data.value);
-    const auto origin = *log->read({topic::onchain_trades, letter->data.origin_partition}, letter->data.origin_offset, 1);
+    const auto origin =
+        *log->read({topic::onchain_trades, letter->data.origin_partition}, letter->data.origin_offset, 1);
     EXPECT_EQ(*origin.at(0).value, letter->data.value);
   }
   EXPECT_EQ(buried, (strings{"3?", "4?", "6?"}));

@@ -273,7 +273,8 @@ TEST_F(IngestionTest, ANewBlockThatCameLiveDoesNotHideOrphansBelowIt) {
   node->reorg_to_the_same_height(3, [] {});
   node->mine({take(4)});
   run();
-  ASSERT_EQ(canonical(), (fills{{1, 1}, {2, 2}, {4, 4}})) << "the live log is accepted before anybody told of the reorg";
+  ASSERT_EQ(canonical(), (fills{{1, 1}, {2, 2}, {4, 4}}))
+      << "the live log is accepted before anybody told of the reorg";
   clock.advance(std::chrono::seconds{3});
   settle();
   EXPECT_EQ(canonical(), (fills{{4, 4}}));

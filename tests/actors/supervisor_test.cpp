@@ -146,7 +146,8 @@ TEST_F(SupervisorTest, ASuccessorIsStartedOnlyWhenItsPredecessorIsDown) {
     EXPECT_EQ(got["page"].at("server").address(), handles["server"]);
     EXPECT_EQ(status_of("page").state, "running");
     caf::anon_send_exit(caf::actor_cast<caf::actor>(boss), caf::exit_reason::kill);
-    for (auto& [name, address] : handles) caf::anon_send_exit(caf::actor_cast<caf::actor>(address), caf::exit_reason::kill);
+    for (auto& [name, address] : handles)
+      caf::anon_send_exit(caf::actor_cast<caf::actor>(address), caf::exit_reason::kill);
     run();
   }
 }

@@ -28,7 +28,8 @@ class UnreadableChangelogTest : public test::actor_fixture {
     bridges::bridge_config config;
     config.notices = &notices;
     std::string why;
-    auto bridge = own(system.spawn(bridges::bridge_actor, std::shared_ptr<ports::event_log>{log}, service, config, &clock));
+    auto bridge =
+        own(system.spawn(bridges::bridge_actor, std::shared_ptr<ports::event_log>{log}, service, config, &clock));
     bridge->attach_functor([&](const caf::error& reason) { why = protocol::why_final(reason).value_or("not final"); });
     run();
     return why;

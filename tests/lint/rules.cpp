@@ -261,7 +261,8 @@ violations unresolved_citations(const tree& files) {
         const std::string page = (*it)[1];
         const std::string sections = (*it)[2];
         for (std::sregex_iterator n{sections.begin(), sections.end(), number}; n != std::sregex_iterator{}; ++n) {
-          const bool known = page == "facts" ? facts.contains((*n)[2]) : page == "order-protocol" && protocol.contains((*n)[2]);
+          const bool known =
+              page == "facts" ? facts.contains((*n)[2]) : page == "order-protocol" && protocol.contains((*n)[2]);
           if ((*n)[1].matched || known) continue;
           found.push_back({file.path, i + 1, page + ", " + std::string{(*n)[2]} + " is cited and does not exist"});
         }

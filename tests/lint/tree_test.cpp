@@ -127,7 +127,8 @@ TEST(Citations, PlantedBreachesAreFound) {
     files.push_back(make_file("actors/a.hpp", text));
     return lines_of(unresolved_citations(files));
   };
-  EXPECT_EQ(breaches("// Why (facts, 5.6).\n// (facts, section 5), (facts, 5 and 1.6.1), (facts, 5.6 no. 12)\n"), expected_lines{});
+  EXPECT_EQ(breaches("// Why (facts, 5.6).\n// (facts, section 5), (facts, 5 and 1.6.1), (facts, 5.6 no. 12)\n"),
+            expected_lines{});
   EXPECT_EQ(breaches("// (facts, 5.7)\n// (facts, 5.6 to 5.9)\n// (facts, 5.6, L37)\n"), (expected_lines{1, 2, 3}));
   EXPECT_EQ(breaches("// (order-protocol, 1 and 7)\n// (order-protocol, 1-8)\n"), (expected_lines{2}));
   EXPECT_EQ(breaches("// (architecture, section 3)\n// (architecture, 4)\n"), (expected_lines{1, 2}));

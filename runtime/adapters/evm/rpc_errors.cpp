@@ -60,16 +60,31 @@ long read_code(const rapidjson::Value& error) {
 ports::chain_failure kind_of(std::string_view method, long code, std::string_view text) {
   using enum ports::chain_failure;
   if (code == 3 || contains_any(text, {"execution reverted", "vm execution error", "revert"})) return reverted;
-  if (code == 429 || contains_any(text, {"rate limit", "rate exceeded", "request rate", "too many request", "throughput",
-                                         "compute units", "request count exceeded", "capacity exceeded", "throttl",
-                                         "quota", "per second", "requests per"})) {
+  if (code == 429 || contains_any(text, {"rate limit", "rate exceeded", "request rate", "too many request",
+                                         "throughput", "compute units", "request count exceeded", "capacity exceeded",
+                                         "throttl", "quota", "per second", "requests per"})) {
     return throttled;
   }
-  const bool about_range = contains_any(
-      text, {"more than 10000", "query returned more than", "block range", "range too", "range is too", "range exceed",
-             "too many results", "too many blocks", "too many logs", "response size", "response is too big", "too large",
-             "too wide", "result set", "max results", "query timeout exceeded", "limited to", "limit the query",
-             "blocks distance", "maximum is set to"});
+  const bool about_range = contains_any(text, {"more than 10000",
+                                               "query returned more than",
+                                               "block range",
+                                               "range too",
+                                               "range is too",
+                                               "range exceed",
+                                               "too many results",
+                                               "too many blocks",
+                                               "too many logs",
+                                               "response size",
+                                               "response is too big",
+                                               "too large",
+                                               "too wide",
+                                               "result set",
+                                               "max results",
+                                               "query timeout exceeded",
+                                               "limited to",
+                                               "limit the query",
+                                               "blocks distance",
+                                               "maximum is set to"});
   if (method == "eth_getLogs" && about_range) return range_too_wide;
   if (contains_number(text, "429")) return throttled;
   if (code == -32005) return method == "eth_getLogs" ? limit_exceeded : throttled;
@@ -137,7 +152,8 @@ std::optional<milliseconds> wish_in_text(std::string_view text) {
                                       "wait for", "wait", "back off for", "backoff"}) {
     for (auto at = plain.find(word); at != std::string::npos; at = plain.find(word, at + 1)) {
       std::string_view rest = std::string_view{plain}.substr(at + word.size());
-      while (!rest.empty() && (rest.front() == ' ' || rest.front() == ':' || rest.front() == '=')) rest.remove_prefix(1);
+      while (!rest.empty() && (rest.front() == ' ' || rest.front() == ':' || rest.front() == '='))
+        rest.remove_prefix(1);
       if (const auto wish = read_duration(rest, 1000)) return wish;
     }
   }

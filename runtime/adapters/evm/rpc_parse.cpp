@@ -90,7 +90,8 @@ std::string read_ref(const rapidjson::Value& value, log_ref& out) {
 }
 
 /// Nodes write it as a truth value; some as text or number. What is neither counts as absent, which is not removed: a
-/// log that is wrongly taken for canonical is found by comparing headers, one that is wrongly skipped is not found again.
+/// log that is wrongly taken for canonical is found by comparing headers, one that is wrongly skipped is not found
+/// again.
 bool read_removed(const rapidjson::Value* value) {
   if (value == nullptr) return false;
   if (value->IsBool()) return value->GetBool();

@@ -36,7 +36,8 @@ struct rpc_frame {
 /// `0x` and hex digits below 2^63; leading zeros are tolerated.
 [[nodiscard]] std::optional<std::uint64_t> parse_quantity(const rapidjson::Value& value);
 
-/// What is optional and cannot be read counts as absent. Fails with the reason: NoBlockNumber, NoBlockHash, NoTxHash and NoLogIndex for a log that is not in a block yet.
+/// What is optional and cannot be read counts as absent. Fails with the reason: NoBlockNumber, NoBlockHash, NoTxHash
+/// and NoLogIndex for a log that is not in a block yet.
 [[nodiscard]] expected<ports::chain_log, std::string> parse_log(const rapidjson::Value& value);
 /// What can be read of a log that cannot be read as a whole.
 [[nodiscard]] ports::malformed_log remains_of(const rapidjson::Value& value, std::string reason);

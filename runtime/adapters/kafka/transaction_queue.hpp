@@ -139,8 +139,8 @@ class transaction_queue {
   std::thread thread_;
 };
 
-/// What the failure of a call within a transaction means for the member. Never `replaced`: only the consumer's own fatal error
-/// says that another member has its name.
+/// What the failure of a call within a transaction means for the member. Never `replaced`: only the consumer's own
+/// fatal error says that another member has its name.
 [[nodiscard]] ports::log_errc meaning_of_transaction_error(rd_kafka_resp_err_t code);
 
 }  // namespace hedgerow::adapters

@@ -89,7 +89,8 @@ std::string transactions_json(const std::vector<order>& orders, const std::strin
   for (const auto& o : orders)
     for (const auto& f : o.fills)
       if (from <= f.time && f.time <= to && (!symbol || *symbol == o.symbol)) trades.push_back({&o, &f});
-  std::stable_sort(trades.begin(), trades.end(), [](const trade& a, const trade& b) { return a.what->time > b.what->time; });
+  std::stable_sort(trades.begin(), trades.end(),
+                   [](const trade& a, const trade& b) { return a.what->time > b.what->time; });
   json_text json;
   json.array([&] {
     for (const auto& [o, f] : trades) {

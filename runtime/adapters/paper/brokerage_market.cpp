@@ -99,8 +99,8 @@ http::response brokerage::transactions(const http::request& request) {
   if (!wrong.empty()) return error_answer(400, "The query is not valid.", wrong);
   // Trades are the only transactions of a simulated account.
   const bool trades = ("," + *types + ",").find(",TRADE,") != std::string::npos;
-  return json_answer(200, trades ? transactions_json(book_->all(), options_.account_number, from, to, query.find("symbol"))
-                                 : "[]");
+  return json_answer(
+      200, trades ? transactions_json(book_->all(), options_.account_number, from, to, query.find("symbol")) : "[]");
 }
 
 http::response brokerage::admin(const route& to, const http::request& request) {

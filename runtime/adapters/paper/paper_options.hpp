@@ -25,8 +25,8 @@ struct paper_options {
   std::string address = "127.0.0.1";
   /// 0 takes a free one.
   std::uint16_t port = 0;
-  /// Scheme, host and port as clients know them, for example https://api.schwabapi.com: what Location begins with. Empty:
-  /// what the request says.
+  /// Scheme, host and port as clients know them, for example https://api.schwabapi.com: what Location begins with.
+  /// Empty: what the request says.
   std::string public_url;
   /// SQLite file, created when missing, or `:memory:`.
   std::string ledger_path = ":memory:";

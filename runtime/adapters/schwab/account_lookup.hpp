@@ -37,8 +37,8 @@ class api_caller {
              const ports::clock& clock)
       : client_{std::move(client)}, tokens_{std::move(tokens)}, clock_{clock} {}
 
-  /// A call that is not repeatable, a placement, is `not_sent` with a token that the last one was refused for: it has one
-  /// fresh try, which is for another token.
+  /// A call that is not repeatable, a placement, is `not_sent` with a token that the last one was refused for: it has
+  /// one fresh try, which is for another token.
   void send(http::request r, bool repeatable, std::optional<ports::deadline> write_before,
             std::function<void(api_answer)> done) const;
   [[nodiscard]] const ports::clock& clock() const { return clock_; }
@@ -64,8 +64,8 @@ class api_caller {
   std::shared_ptr<refused_token> refused_ = std::make_shared<refused_token>();
 };
 
-/// The account's hash: asked for once, by however many callers at the same time (facts, 5.4). Which account it is follows
-/// from the log and the configuration (domain::choose_account). Thread-safe.
+/// The account's hash: asked for once, by however many callers at the same time (facts, 5.4). Which account it is
+/// follows from the log and the configuration (domain::choose_account). Thread-safe.
 class account_lookup : public std::enable_shared_from_this<account_lookup> {
  public:
   using callback = std::function<void(const expected<std::string, ports::broker_error>&)>;

@@ -59,8 +59,8 @@ void append_words(std::string& out, const json& value) {
     add(string_of(member(value, name)));
 }
 
-/// `message` and `errors`, or what OAuth and the market data calls have in their place. Nothing when the body is not the
-/// broker's: all of its errors are JSON objects (facts, 5.9).
+/// `message` and `errors`, or what OAuth and the market data calls have in their place. Nothing when the body is not
+/// the broker's: all of its errors are JSON objects (facts, 5.9).
 std::optional<std::string> words_of(const std::string& body) {
   const auto document = parse_json(body);
   if (!document || !document->IsObject()) return std::nullopt;

@@ -68,8 +68,10 @@ leg_reading cannot_read(std::optional<hedgerow::symbol> about, const char* why) 
 leg_reading read_leg(const json& order) {
   const json* legs = member(order, "orderLegCollection");
   // The order of a strategy holds its orders in childOrderStrategies.
-  if (legs == nullptr && string_of(member(order, "orderStrategyType")).value_or("SINGLE") != "SINGLE") return std::nullopt;
-  if (legs == nullptr || !legs->IsArray() || legs->Empty()) return cannot_read({}, "orderLegCollection is missing or empty");
+  if (legs == nullptr && string_of(member(order, "orderStrategyType")).value_or("SINGLE") != "SINGLE")
+    return std::nullopt;
+  if (legs == nullptr || !legs->IsArray() || legs->Empty())
+    return cannot_read({}, "orderLegCollection is missing or empty");
   if (legs->Size() > 1) return std::nullopt;
   const json& leg = (*legs)[0];
   const json* instrument = member(leg, "instrument");

@@ -24,8 +24,8 @@ struct status_reading {
 /// The broker gives at most this many orders; an answer with so many may be cut.
 inline constexpr std::size_t max_listed_orders = 3000;
 
-/// Orders that are not for one equity or fund are left out; one that is and cannot be read is told apart from the others
-/// with what can be read of it. An answer that is no list, or that may be cut, is an error.
+/// Orders that are not for one equity or fund are left out; one that is and cannot be read is told apart from the
+/// others with what can be read of it. An answer that is no list, or that may be cut, is an error.
 [[nodiscard]] expected<ports::order_list, std::string> parse_orders(std::string_view body);
 
 }  // namespace hedgerow::schwab

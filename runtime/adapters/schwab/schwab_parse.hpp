@@ -18,12 +18,12 @@ namespace hedgerow::schwab {
 /// The order's number from a Location header, absolute or relative.
 [[nodiscard]] std::optional<order_id> parse_location(std::string_view location);
 
-/// The login's accounts. One that cannot be read stands there with an empty number, an empty hash or both: it counts, since
-/// it may be the one that somebody means.
+/// The login's accounts. One that cannot be read stands there with an empty number, an empty hash or both: it counts,
+/// since it may be the one that somebody means.
 [[nodiscard]] expected<std::vector<ports::broker_account>, std::string> parse_accounts(std::string_view body);
 
-/// Long minus short of `wanted`; zero without an entry. Fails when an entry that may be `wanted` cannot be read; entries of
-/// others may look as they like.
+/// Long minus short of `wanted`; zero without an entry. Fails when an entry that may be `wanted` cannot be read;
+/// entries of others may look as they like.
 [[nodiscard]] expected<shares, std::string> parse_position(std::string_view body, const symbol& wanted);
 
 /// Closed unless the answer says open and has regular hours (facts, 5.10).
@@ -34,8 +34,8 @@ namespace hedgerow::schwab {
 /// The authorization code of the URL that the browser was sent to; the first non-empty `code`, decoded once.
 [[nodiscard]] std::optional<std::string> parse_callback_url(std::string_view url);
 
-/// The value of a `Date` header, as RFC 9110 writes it: Sun, 06 Nov 1994 08:49:37 GMT. The older spellings are not sent by
-/// anything of today.
+/// The value of a `Date` header, as RFC 9110 writes it: Sun, 06 Nov 1994 08:49:37 GMT. The older spellings are not sent
+/// by anything of today.
 [[nodiscard]] std::optional<timestamp> parse_http_date(std::string_view text);
 
 /// Seconds or an HTTP date; zero when absent, past or not understood, at most one hour.
@@ -44,9 +44,9 @@ namespace hedgerow::schwab {
 /// Whether the token endpoint itself says no: 400 or 401 with an OAuth error (facts, 5.1). Any other failure may pass.
 [[nodiscard]] bool is_oauth_refusal(const http::response& answer);
 
-/// What an answer other than the documented success means; a refusal or "not found" without JSON is `malformed`, since it
-/// is not the broker's. The detail is the status and the broker's own words with
-/// everything that may be a secret or an account number masked.
+/// What an answer other than the documented success means; a refusal or "not found" without JSON is `malformed`, since
+/// it is not the broker's. The detail is the status and the broker's own words with everything that may be a secret or
+/// an account number masked.
 [[nodiscard]] ports::broker_error read_error(const http::response& answer, timestamp now);
 
 /// The broker's words: one line, cut after 200 bytes; whatever holds five digits in a row, or is long and not made of

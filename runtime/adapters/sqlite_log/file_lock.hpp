@@ -26,8 +26,8 @@ class file_lock {
   bool held_ = false;
 };
 
-/// Makes the file, or takes all access to it from everybody but its owner. SQLite gives the files that it makes beside a
-/// database the same mode. The text says why it could not; empty when it could.
+/// Makes the file, or takes all access to it from everybody but its owner. SQLite gives the files that it makes beside
+/// a database the same mode. The text says why it could not; empty when it could.
 [[nodiscard]] std::string make_private(const std::string& path);
 
 }  // namespace hedgerow::adapters

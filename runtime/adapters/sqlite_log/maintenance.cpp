@@ -96,8 +96,8 @@ result<std::int64_t> sqlite_engine::save_end(sqlite::connection& db, topic_parti
 result<void> sqlite_engine::retain(sqlite::connection& db, topic_partition source, std::int64_t end,
                                    timestamp cutoff) {
   const auto slot = store_->slot(source);
-  // In the order of offsets up to the first that is young enough, so that no hole opens when the clock was set back; or up to
-  // the first that a consumer has not read.
+  // In the order of offsets up to the first that is young enough, so that no hole opens when the clock was set back; or
+  // up to the first that a consumer has not read.
   auto last_old = db.prepare("SELECT coalesce((SELECT id FROM batch WHERE id>=?1 AND id<?2 AND "
                              "(recorded_at>=?3 OR end_offset>?5) ORDER BY id LIMIT 1), ?4)");
   if (!last_old) return unexpected(std::move(last_old.error()));

@@ -44,7 +44,8 @@ expected<std::shared_ptr<ports::event_log>, log_error> open_sqlite_log(sqlite_lo
   for (const auto* beside : {"", "-wal", "-shm"}) {
     const auto path = options.path + beside;
     if (*beside != '\0' && !std::filesystem::exists(path)) continue;
-    if (auto problem = make_private(path); !problem.empty()) return unexpected(log_error{log_errc::io, std::move(problem)});
+    if (auto problem = make_private(path); !problem.empty())
+      return unexpected(log_error{log_errc::io, std::move(problem)});
   }
   auto opened = sqlite::store::open(options, log_layout{options.symbol_partitions});
   if (!opened) return unexpected(std::move(opened.error()));

@@ -14,7 +14,8 @@ timestamp system_clock::now() const {
 }
 
 ports::monotonic_time system_clock::monotonic() const {
-  // CLOCK_MONOTONIC, which steady_clock is, stands still while the machine is suspended: a lease would outlive its time.
+  // CLOCK_MONOTONIC, which steady_clock is, stands still while the machine is suspended: a lease would outlive its
+  // time.
   timespec now{};
   HEDGEROW_CHECK(::clock_gettime(CLOCK_BOOTTIME, &now) == 0, "this system has no CLOCK_BOOTTIME");
   return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};

@@ -30,8 +30,9 @@ TEST_P(real_clients, work_unmodified_behind_tls) {
   EXPECT_EQ(std::system(command.c_str()), 0) << command;
 }
 
-INSTANTIATE_TEST_SUITE_P(public_ones, real_clients, ::testing::Values("schwabdev", "schwab-py"),
-                         [](const auto& about) { return std::string{about.param} == "schwabdev" ? "schwabdev" : "schwab_py"; });
+INSTANTIATE_TEST_SUITE_P(public_ones, real_clients, ::testing::Values("schwabdev", "schwab-py"), [](const auto& about) {
+  return std::string{about.param} == "schwabdev" ? "schwabdev" : "schwab_py";
+});
 
 }  // namespace
 }  // namespace hedgerow

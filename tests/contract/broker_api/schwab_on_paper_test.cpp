@@ -74,7 +74,8 @@ class schwab_on_paper : public ::testing::Test {
 
   expected<ports::placement, ports::broker_error> place(side s, std::uint64_t quantity) {
     return wait_for<ports::placement>([&](auto done) {
-      broker->place({aapl, s, quantity}, {clock.monotonic() + std::chrono::seconds{10}, clock.now() + std::chrono::seconds{10}}, done);
+      broker->place({aapl, s, quantity},
+                    {clock.monotonic() + std::chrono::seconds{10}, clock.now() + std::chrono::seconds{10}}, done);
     });
   }
   expected<ports::broker_order, ports::broker_error> get(const order_id& id) {

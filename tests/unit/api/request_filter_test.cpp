@@ -14,8 +14,8 @@ std::string refusal(http::headers sent, caller may = caller::reader) {
 bool mentions(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 TEST(RequestFilter, ProgramsAtAnyAddressOfTheNodePass) {
-  for (const char* host : {"127.0.0.1:8081", "127.0.0.1", "[::1]:8081", "[2001:db8::7]", "10.1.2.3:80", "localhost:8080",
-                           "LOCALHOST", "node.example:8080", "Node.Example", ""})
+  for (const char* host : {"127.0.0.1:8081", "127.0.0.1", "[::1]:8081", "[2001:db8::7]", "10.1.2.3:80",
+                           "localhost:8080", "LOCALHOST", "node.example:8080", "Node.Example", ""})
     EXPECT_EQ(refusal({{"Host", host}}), "") << host;
   EXPECT_EQ(refusal({}), "");
 }
@@ -30,7 +30,8 @@ TEST(RequestFilter, AnotherNameIsRefusedWithWhatToDo) {
 }
 
 TEST(RequestFilter, APageOfAnotherOriginIsRefused) {
-  for (const char* origin : {"https://evil.example", "null", "http://127.0.0.1:9999", "http://localhost:8081", "file://"})
+  for (const char* origin :
+       {"https://evil.example", "null", "http://127.0.0.1:9999", "http://localhost:8081", "file://"})
     EXPECT_TRUE(mentions(refusal({{"Host", "127.0.0.1:8081"}, {"Origin", origin}}), "web page")) << origin;
   EXPECT_TRUE(mentions(refusal({{"Origin", "http://"}}), "web page"));
   EXPECT_EQ(refusal({{"Host", "127.0.0.1:8081"}, {"Origin", "http://127.0.0.1:8081"}}), "");

@@ -44,10 +44,12 @@ TEST_F(Routes, ARequestGoesToTheRouteThatFits) {
 }
 
 TEST_F(Routes, WhatDoesNotFitIsToldWhatThereIs) {
-  for (const char* target : {"/", "/thing", "/things/", "/things/a/b", "//", "/things/7/stop/", "/things//stop", "*", ""}) {
+  for (const char* target :
+       {"/", "/thing", "/things/", "/things/a/b", "//", "/things/7/stop/", "/things//stop", "*", ""}) {
     const auto got = ask("GET", target);
     EXPECT_EQ(got.status, 404) << target;
-    EXPECT_NE(got.body.find("GET /things?x=&y=, GET /things/{id}, POST /things/{id}/stop"), std::string::npos) << got.body;
+    EXPECT_NE(got.body.find("GET /things?x=&y=, GET /things/{id}, POST /things/{id}/stop"), std::string::npos)
+        << got.body;
   }
   const auto wrong = ask("GET", "/things/7/stop");
   EXPECT_EQ(wrong.status, 405);

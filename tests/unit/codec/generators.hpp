@@ -104,9 +104,21 @@ template <>
 inline schwab_command any() { return {any<execution_id>(), any<side>(), any_quantity(), any<shares>()}; }
 template <>
 inline schwab_execution any() {
-  return {any<execution_id>(), any<side>(), any_quantity(), any_name<execution_state>(8), any_name<execution_code>(15),
-          maybe<order_id>(), any_quantity(), any<shares>(), any<usd>(), any<std::string>(), several<std::string>(), any<timestamp>(),
-          any<std::uint64_t>(), any<shares>(), any<timestamp>()};
+  return {any<execution_id>(),
+          any<side>(),
+          any_quantity(),
+          any_name<execution_state>(8),
+          any_name<execution_code>(15),
+          maybe<order_id>(),
+          any_quantity(),
+          any<shares>(),
+          any<usd>(),
+          any<std::string>(),
+          several<std::string>(),
+          any<timestamp>(),
+          any<std::uint64_t>(),
+          any<shares>(),
+          any<timestamp>()};
 }
 template <>
 inline tracked_execution any() { return {any<execution_id>(), any<side>(), any_quantity(), any<shares>()}; }
@@ -159,9 +171,22 @@ inline execution_desk any() {
 }
 template <>
 inline pending_order any() {
-  return {any<execution_id>(), any<side>(), any_quantity(), any_quantity(), any<order_id>(), any<timestamp>(),
-          any<std::string>(), any<shares>(), any<usd>(), any_name<execution_state>(8), any_name<execution_code>(15), any<timestamp>(),
-          any<std::uint32_t>(), any<std::uint32_t>(), any<std::uint32_t>(), any<std::uint64_t>()};
+  return {any<execution_id>(),
+          any<side>(),
+          any_quantity(),
+          any_quantity(),
+          any<order_id>(),
+          any<timestamp>(),
+          any<std::string>(),
+          any<shares>(),
+          any<usd>(),
+          any_name<execution_state>(8),
+          any_name<execution_code>(15),
+          any<timestamp>(),
+          any<std::uint32_t>(),
+          any<std::uint32_t>(),
+          any<std::uint32_t>(),
+          any<std::uint64_t>()};
 }
 
 }  // namespace hedgerow::test

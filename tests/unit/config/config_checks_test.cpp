@@ -207,8 +207,8 @@ TEST(ConfigProfiles, ProductionNamesEachSecretThatIsMissing) {
   const auto result = load(source_dir + "/config/profiles/prod.example.toml");
   ASSERT_FALSE(result);
   const std::string all = to_string(result.error());
-  for (const char* name : {"CHAIN_WS_URL", "HEDGED_OWNER", "START_BLOCK", "ORDERBOOK_ADDRESS", "HEDGEROW_BROKER_APP_KEY",
-                           "HEDGEROW_BROKER_APP_SECRET", "HEDGEROW_OAUTH_ENCRYPTION_KEY"}) {
+  for (const char* name : {"CHAIN_WS_URL", "HEDGED_OWNER", "START_BLOCK", "ORDERBOOK_ADDRESS",
+                           "HEDGEROW_BROKER_APP_KEY", "HEDGEROW_BROKER_APP_SECRET", "HEDGEROW_OAUTH_ENCRYPTION_KEY"}) {
     EXPECT_THAT(all, HasSubstr(name));
   }
 }

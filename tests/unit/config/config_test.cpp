@@ -96,8 +96,8 @@ TEST(Config, DefaultsLackOnlyWhatNobodyCanGuess) {
   ASSERT_FALSE(result);
   std::vector<std::string> keys;
   for (const config_error& e : result.error()) keys.push_back(e.key);
-  EXPECT_THAT(keys, ::testing::UnorderedElementsAre("orderbook", "chain.owner", "chain.start_block", "broker.app_key", "broker.app_secret",
-                                                    "oauth.encryption_key"));
+  EXPECT_THAT(keys, ::testing::UnorderedElementsAre("orderbook", "chain.owner", "chain.start_block", "broker.app_key",
+                                                    "broker.app_secret", "oauth.encryption_key"));
 }
 
 TEST(Config, TellsAllErrorsAtOnceInTheOrderOfLines) {
@@ -146,12 +146,14 @@ TEST(Config, RefusesEachKindOfBadValue) {
       {"[api]\naddress = \"1.2.3.256\"\n", "not an IP address"},
       {"[api]\nport = 65536\n", "out of range; allowed: 0 to 65535"},
       {"[oauth]\nencryption_key = \"abc\"\n", "oauth.encryption_key = ***: not 64 hex digits"},
-      {"[cluster]\nseeds = [\"other\"]\n", "\"other\": not of the form host:port; allowed: any number of host:port, such as"},
+      {"[cluster]\nseeds = [\"other\"]\n",
+       "\"other\": not of the form host:port; allowed: any number of host:port, such as"},
       {"[tokens]\nmarkers = [\"0x\"]\n", "not a marker such as"},
       {"[tokens]\nmarkers = [\"*0x\", \"*0x\"]\n", "is there twice"},
       {"[tokens]\nmarkers = []\n", "empty"},
       {"[chain]\nowner = \"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD\"\n", "the capitals are not its checksum"},
-      {"[[orderbook]]\naddress = \"0xfb6916095ca1df60bB79Ce92cE3Ea74c37c5d359\"\n", "the capitals are not its checksum"},
+      {"[[orderbook]]\naddress = \"0xfb6916095ca1df60bB79Ce92cE3Ea74c37c5d359\"\n",
+       "the capitals are not its checksum"},
       {"[demo]\nsymbols = [\"AAPL\"]\n", "demo: no such section"},
       {"[paper]\nstart_cash = \"-1\"\n", "not a decimal amount of dollars"},
       {"[paper.start_prices]\nAAPL = \"1.23456\"\n", "at most 4 decimals"},
@@ -249,16 +251,18 @@ TEST(Config, NeverShowsASecret) {
 TEST(Config, TrimsWhatIsWrappedAroundASecret) {
   const std::string marked = "\xef\xbb\xbf";
   const environment none;
-  for (const std::string& wrapped : {std::string{" the-secret"}, std::string{"the-secret \t"}, marked + "the-secret\r\n",
-                                     std::string{"\n\nthe-secret\n\n"}}) {
+  for (const std::string& wrapped : {std::string{" the-secret"}, std::string{"the-secret \t"},
+                                     marked + "the-secret\r\n", std::string{"\n\nthe-secret\n\n"}}) {
     const std::string file = temporary_file("wrapped_secret", wrapped);
     const std::string key = std::string{quiet} + "[broker]\napp_secret";
-    EXPECT_EQ(loaded_settings(quiet.data(), {{"HEDGEROW_BROKER_APP_SECRET", wrapped}}).broker.app_secret.reveal(), "the-secret");
+    EXPECT_EQ(loaded_settings(quiet.data(), {{"HEDGEROW_BROKER_APP_SECRET", wrapped}}).broker.app_secret.reveal(),
+              "the-secret");
     EXPECT_EQ(loaded_settings(key + "_file = \"" + file + "\"\n").broker.app_secret.reveal(), "the-secret");
     EXPECT_EQ(loaded_settings(key + " = \"${S}\"\n", {{"S", wrapped}}).broker.app_secret.reveal(), "the-secret");
   }
-  EXPECT_EQ(loaded_settings(std::string{quiet} + "[kafka]\nsasl_password = \" two words \"\n").kafka.sasl_password.reveal(),
-            "two words");
+  EXPECT_EQ(
+      loaded_settings(std::string{quiet} + "[kafka]\nsasl_password = \" two words \"\n").kafka.sasl_password.reveal(),
+      "two words");
 }
 
 TEST(Config, RefusesASecretThatCannotBeOneByNameAndWithoutItsValue) {
@@ -282,12 +286,14 @@ TEST(Config, RefusesASecretThatCannotBeOneByNameAndWithoutItsValue) {
     }
   }
   const std::string password = errors_of_quiet("", {{"HEDGEROW_KAFKA_SASL_PASSWORD", "first-line\nsecond-line"}});
-  EXPECT_THAT(password, AllOf(HasSubstr("kafka.sasl_password"), HasSubstr("more than one line"), Not(HasSubstr("-line"))));
+  EXPECT_THAT(password,
+              AllOf(HasSubstr("kafka.sasl_password"), HasSubstr("more than one line"), Not(HasSubstr("-line"))));
 }
 
 TEST(Config, TakesAddressesWithARightChecksumOrWithoutOne) {
-  for (const std::string owner : {"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed",
-                                  "0x5AAEB6053F3E94C9B9A09F33669435E7EF1BEAED"}) {
+  for (const std::string owner :
+       {"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed",
+        "0x5AAEB6053F3E94C9B9A09F33669435E7EF1BEAED"}) {
     const settings s = loaded_settings(std::string{quiet} + "[chain]\nowner = \"" + owner + "\"\n");
     EXPECT_EQ(s.chain.owner->to_string(), "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed");
   }

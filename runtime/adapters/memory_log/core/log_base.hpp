@@ -115,8 +115,8 @@ class log_base : public ports::event_log, public std::enable_shared_from_this<lo
   /// The batches in memory; for a log that keeps all of them there.
   [[nodiscard]] std::deque<batch_ptr> cached(topic_partition source) const;
   void replace_cached(topic_partition source, std::deque<batch_ptr> batches, std::size_t seen);
-  /// The first offset of a partition that some consumer group has not committed: what begins there must neither be compacted nor
-  /// thrown away. The largest number when no group reads the partition.
+  /// The first offset of a partition that some consumer group has not committed: what begins there must neither be
+  /// compacted nor thrown away. The largest number when no group reads the partition.
   [[nodiscard]] std::int64_t first_unread(topic_partition source) const;
   [[nodiscard]] ports::log_error no_such_partition(topic_partition p) const;
   [[nodiscard]] std::int64_t end_of(std::size_t index) const;

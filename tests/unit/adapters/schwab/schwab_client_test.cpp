@@ -328,8 +328,10 @@ TEST_F(schwab_client, answers_that_cannot_be_understood_are_malformed_and_not_qu
 }
 
 TEST_F(schwab_client, no_order_is_sent_for_what_is_no_order) {
-  const auto placed = wait_for<ports::placement>(
-      [&](auto done) { broker->place({*symbol::parse("AAPL"), side::buy, 0}, {clock.monotonic() * 2, clock.now() + std::chrono::hours{1}}, done); });
+  const auto placed = wait_for<ports::placement>([&](auto done) {
+    broker->place({*symbol::parse("AAPL"), side::buy, 0}, {clock.monotonic() * 2, clock.now() + std::chrono::hours{1}},
+                  done);
+  });
   ASSERT_FALSE(placed);
   EXPECT_EQ(placed.error().kind, broker_failure::not_sent);
   EXPECT_TRUE(asked().empty());

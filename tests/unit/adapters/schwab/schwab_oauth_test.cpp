@@ -86,8 +86,9 @@ TEST_F(schwab_oauth, only_the_brokers_own_oauth_error_refuses_a_refresh_token) {
     for (const char* code : {"invalid_grant", "unsupported_token_type", "invalid_client", "invalid_request"})
       EXPECT_EQ(kind_of(status, (R"({"error":")" + std::string{code} + R"(","error_description":"no"})").c_str()),
                 broker_failure::refused) << status << code;
-  for (const char* body : {"<html><body>Access Denied</body></html>", "", "{}", R"({"message":"Forbidden"})",
-                           R"({"error":"temporarily_unavailable"})", R"({"error":"server_error"})", R"({"error":null})"})
+  for (const char* body :
+       {"<html><body>Access Denied</body></html>", "", "{}", R"({"message":"Forbidden"})",
+        R"({"error":"temporarily_unavailable"})", R"({"error":"server_error"})", R"({"error":null})"})
     for (const int status : {400, 401, 403})
       EXPECT_EQ(kind_of(status, body), broker_failure::malformed) << status << body;
   EXPECT_EQ(kind_of(403, R"({"error":"invalid_grant"})"), broker_failure::malformed) << "403 is a firewall's";

@@ -57,7 +57,8 @@ TEST(schwab_parse, account_numbers_of_the_vectors) {
 }
 
 TEST(schwab_parse, an_account_that_cannot_be_read_keeps_its_place_and_hides_no_other) {
-  const auto all = parse_accounts(R"([{},{"accountNumber":5,"hashValue":"A"},{"accountNumber":"12345678","hashValue":"B"}])");
+  const auto all =
+      parse_accounts(R"([{},{"accountNumber":5,"hashValue":"A"},{"accountNumber":"12345678","hashValue":"B"}])");
   ASSERT_TRUE(all) << all.error();
   ASSERT_EQ(all->size(), 3U);
   EXPECT_EQ((*all)[0].number + (*all)[0].hash, "");
@@ -88,7 +89,8 @@ TEST(schwab_parse, positions_are_long_minus_short) {
   };
   for (const auto& odd : {entry("MSFT", R"("longQuantity":"1")"),
                           std::string{R"({"instrument":{"assetType":"CASH_EQUIVALENT"},"longQuantity":5})"}})
-    EXPECT_EQ(parse_position(among(odd), aapl)->to_string(), "1") << "an odd entry of another is nobody's business: " << odd;
+    EXPECT_EQ(parse_position(among(odd), aapl)->to_string(), "1")
+        << "an odd entry of another is nobody's business: " << odd;
   EXPECT_FALSE(parse_position(among(R"({"instrument":{"assetType":"EQUITY"},"longQuantity":5})"), aapl));
 }
 

@@ -15,6 +15,18 @@ class DeskOpenOutcome : public Desk {
     failed(broker_failure::no_answer);
     ASSERT_EQ(phase(), intent_phase::unknown);
   }
+
+  /// An order of the absent intent turns up and works.
+  void turn_up_late() {
+    become_unknown();
+    const auto late = order("7");
+    show_absence();
+    positioned(100);
+    now = *last.wake_at;
+    timer();
+    listed({late});
+    ASSERT_EQ(said(), "SUBMITTED absent");
+  }
 };
 
 TEST_F(DeskOpenOutcome, APersonCannotAdoptAnOrderThatDoesNotFitAndIsToldInWhat) {
@@ -85,8 +97,9 @@ TEST_F(DeskOpenOutcome, AnUnreadableOrderOfAnotherSymbolOrOfAnotherExecutionIsNo
   heard(report(execution_state::filled, 5));
   command(2);
   answered(unexpected(broker_error{}), 2);
-  last = it->on_evidence(
-      id(2), now, ports::order_list{{order("8")}, {{symbol::parse("AAPL"), order_id::parse("7"), "is odd"}}}, context());
+  last = it->on_evidence(id(2), now,
+                         ports::order_list{{order("8")}, {{symbol::parse("AAPL"), order_id::parse("7"), "is odd"}}},
+                         context());
   EXPECT_EQ(said(), "SUBMITTED none");
 }
 
@@ -116,7 +129,8 @@ TEST_F(DeskOpenOutcome, AnOutcomeThatStaysOpenIsAlarmedAgainAndAgainWithWhatIsMi
   const timestamp begun = now;
   std::vector<timestamp> alarms;
   while (now < begun + std::chrono::hours{1}) {
-    last = it->on_evidence(id(1), now, unexpected(broker_error{broker_failure::malformed, 200, "no array", {}}), context());
+    last = it->on_evidence(id(1), now, unexpected(broker_error{broker_failure::malformed, 200, "no array", {}}),
+                           context());
     now = *last.wake_at;
     timer();
     if (!alarmed(desk_alarm_code::unresolved)) continue;
@@ -129,14 +143,7 @@ TEST_F(DeskOpenOutcome, AnOutcomeThatStaysOpenIsAlarmedAgainAndAgainWithWhatIsMi
 }
 
 TEST_F(DeskOpenOutcome, AnOrderThatTurnedUpLateIsWaitedForWhileTheMarketIsClosed) {
-  become_unknown();
-  const auto late = order("7");
-  show_absence();
-  positioned(100);
-  now = *last.wake_at;
-  timer();
-  listed({late});
-  ASSERT_EQ(said(), "SUBMITTED absent");
+  ASSERT_NO_FATAL_FAILURE(turn_up_late());
   gate.session->end = now;
   command(2);
   EXPECT_EQ(said(), "PENDING none") << "no refusal each half hour of the night";
@@ -154,13 +161,7 @@ TEST_F(DeskOpenOutcome, AnOrderThatTurnedUpLateIsWaitedForWhileTheMarketIsClosed
 }
 
 TEST_F(DeskOpenOutcome, AnOrderThatWorksLateIsNeverForgotten) {
-  become_unknown();
-  const auto late = order("7");
-  show_absence();
-  positioned(100);
-  now = *last.wake_at;
-  timer();
-  listed({late});
+  ASSERT_NO_FATAL_FAILURE(turn_up_late());
   execution_desk crowded = state();
   while (crowded.ended.size() < 40) crowded.ended.push_back(crowded.ended.front());
   crowded.live.emplace();

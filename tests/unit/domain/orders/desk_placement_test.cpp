@@ -230,7 +230,8 @@ TEST_F(Desk, AWaitAtTheGateSurvivesARecovery) {
 TEST_F(Desk, ARefusalBeforeTheWriteThatCanPassIsWaitedForAndCountsAsNoTry) {
   command(1);
   for (std::uint32_t attempt = 1; attempt <= policy.max_attempts + 2; ++attempt) {
-    last = it->on_gate_refusal(id(1), attempt, {execution_code::lease_expired, now + seconds{1}, "over", true}, context());
+    last =
+        it->on_gate_refusal(id(1), attempt, {execution_code::lease_expired, now + seconds{1}, "over", true}, context());
     EXPECT_EQ(said(), "PENDING lease_expired");
     now = *last.wake_at;
     timer();
