@@ -1,8 +1,10 @@
 // From a log to an accepted event: which logs count, what a Clear waits for, and when it is let go.
+#include <algorithm>
 #include <caf/all.hpp>
 
 #include "actors/bridges/dead_letters.hpp"
 #include "actors/domain/fills/orderbook_events.hpp"
+#include "actors/domain/hedging/backoff.hpp"
 #include "actors/ingestion/ingestion.hpp"
 #include "actors/ports/event_log.hpp"
 
@@ -10,111 +12,193 @@ namespace hedgerow::ingestion {
 
 namespace {
 
-/// After so many receipts without the AfterClear the event goes on without it and becomes a dead letter with a reason.
-constexpr std::uint32_t max_receipt_tries = 20;
+/// After so many receipts that have the Clear, but no AfterClear, the event goes on without it and becomes a dead
+/// letter with a reason.
+constexpr std::uint32_t receipts_believed = 10;
+/// Questions that are not answered are asked again after pauses that grow up to this one.
+constexpr std::chrono::milliseconds longest_pause{5000};
 
 /// Room for everything in an event but the data of its logs, which stand there in hex.
 constexpr std::size_t event_frame = 4096;
 /// Logs remembered as too large; after that many one may become a dead letter again.
 constexpr std::size_t too_large_kept = 1000;
 
-std::size_t data_size(const candidate& c) { return c.log.data.size() + (c.after_clear ? c.after_clear->data.size() : 0); }
+std::size_t data_size(const candidate& c) {
+  return c.log.data.size() + (c.after_clear ? c.after_clear->data.size() : 0);
+}
 
 bool same_log(const log_ref& a, const log_ref& b) { return a.block_hash == b.block_hash && a.log_index == b.log_index; }
 
 }  // namespace
 
-void ingestion::consider(const raw_log& log, std::optional<timestamp> time, bool of_range) {
+bool ingestion::consider(const raw_log& log, std::optional<timestamp> time, bool of_range) {
   const auto* book = book_of(log.book);
-  if (book == nullptr || log.topics.empty()) return;
+  if (book == nullptr || log.topics.empty()) return true;
   const auto& topics = domain::topics_of(book->version);
-  if (log.topics[0] == topics.after_clear) {
-    auto& known = after_clears_[log.ref.tx_hash];
-    const bool seen = std::any_of(known.begin(), known.end(), [&](const auto& l) { return same_log(l.ref, log.ref); });
-    if (!seen) known.push_back(log);
-    return;
-  }
-  if (log.topics[0] != topics.take && log.topics[0] != topics.clear) return;
+  if (log.topics[0] == topics.after_clear || log.topics[0] == topics.clear) note_clear_log(log, book->version);
+  if (log.topics[0] != topics.take && log.topics[0] != topics.clear) return true;
   const auto verdict = window_.classify(log.ref);
-  if (verdict == domain::log_verdict::conflicting) return verify_window();
-  if (verdict != domain::log_verdict::fresh) return;
+  if (verdict == domain::log_verdict::conflicting ||
+      (verdict == domain::log_verdict::fresh && branch_.contradicts(log.ref.block_number, log.ref.block_hash))) {
+    verify_window();
+    return false;
+  }
+  if (verdict != domain::log_verdict::fresh) return true;
   for (const auto& c : candidates_)
-    if (same_log(c.log.ref, log.ref)) return;
-  if (too_large_.contains(domain::window_key(log.ref))) return;
+    if (same_log(c.log.ref, log.ref)) return true;
+  if (too_large_.contains(domain::window_key(log.ref))) return true;
 
   candidate c;
   c.log = log;
   c.version = book->version;
   c.of_range = of_range;
+  c.since = clock_->monotonic();
   if (!time)
     if (const auto it = block_times_.find(log.ref.block_hash); it != block_times_.end()) time = it->second;
   c.time = time;
   // A stranger's Clear needs no amounts: it is filtered by its owner. A malformed one is rejected by validation.
-  c.needs_after_clear = log.topics[0] == topics.clear &&
-                        domain::involves_owner(book->version, log, config_.owner).value_or(false);
+  c.needs_after_clear =
+      log.topics[0] == topics.clear && domain::involves_owner(book->version, log, config_.owner).value_or(false);
   candidates_.push_back(std::move(c));
   if (!candidates_.back().time) want_time(candidates_.back());
   if (candidates_.back().needs_after_clear) want_after_clear(log.ref.tx_hash, false);
+  return true;
+}
+
+/// The logs of a transaction may come in any order and incompletely, so a Clear may already have been accepted with the
+/// AfterClear of another one. Then it is taken back and waits for its own.
+void ingestion::note_clear_log(const raw_log& log, orderbook_version version) {
+  auto& known = clear_logs_[log.ref.tx_hash];
+  if (std::any_of(known.begin(), known.end(), [&](const auto& l) { return same_log(l.ref, log.ref); })) return;
+  known.push_back(log);
+  if (domain::is_clear(version, log)) known.back().data.clear();
+  for (const auto& ref : window_.paired_across(log)) {
+    auto event = window_.remove(ref);
+    if (!event) continue;
+    const auto clear = event->log;
+    const auto time = event->block_time;
+    revert(std::move(*event));
+    std::ignore = consider(clear, time, false);
+  }
+}
+
+// -- questions to the node -------------------------------------------------------------------------------------------
+
+void ingestion::ask_later(std::map<hash32, question>& all, const hash32& of, std::chrono::milliseconds delay,
+                          task ask) {
+  const auto turn = ++turns_;
+  auto& q = all[of];
+  q.turn = turn;
+  q.asked = false;
+  later(delay, [&all, of, turn, ask = std::move(ask)](ingestion& i) {
+    const auto it = all.find(of);
+    if (it != all.end() && it->second.turn == turn && !it->second.asked) ask(i);
+  });
+}
+
+std::chrono::milliseconds ingestion::pause_after(question& q, const std::optional<ports::chain_error>& why) {
+  const auto pause = domain::backoff_ceiling(config_.retry, std::max(config_.retry, longest_pause), ++q.failures);
+  if (!why) return pause;
+  if (why->kind == ports::chain_failure::throttled || why->kind == ports::chain_failure::limit_exceeded)
+    note_throttle();
+  return why->wait ? std::max(pause, std::min(*why->wait, retries().longest_wish)) : pause;
 }
 
 void ingestion::want_time(const candidate& c) {
-  const auto hash = c.log.ref.block_hash;
-  if (!times_asked_.insert(hash).second) return;
-  chain_->block(c.log.ref.block_number,
-                on_answer<std::optional<ports::chain_block>>([hash](ingestion& i, const auto& answer) {
-                  i.times_asked_.erase(hash);
-                  if (answer && *answer && (*answer)->hash == hash) {
-                    i.block_times_[hash] = (*answer)->time;
+  if (!times_.try_emplace(c.log.ref.block_hash).second) return;
+  ask_time(c.log.ref.block_hash, c.log.ref.block_number);
+}
+
+void ingestion::ask_time(const hash32& hash, std::uint64_t number) {
+  if (std::none_of(candidates_.begin(), candidates_.end(),
+                   [&](const candidate& c) { return c.log.ref.block_hash == hash && !c.time; })) {
+    times_.erase(hash);
+    return;
+  }
+  times_[hash].asked = true;
+  chain_->block(number, on_answer<std::optional<ports::chain_block>>([hash, number](ingestion& i, const auto& answer) {
+                  if (answer && *answer && (*answer)->number == number) {
+                    i.times_.erase(hash);
+                    if ((*answer)->hash == hash) {
+                      i.block_times_[hash] = (*answer)->time;
+                      return i.settle_candidates();
+                    }
+                    // Another block at this height: the log is not canonical any more, and whatever told of it is old.
+                    bool of_range = false;
+                    std::erase_if(i.candidates_, [&](const candidate& x) {
+                      if (x.log.ref.block_hash != hash) return false;
+                      of_range = of_range || x.of_range;
+                      return true;
+                    });
+                    if (of_range && i.range_)
+                      i.distrust_range();
+                    else
+                      i.verify_window();
                     return i.settle_candidates();
                   }
-                  if (answer && *answer) {  // another block at this height: the log is not canonical any more
-                    std::erase_if(i.candidates_, [&](const candidate& x) { return x.log.ref.block_hash == hash; });
-                    i.verify_window();
-                    return i.settle_candidates();
-                  }
-                  i.later(i.config_.retry, [hash](ingestion& again) {
-                    for (const auto& x : again.candidates_)
-                      if (x.log.ref.block_hash == hash && !x.time) return again.want_time(x);
-                  });
+                  std::optional<ports::chain_error> why;
+                  if (!answer) why = answer.error();
+                  if (why) i.last_error_ = "header: " + why->detail;
+                  i.ask_later(i.times_, hash, i.pause_after(i.times_[hash], why),
+                              [hash, number](ingestion& again) { again.ask_time(hash, number); });
                 }));
 }
 
 void ingestion::want_after_clear(const hash32& tx, bool at_once) {
-  if (at_once) return ask_receipt(tx);
-  later(config_.after_clear_wait, [tx](ingestion& i) { i.ask_receipt(tx); });
+  const auto [it, fresh] = receipts_.try_emplace(tx);
+  const auto& q = it->second;
+  if (at_once && !q.asked && q.failures == 0) return ask_receipt(tx);
+  if (fresh) ask_later(receipts_, tx, config_.after_clear_wait, [tx](ingestion& i) { i.ask_receipt(tx); });
 }
 
 void ingestion::ask_receipt(const hash32& tx) {
   settle_candidates();
-  bool wanted = false;
-  for (auto& c : candidates_) {
-    if (c.log.ref.tx_hash != tx || !c.needs_after_clear || c.after_clear || c.receipt_asked) continue;
-    c.receipt_asked = wanted = true;
-    ++c.receipt_tries;
+  const auto waits = [&](const candidate& c) {
+    return c.log.ref.tx_hash == tx && c.needs_after_clear && !c.after_clear;
+  };
+  if (std::none_of(candidates_.begin(), candidates_.end(), waits)) {
+    receipts_.erase(tx);
+    return;
   }
-  if (!wanted) return;
-  chain_->receipt_logs(tx, on_answer<std::optional<ports::logs_answer>>([tx](ingestion& i, const auto& answer) {
-                         i.receipt_answered(tx, answer ? *answer : std::nullopt);
-                       }));
+  receipts_[tx].asked = true;
+  chain_->receipt_logs(tx, on_answer<std::optional<ports::logs_answer>>(
+                               [tx](ingestion& i, const auto& answer) { i.receipt_answered(tx, answer); }));
 }
 
-void ingestion::receipt_answered(const hash32& tx, const std::optional<ports::logs_answer>& answer) {
+/// An error, or no receipt, says nothing about the AfterClear; neither does a receipt without the Clear itself, whose
+/// transaction is in another block then.
+void ingestion::receipt_answered(const hash32& tx,
+                                 const expected<std::optional<ports::logs_answer>, ports::chain_error>& told) {
+  std::optional<ports::chain_error> why;
+  if (!told) why = told.error();
+  if (why) last_error_ = "receipt: " + why->detail;
+  const auto answer = told ? *told : std::nullopt;
   if (answer)
     for (const auto& seen : answer->logs) {
       const auto* book = book_of(seen.log.book);
-      if (book != nullptr && !seen.log.topics.empty() &&
-          seen.log.topics[0] == domain::topics_of(book->version).after_clear)
-        consider(seen.log, seen.block_time, false);
+      if (book == nullptr || seen.log.topics.empty()) continue;
+      const auto& topics = domain::topics_of(book->version);
+      if (seen.log.topics[0] == topics.after_clear || seen.log.topics[0] == topics.clear)
+        note_clear_log(seen.log, book->version);
     }
-  bool again = false;
-  for (auto& c : candidates_) {
-    if (c.log.ref.tx_hash != tx || !c.receipt_asked) continue;
-    c.receipt_asked = false;
-    if (c.receipt_tries >= max_receipt_tries) c.needs_after_clear = false;
-    again = true;
-  }
   settle_candidates();
-  if (again) later(config_.retry, [tx](ingestion& i) { i.ask_receipt(tx); });
+  bool waits = false;
+  bool elsewhere = false;
+  for (auto& c : candidates_) {
+    if (c.log.ref.tx_hash != tx || !c.needs_after_clear || c.after_clear) continue;
+    waits = true;
+    if (!answer) continue;
+    const bool has_it = std::any_of(answer->logs.begin(), answer->logs.end(),
+                                    [&](const auto& seen) { return same_log(seen.log.ref, c.log.ref); });
+    elsewhere = elsewhere || !has_it;
+    if (has_it && ++c.receipts_without >= receipts_believed) c.needs_after_clear = false;
+  }
+  if (waits)
+    ask_later(receipts_, tx, pause_after(receipts_[tx], why), [tx](ingestion& i) { i.ask_receipt(tx); });
+  else
+    receipts_.erase(tx);
+  if (elsewhere) verify_window();
+  settle_candidates();
 }
 
 void ingestion::settle_candidates() {
@@ -124,7 +208,7 @@ void ingestion::settle_candidates() {
     if (!c.time)
       if (const auto it = block_times_.find(c.log.ref.block_hash); it != block_times_.end()) c.time = it->second;
     if (c.needs_after_clear && !c.after_clear)
-      if (const auto it = after_clears_.find(c.log.ref.tx_hash); it != after_clears_.end())
+      if (const auto it = clear_logs_.find(c.log.ref.tx_hash); it != clear_logs_.end())
         c.after_clear = domain::pair_after_clear(c.version, c.log, it->second);
     const bool ready = c.time && (!c.needs_after_clear || c.after_clear) && !(c.of_range && range_waits);
     if (ready) {
@@ -145,23 +229,23 @@ void ingestion::refuse(const candidate& c) {
   const auto key = domain::window_key(ref);
   if (too_large_.size() >= too_large_kept) too_large_.clear();
   too_large_.insert(key);
-  last_error_ = "log " + std::to_string(ref.log_index) + " of block " + std::to_string(ref.block_number) +
-                ", transaction " + ref.tx_hash.to_string() + ", has " + std::to_string(data_size(c)) +
-                " bytes of data, more than fit into a record of the event log; if it fills an order of the owner, it is "
-                "not hedged";
+  last_error_ =
+      "log " + std::to_string(ref.log_index) + " of block " + std::to_string(ref.block_number) + ", transaction " +
+      ref.tx_hash.to_string() + ", has " + std::to_string(data_size(c)) +
+      " bytes of data, more than fit into a record of the event log; if it fills an order of the owner, it is "
+      "not hedged";
   out_->records.push_back(
       bridges::make_dead_letter("ingestion", "log:" + key, "", "record_too_large", last_error_, clock_->now()));
 }
 
 void ingestion::accept(const candidate& c) {
   if (2 * data_size(c) + event_frame > ports::largest_record) return refuse(c);
-  blockchain_event event{checkpoint_.next_sequence, checkpoint_.chain_id, c.version, log_change::applied,
-                         c.log, c.after_clear, *c.time};
+  blockchain_event event{
+      checkpoint_.next_sequence, checkpoint_.chain_id, c.version, log_change::applied, c.log, c.after_clear, *c.time};
   if (window_.accept(event) != domain::log_verdict::fresh) return;
   ++accepted_;
   ++checkpoint_.next_sequence;
   append(event);
-  // The sequence must survive a crash together with the event that took it.
   write_checkpoint(checkpoint_.block);
 }
 

@@ -44,7 +44,7 @@ void ingestion::begin_first_start() {
   chain_->head(on_answer<ports::chain_block>([](ingestion& i, const auto& head) {
     if (head) return i.look_at_start_block(*head);
     i.last_error_ = "head: " + head.error().detail;
-    i.later(i.config_.retry, [](ingestion& again) { again.ask_again(); });
+    i.again(&ingestion::asking_, head.error(), [](ingestion& later) { later.ask_again(); });
   }));
 }
 
@@ -64,9 +64,12 @@ void ingestion::look_at_start_block(const ports::chain_block& head) {
                     known.start_time = (*block)->time;
                     return i.judge_first_start(known);
                   }
-                  i.last_error_ = block ? "the node does not have block " + std::to_string(start.start_block)
-                                        : "block: " + block.error().detail;
-                  i.later(i.config_.retry, [](ingestion& again) { again.ask_again(); });
+                  auto why = block ? ports::chain_error{ports::chain_failure::rpc_error,
+                                                        "the node does not have block " +
+                                                            std::to_string(start.start_block)}
+                                   : block.error();
+                  i.last_error_ = block ? why.detail : "block: " + why.detail;
+                  i.again(&ingestion::asking_, why, [](ingestion& later) { later.ask_again(); });
                 }));
 }
 

@@ -13,7 +13,6 @@ using namespace protocol;
 namespace {
 
 constexpr const char* service_name = "ingestion";
-constexpr const char* checkpoint_key = "checkpoint";
 /// Half the usual rescan interval is more than enough to notice that one is due.
 constexpr std::chrono::milliseconds rescan_check{1000};
 constexpr std::size_t block_times_kept = 1024;
@@ -28,25 +27,22 @@ std::string fingerprint(const std::string& text) {
 
 }  // namespace
 
-ingestion::ingestion(actor_pointer self, bridges::entity_seed seed, ingestion_config config,
+ingestion::ingestion(actor_pointer self, emitter_actor bridge, stored_history stored, ingestion_config config,
                      std::shared_ptr<ports::chain_client> chain, const ports::clock* clock,
                      ports::notices* notices, std::shared_ptr<ports::broker_api> broker, ports::random* random)
-    : self_{self}, bridge_{std::move(seed.bridge)}, config_{std::move(config)}, chain_{std::move(chain)},
-      clock_{clock}, random_{random}, notices_{notices}, broker_{std::move(broker)}, news_{notices},
-      reading_news_{notices}, admitted_{!seed.changelog.empty()}, window_{config_.reorg_window_blocks} {
-  std::map<std::uint64_t, blockchain_event> by_sequence;
-  for (const auto& [key, bytes] : seed.changelog) {
-    if (key == checkpoint_key) {
-      if (auto stored = codec::decode<ingestion_checkpoint>(bytes)) {
-        checkpoint_ = stored->data;
-        has_checkpoint_ = true;
-      }
-    } else if (auto event = codec::decode<blockchain_event>(bytes)) {
-      by_sequence.emplace(event->data.sequence, std::move(event->data));
-    }
+    : self_{self}, bridge_{std::move(bridge)}, config_{std::move(config)}, chain_{std::move(chain)}, clock_{clock},
+      random_{random}, notices_{notices}, broker_{std::move(broker)}, news_{notices}, reading_news_{notices},
+      admitted_{!stored.is_new()}, window_{config_.reorg_window_blocks}, branch_{config_.reorg_window_blocks} {
+  // What a reorg can still replace is read again at each start and reconnect.
+  config_.backfill.overlap = config_.reorg_window_blocks;
+  if (stored.checkpoint) {
+    checkpoint_ = *stored.checkpoint;
+    has_checkpoint_ = true;
   }
-  for (auto& [sequence, event] : by_sequence) window_.accept(std::move(event));
-  if (has_checkpoint_) std::ignore = window_.prune(checkpoint_.block);
+  floor_stored_ = stored.floor_is_stored;
+  window_.dropped_below(stored.floor);
+  for (auto& event : stored.window) window_.accept(std::move(event));
+  if (has_checkpoint_) drop_final_blocks(checkpoint_.block);
   cursor_.batch = std::max<std::uint64_t>(config_.backfill.max_batch, 1);
 }
 
@@ -94,7 +90,9 @@ void ingestion::up() {
   ++generation_;
   range_.reset();
   candidates_.clear();
-  times_asked_.clear();
+  times_.clear();
+  receipts_.clear();
+  branch_.forget();
   verifying_ = false;
   chain_->chain_id(on_answer<std::uint64_t>([](ingestion& i, const auto& id) {
     if (id) return i.identified(*id);
@@ -120,6 +118,7 @@ void ingestion::begin_reading() {
   const auto width = cursor_;
   cursor_ = domain::start_backfill(has_checkpoint_ ? std::optional{checkpoint_.block} : std::nullopt,
                                    config_.backfill);
+  cursor_.next = std::max(cursor_.next, window_.floor());
   // What the node answers was learnt before the connection broke, perhaps by breaking it.
   cursor_.batch = std::min(cursor_.batch, width.batch);
   cursor_.patience = width.patience;
@@ -147,16 +146,10 @@ void ingestion::down(const std::string& reason) {
 }
 
 void ingestion::head_seen(const ports::chain_block& block) {
-  // A head that does not build on the last one is the first sign of a reorg; one at a height that is known under
-  // another hash proves it.
-  const bool contradicts = window_.contradicts(block.number, block.hash);
-  const bool builds_on = head_.number + 1 != block.number || block.parent == head_.hash;
-  const bool forward = block.number > head_.number;
-  const bool suspicious = head_.number != 0 && block.hash != head_.hash && (!builds_on || !forward);
   head_ = block;
   block_times_[block.hash] = block.time;
   if (block_times_.size() > block_times_kept) block_times_.erase(block_times_.begin());
-  if (suspicious || contradicts) verify_window();
+  follow(block);
   settle_candidates();
   read_on();
 }
@@ -197,6 +190,25 @@ void ingestion::write_checkpoint(std::uint64_t block) {
   const std::string id = "checkpoint:" + std::to_string(block) + ":" + std::to_string(checkpoint_.next_sequence);
   out_->records.push_back({{topic::ingestion_changelog, 0}, checkpoint_key,
                            codec::encode({id, now, now, {}, {}, {}}, checkpoint_)});
+  if (!floor_stored_) write_floor();
+}
+
+/// Stands in the changelog from the first checkpoint on: without it nobody could tell later what had been dropped.
+void ingestion::write_floor() {
+  floor_stored_ = true;
+  ingestion_checkpoint floor;
+  floor.chain_id = checkpoint_.chain_id;
+  floor.block = window_.floor();
+  const auto now = clock_->now();
+  out_->records.push_back({{topic::ingestion_changelog, 0}, floor_key,
+                           codec::encode({"floor:" + std::to_string(floor.block), now, now, {}, {}, {}}, floor)});
+}
+
+void ingestion::drop_final_blocks(std::uint64_t read_up_to) {
+  auto keys = window_.prune(read_up_to);
+  if (keys.empty()) return;
+  for (auto& key : keys) out_->records.push_back({{topic::ingestion_changelog, 0}, std::move(key), std::nullopt});
+  write_floor();
 }
 
 void ingestion::append(const blockchain_event& event) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "actors/domain/hedging/followed_branch.hpp"
 #include "actors/domain/hedging/range_retry.hpp"
 #include "actors/domain/hedging/reading_watch.hpp"
 #include "actors/domain/hedging/reorg_window.hpp"
@@ -12,6 +13,7 @@
 #include "actors/ingestion/connection_news.hpp"
 #include "actors/ingestion/ingestion_actor.hpp"
 #include "actors/ingestion/reading_news.hpp"
+#include "actors/ingestion/stored_history.hpp"
 #include "messages/events/ingestion_state.hpp"
 
 namespace hedgerow::ingestion {
@@ -25,9 +27,20 @@ struct candidate {
   bool of_range = false;
   bool needs_after_clear = false;
   std::optional<raw_log> after_clear;
-  /// Times that the receipt was asked for.
-  std::uint32_t receipt_tries = 0;
-  bool receipt_asked = false;
+  /// Receipts that have this log, but no AfterClear behind it.
+  std::uint32_t receipts_without = 0;
+  /// Since when it waits.
+  ports::monotonic_time since{0};
+};
+
+/// A question to the node that is asked until it is answered: one at a time, with growing pauses.
+struct question {
+  /// Counts what is planned for it: an older timer does nothing.
+  std::uint64_t turn = 0;
+  /// Under way; else its next turn is planned.
+  bool asked = false;
+  /// Answers in a row that settled nothing.
+  std::uint32_t failures = 0;
 };
 
 /// A range that was asked for. It closes when its logs are accepted and the node's head is known to be beyond it.
@@ -55,7 +68,7 @@ class ingestion {
  public:
   using actor_pointer = ingestion_actor::stateful_pointer<ingestion_state>;
 
-  ingestion(actor_pointer self, bridges::entity_seed seed, ingestion_config config,
+  ingestion(actor_pointer self, protocol::emitter_actor bridge, stored_history stored, ingestion_config config,
             std::shared_ptr<ports::chain_client> chain, const ports::clock* clock, ports::notices* notices,
             std::shared_ptr<ports::broker_api> broker, ports::random* random);
   ~ingestion();
@@ -114,26 +127,46 @@ class ingestion {
   // health of the work (reading_health.cpp)
   void check_reading();
   void node_is_behind();
+  void check_what_waits(ports::monotonic_time now);
+  [[nodiscard]] std::chrono::milliseconds longest_wait(ports::monotonic_time now) const;
+  /// Must not be called while no log waits.
+  [[nodiscard]] std::string what_waits() const;
   // from a log to an accepted event (candidates.cpp)
-  void consider(const raw_log& log, std::optional<timestamp> time, bool of_range);
+  /// False when the log is of another block than the one that is known or followed at its height: whoever gave it saw
+  /// another chain.
+  bool consider(const raw_log& log, std::optional<timestamp> time, bool of_range);
+  void note_clear_log(const raw_log& log, orderbook_version version);
   void want_time(const candidate& c);
+  void ask_time(const hash32& hash, std::uint64_t number);
   void want_after_clear(const hash32& tx, bool at_once);
   void ask_receipt(const hash32& tx);
-  void receipt_answered(const hash32& tx, const std::optional<ports::logs_answer>& answer);
+  void receipt_answered(const hash32& tx,
+                        const expected<std::optional<ports::logs_answer>, ports::chain_error>& told);
   void settle_candidates();
+  /// Plans the next turn of a question.
+  void ask_later(std::map<hash32, question>& all, const hash32& of, std::chrono::milliseconds delay, task ask);
+  /// The pause after an answer to `q` that settled nothing; `why` when it was an error.
+  [[nodiscard]] std::chrono::milliseconds pause_after(question& q, const std::optional<ports::chain_error>& why = {});
   void refuse(const candidate& c);
   void accept(const candidate& c);
   // reorgs (reorgs.cpp)
+  void follow(const ports::chain_block& head);
   void verify_window();
-  void ask_header(std::uint64_t number);
-  void header_answered(std::uint64_t number, const std::optional<ports::chain_block>& block);
-  void judge_headers(std::uint64_t asked);
+  void ask_headers(std::vector<std::uint64_t> numbers);
+  void judge_headers();
   void end_verifying();
-  [[nodiscard]] hash32 canonical_hash(std::uint64_t number) const;
-  void take_back(const std::vector<std::uint64_t>& orphaned);
+  void take_back(const std::vector<std::uint64_t>& orphaned, const domain::fork_point& fork,
+                 const domain::header_map& chain);
+  void read_again_from(std::uint64_t from);
+  /// The answer to a range was of another chain: verifies, and asks for the range again after a pause.
+  void distrust_range();
+  void too_deep(std::uint64_t from);
   void revert(blockchain_event event);
   // writing
+  /// Also keeps the next sequence: it must survive a crash together with each event that took one.
   void write_checkpoint(std::uint64_t block);
+  void write_floor();
+  void drop_final_blocks(std::uint64_t read_up_to);
   void append(const blockchain_event& event);
   void flush(std::uint64_t ticket = 0);
 
@@ -193,11 +226,16 @@ class ingestion {
   std::optional<timestamp> throttled_since_;
 
   domain::reorg_window window_;
+  bool floor_stored_ = false;
+  domain::followed_branch branch_;
   std::vector<candidate> candidates_;
   std::map<hash32, timestamp> block_times_;
-  std::set<hash32> times_asked_;
-  /// AfterClear logs seen lately, by transaction.
-  std::map<hash32, std::vector<raw_log>> after_clears_;
+  /// Times of blocks that are wanted, by hash, and receipts, by transaction.
+  std::map<hash32, question> times_;
+  std::map<hash32, question> receipts_;
+  std::uint64_t turns_ = 0;
+  /// Clear and AfterClear logs seen lately, by transaction; the Clears without their data.
+  std::map<hash32, std::vector<raw_log>> clear_logs_;
 
   /// Keys of frames in dead letters: a node that sends one again says nothing new.
   std::set<std::string> buried_frames_;
@@ -207,7 +245,14 @@ class ingestion {
   bool verifying_ = false;
   /// The window must be verified once more.
   bool doubtful_ = false;
-  std::map<std::uint64_t, ports::chain_block> headers_;
+  /// A walk is planned because of a doubt.
+  bool recheck_waits_ = false;
+  /// Reading pauses after an answer that was of another chain.
+  bool distrusting_ = false;
+  domain::header_map headers_;
+  std::size_t headers_awaited_ = 0;
+  /// Heights that the node said nothing about in this walk.
+  std::set<std::uint64_t> unanswered_;
 
   std::shared_ptr<protocol::step> out_ = std::make_shared<protocol::step>();
   std::uint64_t ticket_ = 0;

@@ -15,8 +15,9 @@ ingestion_actor::behavior_type ingest(ingestion_actor::stateful_pointer<ingestio
                                       std::shared_ptr<ports::chain_client> chain, const ports::clock* clock,
                                       ports::notices* notices, std::shared_ptr<ports::broker_api> broker,
                                       ports::random* random) {
-  self->state.impl = std::make_shared<ingestion>(self, std::move(seed), std::move(config), std::move(chain), clock,
-                                                 notices, std::move(broker), random);
+  self->state.impl = std::make_shared<ingestion>(self, std::move(seed.bridge), read_history(seed.changelog),
+                                                 std::move(config), std::move(chain), clock, notices,
+                                                 std::move(broker), random);
   auto* impl = self->state.impl.get();
   impl->start();
   return {
@@ -37,6 +38,7 @@ bridges::service ingestion_service(ingestion_config config, chain_client_factory
   // The changelog is an input only so that owning its partition makes this the one live instance.
   s.route = [](const record&) { return std::nullopt; };
   s.changelog_entity = [](const record&) { return std::string{"ingestion"}; };
+  s.unreadable = why_unreadable;
   s.resident = "ingestion";
   s.spawn = [=](caf::actor_system& system, bridges::entity_seed seed) {
     return entity_actor{system.spawn(ingest, std::move(seed), config, make_client(), clock, notices, broker, random)};

@@ -32,7 +32,7 @@ constexpr std::size_t text_shown = 300;
 }  // namespace
 
 void ingestion::read_on() {
-  if (!connected_ || !identified_ || range_ || verifying_ || awaited_ticket_ != 0 || head_.number == 0) return;
+  if (!connected_ || !identified_ || range_ || verifying_ || distrusting_ || awaited_ticket_ != 0 || head_.number == 0) return;
   const auto plan = domain::plan_backfill(cursor_, config_.backfill, head_.number);
   if (plan.action == domain::backfill_action::wait) return node_is_behind();
   reading_news_.over("chain_behind");
@@ -81,12 +81,14 @@ void ingestion::range_answered(const ports::logs_answer& answer) {
     if (seen.log.topics[0] == domain::topics_of(book_of(seen.log.book)->version).after_clear)
       consider(seen.log, seen.block_time, true);
   }
+  bool trusted = true;
   for (const auto& seen : logs)
-    if (!seen.removed) consider(seen.log, seen.block_time, true);
+    if (!seen.removed) trusted = consider(seen.log, seen.block_time, true) && trusted;
+  if (!trusted) return distrust_range();
   // Asking settles candidates, so it must not happen while they are walked.
-  std::vector<hash32> without_after_clear;
+  std::set<hash32> without_after_clear;
   for (const auto& c : candidates_)
-    if (c.needs_after_clear && !c.after_clear) without_after_clear.push_back(c.log.ref.tx_hash);
+    if (c.needs_after_clear && !c.after_clear) without_after_clear.insert(c.log.ref.tx_hash);
   for (const auto& tx : without_after_clear) want_after_clear(tx, true);
   for (const auto& bad : answer.malformed)
     if (may_be_watched(bad)) range_->unreadable.push_back(bad);
@@ -102,6 +104,7 @@ void ingestion::read_from_receipts() {
       *bad.tx_hash, on_answer<std::optional<ports::logs_answer>>([bad](ingestion& i, const auto& answer) {
         if (!i.range_) return;
         if (const auto why = i.read_receipt(*bad.tx_hash, answer)) return i.hold_range(bad, *why);
+        if (!i.range_) return;
         std::erase_if(i.range_->unreadable, [&](const auto& other) { return other.tx_hash == bad.tx_hash; });
         i.read_from_receipts();
       }));
@@ -122,8 +125,10 @@ std::optional<std::string> ingestion::read_receipt(
   const auto unread = std::count_if(range_->unreadable.begin(), range_->unreadable.end(),
                                     [&](const auto& bad) { return bad.tx_hash == tx; });
   if (found < range_->logs_of[tx] + static_cast<std::size_t>(unread)) return "its receipt has fewer logs of the books";
+  bool trusted = true;
   for (const auto& seen : receipt.logs)
-    if (is_watched(seen.log)) consider(seen.log, seen.block_time, true);
+    if (is_watched(seen.log)) trusted = consider(seen.log, seen.block_time, true) && trusted;
+  if (!trusted) distrust_range();
   return std::nullopt;
 }
 
@@ -200,9 +205,8 @@ void ingestion::close_range_if_done() {
   auto final_to = done.blocks.to;
   if (const auto lowest = domain::lowest_to_rescan(rescan_, config_.backfill))
     final_to = std::min(final_to, *lowest + config_.reorg_window_blocks - 1);
-  for (auto& key : window_.prune(final_to))
-    out_->records.push_back({{topic::ingestion_changelog, 0}, std::move(key), std::nullopt});
-  std::erase_if(after_clears_, [&](const auto& entry) {
+  drop_final_blocks(final_to);
+  std::erase_if(clear_logs_, [&](const auto& entry) {
     return entry.second.front().ref.block_number + config_.reorg_window_blocks < done.blocks.to;
   });
   // One range at a time in the log: this bounds what waits for the disk.

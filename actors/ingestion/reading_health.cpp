@@ -1,5 +1,6 @@
 // Whether the work is done, which a connection that holds does not say: how far reading is behind, for how long, and
 // what people are told.
+#include <algorithm>
 #include <caf/all.hpp>
 
 #include "actors/ingestion/ingestion.hpp"
@@ -42,6 +43,33 @@ void ingestion::check_reading() {
                           "no whole rescan of the newest blocks has succeeded for " + seconds(age) +
                               "; logs that the node did not tell of stay unseen" +
                               (range_error_.empty() ? "" : "; last: " + range_error_));
+  check_what_waits(now);
+}
+
+/// A log without its time or its AfterClear holds the checkpoint.
+void ingestion::check_what_waits(ports::monotonic_time now) {
+  const auto longest = longest_wait(now);
+  if (longest < config_.stuck_after) return reading_news_.over("log_waits");
+  reading_news_.trouble(notice_level::alarm, "log_waits",
+                        what_waits() + ", has waited for " + seconds(longest) +
+                            "; it is not hedged, nor is what lies behind it, until the node answers" +
+                            (last_error_.empty() ? "" : "; last: " + last_error_));
+}
+
+std::chrono::milliseconds ingestion::longest_wait(ports::monotonic_time now) const {
+  ports::monotonic_time longest{0};
+  for (const auto& c : candidates_) longest = std::max(longest, now - c.since);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(longest);
+}
+
+std::string ingestion::what_waits() const {
+  const auto& oldest = *std::min_element(candidates_.begin(), candidates_.end(),
+                                         [](const auto& a, const auto& b) { return a.since < b.since; });
+  const auto& ref = oldest.log.ref;
+  return "log " + std::to_string(ref.log_index) + " of block " + std::to_string(ref.block_number) + ", transaction " +
+         ref.tx_hash.to_string() + ", which waits for " +
+         (oldest.time ? "the amounts that belong to it (eth_getTransactionReceipt)"
+                      : "the time of its block (eth_getBlockByNumber)");
 }
 
 void ingestion::node_is_behind() {
@@ -85,6 +113,7 @@ actor_status ingestion::status() const {
                     {"accepted", std::to_string(accepted_)},
                     {"reverted", std::to_string(reverted_)},
                     {"waiting", std::to_string(candidates_.size())},
+                    {"longest_wait_ms", std::to_string(longest_wait(now).count())},
                     {"reorg_window", std::to_string(window_.size())},
                     {"malformed", std::to_string(buried_)}},
                    {}};

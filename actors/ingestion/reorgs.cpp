@@ -1,11 +1,30 @@
-// Reorgs: which known blocks are no longer canonical, and taking back their logs. Found by comparing headers, not by
-// trusting `removed` notifications.
+// Reorgs: where the chain left the branch that was read, which known blocks are no longer canonical, and taking back
+// their logs. Found by comparing headers, not by trusting `removed` notifications.
+#include <algorithm>
 #include <caf/all.hpp>
+#include <limits>
 
 #include "actors/ingestion/ingestion.hpp"
 
 namespace hedgerow::ingestion {
 
+namespace {
+
+/// Headers that are asked for at once.
+constexpr std::size_t headers_at_once = 16;
+
+domain::block_header header_of(const ports::chain_block& block) { return {block.number, block.hash, block.parent}; }
+
+}  // namespace
+
+void ingestion::follow(const ports::chain_block& head) {
+  // One that does not build on the last head, or at a height that is known under another hash, is the sign of a reorg.
+  // Or blocks were skipped, and nobody knows whether any was replaced.
+  const bool contradicts = window_.contradicts(head.number, head.hash);
+  if (!branch_.extend(header_of(head)) || contradicts) verify_window();
+}
+
+/// Walks the chain down from its head until each known block is proven or refuted and the fork, if any, is found.
 void ingestion::verify_window() {
   if (!connected_) return;
   if (verifying_) {
@@ -13,77 +32,143 @@ void ingestion::verify_window() {
     return;
   }
   doubtful_ = false;
-  const auto known = window_.known_blocks();
-  if (known.empty()) return read_on();
   verifying_ = true;
   headers_.clear();
-  ask_header(known.rbegin()->first);
+  unanswered_.clear();
+  chain_->head(on_answer<ports::chain_block>([](ingestion& i, const auto& head) {
+    if (!head) {
+      i.last_error_ = "head: " + head.error().detail;
+      i.doubtful_ = true;
+      return i.end_verifying();
+    }
+    // Nobody need have told of it.
+    if (head->number > i.head_.number) i.head_ = *head;
+    i.headers_[head->number] = header_of(*head);
+    const auto known = i.window_.known_blocks();
+    // A chain that is shorter than what is known, as in the middle of a reorg, tells nothing about the blocks above it.
+    if (head->number < i.branch_.tip() || (!known.empty() && head->number < known.rbegin()->first)) i.doubtful_ = true;
+    i.judge_headers();
+  }));
 }
 
-void ingestion::ask_header(std::uint64_t number) {
-  chain_->block(number, on_answer<std::optional<ports::chain_block>>([number](ingestion& i, const auto& answer) {
-                  if (answer) return i.header_answered(number, *answer);
-                  i.verifying_ = false;
-                  i.last_error_ = "header: " + answer.error().detail;
-                  i.later(i.config_.retry, [](ingestion& again) { again.verify_window(); });
-                }));
+void ingestion::ask_headers(std::vector<std::uint64_t> numbers) {
+  if (numbers.size() > headers_at_once) numbers.resize(headers_at_once);
+  headers_awaited_ = numbers.size();
+  for (const auto number : numbers)
+    chain_->block(number, on_answer<std::optional<ports::chain_block>>([number](ingestion& i, const auto& answer) {
+                    if (answer && *answer && (*answer)->number == number) {
+                      i.headers_[number] = header_of(**answer);
+                    } else {
+                      if (!answer) i.last_error_ = "header: " + answer.error().detail;
+                      i.unanswered_.insert(number);
+                      i.doubtful_ = true;
+                    }
+                    if (--i.headers_awaited_ == 0) i.judge_headers();
+                  }));
 }
 
-void ingestion::header_answered(std::uint64_t number, const std::optional<ports::chain_block>& block) {
-  if (block && block->number == number)
-    headers_[number] = *block;
-  else
+void ingestion::judge_headers() {
+  const auto inconsistent = [this] {
     doubtful_ = true;
-  judge_headers(number);
-}
-
-void ingestion::judge_headers(std::uint64_t asked) {
-  const auto known = window_.known_blocks();
-  if (headers_.empty()) {
-    // The chain is shorter than what is known: look further down.
-    const auto lower = known.lower_bound(asked);
-    if (lower != known.begin()) return ask_header(std::prev(lower)->first);
-    return end_verifying();
+    end_verifying();
+  };
+  const auto fork = branch_.find_fork(headers_);
+  if (fork.outcome == domain::fork_search::broken) return inconsistent();
+  // A head below everything that is followed is of a node that lags.
+  if (!branch_.empty() && headers_.rbegin()->first < branch_.headers().begin()->first) return inconsistent();
+  if (fork.outcome == domain::fork_search::need_older) {
+    if (unanswered_.contains(fork.number)) return inconsistent();
+    return ask_headers({fork.number});
   }
-  std::vector<domain::block_header> chain;
-  for (const auto& [number, block] : headers_) chain.push_back({block.number, block.hash, block.parent});
-  const auto found = domain::find_orphans(known, chain);
-  if (found.verdict == domain::fork_verdict::need_older && found.older < asked) return ask_header(found.older);
-  if (found.verdict == domain::fork_verdict::settled)
-    take_back(found.orphaned);
-  else
-    doubtful_ = true;
+  // What is followed below the fork is canonical: the parents link it with the head.
+  auto chain = headers_;
+  if (fork.outcome == domain::fork_search::found)
+    for (const auto& [number, header] : branch_.headers())
+      if (number < fork.number) chain.emplace(number, header);
+  auto known = window_.known_blocks();
+  std::erase_if(known, [&](const auto& block) { return unanswered_.contains(block.first); });
+  std::vector<domain::block_header> headers;
+  headers.reserve(chain.size());
+  for (const auto& [number, header] : chain) headers.push_back(header);
+  auto found = domain::find_orphans(known, headers);
+  if (found.verdict == domain::fork_verdict::broken) return inconsistent();
+  if (found.verdict == domain::fork_verdict::need_older) return ask_headers(std::move(found.unproven));
+  take_back(found.orphaned, fork, chain);
   end_verifying();
 }
 
-/// A chain that is shorter than what is known, as in the middle of a reorg, tells nothing about the blocks above it;
-/// neither do headers that were asked for before the newest doubt arose.
+/// Headers that were asked for before the newest doubt arose prove nothing.
 void ingestion::end_verifying() {
   verifying_ = false;
-  if (doubtful_) later(config_.retry, [](ingestion& i) { i.verify_window(); });
+  if (doubtful_ && !recheck_waits_) {
+    recheck_waits_ = true;
+    later(config_.retry, [](ingestion& i) {
+      i.recheck_waits_ = false;
+      i.verify_window();
+    });
+  }
   read_on();
 }
 
-/// The canonical hash of a height that is proven: by its header, or by the one that builds on it.
-hash32 ingestion::canonical_hash(std::uint64_t number) const {
-  const auto at = headers_.find(number);
-  return at != headers_.end() ? at->second.hash : headers_.at(number + 1).parent;
+void ingestion::take_back(const std::vector<std::uint64_t>& orphaned, const domain::fork_point& fork,
+                          const domain::header_map& chain) {
+  const bool found = fork.outcome == domain::fork_search::found;
+  const auto top = headers_.rbegin()->first;
+  const auto read_to = cursor_.next == 0 ? 0 : cursor_.next - 1;
+  // Lowest block that was replaced, as far as is known; without the fork it may be any that is not final.
+  auto from = std::numeric_limits<std::uint64_t>::max();
+  if (!found) from = read_to - std::min(read_to, config_.reorg_window_blocks - 1);
+  if (found && fork.number <= std::min(top, branch_.tip())) from = fork.number;
+  if (!orphaned.empty()) from = std::min(from, orphaned.back());
+  const bool below_all = fork.outcome == domain::fork_search::below && branch_.full();
+  const bool below_the_window = !orphaned.empty() && orphaned.back() + config_.reorg_window_blocks <= read_to;
+  if (below_all || below_the_window) too_deep(from);
+  for (const auto number : orphaned) {
+    const auto at = chain.find(number);
+    const auto canonical = at != chain.end() ? at->second.hash : chain.at(number + 1).parent;
+    for (auto& event : window_.orphan(number, canonical)) revert(std::move(event));
+  }
+  if (!found || fork.number <= top || branch_.empty()) branch_.replace(headers_);
+  if (from != std::numeric_limits<std::uint64_t>::max()) read_again_from(from);
+  flush();
 }
 
-void ingestion::take_back(const std::vector<std::uint64_t>& orphaned) {
-  if (orphaned.empty()) return;
-  for (const auto number : orphaned)
-    for (auto& event : window_.orphan(number, canonical_hash(number))) revert(std::move(event));
-  const auto lowest = orphaned.back();
-  // Whatever is under way was asked of the old chain.
+/// Everything from this block on is read again, and what is under way is dropped: it was asked of the old chain. Logs
+/// that wait come again with their blocks.
+void ingestion::read_again_from(std::uint64_t from) {
+  for (const auto& c : candidates_) from = std::min(from, c.log.ref.block_number);
+  from = std::max({from, window_.floor(), config_.backfill.start_block});
   ++generation_;
   range_.reset();
-  times_asked_.clear();
-  std::erase_if(candidates_, [&](const candidate& c) { return c.log.ref.block_number >= lowest; });
-  std::erase_if(after_clears_, [&](const auto& entry) { return entry.second.front().ref.block_number >= lowest; });
-  cursor_ = domain::rewind_backfill(cursor_, lowest);
-  write_checkpoint(std::min(checkpoint_.block, lowest - 1));
-  flush();
+  times_.clear();
+  receipts_.clear();
+  candidates_.clear();
+  clear_logs_.clear();
+  cursor_ = domain::rewind_backfill(cursor_, from);
+  if (from <= checkpoint_.block) write_checkpoint(from == 0 ? 0 : from - 1);
+}
+
+void ingestion::distrust_range() {
+  if (range_) read_again_from(range_->blocks.from);
+  // A walk that was under way lost its answers.
+  verifying_ = false;
+  verify_window();
+  if (distrusting_) return;
+  distrusting_ = true;
+  later(config_.retry, [](ingestion& i) {
+    i.distrusting_ = false;
+    i.read_on();
+  });
+}
+
+void ingestion::too_deep(std::uint64_t from) {
+  if (notices_ == nullptr) return;
+  notices_->raise(
+      ports::notice_level::alarm, "ingestion", "reorg_too_deep", "chain.reorg_window_blocks",
+      "the chain replaced blocks from " + std::to_string(from) + " or below on, more than the " +
+          std::to_string(config_.reorg_window_blocks) +
+          " that are watched: fills in older blocks that are gone now stay booked, and fills that took their "
+          "place are not seen; compare the position with the chain");
 }
 
 void ingestion::revert(blockchain_event event) {
@@ -91,6 +176,7 @@ void ingestion::revert(blockchain_event event) {
   event.sequence = checkpoint_.next_sequence++;
   ++reverted_;
   append(event);
+  write_checkpoint(checkpoint_.block);
 }
 
 }  // namespace hedgerow::ingestion

@@ -1,16 +1,6 @@
 // Reading by ranges from a node that refuses, throttles, garbles, lags and is set back: nothing is lost, and people
 // hear of it.
-#include <gtest/gtest.h>
-
-#include "actors/bridges/bridge_actor.hpp"
-#include "actors/domain/fills/orderbook_events.hpp"
-#include "actors/ingestion/ingestion_actor.hpp"
-#include "messages/codec/codec.hpp"
-#include "runtime/adapters/memory_log/memory_log.hpp"
-#include "tests/support/actor_fixture.hpp"
-#include "tests/support/fake_chain.hpp"
-#include "tests/support/fake_clock.hpp"
-#include "tests/support/heard_notices.hpp"
+#include "ingestion_fixture.hpp"
 
 namespace hedgerow::ingestion {
 namespace {
@@ -18,40 +8,14 @@ namespace {
 using namespace std::chrono_literals;
 using ports::chain_error;
 using ports::chain_failure;
-using protocol::actor_status;
 
-const address book = *address::parse("0x881cf4c0764e733d9c387f3858ee87cca04affe0");
-
-raw_log take(unsigned char mark) {
-  raw_log log;
-  log.book = book;
-  log.topics = {domain::topics_of(orderbook_version::v4).take};
-  log.data = bytes(32, mark);
-  return log;
-}
-
-class fixed_random final : public ports::random {
- public:
-  [[nodiscard]] std::uint64_t next() override { return value; }
-  std::uint64_t value = 0;
-};
-
-class IngestionRangesTest : public test::actor_fixture {
+class IngestionRangesTest : public IngestionTest {
  public:
   IngestionRangesTest() {
-    config.books = {{book, orderbook_version::v4}};
     config.backfill.max_batch = 1000;
     config.backfill.rescan_interval = 10s;
+    config.reorg_window_blocks = 128;
     config.retry = 100ms;
-    config.hedge_history = true;
-  }
-
-  void start() {
-    auto make = [this]() -> std::shared_ptr<ports::chain_client> { return std::make_shared<test::fake_chain>(node); };
-    running = own(system.spawn(bridges::bridge_actor, std::shared_ptr<ports::event_log>{log},
-                               ingestion_service(config, make, &clock, &notices, nullptr, &random),
-                               bridges::bridge_config{}, &clock));
-    run();
   }
 
   /// Both clocks, in steps in which each timer comes up.
@@ -66,40 +30,14 @@ class IngestionRangesTest : public test::actor_fixture {
     for (int i = 0; i < blocks; ++i) node->mine();
   }
 
-  actor_status entity() {
-    const auto tree = ask<actor_status>(running, protocol::status_atom::value);
-    EXPECT_EQ(tree.children.size(), 1U);
-    return tree.children.empty() ? actor_status{} : tree.children.front();
-  }
-
-  std::string detail(const std::string& wanted) {
-    std::string found;
-    for (const auto& [key, value] : entity().detail)
-      if (key == wanted) found += value + "\n";
-    return found;
-  }
-
-  using fills = std::multiset<std::pair<std::uint64_t, int>>;
   fills accepted() {
     fills all;
-    const auto records = log->read({topic::blockchain_events, 0}, 0, 1'000'000);
-    for (const auto& r : *records) {
-      const auto e = codec::decode<blockchain_event>(*r.value)->data;
+    for (const auto& e : events()) {
       EXPECT_EQ(e.change, log_change::applied);
       all.emplace(e.log.ref.block_number, e.log.data[0]);
     }
     return all;
   }
-
-  std::size_t dead_letters() { return log->read({topic::dead_letters, 0}, 0, 1000)->size(); }
-
-  test::fake_clock clock;
-  test::heard_notices notices;
-  fixed_random random;
-  std::shared_ptr<ports::event_log> log = adapters::make_memory_log(clock, 4);
-  std::shared_ptr<test::fake_node> node = std::make_shared<test::fake_node>();
-  ingestion_config config;
-  protocol::bridge_actor running;
 };
 
 TEST_F(IngestionRangesTest, ARescanIsReadInPiecesOfWhatTheNodeAnswers) {
@@ -220,7 +158,7 @@ TEST_F(IngestionRangesTest, AWidthThatBreaksTheConnectionIsNotAskedForAgainAfter
 
 TEST_F(IngestionRangesTest, AThrottleIsAskedOnceInItsPauseHoweverManyBlocksCome) {
   mine(302);
-  random.value = 0;
+  jitter.value = 0;
   node->refuse_logs = [](const ports::log_query&) -> std::optional<chain_error> {
     return chain_error{chain_failure::throttled, "-32005 request rate exceeded", 20s};
   };
@@ -268,7 +206,7 @@ TEST_F(IngestionRangesTest, AComplaintOfTheRateWithoutARequestPausesReadingAndIs
   EXPECT_TRUE(node->asked.empty());
   pass(2s);
   EXPECT_EQ(detail("checkpoint"), "8\n");
-  EXPECT_EQ(dead_letters(), 0U);
+  EXPECT_EQ(letters().size(), 0U);
 }
 
 TEST_F(IngestionRangesTest, ALogThatCannotBeReadIsReadFromItsReceipt) {
@@ -284,7 +222,7 @@ TEST_F(IngestionRangesTest, ALogThatCannotBeReadIsReadFromItsReceipt) {
   pass(2s);
   EXPECT_EQ(accepted(), (fills{{1, 1}, {1, 2}}));
   EXPECT_EQ(notices.count("WARNING") + notices.count("ALARM"), 0U) << notices.all();
-  EXPECT_EQ(dead_letters(), 0U);
+  EXPECT_EQ(letters().size(), 0U);
 }
 
 TEST_F(IngestionRangesTest, ALogThatCannotBeReadAnywhereHoldsTheCheckpointAndIsAnAlarm) {
@@ -305,7 +243,7 @@ TEST_F(IngestionRangesTest, ALogThatCannotBeReadAnywhereHoldsTheCheckpointAndIsA
   EXPECT_EQ(notices.count("ALARM log_unreadable"), 1U) << notices.all();
   EXPECT_TRUE(notices.has("{\"data\":5}"));
   EXPECT_NE(detail("problem").find("cannot be read"), std::string::npos);
-  EXPECT_EQ(dead_letters(), 0U) << "it is not given up";
+  EXPECT_EQ(letters().size(), 0U) << "it is not given up";
   node->garble_logs = node->garble_receipts = nullptr;
   pass(30s);
   EXPECT_EQ(accepted(), (fills{{7, 1}, {8, 2}}));
@@ -323,7 +261,7 @@ TEST_F(IngestionRangesTest, ALogOfAnotherBookOrEventThatCannotBeReadHoldsNothing
   pass(1s);
   EXPECT_EQ(detail("checkpoint"), "3\n");
   EXPECT_EQ(notices.count("WARNING") + notices.count("ALARM"), 0U) << notices.all();
-  EXPECT_EQ(dead_letters(), 0U);
+  EXPECT_EQ(letters().size(), 0U);
 }
 
 TEST_F(IngestionRangesTest, AFrameThatIsSentAgainAndAgainIsOneDeadLetter) {
@@ -334,7 +272,7 @@ TEST_F(IngestionRangesTest, AFrameThatIsSentAgainAndAgainIsOneDeadLetter) {
   }
   node->send_garbage("other");
   pass(1s);
-  EXPECT_EQ(dead_letters(), 2U);
+  EXPECT_EQ(letters().size(), 2U);
   EXPECT_EQ(detail("malformed"), "6\n");
 }
 

@@ -1,98 +1,7 @@
-#include <gtest/gtest.h>
-
-#include "actors/bridges/bridge_actor.hpp"
-#include "actors/domain/fills/orderbook_events.hpp"
-#include "actors/ingestion/ingestion_actor.hpp"
-#include "messages/codec/codec.hpp"
-#include "runtime/adapters/memory_log/memory_log.hpp"
-#include "tests/support/actor_fixture.hpp"
-#include "tests/support/fake_chain.hpp"
-#include "tests/support/fake_clock.hpp"
-#include "tests/support/heard_notices.hpp"
+#include "ingestion_fixture.hpp"
 
 namespace hedgerow::ingestion {
 namespace {
-
-using protocol::actor_status;
-
-const address book = *address::parse("0x881cf4c0764e733d9c387f3858ee87cca04affe0");
-
-/// A take with nothing but its identity: ingestion does not decode takes.
-raw_log take(unsigned char mark) {
-  raw_log log;
-  log.book = book;
-  log.topics = {domain::topics_of(orderbook_version::v4).take};
-  log.data = bytes(32, mark);
-  return log;
-}
-
-class IngestionTest : public test::actor_fixture {
- public:
-  IngestionTest() {
-    config.books = {{book, orderbook_version::v4}};
-    // The chain of these tests is a year older than their clock (first_start_test has the question).
-    config.hedge_history = true;
-    config.backfill.max_batch = 10;
-    config.reorg_window_blocks = 64;
-  }
-
-  void start() {
-    auto make = [this]() -> std::shared_ptr<ports::chain_client> { return std::make_shared<test::fake_chain>(node); };
-    running = own(system.spawn(bridges::bridge_actor, std::shared_ptr<ports::event_log>{log},
-                               ingestion_service(config, make, &clock, &notices), bridges::bridge_config{}, &clock));
-    run();
-  }
-
-  void crash() {
-    caf::anon_send_exit(running, caf::exit_reason::kill);
-    run();
-  }
-
-  void settle() {
-    for (int i = 0; i < 10; ++i) advance(std::chrono::milliseconds{1100});
-  }
-
-  /// The live instance in the actor tree.
-  actor_status entity() {
-    const auto tree = ask<actor_status>(running, protocol::status_atom::value);
-    EXPECT_EQ(tree.children.size(), 1U);
-    return tree.children.empty() ? actor_status{} : tree.children.front();
-  }
-
-  std::vector<blockchain_event> events() {
-    std::vector<blockchain_event> all;
-    const auto records = log->read({topic::blockchain_events, 0}, 0, 1'000'000);
-    for (const auto& r : *records)
-      all.push_back(codec::decode<blockchain_event>(*r.value)->data);
-    return all;
-  }
-
-  /// What is left on the canonical chain after all reverts: (block, mark), and that sequences have no gap.
-  std::multiset<std::pair<std::uint64_t, int>> canonical() {
-    std::multiset<std::pair<std::uint64_t, int>> left;
-    std::uint64_t expected = 1;
-    for (const auto& e : events()) {
-      EXPECT_EQ(e.sequence, expected++);
-      const std::pair<std::uint64_t, int> id{e.log.ref.block_number, e.log.data[0]};
-      if (e.change == log_change::applied)
-        left.insert(id);
-      else if (const auto it = left.find(id); it != left.end())
-        left.erase(it);
-      else
-        ADD_FAILURE() << "reverted without having been applied";
-    }
-    return left;
-  }
-
-  using fills = std::multiset<std::pair<std::uint64_t, int>>;
-
-  test::fake_clock clock;
-  test::heard_notices notices;
-  std::shared_ptr<ports::event_log> log = adapters::make_memory_log(clock, 4);
-  std::shared_ptr<test::fake_node> node = std::make_shared<test::fake_node>();
-  ingestion_config config;
-  protocol::bridge_actor running;
-};
 
 TEST_F(IngestionTest, HistoryIsReadFromTheStartBlockInOrder) {
   for (int i = 1; i <= 25; ++i) node->mine({take(static_cast<unsigned char>(i))});
@@ -114,12 +23,6 @@ TEST_F(IngestionTest, AFillThatNoLogTakesBecomesADeadLetterAndTheRestGoesOn) {
   node->mine({take(4)});
   settle();
   EXPECT_EQ(canonical(), (fills{{1, 1}, {1, 3}, {3, 4}}));
-  const auto letters = [&] {
-    std::vector<dead_letter> all;
-    const auto records = log->read({topic::dead_letters, 0}, 0, 1000);
-    for (const auto& r : *records) all.push_back(codec::decode<dead_letter>(*r.value)->data);
-    return all;
-  };
   ASSERT_EQ(letters().size(), 2U);
   EXPECT_EQ(letters()[0].reason, "record_too_large");
   EXPECT_EQ(letters()[0].service, "ingestion");

@@ -4,6 +4,7 @@
 #include "actors/accumulator/accumulator_actor.hpp"
 #include "actors/bridges/bridge_actor.hpp"
 #include "actors/execution/execution_actor.hpp"
+#include "actors/ingestion/ingestion_actor.hpp"
 #include "actors/poller/poller_actor.hpp"
 #include "actors/tokens/tokens_actor.hpp"
 #include "actors/validation/validation_actor.hpp"
@@ -49,6 +50,16 @@ class UnreadableChangelogTest : public test::actor_fixture {
   test::heard_notices notices;
   std::shared_ptr<ports::event_log> log = adapters::make_memory_log(clock, 1);
 };
+
+TEST_F(UnreadableChangelogTest, IngestionDoesNotStart) {
+  for (const std::string key : {"checkpoint", "floor", "0xab:1"}) {
+    log = adapters::make_memory_log(clock, 1);
+    append(topic::ingestion_changelog, key, R"({"type":"of another version","schema":2})");
+    const auto why = end_of(ingestion::ingestion_service({}, nullptr, &clock, &notices));
+    EXPECT_NE(why.find(key), std::string::npos) << why;
+    EXPECT_TRUE(notices.has("ALARM changelog_unreadable " + key)) << notices.all();
+  }
+}
 
 TEST_F(UnreadableChangelogTest, ValidationDoesNotStart) {
   expect_refusal(validation::validation_service({}, nullptr, &clock), "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913");

@@ -29,7 +29,17 @@ void fake_node::tell(const block& b) {
   if (!silent_heads) listener_.head(b.header);
   if (silent_logs) return;
   for (int copy = 0; copy < (doubled_logs ? 2 : 1); ++copy)
-    for (const auto& log : b.logs) listener_.log({log, false, b.header.time});
+    for (const auto& log : b.logs)
+      if (!hidden.contains({b.header.number, log.ref.log_index})) listener_.log({log, false, b.header.time});
+}
+
+void fake_node::tell_log(const raw_log& log) {
+  if (connected_ && listening_) listener_.log({log, false, std::nullopt});
+}
+
+void fake_node::reorg_to(std::uint64_t depth, std::vector<std::vector<raw_log>> blocks) {
+  drop_newest(depth);
+  for (auto& logs : blocks) mine(std::move(logs));
 }
 
 void fake_node::mine(std::vector<raw_log> logs) {
@@ -115,6 +125,8 @@ void fake_chain::head(ports::chain_callback<ports::chain_block> done) {
 
 void fake_chain::block(std::uint64_t number, ports::chain_callback<std::optional<ports::chain_block>> done) {
   if (auto why = trouble()) return done(unexpected(*why));
+  if (node_->silent_blocks.contains(number))
+    return done(unexpected(ports::chain_error{ports::chain_failure::timed_out, "no answer"}));
   const auto it = node_->blocks_.find(number);
   done(it == node_->blocks_.end() ? std::nullopt : std::optional{it->second.header});
 }
@@ -128,7 +140,8 @@ void fake_chain::logs(ports::log_query query, ports::chain_callback<ports::logs_
     return done(unexpected(ports::chain_error{ports::chain_failure::range_too_wide, "range too wide"}));
   ports::logs_answer answer;
   for (auto it = node_->blocks_.lower_bound(query.from); it != node_->blocks_.end() && it->first <= query.to; ++it)
-    for (const auto& log : it->second.logs) answer.logs.push_back({log, false, std::nullopt});
+    for (const auto& log : it->second.logs)
+      if (!node_->hidden.contains({it->first, log.ref.log_index})) answer.logs.push_back({log, false, std::nullopt});
   // Nodes need not sort.
   std::reverse(answer.logs.begin(), answer.logs.end());
   if (node_->garble_logs) node_->garble_logs(answer);
@@ -136,11 +149,14 @@ void fake_chain::logs(ports::log_query query, ports::chain_callback<ports::logs_
 }
 
 void fake_chain::receipt_logs(hash32 tx, ports::chain_callback<std::optional<ports::logs_answer>> done) {
+  ++node_->receipts_asked;
   if (auto why = trouble()) return done(unexpected(*why));
+  if (node_->no_receipts) return done(std::nullopt);
   ports::logs_answer answer;
   for (const auto& [number, b] : node_->blocks_)
     for (const auto& log : b.logs)
-      if (log.ref.tx_hash == tx) answer.logs.push_back({log, false, std::nullopt});
+      if (log.ref.tx_hash == tx && !(node_->receipts_hide && node_->hidden.contains({number, log.ref.log_index})))
+        answer.logs.push_back({log, false, std::nullopt});
   if (answer.logs.empty()) return done(std::nullopt);
   if (node_->garble_receipts) node_->garble_receipts(answer);
   done(std::move(answer));

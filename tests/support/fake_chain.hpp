@@ -40,6 +40,22 @@ class fake_node {
   bool doubled_logs = false;
   /// The next so many questions fail with a time-out.
   int failing = 0;
+  /// Logs that getLogs and the subscription leave out, by (block, index); receipts have them.
+  std::set<std::pair<std::uint64_t, std::uint64_t>> hidden;
+  /// Receipts are not there yet.
+  bool no_receipts = false;
+  /// Logs that receipts leave out, too.
+  bool receipts_hide = false;
+  /// Questions about receipts.
+  int receipts_asked = 0;
+  /// Questions about blocks of these heights fail.
+  std::set<std::uint64_t> silent_blocks;
+  /// Tells of a log as if it were new, of whatever branch.
+  void tell_log(const raw_log& log);
+  /// The logs of a block as they stand on the chain.
+  [[nodiscard]] const std::vector<raw_log>& logs_of(std::uint64_t number) const { return blocks_.at(number).logs; }
+  /// The newest `depth` blocks are replaced by these; their heads are told, and their logs unless `silent_logs`.
+  void reorg_to(std::uint64_t depth, std::vector<std::vector<raw_log>> blocks);
   /// Largest range that getLogs accepts.
   std::uint64_t max_range = 1'000'000;
   /// Refuses a getLogs by what it returns; before `max_range`.

@@ -145,23 +145,32 @@ expected<after_clear_event, decode_fault> decode_after_clear(orderbook_version v
   return checked(reader, event);
 }
 
+namespace {
+
+/// Behind `clear` in the same transaction, of the same book.
+bool is_behind(const raw_log& clear, const raw_log& log) {
+  return log.book == clear.book && log.ref.tx_hash == clear.ref.tx_hash && log.ref.block_hash == clear.ref.block_hash &&
+         log.ref.log_index > clear.ref.log_index;
+}
+
+}  // namespace
+
 bool is_take(orderbook_version version, const raw_log& log) { return has_topic(log, topics_of(version).take); }
 
 bool is_clear(orderbook_version version, const raw_log& log) { return has_topic(log, topics_of(version).clear); }
 
 bool may_follow(orderbook_version version, const raw_log& clear, const raw_log& candidate) {
-  return has_topic(candidate, topics_of(version).after_clear) && candidate.book == clear.book &&
-         candidate.ref.tx_hash == clear.ref.tx_hash && candidate.ref.block_hash == clear.ref.block_hash &&
-         candidate.ref.log_index > clear.ref.log_index;
+  return has_topic(candidate, topics_of(version).after_clear) && is_behind(clear, candidate);
 }
 
 std::optional<raw_log> pair_after_clear(orderbook_version version, const raw_log& clear,
                                         std::span<const raw_log> candidates) {
   const raw_log* nearest = nullptr;
   for (const auto& log : candidates)
-    if (may_follow(version, clear, log) && (nearest == nullptr || log.ref.log_index < nearest->ref.log_index))
+    if ((may_follow(version, clear, log) || (is_clear(version, log) && is_behind(clear, log))) &&
+        (nearest == nullptr || log.ref.log_index < nearest->ref.log_index))
       nearest = &log;
-  return nearest == nullptr ? std::nullopt : std::optional{*nearest};
+  return nearest == nullptr || is_clear(version, *nearest) ? std::nullopt : std::optional{*nearest};
 }
 
 expected<bool, decode_fault> involves_owner(orderbook_version version, const raw_log& log, const address& owner) {

@@ -125,12 +125,12 @@ struct after_clear_event {
 [[nodiscard]] bool is_take(orderbook_version version, const raw_log& log);
 [[nodiscard]] bool is_clear(orderbook_version version, const raw_log& log);
 
-/// Whether `candidate` is an AfterClear of the same book in the same transaction of the same block, behind `clear`. The
-/// nearest one that is belongs to `clear`.
+/// Whether `candidate` is an AfterClear of the same book in the same transaction of the same block, behind `clear`.
 [[nodiscard]] bool may_follow(orderbook_version version, const raw_log& clear, const raw_log& candidate);
 
-/// The AfterClear that belongs to `clear`: of those that may follow it the one with the smallest log index, in whatever
-/// order the node gave them (facts, 2.2 and 9.5).
+/// The AfterClear that belongs to `clear`: the next one of its book and transaction, in whatever order the node gave
+/// `candidates`, unless another Clear lies before it, whose it is then (facts, 2.2 and 9.5). So `candidates` have to hold
+/// the Clears as well as the AfterClears that are known.
 [[nodiscard]] std::optional<raw_log> pair_after_clear(orderbook_version version, const raw_log& clear,
                                                       std::span<const raw_log> candidates);
 

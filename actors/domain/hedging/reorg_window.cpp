@@ -61,13 +61,28 @@ std::vector<blockchain_event> reorg_window::orphan(std::uint64_t block_number, c
 std::vector<std::string> reorg_window::prune(std::uint64_t read_up_to) {
   std::vector<std::string> keys;
   if (read_up_to < depth_) return keys;
-  floor_ = std::max(floor_, read_up_to - depth_ + 1);
-  const auto kept = blocks_.lower_bound(floor_);
+  auto kept = blocks_.upper_bound(read_up_to - depth_);
+  if (kept == blocks_.begin() || --kept == blocks_.begin()) return keys;
+  dropped_below(std::prev(kept)->first + 1);
   for (auto block = blocks_.begin(); block != kept; ++block)
     for (const auto& [index, event] : block->second.events) keys.push_back(window_key(event.log.ref));
   size_ -= keys.size();
   blocks_.erase(blocks_.begin(), kept);
   return keys;
+}
+
+void reorg_window::dropped_below(std::uint64_t number) { floor_ = std::max(floor_, number); }
+
+std::vector<log_ref> reorg_window::paired_across(const raw_log& between) const {
+  std::vector<log_ref> clears;
+  const auto& ref = between.ref;
+  const auto block = blocks_.find(ref.block_number);
+  if (block == blocks_.end() || block->second.hash != ref.block_hash) return clears;
+  for (const auto& [index, event] : block->second.events)
+    if (event.after_clear && index < ref.log_index && ref.log_index < event.after_clear->ref.log_index &&
+        event.log.book == between.book && event.log.ref.tx_hash == ref.tx_hash)
+      clears.push_back(event.log.ref);
+  return clears;
 }
 
 std::map<std::uint64_t, hash32> reorg_window::known_blocks() const {

@@ -21,7 +21,8 @@ enum class log_verdict : std::uint8_t {
 /// Key of a log in the ingestion changelog: `{block_hash}:{log_index}`.
 [[nodiscard]] std::string window_key(const log_ref& ref);
 
-/// Every height in it has logs of one block hash. What falls out is final.
+/// Every height in it has logs of one block hash. What falls out is final. The newest block behind the window stays as
+/// its witness: as long as that one is canonical, no reorg was deeper than the window.
 class reorg_window {
  public:
   /// Number of newest blocks, at least 1, whose logs are kept.
@@ -44,15 +45,22 @@ class reorg_window {
   /// which to revert them, the last accepted first. For several heights call it from the highest down.
   [[nodiscard]] std::vector<blockchain_event> orphan(std::uint64_t block_number, const hash32& canonical);
 
-  /// Every block up to `read_up_to` has been read: drops blocks that are `depth` or more behind it and gives the keys
-  /// of their logs, for tombstones. A smaller number than before changes nothing.
+  /// Every block up to `read_up_to` has been read: drops blocks that are `depth` or more behind it, save the newest of
+  /// them, and gives the keys of their logs, for tombstones. A smaller number than before changes nothing.
   [[nodiscard]] std::vector<std::string> prune(std::uint64_t read_up_to);
+
+  /// Blocks below `number` were dropped earlier; used to fill the window from the changelog.
+  void dropped_below(std::uint64_t number);
+
+  /// The Clears whose AfterClear lies behind `between`, another Clear or AfterClear of their book and transaction, while
+  /// they lie before it: that AfterClear is not theirs.
+  [[nodiscard]] std::vector<log_ref> paired_across(const raw_log& between) const;
 
   /// Height and hash of the blocks in the window that have logs, for find_orphans().
   [[nodiscard]] std::map<std::uint64_t, hash32> known_blocks() const;
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::uint64_t depth() const { return depth_; }
-  /// Lowest height that the window can judge.
+  /// Lowest height that the window can judge: nothing was dropped there or above it. Never goes back.
   [[nodiscard]] std::uint64_t floor() const { return floor_; }
 
  private:

@@ -280,6 +280,18 @@ TEST(PairAfterClear, TheNearestBehindOfTheSameBookAndTransaction) {
   other_topic.topics = {topics_of(orderbook_version::v4).after_clear};
   EXPECT_EQ(pair({other_book, other_tx, other_block, other_topic}), std::nullopt);
   EXPECT_EQ(pair({other_book, other_tx, other_block, other_topic, right}), right);
+
+  // Behind another Clear comes that one's AfterClear: ours is missing.
+  const auto clear_at = [&](std::uint64_t gap) {
+    auto log = clear;
+    log.ref.log_index += gap;
+    return log;
+  };
+  EXPECT_EQ(pair({clear, at(20), clear_at(15)}), std::nullopt);
+  EXPECT_EQ(pair({clear, at(20), clear_at(15), right}), right);
+  auto others_clear = clear_at(5);
+  others_clear.book.value[0] ^= 1;
+  EXPECT_EQ(pair({others_clear, right}), right);
 }
 
 }  // namespace

@@ -68,18 +68,48 @@ TEST(ReorgWindow, OrphansComeBackLastAcceptedFirst) {
   EXPECT_TRUE(window.orphan(10, hash_of(10, 1)).empty());
 }
 
-TEST(ReorgWindow, PrunesWhatIsFinal) {
+TEST(ReorgWindow, PrunesWhatIsFinalSaveTheWitness) {
   reorg_window window{3};
-  for (std::uint64_t block = 10; block <= 14; ++block) window.accept(event(block, block, 0));
+  for (std::uint64_t block = 9; block <= 14; ++block) window.accept(event(block, block, 0));
   EXPECT_TRUE(window.prune(2).empty());
   EXPECT_EQ(window.prune(14),
-            (std::vector<std::string>{window_key(event(10, 10, 0).log.ref), window_key(event(11, 11, 0).log.ref)}));
-  EXPECT_EQ(window.floor(), 12U);
-  EXPECT_EQ(window.size(), 3U);
-  EXPECT_EQ(window.classify(event(1, 11, 0).log.ref), log_verdict::below_the_window);
-  EXPECT_EQ(window.classify(event(1, 12, 0).log.ref), log_verdict::duplicate);
+            (std::vector<std::string>{window_key(event(9, 9, 0).log.ref), window_key(event(10, 10, 0).log.ref)}));
+  EXPECT_EQ(window.floor(), 11U);
+  EXPECT_EQ(window.size(), 4U);
+  EXPECT_EQ(window.classify(event(1, 10, 0).log.ref), log_verdict::below_the_window);
+  EXPECT_EQ(window.classify(event(1, 11, 0).log.ref), log_verdict::duplicate);
   EXPECT_TRUE(window.prune(13).empty()) << "the window never goes back";
-  EXPECT_EQ(window.floor(), 12U);
+  EXPECT_EQ(window.floor(), 11U);
+}
+
+TEST(ReorgWindow, WhereNothingWasDroppedALogIsNewHoweverOldItIs) {
+  reorg_window window{3};
+  window.accept(event(1, 10, 0));
+  EXPECT_TRUE(window.prune(100).empty());
+  EXPECT_EQ(window.floor(), 0U);
+  EXPECT_EQ(window.classify(event(2, 9, 0).log.ref), log_verdict::fresh);
+  window.dropped_below(10);
+  EXPECT_EQ(window.classify(event(2, 9, 0).log.ref), log_verdict::below_the_window);
+}
+
+TEST(ReorgWindow, FindsClearsThatHaveTheAfterClearOfAnother) {
+  reorg_window window{128};
+  auto clear = event(1, 10, 0);
+  clear.after_clear = clear.log;
+  clear.after_clear->ref.log_index = 3;
+  window.accept(clear);
+  auto between = clear.log;
+  const auto at = [&](std::uint64_t index) {
+    between.ref.log_index = index;
+    return window.paired_across(between);
+  };
+  EXPECT_EQ(at(1), std::vector<log_ref>{clear.log.ref});
+  EXPECT_EQ(at(2), std::vector<log_ref>{clear.log.ref});
+  EXPECT_TRUE(at(0).empty());
+  EXPECT_TRUE(at(3).empty());
+  EXPECT_TRUE(at(4).empty());
+  between.book.value[0] ^= 1;
+  EXPECT_TRUE(at(1).empty()) << "another book's log says nothing";
 }
 
 TEST(ReorgWindow, KeysNameTheBlockAndTheIndex) {

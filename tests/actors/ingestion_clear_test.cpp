@@ -1,0 +1,170 @@
+// Clears and the AfterClears that belong to them.
+#include "../unit/domain/fills/abi_encoder.hpp"
+#include "ingestion_fixture.hpp"
+
+namespace hedgerow::ingestion {
+namespace {
+
+using namespace std::chrono_literals;
+
+class IngestionClearTest : public IngestionTest {
+ public:
+  IngestionClearTest() {
+    owner.value.fill(0x0e);
+    config.owner = owner;
+    tx.value.fill(0x77);
+  }
+
+  raw_log clear() const {
+    domain::test::clear_spec spec;
+    spec.alice.owner = owner;
+    raw_log made;
+    made.book = book;
+    made.topics = {domain::topics_of(orderbook_version::v4).clear};
+    made.data = domain::test::encode(orderbook_version::v4, spec);
+    made.ref.tx_hash = tx;
+    return made;
+  }
+
+  raw_log after_clear(unsigned char mark) const {
+    raw_log made;
+    made.book = book;
+    made.topics = {domain::topics_of(orderbook_version::v4).after_clear};
+    made.data = bytes(160, mark);
+    made.ref.tx_hash = tx;
+    return made;
+  }
+
+  /// (log index of the Clear, mark of its AfterClear) of what is booked; -1 without one.
+  std::map<std::uint64_t, int> pairs() {
+    std::map<std::uint64_t, int> left;
+    for (const auto& e : events())
+      if (e.change == log_change::applied)
+        left[e.log.ref.log_index] = e.after_clear ? e.after_clear->data[0] : -1;
+      else
+        left.erase(e.log.ref.log_index);
+    return left;
+  }
+
+  /// Lets both clocks go on.
+  void wait(std::chrono::seconds how_long) {
+    for (std::chrono::milliseconds at{0}; at < how_long; at += 500ms) {
+      clock.advance(500ms);
+      advance(500ms);
+    }
+  }
+
+  using booked = std::map<std::uint64_t, int>;
+  address owner;
+  hash32 tx;
+};
+
+TEST_F(IngestionClearTest, EachClearGetsItsOwnAfterClear) {
+  start();
+  settle();
+  node->mine({clear(), after_clear(1), clear(), after_clear(3)});
+  settle();
+  EXPECT_EQ(pairs(), (booked{{0, 1}, {2, 3}}));
+  EXPECT_EQ(node->receipts_asked, 0);
+}
+
+TEST_F(IngestionClearTest, AClearDoesNotTakeTheAfterClearOfAnother) {
+  for (const bool live : {true, false}) {
+    node = std::make_shared<test::fake_node>();
+    log = adapters::make_memory_log(clock, 4);
+    start();
+    settle();
+    node->silent_logs = !live;
+    node->hidden = {{1, 1}};
+    node->mine({clear(), after_clear(1), clear(), after_clear(3)});
+    settle();
+    EXPECT_EQ(pairs(), (booked{{0, 1}, {2, 3}})) << "the receipt has it";
+    crash();
+  }
+}
+
+TEST_F(IngestionClearTest, AWrongPairIsTakenBackWhenWhatWasMissingComes) {
+  config.backfill.rescan_interval = 2s;
+  start();
+  settle();
+  node->hidden = {{1, 1}, {1, 2}};
+  node->mine({clear(), after_clear(1), clear(), after_clear(3)});
+  settle();
+  node->hidden.clear();
+  wait(5s);
+  EXPECT_EQ(pairs(), (booked{{0, 1}, {2, 3}}));
+}
+
+TEST_F(IngestionClearTest, AClearWaitsForItsAfterClearHoweverLongTheNodeTakes) {
+  start();
+  settle();
+  node->hidden = {{1, 1}};
+  node->no_receipts = true;
+  node->mine({clear(), after_clear(1)});
+  for (int i = 0; i < 5; ++i) {
+    wait(20s);
+    node->failing = 3;
+    node->mine();
+  }
+  EXPECT_EQ(pairs(), booked{});
+  EXPECT_LT(node->receipts_asked, 40) << "one question at a time, with growing pauses";
+  EXPECT_EQ(notices.count("ALARM log_waits"), 1U) << notices.all();
+  EXPECT_TRUE(notices.has("log 0 of block 1")) << notices.all();
+  EXPECT_NE(detail("problem").find("log 0 of block 1"), std::string::npos) << detail("problem");
+  node->no_receipts = false;
+  wait(30s);
+  EXPECT_EQ(pairs(), (booked{{0, 1}}));
+  EXPECT_EQ(notices.count("INFO log_waits_over"), 1U) << notices.all();
+  EXPECT_EQ(detail("problem"), "");
+  EXPECT_TRUE(letters().empty());
+}
+
+TEST_F(IngestionClearTest, ManyLooksAtOneClearAskForItsReceiptOnce) {
+  config.backfill.rescan_interval = 1s;
+  start();
+  settle();
+  node->doubled_logs = true;
+  node->hidden = {{1, 1}};
+  node->receipts_hide = true;
+  node->mine({clear(), after_clear(1)});
+  for (int i = 0; i < 8; ++i) {
+    node->mine();
+    wait(1s);
+  }
+  EXPECT_LT(node->receipts_asked, 8);
+  EXPECT_EQ(pairs(), booked{});
+  node->receipts_hide = false;
+  wait(10s);
+  EXPECT_EQ(pairs(), (booked{{0, 1}}));
+}
+
+TEST_F(IngestionClearTest, AReceiptThatHasTheClearAloneIsBelievedInTheEnd) {
+  start();
+  settle();
+  node->mine({clear()});
+  wait(60s);
+  EXPECT_EQ(pairs(), (booked{{0, -1}}));
+}
+
+TEST_F(IngestionTest, ALogWhoseBlockHasNoTimeIsAskedForWithPausesAndTold) {
+  start();
+  settle();
+  node->silent_logs = node->silent_heads = true;
+  node->silent_blocks = {1};
+  node->mine({take(1), take(2), take(3)});
+  node->silent_heads = false;
+  node->mine();
+  for (int i = 0; i < 140; ++i) {
+    clock.advance(500ms);
+    advance(500ms);
+  }
+  EXPECT_EQ(notices.count("ALARM log_waits"), 1U) << notices.all();
+  EXPECT_NE(detail("problem").find("of block 1,"), std::string::npos) << detail("problem");
+  node->silent_blocks.clear();
+  settle();
+  settle();
+  EXPECT_EQ(canonical(), (fills{{1, 1}, {1, 2}, {1, 3}}));
+}
+
+}  // namespace
+}  // namespace hedgerow::ingestion
