@@ -13,8 +13,9 @@ namespace hedgerow::ingestion {
 namespace {
 
 /// After so many receipts that have the Clear, but no AfterClear, the event goes on without it and becomes a dead
-/// letter with a reason.
+/// letter with a reason: fewer when a receipt has no gap between its logs, as what lies behind the Clear waits.
 constexpr std::uint32_t receipts_believed = 10;
+constexpr std::uint32_t whole_receipts_believed = 5;
 /// Questions that are not answered are asked again after pauses that grow up to this one.
 constexpr std::chrono::milliseconds longest_pause{5000};
 
@@ -28,6 +29,16 @@ std::size_t data_size(const candidate& c) {
 }
 
 bool same_log(const log_ref& a, const log_ref& b) { return a.block_hash == b.block_hash && a.log_index == b.log_index; }
+
+/// The logs of a transaction have successive indexes.
+bool has_no_gap(const ports::logs_answer& receipt) {
+  if (!receipt.malformed.empty() || receipt.logs.empty()) return false;
+  const auto [first, last] =
+      std::minmax_element(receipt.logs.begin(), receipt.logs.end(), [](const auto& a, const auto& b) {
+        return a.log.ref.log_index < b.log.ref.log_index;
+      });
+  return last->log.ref.log_index - first->log.ref.log_index + 1 == receipt.logs.size();
+}
 
 }  // namespace
 
@@ -191,7 +202,8 @@ void ingestion::receipt_answered(const hash32& tx,
     const bool has_it = std::any_of(answer->logs.begin(), answer->logs.end(),
                                     [&](const auto& seen) { return same_log(seen.log.ref, c.log.ref); });
     elsewhere = elsewhere || !has_it;
-    if (has_it && ++c.receipts_without >= receipts_believed) c.needs_after_clear = false;
+    const auto believed = has_no_gap(*answer) ? whole_receipts_believed : receipts_believed;
+    if (has_it && ++c.receipts_without >= believed) c.needs_after_clear = false;
   }
   if (waits)
     ask_later(receipts_, tx, pause_after(receipts_[tx], why), [tx](ingestion& i) { i.ask_receipt(tx); });
