@@ -1,10 +1,10 @@
 #include "actors/bridges/bridge.hpp"
-#include "actors/domain/hedging/backoff.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>
 
 #include "actors/bridges/dead_letters.hpp"
+#include "actors/domain/hedging/backoff.hpp"
 #include "messages/protocol/final_error.hpp"
 #include "messages/types/check.hpp"
 
@@ -24,7 +24,7 @@ bool has_dead_letter(const step& what) {
 bridge::bridge(actor_pointer self, std::shared_ptr<ports::event_log> log, service what, bridge_config config,
                const ports::clock* clock)
     : self_{self}, log_{std::move(log)}, what_{std::move(what)}, config_{std::move(config)}, clock_{clock},
-      metrics_{std::make_shared<bridge_metrics>(config_.metrics, what_.name)} {
+      metrics_{std::make_shared<bridge_metrics>(config_.metrics, what_.name)}, outbound_{config_.batch_max} {
   if (what_.hands_over && config_.next) {
     HEDGEROW_CHECK(what_.inputs.size() == 1 && spec_of(what_.inputs.front()).partitions == partition_rule::single,
                    "only the one writer of a topic can hand over");
@@ -78,10 +78,10 @@ void bridge::fail(std::string why, std::optional<ports::log_errc> reason) {
 // -- batch -> slices -------------------------------------------------------------------------------------------------
 
 void bridge::poll() {
-  if (draining_ || blocked_ || unanswered_ > 0 || in_flight_.size() >= config_.commits_in_flight) return;
+  if (draining_ || blocked_ || cycle_.running() || in_flight_.size() >= config_.commits_in_flight) return;
   // By turns, so that neither the bridge before this one nor the log has to wait for ever.
-  if (!taken_cycle_ && begin_taken_over()) return;
-  taken_cycle_ = false;
+  if (!cycle_.handed_over() && begin_taken_over()) return;
+  cycle_.begin(false);
   // Nothing waits for its transaction now, so a partition that this poll takes away leaves nothing behind.
   auto batch = member_->poll(config_.batch_max);
   if (!batch) return fail("the log is gone: " + batch.error().detail, batch.error().code);
@@ -97,7 +97,7 @@ void bridge::change_assignment(const ports::log_batch& batch) {
   if (handed_by_ && !(batch.revoked.empty() && batch.assigned.empty())) handed_by_->forget();
   for (const auto& source : batch.revoked) {
     assigned_.erase(source);
-    next_offsets_.erase(source);
+    outbound_.forget(source);
     if (handed_to_) handed_to_->forget(source);
     if (what_.inputs.empty() || source.topic != what_.inputs.front()) continue;
     for (auto it = entities_.begin(); it != entities_.end();) {
@@ -118,50 +118,39 @@ void bridge::change_assignment(const ports::log_batch& batch) {
 }
 
 void bridge::begin_cycle(std::vector<record> records) {
-  std::unordered_map<std::string, std::size_t> job_of;
   const auto known = handed_to_ ? handed_to_->known(records) : std::vector<bool>{};
-  jobs_.clear();
   records_in_ += records.size();
   metrics_->records_in->add(static_cast<std::int64_t>(records.size()));
   for (std::size_t i = 0; i < records.size(); ++i) {
-    next_offsets_[records[i].from] = records[i].offset + 1;
+    outbound_.read(records[i].from, records[i].offset + 1);
     if (i < known.size() && known[i])
-      ++skipped_;
+      outbound_.skipped();
     else
-      add_to_job(std::move(records[i]), job_of);
+      add_to_cycle(std::move(records[i]));
   }
   send_jobs();
 }
 
-void bridge::add_to_job(record r, std::unordered_map<std::string, std::size_t>& job_of) {
+void bridge::add_to_cycle(record r) {
   auto key = what_.route(r);
   if (!key) {
-    ++skipped_;
+    outbound_.skipped();
     return;
   }
-  const auto [it, fresh] = job_of.try_emplace(*key, jobs_.size());
-  if (fresh) {
-    jobs_.emplace_back();
-    jobs_.back().key = std::move(*key);
-    jobs_.back().partition = r.from.partition;
-  }
-  jobs_[it->second].part->records.push_back(std::move(r));
-  ++handled_;
+  cycle_.add(std::move(*key), std::move(r));
+  outbound_.handled();
 }
 
 void bridge::send_jobs() {
-  if (jobs_.empty()) return end_cycle();
-  unanswered_ = jobs_.size();
-  for (std::size_t i = 0; i < jobs_.size(); ++i) send_slice(i);
+  if (!cycle_.start()) return end_cycle();
+  for (std::size_t i = 0; i < cycle_.size(); ++i) send_slice(i);
 }
 
 void bridge::send_slice(std::size_t index) {
-  job& work = jobs_[index];
+  const job& work = cycle_.at(index);
   auto& entity = entry(work.key, work.partition);
   wake(work.key, entity);
-  auto part = slice_ptr{work.part};
-  if (work.one_by_one) part = std::make_shared<slice>(slice{{work.records()[work.next]}});
-  self_->request(entity.handle, config_.handle_timeout, handle_atom::value, std::move(part))
+  self_->request(entity.handle, config_.handle_timeout, handle_atom::value, cycle_.part_to_send(index))
       .then([this, index](const step_ptr& answer) { slice_answered(index, answer); },
             [this, index](const caf::error& why) {
               const auto limit = std::to_string(config_.handle_timeout.count());
@@ -174,84 +163,68 @@ void bridge::send_slice(std::size_t index) {
 }
 
 void bridge::slice_answered(std::size_t index, const step_ptr& answer) {
-  job& work = jobs_[index];
+  const job& work = cycle_.at(index);
   if (answer->postpone.count() > 0) {
-    ++postponed_;
-    self_->delayed_send(self_, answer->postpone, handle_atom::value, std::uint64_t{index});
-    if (draining_) finish_drain();
-    return;
+    cycle_.postponed();
+    return send_later(index, answer->postpone);
   }
   // What comes of a record is the same each time it is tried.
   if (const auto trouble = ports::find_too_large(answer->records))
     return slice_failed(index, "record_too_large", trouble->detail, 1);
   // A dead letter names the place of its record in the log, and a record that was handed over has none yet.
-  if (taken_cycle_ && has_dead_letter(*answer)) {
+  if (cycle_.handed_over() && has_dead_letter(*answer)) {
     stop(entry(work.key, work.partition));
-    leave_to_log(work);
-    return job_ended(work);
+    cycle_.abandon(index);
+    return job_ended(index);
   }
   absorb(entry(work.key, work.partition), answer);
-  work.attempts = 0;
-  if (work.one_by_one && ++work.next < work.records().size()) return send_slice(index);
-  if (--unanswered_ == 0) end_cycle();
-}
-
-void bridge::send_again(std::size_t index) {
-  --postponed_;
-  send_slice(index);
+  go_on(index, cycle_.answered(index));
 }
 
 /// After so many tries of a single record it is given up.
 void bridge::slice_failed(std::size_t index, std::string_view reason, const std::string& detail, std::uint32_t tries) {
-  job& work = jobs_[index];
+  const job& work = cycle_.at(index);
   auto& entity = entry(work.key, work.partition);
   // It is still there when it was silent, or when this comes before the news of its end.
   if (entity.handle && reason == "entity_failed") tell_of_death(work.key, detail);
   stop(entity);
   restarted(entity, detail);
-  if (!work.one_by_one) {
-    // The answer to the whole slice is lost, so none of its records counts as tried.
-    work.one_by_one = true;
-    work.next = 0;
-  } else if (++work.attempts < tries) {
-    // What kills it may pass: a disk that is full, a service that is away.
-    ++postponed_;
-    self_->delayed_send(self_,
-                        domain::backoff_ceiling(config_.entity_backoff, config_.retry_backoff_max, work.attempts),
-                        handle_atom::value, std::uint64_t{index});
-    if (draining_) finish_drain();
-    return;
-  } else {
-    if (taken_cycle_) {
-      leave_to_log(work);
-    } else {
-      bury(work, reason, detail);
-      ++work.next;
-    }
-    work.attempts = 0;
-  }
-  if (work.next < work.records().size()) return send_slice(index);
-  job_ended(work);
+  const auto failure = cycle_.failed(index, tries);
+  if (failure.given_up != nullptr) bury(*failure.given_up, reason, detail, failure.attempts);
+  // What kills an entity may pass: a disk that is full, a service that is away.
+  if (failure.next == cycle::next_step::send_later)
+    return send_later(
+        index, domain::backoff_ceiling(config_.entity_backoff, config_.retry_backoff_max, failure.attempts));
+  go_on(index, failure.next);
 }
 
-/// A record that was handed over comes from the log later, with the later ones of its entity: they must not come before
-/// it.
-void bridge::leave_to_log(job& work) {
-  handed_to_->forget({handed_to_->of(), work.partition});
-  work.next = work.records().size();
+void bridge::go_on(std::size_t index, cycle::next_step next) {
+  if (next == cycle::next_step::send) return send_slice(index);
+  job_ended(index);
 }
 
-/// The entity may have been stopped on the way.
-void bridge::job_ended(const job& work) {
-  auto& entity = entry(work.key, work.partition);
-  if (has_own_work(work.key, entity)) wake(work.key, entity);
-  if (--unanswered_ == 0) end_cycle();
+void bridge::send_later(std::size_t index, std::chrono::milliseconds pause) {
+  self_->delayed_send(self_, pause, handle_atom::value, std::uint64_t{index});
+  if (draining_) finish_drain();
 }
 
-void bridge::bury(const job& failed, std::string_view reason, const std::string& detail) {
+void bridge::send_again(std::size_t index) {
+  cycle_.resumed();
+  send_slice(index);
+}
+
+void bridge::job_ended(std::size_t index) {
+  const job& work = cycle_.at(index);
+  // Records that were handed over and are left undone come from the log later, with those after them.
+  if (cycle_.abandoned(index)) handed_to_->forget({handed_to_->of(), work.partition});
+  // The entity may have been stopped on the way.
+  if (auto& entity = entry(work.key, work.partition); has_own_work(work.key, entity)) wake(work.key, entity);
+  if (cycle_.end_job()) end_cycle();
+}
+
+void bridge::bury(const record& failed, std::string_view reason, const std::string& detail, std::uint32_t attempts) {
   ++dead_letters_;
-  next_.content.records.push_back(make_dead_letter(what_.name, failed.records()[failed.next], reason, detail,
-                                                   failed.attempts, clock_->now()));
+  outbound_.append(make_dead_letter(what_.name, failed, reason, detail, attempts, clock_->now()));
 }
 
 // -- steps -> transactions -------------------------------------------------------------------------------------------
@@ -264,19 +237,17 @@ void bridge::absorb(entity_entry& entity, const step_ptr& what) {
       else
         entity.changelog.erase(out.key);
     }
-    next_.content.records.push_back(std::move(out));
+    outbound_.append(std::move(out));
   }
-  if (!what_.inputs.empty()) rest_on({what_.inputs.front(), entity.partition});
-  if (what->ticket != 0) next_.tickets.emplace_back(entity.handle, what->ticket);
+  if (!what_.inputs.empty()) outbound_.rest_on({what_.inputs.front(), entity.partition});
+  if (what->ticket != 0) {
+    outbound_.demand();
+    next_.tickets.emplace_back(entity.handle, what->ticket);
+  }
   entity.idle = what->idle && what->ticket == 0;
   entity.unfinished = what->unfinished;
   entity.deaths_in_a_row = 0;
   entity.last_used = clock_->monotonic();
-}
-
-void bridge::rest_on(topic_partition source) {
-  auto& owned = next_.content.owned;
-  if (std::find(owned.begin(), owned.end(), source) == owned.end()) owned.push_back(source);
 }
 
 void bridge::emitted(const step_ptr& what) {
@@ -299,9 +270,9 @@ void bridge::refuse(const std::string& key, const std::string& why) {
   entity.last_error = last_error_ = why;
   const auto now = clock_->now();
   ++dead_letters_;
-  next_.content.records.push_back(
+  outbound_.append(
       make_dead_letter(what_.name, key + ":" + std::to_string(now.us), "", "record_too_large", why, now));
-  if (!what_.inputs.empty()) rest_on({what_.inputs.front(), entity.partition});
+  if (!what_.inputs.empty()) outbound_.rest_on({what_.inputs.front(), entity.partition});
   if (config_.notices != nullptr)
     config_.notices->raise(ports::notice_level::alarm, what_.name, "record_too_large", key,
                            why + "; nothing of this step was written, and " + key +
@@ -309,7 +280,7 @@ void bridge::refuse(const std::string& key, const std::string& why) {
 }
 
 void bridge::end_cycle() {
-  jobs_.clear();
+  cycle_.clear();
   flush();
   if (draining_) return finish_drain();
   self_->send(self_, poll_atom::value);
@@ -332,7 +303,7 @@ caf::result<ok_atom> bridge::drain() {
 
 void bridge::finish_drain() {
   // A postponed batch is given up: nothing of it is committed, so the next start takes it again.
-  if (unanswered_ > postponed_ || !in_flight_.empty()) return;
+  if (cycle_.works() || !in_flight_.empty()) return;
   const bool waits = std::any_of(entities_.begin(), entities_.end(),
                                  [](const auto& e) { return e.second.handle && e.second.unfinished; });
   if (waits && clock_->monotonic() < drain_until_) return;

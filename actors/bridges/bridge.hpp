@@ -7,7 +7,9 @@
 
 #include "actors/bridges/bridge_actor.hpp"
 #include "actors/bridges/bridge_metrics.hpp"
+#include "actors/bridges/cycle.hpp"
 #include "actors/bridges/hand_over.hpp"
+#include "actors/bridges/outbound.hpp"
 
 namespace hedgerow::bridges {
 
@@ -25,19 +27,6 @@ struct entity_entry {
   std::string last_error;
 };
 
-/// The part of a batch that one entity works on. After a failure its records are tried one by one.
-struct job {
-  std::string key;
-  std::uint32_t partition = 0;
-  /// Shared with the entity that works on it: a slice of raw events is megabytes.
-  std::shared_ptr<protocol::slice> part = std::make_shared<protocol::slice>();
-  std::size_t next = 0;
-  bool one_by_one = false;
-  std::uint32_t attempts = 0;
-
-  [[nodiscard]] const std::vector<record>& records() const { return part->records; }
-};
-
 /// Who is told that a step is durable.
 using ticket = std::pair<protocol::entity_actor, std::uint64_t>;
 
@@ -48,9 +37,8 @@ struct taken_over {
   caf::typed_response_promise<protocol::hand_over_result> answer;
 };
 
-/// What the next transaction will hold, in order of arrival.
-struct pending_transaction {
-  log_transaction content;
+/// Who waits for the next transaction.
+struct waiting_for_next {
   std::vector<ticket> tickets;
   std::optional<taken_over> taken;
 };
@@ -95,22 +83,21 @@ class bridge {
   void load(topic_partition source);
   void refuse_changelog(const record& r, const std::string& why);
   void begin_cycle(std::vector<record> records);
-  void add_to_job(record r, std::unordered_map<std::string, std::size_t>& job_of);
+  void add_to_cycle(record r);
   void send_jobs();
   void send_slice(std::size_t index);
   void slice_answered(std::size_t index, const protocol::step_ptr& answer);
   void slice_failed(std::size_t index, std::string_view reason, const std::string& detail, std::uint32_t tries);
-  void leave_to_log(job& work);
-  void job_ended(const job& work);
-  void bury(const job& failed, std::string_view reason, const std::string& detail);
+  void go_on(std::size_t index, cycle::next_step next);
+  void send_later(std::size_t index, std::chrono::milliseconds pause);
+  void job_ended(std::size_t index);
+  void bury(const record& failed, std::string_view reason, const std::string& detail, std::uint32_t attempts);
   // steps -> transactions
   void absorb(entity_entry& entity, const protocol::step_ptr& what);
   void refuse(const std::string& key, const std::string& why);
-  void rest_on(topic_partition source);
   void end_cycle();
   // transactions -> log, or the next bridge (bridge_commits.cpp)
   void flush();
-  [[nodiscard]] bool nothing_to_commit() const;
   [[nodiscard]] protocol::bridge_actor receiver();
   void commit(log_transaction content, std::uint64_t number, const bridge_metrics::share& share);
   void hand_over(const protocol::bridge_actor& to, commit_under_way& entry, log_transaction content);
@@ -147,20 +134,14 @@ class bridge {
   std::unordered_map<caf::actor_addr, std::string> keys_by_address_;
   std::set<topic_partition> assigned_;
 
-  std::vector<job> jobs_;
-  std::size_t unanswered_ = 0;
+  cycle cycle_;
   std::size_t live_ = 0;
-  std::size_t postponed_ = 0;
-  pending_transaction next_;
-  std::map<topic_partition, std::int64_t> next_offsets_;
-  /// Records since the last commit that were for nobody, and for somebody.
-  std::size_t skipped_ = 0;
-  std::size_t handled_ = 0;
+  outbound outbound_;
+  waiting_for_next next_;
   std::uint64_t commit_number_ = 0;
   std::deque<commit_under_way> in_flight_;
   /// What comes next cannot go the way of what is under way, and waits for its end.
   bool blocked_ = false;
-  bool offsets_due_ = false;
   bool offsets_timed_ = false;
 
   std::optional<handed_by> handed_by_;
@@ -168,8 +149,6 @@ class bridge {
   caf::actor_addr next_bridge_;
   std::optional<handed_to> handed_to_;
   std::deque<taken_over> taken_;
-  /// The cycle works on what was taken over.
-  bool taken_cycle_ = false;
   bool moving_ = false;
   /// A sender whose transactions of this round, and of those before, are declined.
   std::pair<caf::actor_addr, std::uint64_t> declined_;

@@ -8,23 +8,17 @@ namespace hedgerow::bridges {
 
 using namespace protocol;
 
-bool bridge::nothing_to_commit() const {
-  if (!next_.content.records.empty() || !next_.tickets.empty() || next_.taken || handled_ > 0) return false;
-  // Offsets of records that nobody cares for wait for company; committing them alone would double the commits.
-  return skipped_ == 0 || (skipped_ < config_.batch_max && !offsets_due_);
-}
-
 void bridge::offsets_due() {
   offsets_timed_ = false;
-  offsets_due_ = true;
+  outbound_.stop_waiting();
   if (!draining_) flush();
 }
 
 void bridge::flush() {
-  if (unanswered_ > 0 || in_flight_.size() >= config_.commits_in_flight) return;
+  if (cycle_.running() || in_flight_.size() >= config_.commits_in_flight) return;
   blocked_ = false;
-  if (nothing_to_commit()) {
-    if (skipped_ == 0 || offsets_timed_) return;
+  if (const auto now = outbound_.next(); now != outbound::verdict::commit) {
+    if (now == outbound::verdict::nothing || offsets_timed_) return;
     offsets_timed_ = true;
     self_->delayed_send(self_, config_.offsets_wait, committed_atom::value);
     return;
@@ -35,25 +29,22 @@ void bridge::flush() {
     return entry.declined || (entry.handed != nullptr) != (next_bridge != nullptr);
   });
   if (blocked_) return;
-  for (const auto& [source, next] : next_offsets_) next_.content.offsets.push_back({source, next});
-  next_offsets_.clear();
-  skipped_ = handled_ = 0;
-  offsets_due_ = false;
-  records_out_ += next_.content.records.size();
-  auto pending = std::exchange(next_, {});
+  auto content = outbound_.take();
+  records_out_ += content.records.size();
+  auto waiting = std::exchange(next_, {});
   in_flight_.push_back(
-      {++commit_number_, std::move(pending.tickets), std::move(pending.taken), metrics_->commit_begun(pending.content)});
+      {++commit_number_, std::move(waiting.tickets), std::move(waiting.taken), metrics_->commit_begun(content)});
   auto& entry = in_flight_.back();
   if (entry.taken) {
     auto& what = *entry.taken->what;
-    what.records.insert(what.records.end(), std::make_move_iterator(pending.content.records.begin()),
-                        std::make_move_iterator(pending.content.records.end()));
-    pending.content.records = std::move(what.records);
-    pending.content.lent = std::move(what.lent);
+    what.records.insert(what.records.end(), std::make_move_iterator(content.records.begin()),
+                        std::make_move_iterator(content.records.end()));
+    content.records = std::move(what.records);
+    content.lent = std::move(what.lent);
   }
-  if (next_bridge) return hand_over(next_bridge, entry, std::move(pending.content));
-  if (handed_by_) handed_by_->wrote(pending.content.records);
-  commit(std::move(pending.content), entry.number, entry.share);
+  if (next_bridge) return hand_over(next_bridge, entry, std::move(content));
+  if (handed_by_) handed_by_->wrote(content.records);
+  commit(std::move(content), entry.number, entry.share);
 }
 
 void bridge::commit(log_transaction content, std::uint64_t number, const bridge_metrics::share& share) {
@@ -94,7 +85,7 @@ void bridge::finish_front() {
 
 /// The receiver, if the next transaction can go there.
 protocol::bridge_actor bridge::receiver() {
-  if (!handed_by_ || draining_ || next_.content.records.size() > config_.hand_over_max) return {};
+  if (!handed_by_ || draining_ || outbound_.records() > config_.hand_over_max) return {};
   auto next = config_.next->get();
   const auto address = next ? next.address() : caf::actor_addr{};
   if (address == next_bridge_) return next;
@@ -166,19 +157,18 @@ caf::result<hand_over_result> bridge::take(const hand_over_ptr& what) {
 
 bool bridge::begin_taken_over() {
   if (taken_.empty()) return false;
+  outbound_.demand();
   next_.taken = std::move(taken_.front());
   taken_.pop_front();
-  taken_cycle_ = true;
+  cycle_.begin(true);
   const auto& what = *next_.taken->what;
   const auto accepted = handed_to_->accept(what, assigned_);
-  std::unordered_map<std::string, std::size_t> job_of;
-  jobs_.clear();
   const auto now = clock_->now();
   for (const auto& r : what.records) {
     if (r.to.topic != handed_to_->of() || !accepted.contains(r.to.partition)) continue;
     ++records_taken_over_;
     metrics_->taken_over->add();
-    add_to_job({r.to, -1, now, r.key, r.value}, job_of);
+    add_to_cycle({r.to, -1, now, r.key, r.value});
   }
   send_jobs();
   return true;

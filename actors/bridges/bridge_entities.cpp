@@ -89,7 +89,7 @@ void bridge::wake_again(const std::string& key) {
 /// Passivates, and forgets what has nothing to come back for. Only between two cycles: jobs refer to entities.
 void bridge::tick() {
   const auto now = clock_->monotonic();
-  for (auto it = entities_.begin(); unanswered_ == 0 && it != entities_.end();) {
+  for (auto it = entities_.begin(); !cycle_.running() && it != entities_.end();) {
     auto& [key, entity] = *it;
     // One without a changelog has nothing to rebuild, so there is no reason to keep it.
     const auto keep_for = entity.changelog.empty() ? std::chrono::milliseconds{0} : config_.passivate_after;

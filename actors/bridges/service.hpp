@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/bridges/bridge_limits.hpp"
 #include "actors/ports/metrics.hpp"
 #include "actors/ports/notices.hpp"
 #include "messages/events/record.hpp"
@@ -53,35 +54,12 @@ struct service {
 /// Where the bridge of a service on this node is now.
 using bridge_slot = std::shared_ptr<protocol::slot<protocol::bridge_actor>>;
 
-struct bridge_config {
-  /// Largest number of records taken in one cycle.
-  std::size_t batch_max = 1000;
-  /// Transactions that may be on their way at once.
-  std::size_t commits_in_flight = 4;
-  /// An entity that does not answer its slice for this long is restarted.
-  std::chrono::milliseconds handle_timeout{30'000};
-  /// Tries of a single record before it becomes a dead letter.
-  std::uint32_t max_attempts = 3;
-  /// An idle entity without mail for this long is stopped.
-  std::chrono::milliseconds passivate_after{600'000};
-  /// How long a drain waits for effects that are under way.
-  std::chrono::milliseconds drain_grace{5'000};
-  /// Pause before an entity that works on its own is started again after it died, and before a record that failed alone
-  /// is tried again; doubles with each further failure.
-  std::chrono::milliseconds entity_backoff{100};
-  /// Longest pause before a record is tried again.
-  std::chrono::milliseconds retry_backoff_max{10'000};
-  /// So many deaths without a step in between end the bridge: its supervisor decides then.
-  std::uint32_t entity_deaths = 5;
-  /// Larger transactions are not handed over: what a backlog needs is many records per transaction.
-  std::size_t hand_over_max = 64;
-  /// Longer than the receiver may take with all its tries, and then the log with the transaction.
-  std::chrono::milliseconds hand_over_timeout{300'000};
-  /// Where it is found by the bridge that hands over to it, and where it finds the one that it hands over to; may be null.
+/// What a bridge is connected with on its node.
+struct bridge_wiring {
+  /// Where it is found by the bridge that hands over to it, and where it finds the one that it hands over to; may be
+  /// null.
   bridge_slot known_as;
   bridge_slot next;
-  /// How long offsets of records that need no transaction wait for one.
-  std::chrono::milliseconds offsets_wait{1'000};
   /// May be null. Outlives the actor system.
   ports::notices* notices = nullptr;
   /// May be null.
@@ -89,5 +67,7 @@ struct bridge_config {
   /// Stable name of this instance of the service.
   std::string instance = "node";
 };
+
+struct bridge_config : bridge_limits, bridge_wiring {};
 
 }  // namespace hedgerow::bridges

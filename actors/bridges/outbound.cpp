@@ -1,0 +1,30 @@
+#include "actors/bridges/outbound.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hedgerow::bridges {
+
+void outbound::rest_on(topic_partition source) {
+  if (std::find(owned_.begin(), owned_.end(), source) == owned_.end()) owned_.push_back(source);
+}
+
+outbound::verdict outbound::next() const {
+  if (!records_.empty() || demanded_ || handled_ > 0) return verdict::commit;
+  if (skipped_ == 0) return verdict::nothing;
+  // A transaction for the offsets of ignored records alone would double the number of commits.
+  return skipped_ >= skipped_max_ || offsets_due_ ? verdict::commit : verdict::wait_for_company;
+}
+
+log_transaction outbound::take() {
+  log_transaction out;
+  out.records = std::exchange(records_, {});
+  out.owned = std::exchange(owned_, {});
+  for (const auto& [source, next] : offsets_) out.offsets.push_back({source, next});
+  offsets_.clear();
+  handled_ = skipped_ = 0;
+  demanded_ = offsets_due_ = false;
+  return out;
+}
+
+}  // namespace hedgerow::bridges
