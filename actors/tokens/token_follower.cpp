@@ -12,7 +12,7 @@ using namespace protocol;
 
 namespace {
 
-using pointer = follower_actor::stateful_pointer<follower_state>;
+using follower_pointer = follower_actor::stateful_pointer<follower_state>;
 constexpr std::size_t batch_max = 100;
 constexpr topic_partition source{topic::token_updates, 0};
 constexpr const char* wrong_key =
@@ -24,7 +24,7 @@ void drop_token(follower_state& state, ports::token_holder& holder) {
   holder.set(std::nullopt);
 }
 
-void take(pointer self, const record& r, const follower_ports& outside) {
+void take(follower_pointer self, const record& r, const follower_ports& outside) {
   auto& state = self->state;
   const auto update = codec::decode<token_update>(*r.value);
   if (!update) {
@@ -46,7 +46,7 @@ void take(pointer self, const record& r, const follower_ports& outside) {
 }
 
 /// Reads even when nothing can be there: the log tells only of what was read (ports::event_log::on_append).
-void poll(pointer self, const follower_ports& outside) {
+void poll(follower_pointer self, const follower_ports& outside) {
   auto& state = self->state;
   const auto records = outside.log->read(source, state.next, batch_max);
   if (!records) state.last_error = records.error().detail;
@@ -66,7 +66,7 @@ const char* state_of(const follower_state& state) {
 
 }  // namespace
 
-follower_actor::behavior_type token_follower(pointer self, follower_ports outside) {
+follower_actor::behavior_type token_follower(follower_pointer self, follower_ports outside) {
   self->state.appends = outside.log->on_append([me = caf::actor_cast<caf::actor_addr>(self)] {
     if (auto actor = caf::actor_cast<follower_actor>(me)) caf::anon_send(actor, poll_atom::value);
   });

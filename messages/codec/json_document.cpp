@@ -22,10 +22,11 @@ char* end_of_run(char* at) {
     if (const auto plain = plain_characters(at); plain < sizeof(plain_lanes)) return at + plain;
 }
 
+}  // namespace
+
 /// UTF-8, named apart so that RapidJSON copies its characters as below.
 struct record_encoding : rapidjson::UTF8<> {};
 
-}  // namespace
 }  // namespace hedgerow::codec
 
 /// RapidJSON copies a string's characters one by one, unless it is built for one kind of processor, and then it takes

@@ -14,7 +14,6 @@ using namespace protocol;
 
 namespace {
 
-constexpr std::chrono::seconds answer_timeout{2};
 /// A decision waits for the log, twice when it has to be tried again: longer than a log takes to fail.
 constexpr std::chrono::seconds decision_timeout{60};
 

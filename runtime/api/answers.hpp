@@ -1,12 +1,16 @@
 // The kinds of answers that the API and the admin endpoint give.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "runtime/adapters/http/http_types.hpp"
 #include "runtime/api/json_writer.hpp"
 
 namespace hedgerow::api {
+
+/// What an answer may take of an actor of this node.
+inline constexpr std::chrono::seconds answer_timeout{2};
 
 [[nodiscard]] inline http::response json(int status, std::string body) {
   return {status, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, std::move(body)};

@@ -13,7 +13,6 @@ using namespace protocol;
 
 namespace {
 
-constexpr std::chrono::seconds answer_timeout{2};
 /// A login waits for the broker.
 constexpr std::chrono::seconds login_timeout{30};
 constexpr std::size_t max_rows = 10'000;

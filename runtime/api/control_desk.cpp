@@ -12,7 +12,7 @@ using namespace protocol;
 
 namespace {
 
-using pointer = control_desk_actor::stateful_pointer<control_desk_state>;
+using desk_pointer = control_desk_actor::stateful_pointer<control_desk_state>;
 constexpr const char* service_name = "operator";
 constexpr int most_attempts = 2;
 /// People decide one after the other; more than this is a program that runs wild.
@@ -39,9 +39,9 @@ outgoing to_record(const control_request& request, const control_desk_ports& out
           codec::encode({id, now, now, id, {}, {}}, event)};
 }
 
-void write_first(pointer self, const control_desk_ports& outside);
+void write_first(desk_pointer self, const control_desk_ports& outside);
 
-void end_first(pointer self, const control_desk_ports& outside, control_answer answer) {
+void end_first(desk_pointer self, const control_desk_ports& outside, control_answer answer) {
   auto& waiting = self->state.waiting;
   waiting.front().promise.deliver(std::move(answer));
   waiting.pop_front();
@@ -51,7 +51,7 @@ void end_first(pointer self, const control_desk_ports& outside, control_answer a
 /// The member is dead, whatever the reason was. A decision that was written although this says otherwise is written a
 /// second time under the same id: halting or resuming twice is the same as once, and an order is adopted or declared
 /// absent only while its outcome is open.
-void failed(pointer self, const control_desk_ports& outside, const ports::log_error& why) {
+void failed(desk_pointer self, const control_desk_ports& outside, const ports::log_error& why) {
   auto& first = self->state.waiting.front();
   self->state.writer.reset();
   const bool again = first.attempts < most_attempts;
@@ -62,7 +62,7 @@ void failed(pointer self, const control_desk_ports& outside, const ports::log_er
   end_first(self, outside, {control_outcome::not_written, "the log did not take it: " + why.detail + "; try again"});
 }
 
-void write_first(pointer self, const control_desk_ports& outside) {
+void write_first(desk_pointer self, const control_desk_ports& outside) {
   auto& state = self->state;
   auto& first = state.waiting.front();
   ++first.attempts;
@@ -84,7 +84,7 @@ void write_first(pointer self, const control_desk_ports& outside) {
 
 }  // namespace
 
-control_desk_actor::behavior_type control_desk(pointer self, control_desk_ports outside) {
+control_desk_actor::behavior_type control_desk(desk_pointer self, control_desk_ports outside) {
   return {
       [=](ask_atom, const control_request& request) -> caf::result<control_answer> {
         if (auto fault = find_fault(request); !fault.empty())

@@ -10,7 +10,6 @@ using namespace protocol;
 
 namespace {
 
-constexpr std::chrono::seconds answer_timeout{2};
 constexpr const char* no_root = "starting or stopping";
 constexpr const char* silent_root = "the supervisor does not answer";
 

@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include "runtime/api/answers.hpp"
 #include "runtime/telemetry/prometheus_text.hpp"
 
 namespace hedgerow::api {
@@ -10,9 +11,7 @@ using namespace protocol;
 
 namespace {
 
-constexpr std::chrono::seconds answer_timeout{2};
-
-http::response page(std::string body) {
+http::response text_page(std::string body) {
   return {200, {{"Content-Type", telemetry::prometheus_content_type}, {"Cache-Control", "no-store"}}, std::move(body)};
 }
 
@@ -28,12 +27,12 @@ void show_metrics(caf::actor_system& system, const metrics_sources& from, const 
     if (lag) answered.emplace_back("lag", state.lag.lag != nullptr);
     if (state.lag.lag) text += lag_metrics(*state.lag.lag);
     text += from.registry->text();
-    if (!model) return respond(page(text + source_metrics(answered)));
+    if (!model) return respond(text_page(text + source_metrics(answered)));
     system.spawn([=](caf::event_based_actor* self) {
       const auto end = [=](bool came, const std::string& business) {
         auto all = answered;
         all.emplace_back("read_model", came);
-        respond(page(text + business + source_metrics(all)));
+        respond(text_page(text + business + source_metrics(all)));
       };
       self->request(model, answer_timeout, ask_atom::value, aggregator::view{business_metrics})
           .then([=](const std::string& business) { end(true, business); }, [=](const caf::error&) { end(false, ""); });

@@ -2,13 +2,14 @@
 
 #include <caf/all.hpp>
 
+#include "runtime/api/answers.hpp"
+
 namespace hedgerow::api {
 
 using namespace protocol;
 
 void ask_node_state(caf::actor_system& system, supervision::supervisor_actor root, std::shared_ptr<lag_meter> lag,
                     std::function<void(const node_state&)> done) {
-  constexpr std::chrono::seconds answer_timeout{2};
   system.spawn([=](caf::event_based_actor* self) {
     const auto came = [=](std::optional<actor_status> tree) {
       done({std::move(tree), lag ? lag->latest() : lag_reading{}});

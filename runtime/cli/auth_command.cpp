@@ -5,16 +5,12 @@
 
 #include "runtime/adapters/system/system_ports.hpp"
 #include "runtime/cli/commands.hpp"
+#include "runtime/cli/complain.hpp"
 #include "runtime/cli/config_loading.hpp"
 #include "runtime/cli/http_call.hpp"
 
 namespace hedgerow::cli {
 namespace {
-
-int complain(const std::string& what) {
-  std::fprintf(stderr, "hedgerow: %s\n", what.c_str());
-  return exit_failed;
-}
 
 /// The query of the address that the broker sent the browser to, handed to the node as it is.
 std::string callback_target(const std::string& address) {

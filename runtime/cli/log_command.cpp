@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "runtime/cli/commands.hpp"
+#include "runtime/cli/complain.hpp"
 #include "runtime/cli/config_loading.hpp"
 #include "runtime/cli/progress.hpp"
 #include "runtime/replay/partition_reader.hpp"
@@ -17,11 +18,6 @@ struct log_arguments {
   std::string config;
   bool dry_run = false;
 };
-
-int complain(const std::string& what) {
-  std::fprintf(stderr, "hedgerow: %s\n", what.c_str());
-  return exit_failed;
-}
 
 void print_content(const transfer::manifest& m) {
   for (const auto& [p, s] : m.partitions)

@@ -3,6 +3,7 @@
 
 #include "runtime/adapters/paper/paper_broker.hpp"
 #include "runtime/cli/commands.hpp"
+#include "runtime/cli/complain.hpp"
 #include "runtime/cli/config_loading.hpp"
 #include "runtime/cli/paper_options.hpp"
 #include "runtime/cli/ready.hpp"
@@ -25,11 +26,6 @@ std::vector<std::string> split(const std::string& text) {
   for (std::string part; std::getline(stream, part, ',');)
     if (!part.empty()) parts.push_back(part);
   return parts;
-}
-
-int complain(const std::string& what) {
-  std::fprintf(stderr, "hedgerow: %s\n", what.c_str());
-  return exit_failed;
 }
 
 bool runs_services(const config::settings& values) {

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "runtime/cli/commands.hpp"
+#include "runtime/cli/complain.hpp"
 #include "runtime/cli/config_loading.hpp"
 #include "runtime/cli/progress.hpp"
 #include "runtime/cli/replay_command.hpp"
@@ -29,11 +30,6 @@ struct replay_arguments {
 int refuse(const std::string& what) {
   std::fprintf(stderr, "hedgerow: %s\n", what.c_str());
   return exit_usage;
-}
-
-int complain(const std::string& what) {
-  std::fprintf(stderr, "hedgerow: %s\n", what.c_str());
-  return exit_failed;
 }
 
 /// Without a line end unless a person is looking: the API's bodies have none.

@@ -11,7 +11,7 @@ namespace {
 
 using findings = std::vector<adapters::topic_finding>;
 
-int complain(const std::string& what) {
+int complain_of_topics(const std::string& what) {
   std::fprintf(stderr, "hedgerow topics: %s\n", what.c_str());
   return exit_failed;
 }
@@ -40,20 +40,20 @@ std::size_t show(const findings& all) {
 
 int check(const findings& all) {
   if (show(all) == 0) return exit_ok;
-  if (const auto why = adapters::explain_partitions(all); !why.empty()) return complain(why);
-  return complain("`hedgerow topics apply` makes it so");
+  if (const auto why = adapters::explain_partitions(all); !why.empty()) return complain_of_topics(why);
+  return complain_of_topics("`hedgerow topics apply` makes it so");
 }
 
 int plan(const findings& all) {
   show(all);
-  if (const auto why = adapters::explain_partitions(all); !why.empty()) return complain(why);
+  if (const auto why = adapters::explain_partitions(all); !why.empty()) return complain_of_topics(why);
   return exit_ok;
 }
 
 int apply(const adapters::kafka_options& options, const findings& all) {
-  if (const auto why = adapters::explain_partitions(all); !why.empty()) return complain(why);
+  if (const auto why = adapters::explain_partitions(all); !why.empty()) return complain_of_topics(why);
   if (show(all) == 0) return exit_ok;
-  if (auto done = adapters::apply_to_cluster(options, all); !done) return complain(done.error().detail);
+  if (auto done = adapters::apply_to_cluster(options, all); !done) return complain_of_topics(done.error().detail);
   std::printf("done\n");
   return exit_ok;
 }
@@ -63,7 +63,7 @@ int run_topics(const std::string& file, const std::string& verb) {
   if (!values) return exit_usage;
   const auto options = world::to_kafka_options(*values);
   const auto all = adapters::inspect_cluster(options);
-  if (!all) return complain("kafka.bootstrap = \"" + values->kafka.bootstrap + "\": " + all.error().detail);
+  if (!all) return complain_of_topics("kafka.bootstrap = \"" + values->kafka.bootstrap + "\": " + all.error().detail);
   if (verb == "apply") return apply(options, *all);
   return verb == "plan" ? plan(*all) : check(*all);
 }

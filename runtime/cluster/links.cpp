@@ -13,8 +13,6 @@ using ports::notice_level;
 
 namespace {
 
-/// The handshake of CAF and TLS. A node that stands still never answers it.
-constexpr std::chrono::seconds handshake_limit{3};
 constexpr std::size_t most_links = 256;
 /// The longest pause between two tries of an address, in heartbeats.
 constexpr int slowest_retry = 20;

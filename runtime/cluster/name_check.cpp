@@ -12,9 +12,6 @@ using namespace protocol;
 
 namespace {
 
-constexpr std::chrono::milliseconds probe_limit{1'000};
-constexpr std::chrono::seconds handshake_limit{3};
-
 /// Where the name is held; empty when it is free, or the seed does not say.
 std::string holder(caf::scoped_actor& self, const address& seed, const cluster_options& options) {
   // Where TLS is spoken, a probe is a broken handshake (network.hpp).

@@ -3,10 +3,14 @@
 
 #include <caf/actor_system_config.hpp>
 #include <caf/io/middleman_actor.hpp>
+#include <chrono>
 
 #include "runtime/cluster/tls_files.hpp"
 
 namespace hedgerow::cluster {
+
+/// The handshake of CAF and TLS. A node that stands still never answers it.
+inline constexpr std::chrono::seconds handshake_limit{3};
 
 /// Before the actor system is made. Fails with a text for people when the TLS files cannot be used; the system must not
 /// be made then.

@@ -8,7 +8,6 @@
 namespace hedgerow::cluster {
 namespace {
 
-constexpr std::chrono::milliseconds probe_limit{1'000};
 constexpr std::chrono::milliseconds end_limit{1'500};
 
 }  // namespace

@@ -9,6 +9,9 @@
 
 namespace hedgerow::cluster {
 
+/// What a probe may take.
+inline constexpr std::chrono::milliseconds probe_limit{1'000};
+
 struct tcp_probe {
   /// Why no TCP connection could be made; empty when one could.
   std::string problem;

@@ -11,7 +11,7 @@ namespace {
 
 /// Every token but USDC.
 constexpr unsigned share_decimals = 18;
-constexpr unsigned usdc_decimals = 6;
+constexpr unsigned dollar_decimals = 6;
 const uint256 share{1'000'000'000'000'000'000ULL};
 
 const contract_build& abi_of(const demo_book& book) {
@@ -112,7 +112,7 @@ uint256 market_orders::on_chain(const demo_book& book, const uint256& raw, unsig
 }
 
 unsigned market_orders::decimals_of(std::size_t token) {
-  return token == 0 ? usdc_decimals : share_decimals;  // USDC is the first of every order's tokens
+  return token == 0 ? dollar_decimals : share_decimals;  // USDC is the first of every order's tokens
 }
 
 std::string market_orders::take_call(const demo_book& book, const trade& t) {

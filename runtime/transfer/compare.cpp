@@ -5,8 +5,6 @@
 namespace hedgerow::transfer {
 namespace {
 
-constexpr std::uint64_t tell_every = 1000;
-
 std::string place(topic_partition p, std::int64_t offset) {
   return replay::to_string(p) + "@" + std::to_string(offset);
 }

@@ -10,8 +10,6 @@
 namespace hedgerow::transfer {
 namespace {
 
-constexpr std::uint64_t tell_every = 1000;
-
 /// Where everything in a log ends, and how far the groups are: differs when somebody has written.
 struct moment {
   std::vector<std::int64_t> ends;

@@ -10,6 +10,8 @@ namespace hedgerow::transfer {
 
 /// Called with the number of records done so far, now and then.
 using progress = std::function<void(std::uint64_t)>;
+/// So many records.
+inline constexpr std::uint64_t tell_every = 1000;
 
 /// Writes everything in the log and the committed offsets of the consumer groups to `path`. Nothing may write to the log
 /// meanwhile, unless `log` is a snapshot: what is exported must be one moment. Fails otherwise. Errors are for people.

@@ -81,11 +81,15 @@ class frame_reader {
   std::string_view left_;
 };
 
+}  // namespace
+
 struct produce_request {
   std::int32_t correlation = 0;
   std::string topic;
   std::int32_t partition = 0;
 };
+
+namespace {
 
 /// What librdkafka sends: one partition of one topic. None for any other request.
 std::optional<produce_request> as_produce(const std::string& frame) {

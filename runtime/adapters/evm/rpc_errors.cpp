@@ -5,6 +5,8 @@
 #include <charconv>
 #include <utility>
 
+#include "runtime/adapters/evm/rpc_json.hpp"
+
 namespace hedgerow::evm {
 namespace {
 
@@ -14,13 +16,6 @@ constexpr std::size_t max_message = 300;
 /// Longer pauses are no wish but an outage.
 constexpr std::int64_t longest_wish_ms = 24LL * 3600 * 1000;
 constexpr int deepest_data = 4;
-
-std::string_view text_of(const rapidjson::Value& value) { return {value.GetString(), value.GetStringLength()}; }
-
-const rapidjson::Value* member(const rapidjson::Value& object, const char* name) {
-  const auto found = object.FindMember(name);
-  return found == object.MemberEnd() || found->value.IsNull() ? nullptr : &found->value;
-}
 
 bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::ranges::any_of(words, [&](auto w) { return text.find(w) != std::string_view::npos; });

@@ -8,18 +8,13 @@
 #include <array>
 #include <charconv>
 
+#include "runtime/adapters/evm/rpc_json.hpp"
+
 namespace hedgerow::evm {
 namespace {
 
 constexpr unsigned json_flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
 constexpr std::size_t max_topics = 4;
-
-const rapidjson::Value* member(const rapidjson::Value& object, const char* name) {
-  const auto found = object.FindMember(name);
-  return found == object.MemberEnd() || found->value.IsNull() ? nullptr : &found->value;
-}
-
-std::string_view text_of(const rapidjson::Value& value) { return {value.GetString(), value.GetStringLength()}; }
 
 /// Whether brackets nest deeper than allowed, counted without a parser: a frame of 32 MiB of '[' would otherwise
 /// cost a gigabyte of parser stack.

@@ -15,7 +15,7 @@ using ports::log_error;
 
 namespace {
 
-using offsets = std::map<topic_partition, std::int64_t>;
+using offset_map = std::map<topic_partition, std::int64_t>;
 
 kafka_partitions list_of(const kafka_options& options, const std::vector<topic_partition>& sources) {
   kafka_partitions list{rd_kafka_topic_partition_list_new(static_cast<int>(sources.size()))};
@@ -27,7 +27,7 @@ kafka_partitions list_of(const kafka_options& options, const std::vector<topic_p
 
 struct answered_offsets {
   /// Without the partitions of which the group has committed nothing.
-  offsets found;
+  offset_map found;
   /// It cannot be told yet: a transaction that moves one is still open, or the group's coordinator is not ready.
   bool not_yet = false;
 };
@@ -71,7 +71,7 @@ expected<answered_offsets, log_error> ask(rd_kafka_t* client, const kafka_option
 }
 
 /// Where the committed part of each ends.
-expected<offsets, log_error> ends_of(rd_kafka_t* client, const kafka_options& options,
+expected<offset_map, log_error> ends_of(rd_kafka_t* client, const kafka_options& options,
                                      const std::vector<topic_partition>& sources) {
   const auto wanted = list_of(options, sources);
   for (int n = 0; n < wanted->cnt; ++n) wanted->elems[n].offset = RD_KAFKA_OFFSET_SPEC_LATEST;
@@ -84,7 +84,7 @@ expected<offsets, log_error> ends_of(rd_kafka_t* client, const kafka_options& op
   std::size_t count = 0;
   const auto** infos =
       rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(answer->get()), &count);
-  offsets out;
+  offset_map out;
   for (std::size_t i = 0; i < count; ++i) {
     const auto& p = *rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
     const auto t = topic_of(options, p.topic);

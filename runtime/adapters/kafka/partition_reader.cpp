@@ -12,9 +12,9 @@ using ports::log_error;
 
 namespace {
 
-constexpr std::size_t batch_max = 1000;
+constexpr std::size_t read_batch_max = 1000;
 /// How long one look for a message waits when more must come.
-constexpr int look_ms = 100;
+constexpr int read_look_ms = 100;
 
 std::string name_of(topic_partition p) {
   return std::string{to_string(p.topic)} + "/" + std::to_string(p.partition);
@@ -102,11 +102,11 @@ expected<void, log_error> partition_reader::go_to(topic_partition source, place&
 
 expected<void, log_error> partition_reader::take_some(topic_partition source, place& p, std::size_t most,
                                                       bool wait, const std::function<void(record)>& take) {
-  std::array<rd_kafka_message_t*, batch_max> messages{};
+  std::array<rd_kafka_message_t*, read_batch_max> messages{};
   const int number = static_cast<int>(source.partition);
   // A call for many waits until it has all of them, so the waiting is for one.
-  auto got = rd_kafka_consume_batch(p.topic.get(), number, 0, messages.data(), std::min(most, batch_max));
-  if (got == 0 && wait) got = rd_kafka_consume_batch(p.topic.get(), number, look_ms, messages.data(), 1);
+  auto got = rd_kafka_consume_batch(p.topic.get(), number, 0, messages.data(), std::min(most, read_batch_max));
+  if (got == 0 && wait) got = rd_kafka_consume_batch(p.topic.get(), number, read_look_ms, messages.data(), 1);
   std::optional<log_error> trouble;
   for (ssize_t i = 0; i < got; ++i) {
     const auto* m = messages[static_cast<std::size_t>(i)];
@@ -152,7 +152,7 @@ expected<std::vector<record>, log_error> partition_reader::read_at(topic_partiti
   };
   // Most troubles pass: a broker that starts again, a partition whose leader is not known yet.
   log_error trouble{log_errc::timed_out, "no answer while reading " + name_of(source)};
-  const int looks = call_timeout(options_.request_timeout) / look_ms;
+  const int looks = call_timeout(options_.request_timeout) / read_look_ms;
   for (int look = 0; look < looks && out.size() < max_records; ++look) {
     const auto before = out.size();
     const bool wait = !p.following;
@@ -189,11 +189,11 @@ expected<void, log_error> partition_reader::read_all(topic_partition source, std
   subscribe(source, p, RD_KAFKA_OFFSET_BEGINNING);
   p.next = 0;
   const auto limit = options_.request_timeout + 2 * options_.transaction_timeout;
-  const int looks = call_timeout(limit) / look_ms;
+  const int looks = call_timeout(limit) / read_look_ms;
   std::optional<log_error> trouble;
   for (int look = 0; look < looks && p.next < end_offset; ++look) {
     const auto before = p.next;
-    if (auto done = take_some(source, p, batch_max, true, take); !done) trouble = done.error();
+    if (auto done = take_some(source, p, read_batch_max, true, take); !done) trouble = done.error();
     if (p.next > before) look = 0;
   }
   const bool whole = p.next >= end_offset;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "draw.hpp"
+#include "forks.hpp"
 
 namespace hedgerow::domain {
 namespace {
@@ -270,13 +271,6 @@ TEST(BackfillProperty, EveryBlockIsReadDespiteErrors) {
     RC_ASSERT(plan_backfill(cursor, policy, head).action == backfill_action::caught_up);
     for (auto b = policy.start_block; b <= head; ++b) RC_ASSERT(read.contains(b));
   }));
-}
-
-hash32 hash_of(std::uint64_t number, unsigned char fork) {
-  hash32 h;
-  for (std::size_t i = 0; i < 8; ++i) h.value[31 - i] = static_cast<unsigned char>(number >> (8 * i));
-  h.value[0] = fork;
-  return h;
 }
 
 /// A chain whose blocks from `fork_at` on belong to fork `id`.

@@ -7,16 +7,10 @@
 
 #include "actors/domain/hedging/backfill_plan.hpp"
 #include "draw.hpp"
+#include "forks.hpp"
 
 namespace hedgerow::domain {
 namespace {
-
-hash32 hash_of(std::uint64_t number, unsigned char fork) {
-  hash32 h;
-  for (std::size_t i = 0; i < 8; ++i) h.value[31 - i] = static_cast<unsigned char>(number >> (8 * i));
-  h.value[0] = fork;
-  return h;
-}
 
 blockchain_event event(std::uint64_t sequence, std::uint64_t block, std::uint64_t index, unsigned char fork = 0) {
   blockchain_event e;

@@ -5,12 +5,12 @@
 namespace hedgerow::domain {
 namespace {
 
-const symbol aapl = *symbol::parse("AAPL");
+const symbol stock = *symbol::parse("AAPL");
 
 onchain_trade trade(std::uint64_t sequence, side s, const char* amount, log_change change = log_change::applied) {
   onchain_trade t;
   t.sequence = sequence;
-  t.symbol = aapl;
+  t.symbol = stock;
   t.side = s;
   t.change = change;
   t.amount = *shares::parse(amount);
@@ -19,7 +19,7 @@ onchain_trade trade(std::uint64_t sequence, side s, const char* amount, log_chan
 
 schwab_execution step(std::uint64_t sequence, execution_state state, const char* filled) {
   schwab_execution e;
-  e.execution = {aapl, sequence};
+  e.execution = {stock, sequence};
   e.side = side::sell;
   e.quantity = 3;
   e.state = state;
