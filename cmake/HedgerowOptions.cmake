@@ -3,6 +3,7 @@
 option(HEDGEROW_ASAN "Address and undefined-behaviour sanitizers" OFF)
 option(HEDGEROW_TSAN "Thread sanitizer (only truthful for targets without CAF)" OFF)
 option(HEDGEROW_COVERAGE "gcov instrumentation" OFF)
+option(HEDGEROW_UNITY "Compile the sources of a target in groups: a whole build takes half, one file longer" OFF)
 
 find_program(HEDGEROW_CCACHE ccache)
 if(HEDGEROW_CCACHE)

@@ -1,3 +1,11 @@
+# Groups the sources of a target into few translation units. Each repeats the headers of CAF and GoogleTest once and not
+# once per file, which is most of what a build costs. Names in anonymous namespaces must differ within a target.
+function(hedgerow_unity name batch)
+  if(HEDGEROW_UNITY)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${batch})
+  endif()
+endfunction()
+
 # hedgerow_library(NAME DIR folder [SOURCES ...] [PUBLIC ...] [PRIVATE ...] [HEAVY])
 #
 # The one way to make a library. Includes are written from the repository root, but no target gets the root as an
@@ -21,7 +29,24 @@ function(hedgerow_library name)
   endif()
   if(arg_HEAVY)
     set_property(TARGET ${name} PROPERTY JOB_POOL_COMPILE heavy)
+    hedgerow_unity(${name} 2)
+  elseif(arg_SOURCES)
+    hedgerow_unity(${name} 8)
   endif()
+endfunction()
+
+# Test code is optimised less than what it tests: a third less to compile, and no slower to run. Tests use short names; what
+# they hide in another file of their group is nobody's mistake. Linked last, as the last option counts.
+add_library(hedgerow_test_options INTERFACE)
+target_compile_options(hedgerow_test_options INTERFACE $<$<CONFIG:Release>:-O1> $<$<BOOL:${HEDGEROW_UNITY}>:-Wno-shadow>)
+
+# hedgerow_test_program(NAME [SOURCES ...] [LINK ...])
+# A program of tests, or one that a test starts.
+function(hedgerow_test_program name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  hedgerow_unity(${name} 8)
+  target_link_libraries(${name} PRIVATE ${arg_LINK} test_support GTest::gtest hedgerow_options hedgerow_test_options)
 endfunction()
 
 # hedgerow_test(NAME LABEL label... [SOURCES ...] [LINK ...] [TIMEOUT seconds])
@@ -32,8 +57,7 @@ function(hedgerow_test name)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
-  add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE ${arg_LINK} test_support GTest::gtest GTest::gtest_main hedgerow_options)
+  hedgerow_test_program(${name} SOURCES ${arg_SOURCES} LINK ${arg_LINK} GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT})
 endfunction()

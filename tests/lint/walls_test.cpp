@@ -25,6 +25,17 @@ struct compile_command {
   std::string command;
 };
 
+/// What is compiled: with HEDGEROW_UNITY a command has a file that includes several of ours; the first stands for them.
+std::string compiled_file(const std::string& path) {
+  if (path.find("/Unity/unity_") == std::string::npos) return path;
+  std::ifstream in{path};
+  static const std::regex include{R"re(^#include "([^"]+)")re"};
+  std::smatch match;
+  for (std::string line; std::getline(in, line);)
+    if (std::regex_search(line, match, include)) return match[1];
+  return path;
+}
+
 std::vector<compile_command> compile_commands() {
   std::ifstream in{binary_dir + "/compile_commands.json"};
   std::ostringstream text;
@@ -34,7 +45,7 @@ std::vector<compile_command> compile_commands() {
   std::vector<compile_command> out;
   if (!json.IsArray()) return out;
   for (const auto& entry : json.GetArray()) {
-    const std::string file = entry["file"].GetString();
+    const std::string file = compiled_file(entry["file"].GetString());
     if (!file.starts_with(source_dir + "/")) continue;
     out.push_back({entry["directory"].GetString(), file.substr(source_dir.size() + 1), entry["command"].GetString()});
   }
