@@ -42,6 +42,10 @@ struct writer {
   void bury(const record& r, std::string_view reason, const std::string& detail) {
     state.last_error = std::string{reason};
     out->records.push_back(make_dead_letter(service_name, r, reason, detail, 1, now));
+    state.alarms.raise(notices, service_name, "not_booked", reason, state.position.symbol.str(),
+                       std::string{to_string(r.from.topic)} + " " + r.key + ": " + std::string{reason} + ": " + detail +
+                           "; compare the position with the chain and the broker, see /dead-letters",
+                       now);
   }
 };
 

@@ -2,6 +2,7 @@
 // domain/hedging/position_book; this file sequences it with the log.
 #pragma once
 
+#include "actors/bridges/burial_alarms.hpp"
 #include "actors/bridges/service.hpp"
 #include "actors/domain/hedging/position_book.hpp"
 #include "actors/ports/clock.hpp"
@@ -16,6 +17,7 @@ struct accumulator_state {
   protocol::emitter_actor bridge;
   /// The due time that a timer is armed for.
   timestamp armed_for;
+  bridges::burial_alarms alarms;
   std::string last_error;
 };
 

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "actors/bridges/bridge_actor.hpp"
+#include "actors/bridges/burial_alarms.hpp"
 #include "messages/codec/codec.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_clock.hpp"
+#include "tests/support/heard_notices.hpp"
 
 namespace hedgerow::accumulator {
 namespace {
@@ -15,7 +17,7 @@ class AccumulatorTest : public test::actor_fixture {
  public:
   void start() {
     running = own(system.spawn(bridges::bridge_actor, std::shared_ptr<ports::event_log>{log},
-                               accumulator_service(policy, &clock), bridges::bridge_config{}, &clock));
+                               accumulator_service(policy, &clock, &notices), bridges::bridge_config{}, &clock));
     run();
   }
 
@@ -71,6 +73,7 @@ class AccumulatorTest : public test::actor_fixture {
   }
 
   test::fake_clock clock;
+  test::heard_notices notices;
   std::shared_ptr<ports::event_log> log = adapters::make_memory_log(clock, 4);
   domain::hedging_policy policy;
   protocol::bridge_actor running;
@@ -135,6 +138,20 @@ TEST_F(AccumulatorTest, AnOutcomeOfNoCommandIsADeadLetterAndTheSymbolGoesOn) {
   EXPECT_EQ(codec::decode<dead_letter>(*letters->front().value)->data.reason, "unknown_execution");
   trade(side::sell, "0.5");
   EXPECT_EQ(commands(), strings{"BUY 1 AAPL:1"});
+}
+
+TEST_F(AccumulatorTest, WhatIsNotBookedIsAnAlarmOfEachKindThatDoesNotFlood) {
+  start();
+  trade(side::sell, "0.5");
+  EXPECT_EQ(notices.all(), "");
+  for (int i = 0; i < 20; ++i) outcome(9, execution_state::filled, "1");
+  EXPECT_EQ(notices.count("ALARM not_booked AAPL"), 1U) << notices.all();
+  EXPECT_TRUE(notices.has("unknown_execution"));
+  append(topic::onchain_trades, "AAPL:broken", control_event{"AAPL", control_action::halt, "", "no trade", "me"});
+  EXPECT_EQ(notices.count("ALARM not_booked AAPL"), 2U) << "another kind";
+  clock.advance(bridges::burial_alarms::quiet);
+  outcome(9, execution_state::filled, "1");
+  EXPECT_TRUE(notices.has("19 more of this kind")) << notices.all();
 }
 
 TEST_F(AccumulatorTest, HaltStopsCommandsAndResumeBringsThem) {
