@@ -18,6 +18,12 @@ void keep_newest(std::deque<Row>& rows, std::size_t limit) {
   while (rows.size() > limit) rows.pop_front();
 }
 
+/// A report of an execution that has ended which says what is known.
+bool repeats(const schwab_execution& known, const schwab_execution& told) {
+  return told.state == known.state && told.code == known.code && told.order == known.order &&
+         told.filled <= known.filled && told.filled_notional <= known.filled_notional;
+}
+
 /// Partitions bring trades out of order between them; the sequence is one for all.
 bool comes_before(const trade_row& a, const trade_row& b) {
   return std::tie(a.trade.sequence, a.trade.chain_id, a.recorded_at) <
@@ -27,6 +33,10 @@ bool comes_before(const trade_row& a, const trade_row& b) {
 }  // namespace
 
 void read_model::apply(const enveloped<onchain_trade>& e) {
+  // As the position does it: the trades of a symbol stand in one partition, with ascending sequences.
+  auto& last = last_sequence_[{e.data.symbol, e.data.chain_id}];
+  if (e.data.sequence <= last) return;
+  last = e.data.sequence;
   ++trade_count_;
   const trade_row row{e.data, e.meta.recorded_at};
   // Almost always at the end.
@@ -79,6 +89,7 @@ void read_model::list(const enveloped<schwab_execution>& e, bool first_step) {
   // A late step of one that is no longer listed.
   if (it == executions_.end()) return;
   auto& [row, ended] = it->second;
+  if (ended && repeats(row.latest, e.data)) return;
   const shares before = row.latest.filled;
   const usd notional_before = row.latest.filled_notional;
   row.latest = e.data;
@@ -102,9 +113,22 @@ void read_model::apply(const enveloped<position_update>& e) {
 }
 
 void read_model::apply(const enveloped<dead_letter>& e) {
+  // What did not come from the log has no place by which it could be known.
+  if (e.data.origin_offset >= 0 && !letter_places_.insert(place_of(e.data)).second) return;
   ++dead_letter_count_;
+  ++letters_of_kind_[kind_of(e.data)];
   dead_letters_.push_back({e.data, e.meta.recorded_at});
-  keep_newest(dead_letters_, limits_.dead_letters);
+  if (dead_letters_.size() > limits_.dead_letters) forget_a_dead_letter();
+}
+
+void read_model::forget_a_dead_letter() {
+  const auto most = std::max_element(letters_of_kind_.begin(), letters_of_kind_.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  const auto oldest = std::find_if(dead_letters_.begin(), dead_letters_.end(),
+                                   [&](const dead_letter_row& row) { return kind_of(row.letter) == most->first; });
+  letter_places_.erase(place_of(oldest->letter));
+  dead_letters_.erase(oldest);
+  if (--most->second == 0) letters_of_kind_.erase(most);
 }
 
 void read_model::apply(const enveloped<token_update>& e) {

@@ -1,6 +1,7 @@
 // What the query side knows: a fold over the events of the log. Rebuilding it from the beginning gives the same, however
 // the partitions take turns: everything that several of them add to is sorted by what the events say, not by arrival
-// (tests/unit/domain/projections/interleaving_test).
+// (tests/unit/domain/projections/interleaving_test). What stands in the log twice, since a service read its input again,
+// counts once.
 #pragma once
 
 #include <cstdint>
@@ -70,6 +71,8 @@ class read_model {
   /// The newest ones and all that have not ended, by creation.
   [[nodiscard]] std::vector<const execution_row*> executions() const;
   [[nodiscard]] const execution_row* execution(const std::string& id) const;
+  /// The newest ones. Beyond the limit the kind (service and reason) with the most rows loses its oldest, so that a flood
+  /// of one kind does not push out another.
   [[nodiscard]] const std::deque<dead_letter_row>& dead_letters() const { return dead_letters_; }
   [[nodiscard]] const std::optional<token_update>& token() const { return token_; }
 
@@ -99,17 +102,32 @@ class read_model {
     std::uint64_t forgotten = 0;
   };
 
+  /// Service and reason.
+  using letter_kind = std::pair<std::string, std::string>;
+  /// Kind, and the topic, partition and offset of the record.
+  using letter_place = std::tuple<letter_kind, std::string, std::uint32_t, std::int64_t>;
+  static letter_kind kind_of(const dead_letter& letter) { return {letter.service, letter.reason}; }
+  static letter_place place_of(const dead_letter& letter) {
+    return {kind_of(letter), letter.origin_topic, letter.origin_partition, letter.origin_offset};
+  }
+
   void count_fills(const enveloped<schwab_execution>& e, counted_fills& counted);
   void list(const enveloped<schwab_execution>& e, bool first_step);
   void forget_old_executions();
+  void forget_a_dead_letter();
 
   read_model_limits limits_;
   std::map<std::string, position_row> positions_;
   std::deque<trade_row> trades_;
+  /// Of the newest trade of each symbol and chain.
+  std::map<std::pair<symbol, std::uint64_t>, std::uint64_t> last_sequence_;
   std::map<execution_id, known_execution> executions_;
   std::set<execution_place> execution_order_;
   std::map<symbol, symbol_executions> by_symbol_;
   std::deque<dead_letter_row> dead_letters_;
+  /// Of dead_letters_: those that have a place in the log, and how many there are of each kind.
+  std::set<letter_place> letter_places_;
+  std::map<letter_kind, std::size_t> letters_of_kind_;
   std::optional<token_update> token_;
   std::uint64_t trade_count_ = 0;
   std::uint64_t execution_count_ = 0;

@@ -84,6 +84,65 @@ TEST(ReadModel, ALateFillIsCountedOnceWhileItIsRememberedAndNeverTwice) {
   EXPECT_EQ(model.execution("AAPL:1"), nullptr);
 }
 
+enveloped<onchain_trade> trade(std::uint64_t sequence, std::int64_t second) {
+  enveloped<onchain_trade> e;
+  e.data = {sequence, 1, log_change::applied, {}, {}, fill_kind::take, aapl, {}, {}, side::sell, *shares::parse("1"),
+            *usd::parse("100"), {second * 1'000'000}};
+  e.meta.event_id = "trade:" + std::to_string(sequence);
+  return e;
+}
+
+enveloped<dead_letter> letter(std::string service, std::string reason, std::int64_t offset) {
+  enveloped<dead_letter> e;
+  e.data.service = std::move(service);
+  e.data.origin_topic = "blockchain-events";
+  e.data.origin_offset = offset;
+  e.data.reason = std::move(reason);
+  return e;
+}
+
+TEST(ReadModel, ATradeThatStandsInTheLogTwiceCountsOnce) {
+  read_model model;
+  for (int written = 0; written < 2; ++written) {
+    for (std::uint64_t i = 1; i <= 4; ++i) model.apply(trade(i, 1));
+    // Settles the first ones, so that only their sequence tells that they are known.
+    model.apply(trade(5, 10'000));
+    model.apply(step(1, execution_state::filled, "20", "1800", 10'000));
+  }
+  EXPECT_EQ(model.trades().size(), 5U);
+  EXPECT_EQ(model.trade_count(), 5U);
+  EXPECT_EQ(model.positions().at("AAPL").pnl.realized().to_string(), "50");
+}
+
+TEST(ReadModel, AnEndThatIsToldAgainIsNoFurtherStep) {
+  read_model model;
+  model.apply(step(1, execution_state::submitted, "0", "0", 1));
+  model.apply(step(1, execution_state::filled, "2", "200", 2));
+  model.apply(step(1, execution_state::filled, "2", "200", 900));
+  EXPECT_EQ(model.execution("AAPL:1")->history.size(), 2U);
+  EXPECT_EQ(model.execution("AAPL:1")->updated_at.us, 2'000'000);
+}
+
+TEST(ReadModel, ADeadLetterOfTheSamePlaceCountsOnce) {
+  read_model model;
+  for (int written = 0; written < 2; ++written) model.apply(letter("validation", "undecodable", 7));
+  model.apply(letter("accumulator", "undecodable", 7));
+  EXPECT_EQ(model.dead_letter_count(), 2U);
+  // Without a place nobody can tell.
+  for (int written = 0; written < 2; ++written) model.apply(letter("ingestion", "malformed_frame", -1));
+  EXPECT_EQ(model.dead_letters().size(), 4U);
+}
+
+TEST(ReadModel, AFloodOfDeadLettersOfOneKindPushesOutItsOwn) {
+  read_model model{{10, 2, 5}};
+  model.apply(letter("accumulator", "too_old", 1));
+  for (std::int64_t i = 1; i <= 100; ++i) model.apply(letter("validation", "unpriceable_fill", i));
+  ASSERT_EQ(model.dead_letters().size(), 5U);
+  EXPECT_EQ(model.dead_letters().front().letter.reason, "too_old");
+  EXPECT_EQ(model.dead_letters().back().letter.origin_offset, 100);
+  EXPECT_EQ(model.dead_letter_count(), 101U);
+}
+
 TEST(ReadModel, SealedTokensAreNotKept) {
   read_model model;
   enveloped<token_update> e;
