@@ -81,6 +81,7 @@ class bridge {
   void change_assignment(const ports::log_batch& batch);
   // changelog -> entities (bridge_changelog.cpp)
   void load(topic_partition source);
+  void watch_offsets(std::uint32_t first);
   void refuse_changelog(const record& r, const std::string& why);
   void begin_cycle(std::vector<record> records);
   void add_to_cycle(record r);
@@ -143,6 +144,8 @@ class bridge {
   /// What comes next cannot go the way of what is under way, and waits for its end.
   bool blocked_ = false;
   bool offsets_timed_ = false;
+  /// It was asked whether the group still has its offsets.
+  bool offsets_watched_ = false;
 
   std::optional<handed_by> handed_by_;
   /// The bridge that it hands over to.

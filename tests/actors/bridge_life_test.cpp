@@ -21,6 +21,29 @@ TEST_F(BridgeLife, IdleEntitiesArePassivatedAndComeBackWithTheirState) {
   EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2"}));
 }
 
+TEST_F(BridgeLife, AGroupThatHasStateButNoOffsetsAnyMoreIsAnAlarmOnce) {
+  notice_list notices;
+  bridge_config config;
+  config.notices = &notices;
+  auto first = start(config);
+  append("AAPL", "x");
+  append("TSLA", "x");
+  run();
+  caf::anon_send_exit(first, caf::exit_reason::kill);
+  run();
+  EXPECT_TRUE(notices.codes.empty()) << "neither a new group nor one that goes on";
+  // Its offsets are gone: as if it had another name.
+  auto lost = counting();
+  lost.name = "counting-again";
+  for (int life = 0; life < 2; ++life) {
+    auto b = own(system.spawn(bridge_actor, log, lost, config, &clock));
+    run();
+    caf::anon_send_exit(b, caf::exit_reason::kill);
+    run();
+    EXPECT_EQ(notices.codes, strings{"offsets_lost"});
+  }
+}
+
 TEST_F(BridgeLife, AnEntityThatHasEndedIsForgotten) {
   auto b = start();
   for (int i = 0; i < 50; ++i) {
