@@ -18,7 +18,7 @@ std::vector<section_spec> node_sections() {
                                     "all, ingestion, validation, accumulator, execution, poller, tokens, api, paper",
                                     "What runs here. `all` is every one but `paper`, the simulated broker."),
        text<&node_settings::data_dir>("data_dir", not_empty, "a folder, made when missing",
-                                      "Where the event log and the paper ledger live.")}));
+                                      "Where the event log, the paper ledger and the count of the broker's calls live.")}));
   out.push_back(section<&settings::log>(
       "log", "The event log.",
       {choice<&log_settings::kind>(

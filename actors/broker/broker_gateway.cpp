@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <caf/all.hpp>
 
+#include "actors/broker/remembered_budget.hpp"
 #include "actors/broker/watched_clock.hpp"
 
 namespace hedgerow::broker {
@@ -36,7 +37,7 @@ class gateway {
         config_{config},
         clock_{clock},
         on_rejected_{std::move(on_rejected)},
-        budget_{config.budget},
+        budget_{config.budget, config.memory, clock},
         allowed_{config.budget.calls},
         broker_clock_{config.clock_alarm},
         calls_{value_of(config.metrics, calls_family, {})},
@@ -357,7 +358,7 @@ class gateway {
   gateway_config config_;
   const ports::clock* clock_;
   std::function<void()> on_rejected_;
-  domain::call_budget budget_;
+  remembered_budget budget_;
   std::uint32_t allowed_;
   std::uint32_t callers_ = 1;
   std::array<std::deque<waiting_call>, call_classes> queues_;

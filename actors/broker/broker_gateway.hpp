@@ -14,6 +14,7 @@
 #include "actors/broker/account_share.hpp"
 #include "actors/domain/hedging/call_budget.hpp"
 #include "actors/ports/broker_api.hpp"
+#include "actors/ports/call_memory.hpp"
 #include "actors/ports/metrics.hpp"
 #include "actors/ports/notices.hpp"
 #include "messages/protocol/interfaces.hpp"
@@ -70,6 +71,8 @@ struct gateway_config {
   domain::budget_policy budget;
   /// What part of it is this node's.
   std::shared_ptr<const account_share> share = std::make_shared<account_share>();
+  /// What was sent before this gateway, and what it sends; may be null.
+  std::shared_ptr<ports::call_memory> memory{};
   /// Status questions that come within this time are put together.
   std::chrono::milliseconds gather{10};
   /// From so many on, one list call serves them; from two on, when there are more than calls.

@@ -3,6 +3,7 @@
 #include <caf/all.hpp>
 
 #include "actors/bridges/changelog.hpp"
+#include "actors/broker/remembered_budget.hpp"
 #include "actors/execution/desk_host.hpp"
 #include "messages/codec/codec.hpp"
 
@@ -12,9 +13,19 @@ using namespace protocol;
 
 execution_state::~execution_state() = default;
 
+recent_placements::recent_placements(std::shared_ptr<const broker::account_share> share,
+                                     std::shared_ptr<ports::call_memory> memory, const ports::clock* clock)
+    : share_{std::move(share)}, memory_{std::move(memory)}, clock_{clock} {
+  if (!memory_) return;
+  for (const auto& sent : memory_->recent())
+    if (sent.kind == ports::sent_kind::order)
+      if (const auto at = broker::monotonic_of(sent.at, *clock_, std::chrono::minutes{1})) rate_.add(*at);
+}
+
 void recent_placements::add(ports::monotonic_time now) {
   const std::scoped_lock lock{mutex_};
   rate_.add(now);
+  if (memory_) memory_->add({clock_->now(), ports::sent_kind::order});
 }
 
 ports::monotonic_time recent_placements::next_allowed(std::uint32_t per_minute, ports::monotonic_time now) const {

@@ -31,9 +31,11 @@ struct execution_config {
 /// The account's limit of orders per minute, of which this node has an equal part. Thread-safe.
 class recent_placements {
  public:
+  /// `memory` may be null, and then `clock`, too: what was placed before this process, and what it places.
   explicit recent_placements(std::shared_ptr<const broker::account_share> share =
-                                 std::make_shared<broker::account_share>())
-      : share_{std::move(share)} {}
+                                 std::make_shared<broker::account_share>(),
+                             std::shared_ptr<ports::call_memory> memory = nullptr,
+                             const ports::clock* clock = nullptr);
 
   void add(ports::monotonic_time now);
   /// When this node may place its next order when the account may place `per_minute`; `now` when at once. A node may
@@ -42,6 +44,8 @@ class recent_placements {
 
  private:
   std::shared_ptr<const broker::account_share> share_;
+  std::shared_ptr<ports::call_memory> memory_;
+  const ports::clock* clock_;
   mutable std::mutex mutex_;
   domain::order_rate rate_;
 };

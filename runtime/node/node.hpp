@@ -58,6 +58,8 @@ struct node_ports {
   std::shared_ptr<ports::event_log> log;
   ingestion::chain_client_factory make_chain_client;
   std::shared_ptr<ports::broker_api> broker;
+  /// May be null: then the budgets begin anew with this process.
+  std::shared_ptr<ports::call_memory> calls;
   std::shared_ptr<ports::oauth_api> oauth;
   std::shared_ptr<ports::vault> vault;
   std::shared_ptr<ports::token_holder> tokens;

@@ -82,6 +82,7 @@ child_spec cluster_child(const node_settings& settings, const node_ports& outsid
 child_spec gateway_child(const node_settings& settings, const node_ports& outside, const slots& known) {
   auto config = settings.gateway;
   config.share = known.share;
+  config.memory = outside.calls;
   config.notices = outside.notices;
   auto start = [api = outside.broker, config, clock = outside.clock,
                 rejected = ask_for_a_fresh_token(known)](caf::actor_system& system, const running&) {
@@ -168,7 +169,7 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
   if (wanted("accumulator")) add(accumulator::accumulator_service(settings.hedging, outside.clock, outside.notices));
   if (wanted("execution")) {
     execution::execution_ports ports{{}, outside.tokens, outside.clock, outside.notices, ask_for_a_fresh_token(known),
-                                     std::make_shared<execution::recent_placements>(known.share)};
+                                     std::make_shared<execution::recent_placements>(known.share, outside.calls, outside.clock)};
     all.push_back(with_gateway(settings, outside, "execution",
                                [config = settings.execution, ports](broker::gateway_actor gateway) mutable {
                                  ports.gateway = std::move(gateway);

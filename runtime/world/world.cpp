@@ -10,6 +10,7 @@
 #include "runtime/adapters/schwab/schwab_oauth.hpp"
 #include "runtime/adapters/schwab/token_vault.hpp"
 #include "runtime/adapters/sqlite_log/sqlite_log.hpp"
+#include "runtime/adapters/system/call_file.hpp"
 #include "runtime/transfer/import.hpp"
 #include "runtime/world/fixed_session.hpp"
 #include "runtime/world/kafka_cluster.hpp"
@@ -27,6 +28,15 @@ adapters::sqlite_log_options sqlite_options(const settings& v) {
   options.durability = v.log.durability == config::log_durability::full ? adapters::log_durability::full
                                                                         : adapters::log_durability::normal;
   return options;
+}
+
+expected<void, fault> make_data_dir(const settings& v) {
+  std::error_code failed;
+  std::filesystem::create_directories(v.node.data_dir, failed);
+  if (failed)
+    return unexpected("node.data_dir = \"" + v.node.data_dir + "\": cannot be made: " + failed.message() +
+                      "; choose a folder that this user may write");
+  return {};
 }
 
 expected<std::shared_ptr<ports::event_log>, fault> make_kafka_log(const settings& v, machine& on,
@@ -48,11 +58,7 @@ expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, m
     }
     case config::log_kind::sqlite: break;
   }
-  std::error_code failed;
-  std::filesystem::create_directories(v.node.data_dir, failed);
-  if (failed)
-    return unexpected("node.data_dir = \"" + v.node.data_dir + "\": cannot be made: " + failed.message() +
-                      "; choose a folder that this user may write");
+  if (auto made = make_data_dir(v); !made) return unexpected(made.error());
   auto log = adapters::open_sqlite_log(sqlite_options(v), on.clock);
   if (!log) return unexpected(log.error().detail);
   return *log;
@@ -104,6 +110,17 @@ expected<void, fault> add_broker(const settings& v, machine& on, node::node_port
   return {};
 }
 
+/// Beside the log of this machine; a log in memory begins anew with everything. Nodes may share the folder.
+expected<void, fault> add_call_memory(const settings& v, node::node_ports& out) {
+  if (v.log.kind == config::log_kind::memory) return {};
+  if (auto made = make_data_dir(v); !made) return made;
+  const auto path = std::filesystem::path{v.node.data_dir} / ("broker-calls." + v.node.name);
+  auto file = adapters::open_call_file(path.string(), v.execution.calls_per_minute + v.execution.orders_per_minute);
+  if (!file) return unexpected("node.data_dir: " + file.error() + "; choose a folder that this user may write");
+  out.calls = *file;
+  return {};
+}
+
 }  // namespace
 
 expected<node::node_ports, std::string> make_ports(const settings& v, machine& on) {
@@ -124,6 +141,9 @@ expected<node::node_ports, std::string> make_ports(const settings& v, machine& o
   }
   if (v.runs("execution") || v.runs("poller") || v.runs("tokens")) {
     if (auto done = add_broker(v, on, out); !done) return unexpected(done.error());
+  }
+  if (v.runs("execution") || v.runs("poller")) {
+    if (auto done = add_call_memory(v, out); !done) return unexpected(done.error());
   }
   return out;
 }

@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/adapters/system/call_file.hpp"
 #include "runtime/telemetry/metric_registry.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_broker.hpp"
 #include "tests/support/fake_clock.hpp"
 #include "tests/support/heard_notices.hpp"
 #include "tests/support/prometheus_page.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace hedgerow::broker {
 namespace {
@@ -65,6 +67,29 @@ TEST_F(GatewayTest, WhatItCountsGoesOnWhenItIsStartedAgain) {
     caf::anon_send_exit(gateway, caf::exit_reason::kill);
     run();
   }
+}
+
+TEST_F(GatewayTest, ARestartDoesNotMakeMoreCallsThanTheBudget) {
+  const test::temporary_directory folder;
+  const auto memory = [&folder] { return *adapters::open_call_file(folder.file("calls"), 10); };
+  config.budget.calls = 4;
+  for (int life = 1; life <= 3; ++life) {
+    config.memory = memory();
+    start();
+    for (int i = 0; i < 2; ++i) self->send(gateway, ask_atom::value, place_one());
+    run();
+    caf::anon_send_exit(gateway, caf::exit_reason::kill);
+    run();
+    clock.advance(std::chrono::seconds{10});
+  }
+  EXPECT_EQ(api->placed.size(), 4U);
+  // The first life's calls are a minute old.
+  clock.advance(std::chrono::seconds{30});
+  config.memory = memory();
+  start();
+  for (int i = 0; i < 4; ++i) self->send(gateway, ask_atom::value, place_one());
+  run();
+  EXPECT_EQ(api->placed.size(), 6U);
 }
 
 TEST_F(GatewayTest, ManyStatusQuestionsShareOneListAndTheMissingOneIsAskedByItself) {

@@ -1,7 +1,12 @@
 // The account's order rate, counted by several nodes that see only their own orders.
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "actors/execution/execution_actor.hpp"
+#include "runtime/adapters/system/call_file.hpp"
+#include "tests/support/fake_clock.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace hedgerow::execution {
 namespace {
@@ -31,6 +36,40 @@ TEST(RecentPlacements, NodesThatSeeOnlyTheirOwnStayWithinTheLimitTogether) {
     EXPECT_LE(placed, limit);
     EXPECT_GT(placed, limit - nodes);
   }
+}
+
+TEST(RecentPlacements, ARestartDoesNotMakeRoomForMoreOrders) {
+  const test::temporary_directory folder;
+  test::fake_clock clock;
+  const auto memory = [&folder] { return *adapters::open_call_file(folder.file("calls"), 2); };
+  const auto share = std::make_shared<broker::account_share>();
+  for (int life = 0; life < 2; ++life) {
+    recent_placements placements{share, memory(), &clock};
+    EXPECT_EQ(placements.next_allowed(2, clock.monotonic()), clock.monotonic());
+    placements.add(clock.monotonic());
+    clock.advance(10s);
+  }
+  const recent_placements placements{share, memory(), &clock};
+  EXPECT_EQ(placements.next_allowed(2, clock.monotonic()), clock.monotonic() + 40s);
+  EXPECT_EQ(placements.next_allowed(3, clock.monotonic()), clock.monotonic());
+  // A wall clock that was set back must not hide them.
+  test::fake_clock set_back{clock.now() - 24h};
+  EXPECT_EQ((recent_placements{share, memory(), &set_back}.next_allowed(2, set_back.monotonic())),
+            set_back.monotonic() + 60s);
+}
+
+TEST(RecentPlacements, TheNewestCallsAreKeptWhateverTheFileHolds) {
+  const test::temporary_directory folder;
+  for (int life = 0; life < 3; ++life) {
+    const auto file = *adapters::open_call_file(folder.file("calls"), 3);
+    for (std::int64_t i = 1; i <= 2; ++i) file->add({{life * 10 + i}, ports::sent_kind::evidence});
+  }
+  using sent = std::vector<ports::sent_call>;
+  constexpr auto kind = ports::sent_kind::evidence;
+  EXPECT_EQ((*adapters::open_call_file(folder.file("calls"), 3))->recent(), (sent{{{12}, kind}, {{21}, kind}, {{22}, kind}}));
+  EXPECT_EQ((*adapters::open_call_file(folder.file("calls"), 1))->recent(), (sent{{{22}, kind}}));
+  std::ofstream{folder.file("calls")} << "no calls at all";
+  EXPECT_TRUE((*adapters::open_call_file(folder.file("calls"), 3))->recent().empty());
 }
 
 TEST(RecentPlacements, WithMoreNodesThanOrdersEachStillPlacesOneAMinute) {

@@ -108,12 +108,16 @@ bool call_budget::try_take(call_class c, monotonic_ns now) {
   if (next_allowed(c, now) > now) return false;
   for (; !taken_.empty() && taken_.front().first + policy_.window <= now; taken_.pop_front())
     --count_[static_cast<std::size_t>(taken_.front().second)];
-  taken_.emplace_back(now, c);
-  ++count_[static_cast<std::size_t>(c)];
-  all_.take(now);
-  if (c >= call_class::status) looks_.take(now);
-  if (c >= call_class::status || last_look_ == monotonic_ns::min()) last_look_ = now;
+  count(c, now);
   return true;
+}
+
+void call_budget::count(call_class c, monotonic_ns at) {
+  taken_.emplace_back(at, c);
+  ++count_[static_cast<std::size_t>(c)];
+  all_.take(at);
+  if (c >= call_class::status) looks_.take(at);
+  if (c >= call_class::status || last_look_ == monotonic_ns::min()) last_look_ = at;
 }
 
 void call_budget::throttled(monotonic_ns until) { blocked_until_ = std::max(blocked_until_, until); }

@@ -73,6 +73,9 @@ class call_budget {
   /// How many calls of this class are allowed at once.
   [[nodiscard]] std::uint32_t free(call_class c, monotonic_ns now) const;
 
+  /// Counts a call that was made before this budget was. In ascending order, before anything is taken.
+  void restore(call_class c, monotonic_ns at) { count(c, at); }
+
   /// Another policy from now on; what was taken stays counted.
   void change(budget_policy policy);
 
@@ -87,6 +90,7 @@ class call_budget {
  private:
   using counts = std::array<std::uint32_t, call_classes>;
 
+  void count(call_class c, monotonic_ns at);
   [[nodiscard]] monotonic_ns never_back(monotonic_ns now) const;
   /// The calls by class in the window that ends now, and the first of them in `taken_`.
   [[nodiscard]] std::pair<counts, std::size_t> in_window(monotonic_ns now) const;
