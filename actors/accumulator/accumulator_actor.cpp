@@ -25,6 +25,7 @@ struct writer {
 
   void put(const envelope& cause, domain::position_decision decision) {
     state.position = std::move(decision.after);
+    state.written_at = now;
     const std::string& symbol = state.position.symbol.str();
     for (const auto& a : decision.alarms)
       if (notices != nullptr)
@@ -83,11 +84,18 @@ void book(writer& w, const record& r, const domain::hedging_policy& policy) {
   }
 }
 
+/// A timer is never set further ahead: a retry that was computed while the clock was wrong is seen for what it is then.
+constexpr std::chrono::minutes longest_sleep{1};
+
+void correct(accumulator_state& state, const domain::hedging_policy& policy, timestamp now) {
+  state.position = domain::corrected(std::move(state.position), state.written_at, now, policy);
+}
+
 void arm(pointer self, const domain::hedging_policy& policy, timestamp now) {
   const auto due = domain::next_timer(self->state.position, policy);
   if (!due || *due == self->state.armed_for) return;
   self->state.armed_for = *due;
-  const auto wait = std::max(std::chrono::microseconds{0}, *due - now) + std::chrono::milliseconds{1};
+  const auto wait = std::clamp<microseconds>(*due - now, microseconds{0}, longest_sleep) + std::chrono::milliseconds{1};
   self->delayed_send(self, std::chrono::duration_cast<std::chrono::milliseconds>(wait) + std::chrono::milliseconds{1},
                      committed_atom::value, std::uint64_t{0});
 }
@@ -96,6 +104,7 @@ void arm(pointer self, const domain::hedging_policy& policy, timestamp now) {
 void timer_due(pointer self, const domain::hedging_policy& policy, timestamp now, ports::notices* notices) {
   auto& state = self->state;
   state.armed_for = {};
+  correct(state, policy, now);
   const auto decided = domain::book_timer(state.position, policy, now);
   if (decided.changed) {
     writer w{state, now, notices};
@@ -138,11 +147,14 @@ entity_actor::behavior_type accumulator(pointer self, bridges::entity_seed seed,
       return entity_actor::behavior_type::make_empty_behavior();
     }
     state.position = std::move(newest->data);
+    state.written_at = newest->meta.recorded_at;
   }
+  correct(state, policy, clock->now());
   arm(self, policy, clock->now());
   return {
       [=](handle_atom, const slice_ptr& part) {
         writer w{self->state, clock->now(), notices};
+        correct(self->state, policy, w.now);
         for (const auto& r : part->records)
           if (r.value) book(w, r, policy);
         arm(self, policy, w.now);

@@ -15,6 +15,8 @@ struct accumulator_state {
   position_update position;
   std::uint32_t partition = 0;
   protocol::emitter_actor bridge;
+  /// When it was written.
+  timestamp written_at;
   /// The due time that a timer is armed for.
   timestamp armed_for;
   bridges::burial_alarms alarms;

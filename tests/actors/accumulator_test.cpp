@@ -117,6 +117,19 @@ TEST_F(AccumulatorTest, TheTimerSurvivesARestart) {
   EXPECT_EQ(commands(), (strings{"BUY 1 AAPL:1", "BUY 1 AAPL:2"}));
 }
 
+TEST_F(AccumulatorTest, AClockThatWasADayAheadForAMomentDoesNotStopTheSymbolForADay) {
+  start();
+  trade(side::sell, "1.5");
+  clock.advance(std::chrono::hours{24});
+  outcome(1, execution_state::failed, "0");
+  clock.advance(-std::chrono::hours{24});
+  for (int minute = 0; minute < 3; ++minute) {
+    clock.advance(std::chrono::minutes{1});
+    advance(std::chrono::minutes{1} + std::chrono::milliseconds{5});
+  }
+  EXPECT_EQ(commands(), (strings{"BUY 1 AAPL:1", "BUY 1 AAPL:2"}));
+}
+
 TEST_F(AccumulatorTest, ARestartForgetsNothingAndATradeToldTwiceCountsOnce) {
   start();
   trade(side::sell, "0.7");

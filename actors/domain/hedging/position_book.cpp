@@ -94,19 +94,24 @@ bool says_when_to_retry(const schwab_execution& e) {
   }
 }
 
+std::chrono::hours longest_wait(execution_code code) {
+  return code == execution_code::market_closed ? longest_closed_wait : longest_retry_wait;
+}
+
 void alarm(position_decision& decision, position_alarm_code code, const execution_id& id, const std::string& text) {
   decision.alarms.push_back({code, id.to_string() + ": " + text});
 }
 
 void book_failure(position_decision& decision, const schwab_execution& e, const hedging_policy& policy, timestamp now) {
   position_update& s = decision.after;
+  const auto asked_for = std::min(e.retry_at, now + longest_wait(e.code));
   if (says_when_to_retry(e)) {
-    s.retry_at = std::max(s.retry_at, e.retry_at != timestamp{} ? e.retry_at : now + policy.failure_backoff_max);
+    s.retry_at = std::max(s.retry_at, e.retry_at != timestamp{} ? asked_for : now + policy.failure_backoff_max);
     return;
   }
   if (s.failure_streak < std::numeric_limits<std::uint32_t>::max()) ++s.failure_streak;
   const auto wait = backoff_ceiling(policy.failure_backoff, policy.failure_backoff_max, s.failure_streak);
-  s.retry_at = std::max({s.retry_at, now + wait, e.retry_at});
+  s.retry_at = std::max({s.retry_at, now + wait, asked_for});
   if (policy.freeze_after_failures == 0 || s.failure_streak < policy.freeze_after_failures || s.frozen) return;
   s.frozen = true;
   alarm(decision, position_alarm_code::too_many_failures, e.execution,
@@ -249,6 +254,14 @@ position_decision book_timer(const position_update& before, const hedging_policy
 std::optional<timestamp> next_timer(const position_update& state, const hedging_policy& policy) {
   if (!may_emit_at_some_time(state, policy, state.available())) return std::nullopt;
   return state.retry_at;
+}
+
+position_update corrected(position_update state, timestamp written_at, timestamp now, const hedging_policy& policy) {
+  // Between two nodes, or after a correction of the clock by seconds, nothing is wrong.
+  constexpr std::chrono::minutes tolerance{1};
+  if (now < written_at - tolerance || state.retry_at > now + longest_closed_wait)
+    state.retry_at = std::min(state.retry_at, now + policy.failure_backoff_max);
+  return state;
 }
 
 position_decision resume(const position_update& before, const hedging_policy& policy, timestamp now,

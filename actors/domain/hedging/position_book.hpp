@@ -24,6 +24,11 @@ inline constexpr std::size_t closed_limit = 16;
 /// How many of them may be completely filled. Few: the broker rarely revises those, and every record carries the list.
 inline constexpr std::size_t closed_filled_limit = 4;
 
+/// No retry lies farther ahead than its reason can last: the broker's hours are those of one day, and nobody's Retry-After is
+/// followed for longer than the other.
+inline constexpr std::chrono::hours longest_closed_wait{24};
+inline constexpr std::chrono::hours longest_retry_wait{2};
+
 struct hedging_policy {
   /// At most one live execution per symbol; fills meanwhile only accumulate (facts, 6.2).
   bool one_in_flight = true;
@@ -91,7 +96,7 @@ enum class position_fault : std::uint8_t {
 /// sets `retry_at`: refusals that say when to retry (market_closed, no_token, halted, lease_expired, throttled,
 /// and risk_limit with a time) do not count as failures and wait until that time, or for failure_backoff_max when there
 /// is none; everything else adds to the streak and waits for the back-off, or until the execution's own retry_at when
-/// that is later.
+/// that is later. None waits for longer than longest_retry_wait, a closed market than longest_closed_wait.
 [[nodiscard]] expected<position_decision, position_fault> book_execution(const position_update& before,
                                                                          const schwab_execution& execution,
                                                                          const hedging_policy& policy, timestamp now,
@@ -103,6 +108,11 @@ enum class position_fault : std::uint8_t {
 /// When book_timer would emit a command if nothing else happens; not later than now means at once. Nothing: never, so
 /// no timer is needed.
 [[nodiscard]] std::optional<timestamp> next_timer(const position_update& state, const hedging_policy& policy = {});
+
+/// The same state, with a nearer retry when the stored one rests on a clock that was ahead: `now` is before the time at
+/// which the state was written, or the retry is farther ahead than any reason lasts. Use it on a state before each booking.
+[[nodiscard]] position_update corrected(position_update state, timestamp written_at, timestamp now,
+                                        const hedging_policy& policy);
 
 /// A person lets the symbol trade again: not frozen, no failures, no waiting. May emit a command.
 [[nodiscard]] position_decision resume(const position_update& before, const hedging_policy& policy, timestamp now,

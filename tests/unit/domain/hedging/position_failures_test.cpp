@@ -53,7 +53,7 @@ TEST(PositionFailures, RefusalsThatSayWhenToRetryDoNotCount) {
                           execution_code::risk_limit, execution_code::lease_expired, execution_code::throttled}) {
     driven_book book;
     const auto command = book.trade(side::sell, "1").command.value();
-    const timestamp open = book.now + 17h;
+    const timestamp open = book.now + (code == execution_code::market_closed ? 17h : 1h);
     book.execution(test::report(command, execution_state::failed, "0", code, open));
     EXPECT_EQ(book.state.failure_streak, 0U);
     EXPECT_EQ(next_timer(book.state, book.policy), open);
@@ -64,6 +64,36 @@ TEST(PositionFailures, RefusalsThatSayWhenToRetryDoNotCount) {
     EXPECT_EQ(netted.side, side::sell);
     EXPECT_EQ(netted.quantity, 3U);
   }
+}
+
+TEST(PositionFailures, NoRetryIsFartherAheadThanItsReasonCanLast) {
+  for (const auto code : {execution_code::market_closed, execution_code::no_token, execution_code::halted,
+                          execution_code::risk_limit, execution_code::lease_expired, execution_code::throttled,
+                          execution_code::rejected}) {
+    driven_book book;
+    const auto command = book.trade(side::sell, "1").command.value();
+    book.execution(test::report(command, execution_state::failed, "0", code, book.now + 24h * 30));
+    EXPECT_EQ(next_timer(book.state, book.policy),
+              book.now + (code == execution_code::market_closed ? longest_closed_wait : longest_retry_wait));
+  }
+}
+
+TEST(PositionFailures, ARetryThatWasComputedWhileTheClockWasAheadIsCorrected) {
+  for (const auto ahead : {24h, 12h}) {
+    driven_book book;
+    const auto command = book.trade(side::sell, "1").command.value();
+    const auto right = book.now;
+    book.now = right + ahead;
+    book.execution(test::report(command, execution_state::failed, "0", execution_code::market_closed, book.now + 30min));
+    const auto written = book.now;
+    EXPECT_EQ(corrected(book.state, written, written, book.policy), book.state) << "nothing is known to be wrong";
+    const auto after = corrected(book.state, written, right + 1s, book.policy);
+    EXPECT_EQ(after.retry_at, right + 1s + book.policy.failure_backoff_max);
+    // Another node's clock may be a little behind, and a market opens when it opens.
+    EXPECT_EQ(corrected(book.state, written, written - 30s, book.policy), book.state);
+  }
+  driven_book fresh;
+  EXPECT_EQ(corrected(fresh.state, fresh.now, fresh.now - 5min, fresh.policy), fresh.state);
 }
 
 TEST(PositionFailures, ARefusalWithoutATimeWaitsForTheLongestBackOff) {
