@@ -7,11 +7,16 @@
 namespace hedgerow::domain {
 namespace {
 
+/// No symbol of the broker holds these letters, and none is as long as what stands before them: what was cut is no equity.
+constexpr std::string_view cut_mark = " (cut)";
+
 std::optional<std::string> printable(byte_view text) {
   const auto is_printable = [](unsigned char c) { return c >= 0x20 && c <= 0x7e; };
-  if (text.empty() || text.size() > token_symbol_limit || !std::all_of(text.begin(), text.end(), is_printable))
-    return std::nullopt;
-  return std::string(text.begin(), text.end());
+  if (text.empty() || !std::all_of(text.begin(), text.end(), is_printable)) return std::nullopt;
+  const byte_view kept = text.substr(0, token_symbol_limit);
+  std::string symbol(kept.begin(), kept.end());
+  if (text.size() > token_symbol_limit) symbol += cut_mark;
+  return symbol;
 }
 
 /// Text in a bytes32: up to the first zero byte, and nothing but zeros behind it.

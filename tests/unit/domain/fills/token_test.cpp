@@ -67,11 +67,24 @@ TEST(Token, MalformedSymbolsAreNothing) {
   EXPECT_EQ(parse_symbol_return(words({0x20, 7}) + text_word("AAPL0x")), none);            // a zero byte in the text
   EXPECT_EQ(parse_symbol_return(words({0x20, 2}) + text_word("\xc3\xa9")), none);
   EXPECT_EQ(parse_symbol_return(words({0x20, 3}) + text_word("A\nB")), none);
-  EXPECT_EQ(parse_symbol_return(words({0x20, 65}) + bytes(96, 'A')), none);
-  EXPECT_EQ(parse_symbol_return(words({0x20, 64}) + bytes(64, 'A')), std::string(64, 'A'));
+  EXPECT_EQ(parse_symbol_return(words({0x20, 300}) + bytes(299, 'A') + bytes(21, 1)), none) << "not text";
   EXPECT_EQ(parse_symbol_return(text_word(std::string_view{"MK\0R", 4})), none);
   EXPECT_EQ(parse_symbol_return(text_word("\x80MKR")), none);
   EXPECT_EQ(parse_symbol_return(bytes(32, 'M')), std::string(32, 'M'));
+}
+
+TEST(Token, ALongNameIsATokenThatTheMarkersJudge) {
+  EXPECT_EQ(parse_symbol_return(words({0x20, 96}) + bytes(96, 'A')), std::string(96, 'A'));
+  // What is cut must not become an equity by the cut, whichever marker it begins with.
+  const auto cut = parse_symbol_return(words({0x20, 4096}) + bytes(4096, 'A'));
+  ASSERT_TRUE(cut);
+  EXPECT_EQ(*cut, std::string(token_symbol_limit, 'A') + " (cut)");
+  const std::vector<token_marker> greedy{{std::string(token_symbol_limit - 10, 'A'), token_marker::place::prefix}};
+  EXPECT_EQ(describe(classify(*cut, greedy)), "not_tokenized_equity");
+  // A long marker is the issuer's affair.
+  const std::string marker = "-tokenized-by-an-issuer-with-a-name-that-takes-more-than-64-letters";
+  EXPECT_EQ(describe(classify("AAPL" + marker, {{marker, token_marker::place::suffix}})),
+            "tokenized_equity AAPL " + marker);
 }
 
 TEST(Token, DecimalsFitOneByte) {
