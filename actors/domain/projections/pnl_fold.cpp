@@ -21,7 +21,7 @@ void pnl_fold::add(timestamp happened, const std::string& id, const pnl_fill& fi
   auto& newest = newest_[static_cast<std::size_t>(fill.venue)];
   newest = std::max(newest, happened);
   const timestamp open = std::min(open_from(trade_venue::onchain), open_from(trade_venue::broker));
-  while (!waiting_.empty() && std::get<0>(waiting_.begin()->first) < open) {
+  while (!waiting_.empty() && (std::get<0>(waiting_.begin()->first) < open || waiting_.size() > pnl_waiting_limit)) {
     const auto first = waiting_.begin();
     book(settled_, first->second);
     if (shown_until_ && first->first > *shown_until_) shown_until_.reset();

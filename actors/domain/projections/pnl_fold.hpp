@@ -18,6 +18,10 @@ namespace hedgerow::domain {
 /// How late, compared with what its venue has told already, a fill may be heard of and still take its place in time.
 inline constexpr std::chrono::minutes pnl_lateness{10};
 
+/// So many fills wait at most for the other venue to catch up: one that the broker never fills is not waited for for ever.
+/// The oldest are booked then, and an older fill of the other venue, should one come, after them.
+inline constexpr std::size_t pnl_waiting_limit = 10'000;
+
 class pnl_fold {
  public:
   /// `id` is unique per fill and breaks ties; `reverted` takes a fill back. In the order of the venue's partition.

@@ -78,6 +78,15 @@ TEST(PnlFold, OneVenueFarAheadOfTheOtherGivesTheSame) {
   EXPECT_FALSE(in_turns.realized().is_zero());
 }
 
+TEST(PnlFold, AVenueThatIsNeverHeardOfDoesNotKeepTheOtherWaitingForEver) {
+  pnl_fold fold;
+  for (int i = 0; i < 12'000; ++i)
+    fold.add(at(i), std::to_string(100'000 + i),
+             fill(trade_venue::onchain, i % 2 == 0 ? side::buy : side::sell, "1", i % 2 == 0 ? "100" : "101"), false);
+  EXPECT_LE(fold.waiting(), 10'000U);
+  EXPECT_EQ(fold.realized().to_string(), "6000");
+}
+
 TEST(PnlFold, ARevertedFillIsTakenBack) {
   pnl_fold fold;
   fold.add(at(1), "a", fill(trade_venue::onchain, side::buy, "1", "100"), false);
