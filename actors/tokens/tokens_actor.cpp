@@ -1,5 +1,6 @@
 #include "actors/tokens/tokens_actor.hpp"
 
+#include <algorithm>
 #include <caf/all.hpp>
 
 #include "actors/bridges/changelog.hpp"
@@ -243,17 +244,28 @@ std::string begin_login(pointer self) {
     std::uint64_t value = self->state.outside.random->next();
     for (int i = 0; i < 8; ++i, value >>= 8U) random.push_back(static_cast<unsigned char>(value & 0xffU));
   }
-  self->state.login_state = to_hex(random).substr(2);
-  return self->state.outside.oauth->authorize_url(self->state.login_state);
+  auto& state = self->state;
+  state.logins.push_back({to_hex(random).substr(2), state.outside.clock->now()});
+  if (state.logins.size() > logins_at_once) state.logins.pop_front();
+  return state.outside.oauth->authorize_url(state.logins.back().state);
+}
+
+/// The login in progress with this `state`.
+std::deque<begun_login>::iterator begun(tokens_state& state, const std::string& name) {
+  const auto now = state.outside.clock->now();
+  return std::find_if(state.logins.begin(), state.logins.end(), [&](const begun_login& one) {
+    return one.state == name && std::chrono::abs(now - one.begun_at) <= login_lifetime;
+  });
 }
 
 caf::result<login_result> finish_login(pointer self, const login_code& login) {
   auto& state = self->state;
-  if (state.login_state.empty() || login.state != state.login_state)
-    return login_result{"this login was not begun here, or another one was begun since; start again at /auth/login"};
+  const auto in_progress = begun(state, login.state);
+  if (in_progress == state.logins.end())
+    return login_result{"this login was not begun here, or too long ago; start again at /auth/login"};
   if (login.code.empty()) return login_result{"the address carries no code; start again at /auth/login"};
   if (state.call_under_way) return login_result{"another token call is under way; try again in a few seconds"};
-  state.login_state.clear();
+  state.logins.erase(in_progress);
   state.call_under_way = true;
   state.asked_at = state.outside.clock->now();
   state.login = self->make_response_promise<login_result>();

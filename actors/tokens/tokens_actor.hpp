@@ -3,6 +3,8 @@
 // partition of token-updates, which is also its changelog.
 #pragma once
 
+#include <deque>
+
 #include "actors/bridges/service.hpp"
 #include "actors/domain/hedging/account_choice.hpp"
 #include "actors/domain/hedging/token_lifecycle.hpp"
@@ -70,6 +72,17 @@ struct tokens_ports {
   ports::notices* notices = nullptr;
 };
 
+/// Logins that may be in progress at once: a page that begins one must not end that of a person.
+inline constexpr std::size_t logins_at_once = 16;
+/// How long a person may take at the broker's login page.
+inline constexpr std::chrono::minutes login_lifetime{15};
+
+/// `state` of a login, which its callback must carry.
+struct begun_login {
+  std::string state;
+  timestamp begun_at;
+};
+
 struct tokens_state {
   static inline const char* name = "tokens";
   /// The newest update; its tokens are sealed.
@@ -100,8 +113,8 @@ struct tokens_state {
   std::string told_account;
   /// Of the timer that was set last.
   std::uint64_t round = 0;
-  /// `state` of the login that was last begun; a callback must carry it.
-  std::string login_state;
+  /// Logins in progress, oldest first.
+  std::deque<begun_login> logins;
   caf::typed_response_promise<login_result> login;
   std::string last_error;
 };

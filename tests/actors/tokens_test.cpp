@@ -302,6 +302,32 @@ TEST_F(TokensTest, ALoginThatWasNotBegunHereIsRefused) {
   EXPECT_TRUE(oauth->codes.empty());
 }
 
+TEST_F(TokensTest, ALoginInProgressOutlivesOthersThatAreBegunMeanwhile) {
+  start();
+  const auto begin = [this] {
+    const auto url = ask<std::string>(slot->get(), protocol::ask_atom::value);
+    return url.substr(url.find('=') + 1);
+  };
+  const auto mine = begin();
+  for (std::size_t i = 1; i < logins_at_once; ++i) begin();
+  auto pending = self->request(slot->get(), 10s, protocol::ask_atom::value, login_code{"code", mine});
+  run();
+  answer_next(ports::oauth_tokens{"access-0", "refresh-0", 1800s});
+  pending.receive([](const login_result& r) { EXPECT_EQ(r.error, ""); }, [](const caf::error&) { FAIL(); });
+
+  const auto refused = [this](const std::string& state) {
+    return ask<login_result>(slot->get(), protocol::ask_atom::value, login_code{"code", state}).error;
+  };
+  EXPECT_THAT(refused(mine), HasSubstr("/auth/login")) << "good for once";
+  const auto oldest = begin();
+  for (std::size_t i = 0; i < logins_at_once; ++i) begin();
+  EXPECT_THAT(refused(oldest), HasSubstr("/auth/login")) << "they are bounded";
+  const auto late = begin();
+  clock.advance(login_lifetime + 1s);
+  EXPECT_THAT(refused(late), HasSubstr("/auth/login")) << "and end";
+  EXPECT_TRUE(oauth->waiting.empty());
+}
+
 TEST_F(TokensTest, TheAccountIsRememberedByItsNumberInWhateverOrderTheAccountsCome) {
   config.account.index = 0;
   start();
