@@ -14,7 +14,7 @@ namespace {
 using pointer = aggregator_actor::stateful_pointer<aggregator_state>;
 
 constexpr topic followed_topics[] = {topic::onchain_trades, topic::schwab_executions, topic::position_updates,
-                                     topic::dead_letters, topic::token_updates};
+                                     topic::dead_letters, topic::token_updates, topic::control_events};
 /// Records folded before other messages get their turn.
 constexpr std::size_t records_per_turn = 5000;
 
@@ -36,6 +36,7 @@ prepared prepare(const record& r) {
     case topic::position_updates: prepare_as<position_update>(out, *r.value); break;
     case topic::dead_letters: prepare_as<dead_letter>(out, *r.value); break;
     case topic::token_updates: prepare_as<token_update>(out, *r.value); break;
+    case topic::control_events: prepare_as<control_event>(out, *r.value); break;
     default: break;
   }
   return out;

@@ -34,7 +34,8 @@ struct undecodable {
 struct prepared {
   timestamp recorded_at;
   std::variant<std::monostate, undecodable, enveloped<onchain_trade>, enveloped<schwab_execution>,
-               enveloped<position_update>, enveloped<dead_letter>, enveloped<token_update>>
+               enveloped<position_update>, enveloped<dead_letter>, enveloped<token_update>,
+               enveloped<control_event>>
       event;
 };
 

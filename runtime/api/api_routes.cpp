@@ -142,6 +142,8 @@ routes api_routes(std::shared_ptr<const api_context> context) {
       "orders with their history and the evidence of a verdict, newest first", list<executions_view>);
   get("/executions/{id}", {}, "one of them", execution);
   get("/dead-letters", {"limit"}, "records that could not be used, with reason and origin", list<dead_letters_view>);
+  get("/decisions", {"symbol", "limit"}, "what people decided of symbols: who, when and why; the last 100 of each",
+      list<decisions_view>);
   get("/metrics", {}, "for Prometheus: lag, transactions, positions, orders, restarts "
                       "([all of them](docs/operations.md#metrics))", metrics);
   get("/auth/login", {}, "leads a browser to the broker's login page", begin_login);

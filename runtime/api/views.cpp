@@ -216,6 +216,22 @@ std::optional<std::string> execution_view(const read_model& model, const std::st
   return w.take();
 }
 
+std::string decisions_view(const read_model& model, const page& p) {
+  return newest_first(
+      "decisions", model.decisions(), p.limit,
+      [&](const domain::decision_row* row) { return p.symbol.empty() || row->decision.scope == p.symbol; },
+      [](json_writer& w, const domain::decision_row* row) {
+        w.begin_object();
+        w.field("symbol", row->decision.scope);
+        w.field("action", to_string(row->decision.action));
+        if (!row->decision.argument.empty()) w.field("order", row->decision.argument);
+        w.field("by", row->decision.by);
+        w.field("reason", row->decision.reason);
+        w.field("decided_at", row->recorded_at);
+        w.end_object();
+      });
+}
+
 std::string dead_letters_view(const read_model& model, const page& p) {
   return newest_first(
       "dead_letters", model.dead_letters(), p.limit, [](const auto&) { return true; },

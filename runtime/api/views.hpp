@@ -28,6 +28,8 @@ struct page {
 /// {"executions":[...]}, newest first. `status` is the spec's word, `detail` the finer state (order-protocol).
 [[nodiscard]] std::string executions_view(const domain::read_model& model, const page& p);
 [[nodiscard]] std::optional<std::string> execution_view(const domain::read_model& model, const std::string& id);
+/// {"decisions":[...]}, newest first: what people decided of symbols, who, when and why.
+[[nodiscard]] std::string decisions_view(const domain::read_model& model, const page& p);
 /// {"dead_letters":[...]}, newest first, each with the first 4 KiB of its record; null for records of token-updates.
 [[nodiscard]] std::string dead_letters_view(const domain::read_model& model, const page& p);
 

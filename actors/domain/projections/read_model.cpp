@@ -138,6 +138,23 @@ void read_model::apply(const enveloped<token_update>& e) {
   token_->refresh_token.clear();
 }
 
+void read_model::apply(const enveloped<control_event>& e) {
+  // All of a scope stand in one partition. One whose first try seemed to fail is written a second time.
+  auto& rows = decisions_[e.data.scope];
+  const auto known = [&](const decision_row& row) { return row.event_id == e.meta.event_id; };
+  if (std::any_of(rows.begin(), rows.end(), known)) return;
+  rows.push_back({e.data, e.meta.recorded_at, e.meta.event_id});
+  keep_newest(rows, limits_.decisions);
+}
+
+std::vector<const decision_row*> read_model::decisions() const {
+  std::vector<const decision_row*> all;
+  for (const auto& [scope, rows] : decisions_)
+    for (const auto& row : rows) all.push_back(&row);
+  std::stable_sort(all.begin(), all.end(), [](const auto* a, const auto* b) { return a->recorded_at < b->recorded_at; });
+  return all;
+}
+
 /// Those that are not among the newest go when they have ended. Whether one is there in the end does not depend on when
 /// the others came: the newest so many are always kept, and of the older ones exactly those that are still open.
 void read_model::forget_old_executions() {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "actors/domain/projections/pnl_fold.hpp"
+#include "messages/events/control_event.hpp"
 #include "messages/events/dead_letter.hpp"
 #include "messages/events/envelope.hpp"
 #include "messages/events/onchain_trade.hpp"
@@ -49,10 +50,19 @@ struct dead_letter_row {
   timestamp recorded_at;
 };
 
+/// What a person decided, who and why.
+struct decision_row {
+  control_event decision;
+  timestamp recorded_at;
+  std::string event_id;
+};
+
 struct read_model_limits {
   std::size_t trades = 10'000;
   std::size_t executions = 10'000;
   std::size_t dead_letters = 1'000;
+  /// Of each scope.
+  std::size_t decisions = 100;
 };
 
 class read_model {
@@ -64,6 +74,7 @@ class read_model {
   void apply(const enveloped<position_update>& e);
   void apply(const enveloped<dead_letter>& e);
   void apply(const enveloped<token_update>& e);
+  void apply(const enveloped<control_event>& e);
 
   [[nodiscard]] const std::map<std::string, position_row>& positions() const { return positions_; }
   /// The newest ones, in the order in which ingestion accepted them.
@@ -74,6 +85,8 @@ class read_model {
   /// The newest ones. Beyond the limit the kind (service and reason) with the most rows loses its oldest, so that a flood
   /// of one kind does not push out another.
   [[nodiscard]] const std::deque<dead_letter_row>& dead_letters() const { return dead_letters_; }
+  /// The newest ones of each scope, by time.
+  [[nodiscard]] std::vector<const decision_row*> decisions() const;
   [[nodiscard]] const std::optional<token_update>& token() const { return token_; }
 
   [[nodiscard]] std::uint64_t trade_count() const { return trade_count_; }
@@ -128,6 +141,7 @@ class read_model {
   /// Of dead_letters_: those that have a place in the log, and how many there are of each kind.
   std::set<letter_place> letter_places_;
   std::map<letter_kind, std::size_t> letters_of_kind_;
+  std::map<std::string, std::deque<decision_row>> decisions_;
   std::optional<token_update> token_;
   std::uint64_t trade_count_ = 0;
   std::uint64_t execution_count_ = 0;

@@ -44,5 +44,36 @@ TEST(DeadLetters, NeverShowTokens) {
   EXPECT_TRUE(all["dead_letters"][0]["payload"].IsNull());
 }
 
+TEST(Decisions, ALaterOneDoesNotHideWhoDecidedBefore) {
+  domain::read_model model{{10, 10, 10, 2}};
+  const auto decide = [&](std::int64_t second, const char* scope, control_action action, const char* by) {
+    enveloped<control_event> e;
+    e.meta.recorded_at = {second * 1'000'000};
+    e.meta.event_id = "control:" + std::string{scope} + ":" + std::to_string(second);
+    e.data = {scope, action, action == control_action::adopt_order ? "77" : "", "looks wrong", by};
+    model.apply(e);
+  };
+  decide(1, "AAPL", control_action::halt, "ann");
+  decide(3, "AAPL", control_action::adopt_order, "bob");
+  decide(3, "AAPL", control_action::adopt_order, "bob");
+  decide(2, "MSFT", control_action::resume, "cid");
+  rapidjson::Document all;
+  all.Parse(decisions_view(model, {}).c_str());
+  const auto& rows = all["decisions"];
+  ASSERT_EQ(rows.Size(), 3U) << "what was written twice is one decision";
+  EXPECT_STREQ(rows[0]["by"].GetString(), "bob");
+  EXPECT_STREQ(rows[0]["order"].GetString(), "77");
+  EXPECT_STREQ(rows[1]["symbol"].GetString(), "MSFT");
+  EXPECT_STREQ(rows[2]["action"].GetString(), "halt");
+  EXPECT_STREQ(rows[2]["by"].GetString(), "ann");
+  EXPECT_STREQ(rows[2]["reason"].GetString(), "looks wrong");
+  EXPECT_STREQ(rows[2]["decided_at"].GetString(), "1970-01-01T00:00:01.000000Z");
+  decide(4, "AAPL", control_action::resume, "ann");
+  page only;
+  only.symbol = "AAPL";
+  all.Parse(decisions_view(model, only).c_str());
+  EXPECT_EQ(all["decisions"].Size(), 2U) << "the newest of each symbol";
+}
+
 }  // namespace
 }  // namespace hedgerow::api
