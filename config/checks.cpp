@@ -7,6 +7,7 @@
 #include "config/config.hpp"
 #include "config/duration.hpp"
 #include "config/loader.hpp"
+#include "config/suggest.hpp"
 
 namespace hedgerow::config {
 namespace {
@@ -15,9 +16,12 @@ bool is_wildcard(const std::string& address) { return address == "0.0.0.0" || ad
 
 class checks {
  public:
-  explicit checks(const settings& values) : s_{values} {}
+  checks(const settings& values, const service_list& services)
+      : s_{values}, services_{services},
+        needs_{needs_of(services, [&](std::string_view name) { return values.runs(name); })} {}
 
   std::vector<config_error> run() {
+    names();
     orders();
     ports();
     books();
@@ -38,6 +42,31 @@ class checks {
     if (low <= high) return;
     add(key, format_duration(low), "longer than " + limit_key + " (" + format_duration(high) + ")",
         "at most " + limit_key, "lower " + key + " or raise " + limit_key);
+  }
+
+  /// Names of services with `wanted` set, for people: "execution, poller or tokens".
+  template <class Wanted>
+  std::string names_with(Wanted wanted) const {
+    std::vector<std::string_view> found;
+    for (const auto& service : services_)
+      if (wanted(service.needs)) found.push_back(service.name);
+    std::string out;
+    for (std::size_t i = 0; i < found.size(); ++i)
+      out += (i == 0 ? "" : i + 1 == found.size() ? " or " : ", ") + std::string{found[i]};
+    return out;
+  }
+
+  void names() {
+    std::vector<std::string> known{std::string{every_service}};
+    for (const auto& service : services_) known.emplace_back(service.name);
+    known.emplace_back(paper_broker);
+    for (const auto& name : s_.node.actors) {
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      std::string allowed;
+      for (const auto& one : known) allowed += (allowed.empty() ? "" : ", ") + one;
+      const auto meant = nearest(name, known);
+      add("node.actors", name, "no such service", allowed, meant ? "did you mean " + *meant + "?" : "remove it");
+    }
   }
 
   void orders() {
@@ -78,9 +107,9 @@ class checks {
 
   void ports() {
     std::vector<std::tuple<std::string, std::string, std::uint16_t>> used;
-    if (s_.runs("api")) used.emplace_back("api.port", s_.api.address, s_.api.port);
+    if (needs_.api) used.emplace_back("api.port", s_.api.address, s_.api.port);
     used.emplace_back("admin.port", s_.admin.address, s_.admin.port);
-    if (s_.runs("paper")) used.emplace_back("paper.port", s_.paper.address, s_.paper.port);
+    if (s_.runs(paper_broker)) used.emplace_back("paper.port", s_.paper.address, s_.paper.port);
     used.emplace_back("cluster.port", s_.cluster.listen_address, s_.cluster.port);
     for (auto a = used.begin(); a != used.end(); ++a) {
       for (auto b = used.begin(); b != a; ++b) {
@@ -157,22 +186,25 @@ class checks {
   }
 
   void requirements() {
-    if (s_.runs("ingestion") && s_.orderbooks.empty()) {
-      add("orderbook", "", "missing, and ingestion runs here", "at least one",
-          "add [[orderbook]] with address and version, or take ingestion out of [node] actors");
+    const auto runs_here = [](const std::string& who) { return "missing, and " + who + " runs here"; };
+    const auto books = names_with([](const service_needs& n) { return n.books; });
+    if (needs_.books && s_.orderbooks.empty()) {
+      add("orderbook", "", runs_here(books), "at least one",
+          "add [[orderbook]] with address and version, or take " + books + " out of [node] actors");
     }
-    if (s_.runs("ingestion") && !s_.chain.start_block) {
-      add("chain.start_block", "", "missing, and ingestion runs here", "0 or more",
+    if (needs_.books && !s_.chain.start_block) {
+      add("chain.start_block", "", runs_here(books), "0 or more",
           "name the first block whose fills are to be hedged: a block of today to begin today");
     }
-    if ((s_.runs("ingestion") || s_.runs("validation")) && !s_.chain.owner) {
-      add("chain.owner", "", "missing, and ingestion or validation runs here", "0x and 40 hex digits",
-          "set it to the address whose orders are hedged");
+    if (needs_.asks_chain() && !s_.chain.owner) {
+      add("chain.owner", "", runs_here(names_with([](const service_needs& n) { return n.asks_chain(); })),
+          "0x and 40 hex digits", "set it to the address whose orders are hedged");
     }
-    const bool calls_broker = s_.runs("execution") || s_.runs("poller") || s_.runs("tokens");
-    if (!calls_broker && !s_.runs("paper")) return;
-    const std::string who = calls_broker ? "missing, and execution, poller or tokens runs here"
-                                         : "missing, and the paper broker runs here";
+    const bool calls_broker = needs_.calls_broker();
+    if (!calls_broker && !s_.runs(paper_broker)) return;
+    const std::string who = calls_broker
+                                ? runs_here(names_with([](const service_needs& n) { return n.calls_broker(); }))
+                                : "missing, and the paper broker runs here";
     const auto need = [&](const secret& value, const std::string& key, const std::string& variable,
                           const std::string& allowed) {
       if (!value.empty()) return;
@@ -187,6 +219,8 @@ class checks {
   }
 
   const settings& s_;
+  const service_list& services_;
+  const service_needs needs_;
   std::vector<config_error> errors_;
 };
 
@@ -199,12 +233,15 @@ bool is_local_url(std::string_view url) {
 
 }  // namespace
 
-std::vector<config_error> check(const settings& values) { return checks{values}.run(); }
+std::vector<config_error> check(const settings& values, const service_list& services) {
+  return checks{values, services}.run();
+}
 
-std::vector<std::string> warnings_about(const settings& s) {
+std::vector<std::string> warnings_about(const settings& s, const service_list& services) {
   std::vector<std::string> out;
   const bool real_broker = !is_local_url(s.broker.base_url);
-  const bool calls_broker = s.runs("execution") || s.runs("poller") || s.runs("tokens");
+  const auto needs = needs_of(services, [&](std::string_view name) { return s.runs(name); });
+  const bool calls_broker = needs.calls_broker();
   if (calls_broker && s.broker.redirect_uri.starts_with("http://") && !is_local_url(s.broker.redirect_uri)) {
     out.emplace_back("broker.redirect_uri is not https: the login code travels in the clear");
   }
@@ -217,7 +254,7 @@ std::vector<std::string> warnings_about(const settings& s) {
   if (calls_broker && real_broker && s.log.kind == log_kind::memory) {
     out.emplace_back("log.kind is memory: positions and pending orders are lost at exit");
   }
-  if (s.runs("api") && !is_loopback(s.api.address)) {
+  if (needs.api && !is_loopback(s.api.address)) {
     out.emplace_back("api.address is not a loopback address, and the API has no login of its own");
   }
   if (!is_loopback(s.admin.address)) {

@@ -18,14 +18,15 @@ environment process_environment() {
   return all;
 }
 
-load_result load_text(std::string_view text, std::string_view name, const environment& env) {
-  loader reader{std::string{name}, env};
+load_result load_text(std::string_view text, std::string_view name, const service_list& services,
+                      const environment& env) {
+  loader reader{std::string{name}, services, env};
   reader.read_file(text);
   reader.read_environment();
   return reader.finish();
 }
 
-load_result load(const std::filesystem::path& file, const environment& env) {
+load_result load(const std::filesystem::path& file, const service_list& services, const environment& env) {
   std::ifstream in{file, std::ios::binary};
   std::ostringstream text;
   std::error_code ignored;
@@ -36,7 +37,7 @@ load_result load(const std::filesystem::path& file, const environment& env) {
     error.remedy = "name an existing file, for example config/profiles/paper.toml";
     return unexpected(std::vector{std::move(error)});
   }
-  return load_text(text.str(), file.string(), env);
+  return load_text(text.str(), file.string(), services, env);
 }
 
 std::string config_error::to_string() const {

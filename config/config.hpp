@@ -9,6 +9,7 @@
 
 #include "config/config_error.hpp"
 #include "config/settings.hpp"
+#include "messages/events/service_info.hpp"
 #include "messages/types/expected.hpp"
 
 namespace hedgerow::config {
@@ -27,20 +28,23 @@ struct loaded {
 
 using load_result = expected<loaded, std::vector<config_error>>;
 
-/// `HEDGEROW_SECTION_KEY` in `env` wins over the file; a text value `${NAME}` in the file is taken from `env`; a key
-/// `x_file` names a file that holds the secret `x`. Other variables are ignored.
-[[nodiscard]] load_result load(const std::filesystem::path& file, const environment& env = {});
+/// `services` are those of the program: what [node] actors can name, and what each needs. `HEDGEROW_SECTION_KEY` in
+/// `env` wins over the file; a text value `${NAME}` in the file is taken from `env`; a key `x_file` names a file that
+/// holds the secret `x`. Other variables are ignored.
+[[nodiscard]] load_result load(const std::filesystem::path& file, const service_list& services,
+                               const environment& env = {});
 
 /// The same from text; `name` is what errors call it. Empty text gives the defaults.
-[[nodiscard]] load_result load_text(std::string_view text, std::string_view name, const environment& env = {});
+[[nodiscard]] load_result load_text(std::string_view text, std::string_view name, const service_list& services,
+                                    const environment& env = {});
 
 /// Checks that concern several keys; load() has done them. For settings that were put together or changed in code.
-[[nodiscard]] std::vector<config_error> check(const settings& values);
+[[nodiscard]] std::vector<config_error> check(const settings& values, const service_list& services);
 
 /// The key table for a terminal: every key with type, default, range, environment variable and meaning.
-[[nodiscard]] std::string describe();
+[[nodiscard]] std::string describe(const service_list& services);
 /// The same as Markdown: the content of docs/configuration.md.
-[[nodiscard]] std::string describe_markdown();
+[[nodiscard]] std::string describe_markdown(const service_list& services);
 /// What is in force, as TOML, with secrets as ***. For people; it does not load again where there are secrets.
 [[nodiscard]] std::string to_toml(const settings& values);
 

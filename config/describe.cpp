@@ -52,6 +52,18 @@ std::string cell(std::string_view text) {
 
 std::string code(const std::string& text) { return text.empty() ? "" : "`" + text + "`"; }
 
+std::string needs_in_words(const service_needs& needs) {
+  std::string out;
+  const auto add = [&](bool needed, const char* what) {
+    if (needed) out += (out.empty() ? "" : ", ") + std::string{what};
+  };
+  add(needs.books, "the order books and `chain.start_block`");
+  add(needs.asks_chain(), "the chain's node and `chain.owner`");
+  add(needs.calls_broker(), "the app's key and secret, `oauth.encryption_key`");
+  add(needs.api, "a port");
+  return out;
+}
+
 constexpr std::string_view introduction =
     "<!-- Made from the key table in config/; UPDATE_DOCS=1 build/release/tests/unit/config/config_test writes it. -->\n"
     "# Configuration\n\n"
@@ -68,8 +80,11 @@ constexpr std::string_view introduction =
 
 }  // namespace
 
-std::string describe() {
-  std::string out;
+std::string describe(const service_list& services) {
+  std::string out = "Services, for [node] actors\n";
+  for (const auto& service : services)
+    out += "  " + std::string{service.name} + "\n      " + wrapped(service.meaning, 6, 110) + "\n";
+  out += "\n";
   for (const section_spec& section : sections()) {
     out += heading(section) + "  " + wrapped(section.meaning, 0, 110) + "\n";
     if (section.shape == section_shape::map) out += "  " + std::string{section.allowed} + "\n";
@@ -87,8 +102,14 @@ std::string describe() {
   return out;
 }
 
-std::string describe_markdown() {
+std::string describe_markdown(const service_list& services) {
   std::string out{introduction};
+  out += "\n## Services\n\nWhat `node.actors` can name, besides `all` and `paper`.\n\n"
+         "| Service | What it does | Section | Needs |\n|---|---|---|---|\n";
+  for (const auto& service : services)
+    out += "| `" + std::string{service.name} + "` | " + cell(service.meaning) + " | " +
+           (service.section.empty() ? "–" : "`[" + std::string{service.section} + "]`") + " | " +
+           cell(needs_in_words(service.needs)) + " |\n";
   for (const section_spec& section : sections()) {
     out += "\n## `" + heading(section) + "`\n\n" + std::string{section.meaning} + "\n";
     if (section.shape == section_shape::map) {

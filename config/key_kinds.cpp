@@ -243,12 +243,6 @@ refusal alphanumeric(const std::string& text) {
   return std::nullopt;
 }
 
-refusal actor_name(const std::string& text) {
-  const auto names = actor_names();
-  if (std::find(names.begin(), names.end(), text) == names.end()) return "no such actor";
-  return std::nullopt;
-}
-
 section_spec map_section(std::string_view name, std::string_view meaning, std::string_view allowed,
                          text_check check_key, text_check check_value,
                          std::map<std::string, std::string>& (*find)(settings&)) {

@@ -80,7 +80,6 @@ using text_check = refusal (*)(const std::string& text);
 [[nodiscard]] refusal account_digits(const std::string& text);
 [[nodiscard]] refusal account_or_nothing(const std::string& text);
 [[nodiscard]] refusal alphanumeric(const std::string& text);
-[[nodiscard]] refusal actor_name(const std::string& text);
 
 /// An integer in [min, max]; also into optional members.
 template <auto Member>

@@ -7,9 +7,6 @@
 namespace hedgerow::config {
 namespace {
 
-constexpr std::string_view actors[] = {"all",    "ingestion", "validation", "accumulator", "execution",
-                                       "poller", "tokens",    "api",        "paper"};
-
 std::vector<section_spec> all_sections() {
   std::vector<section_spec> out;
   for (const auto table : {tables::node_sections, tables::kafka_sections, tables::chain_sections,
@@ -27,8 +24,6 @@ const std::vector<section_spec>& sections() {
   return table;
 }
 
-std::span<const std::string_view> actor_names() { return actors; }
-
 std::string environment_name(std::string_view section, std::string_view key) {
   std::string name = "HEDGEROW_" + std::string{section} + "_" + std::string{key};
   std::transform(name.begin(), name.end(), name.begin(),
@@ -40,7 +35,7 @@ bool settings::runs(std::string_view actor) const {
   const auto named = [&](std::string_view name) {
     return std::find(node.actors.begin(), node.actors.end(), name) != node.actors.end();
   };
-  return named(actor) || (named("all") && actor != "paper");
+  return named(actor) || (named(every_service) && actor != paper_broker);
 }
 
 }  // namespace hedgerow::config

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,9 +55,6 @@ struct section_spec {
 
 /// In the order of the documentation.
 [[nodiscard]] const std::vector<section_spec>& sections();
-
-/// Actors that [node] actors can name.
-[[nodiscard]] std::span<const std::string_view> actor_names();
 
 /// `HEDGEROW_BROKER_APP_KEY`. Only for single sections.
 [[nodiscard]] std::string environment_name(std::string_view section, std::string_view key);

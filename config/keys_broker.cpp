@@ -59,9 +59,11 @@ section_spec broker() {
       {text<&broker_settings::base_url>("base_url", http_origin, "https://host or https://host:port",
                                         "The paper broker is at the address and port of [paper], with http."),
        text<&broker_settings::app_key>("app_key", app_credential, "as the developer portal shows it: one word",
-                                       "Key of the registered app. Required for execution, poller and tokens."),
+                                       "Key of the registered app. "
+                                       "Required where a service that calls the broker runs."),
        text<&broker_settings::app_secret>("app_secret", app_credential, "as the developer portal shows it: one word",
-                                          "Secret of the registered app. Required for execution, poller and tokens."),
+                                          "Secret of the registered app. "
+                                          "Required where a service that calls the broker runs."),
        text<&broker_settings::redirect_uri>("redirect_uri", http_url, "an https address",
                                             "Exactly as registered: the broker compares every character."),
        text<&broker_settings::account_number>(
@@ -108,8 +110,9 @@ std::vector<section_spec> broker_sections() {
   out.push_back(section<&settings::oauth>(
       "oauth", "The broker's login.",
       {text<&oauth_settings::encryption_key>("encryption_key", hex_key, "64 hex digits: openssl rand -hex 32",
-                                             "Seals the tokens in the event log. Required for execution, poller and "
-                                             "tokens. With another key a person has to log in again."),
+                                             "Seals the tokens in the event log. "
+                                             "Required where a service that calls the broker runs. "
+                                             "With another key a person has to log in again."),
        duration<&oauth_settings::check_interval>("check_interval", 1s, 1h, "How often the tokens are looked at."),
        duration<&oauth_settings::refresh_ahead>("refresh_ahead", 1s, 25min,
                                                 "Refresh this long before the access token ends (it lives 30 "

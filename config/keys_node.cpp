@@ -14,9 +14,9 @@ std::vector<section_spec> node_sections() {
                                   "Name of this node in logs, metrics and the consumer groups of the event log. "
                                   "Every node has its own: a second one with the same name takes over from the "
                                   "first, and is refused in a [cluster]."),
-       list<&node_settings::actors>("actors", actor_name,
-                                    "all, ingestion, validation, accumulator, execution, poller, tokens, api, paper",
-                                    "What runs here. `all` is every one but `paper`, the simulated broker."),
+       list<&node_settings::actors>("actors", not_empty, "all, paper, or names of services",
+                                    "What runs here. `all` is every service; `paper` is the simulated broker, which is "
+                                    "none of them."),
        text<&node_settings::data_dir>("data_dir", not_empty, "a folder, made when missing",
                                       "Where the event log, the paper ledger and the count of the broker's calls live.")}));
   out.push_back(section<&settings::log>(

@@ -264,7 +264,7 @@ load_result loader::finish() {
     const bool of_file = e.key.ends_with(file_suffix);
     refused.insert(of_file ? e.key.substr(0, e.key.size() - file_suffix.size()) : e.key);
   }
-  for (config_error& found : check(values_)) {
+  for (config_error& found : check(values_, services_)) {
     if (refused.contains(found.key)) continue;
     const auto exact = origins_.find(found.key);
     const auto section = origins_.find(found.key.substr(0, found.key.find('.')));
@@ -280,7 +280,7 @@ load_result loader::finish() {
                      [](const config_error& a, const config_error& b) { return a.line < b.line; });
     return unexpected(std::move(errors_));
   }
-  for (std::string& warning : warnings_about(values_)) warnings_.push_back(std::move(warning));
+  for (std::string& warning : warnings_about(values_, services_)) warnings_.push_back(std::move(warning));
   return loaded{std::move(values_), std::move(warnings_)};
 }
 

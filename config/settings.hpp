@@ -19,6 +19,10 @@ namespace hedgerow::config {
 
 using std::chrono::milliseconds;
 
+/// Words of [node] actors that are no services.
+inline constexpr std::string_view every_service = "all";
+inline constexpr std::string_view paper_broker = "paper";
+
 struct node_settings {
   std::string name = "node";
   std::vector<std::string> actors{"all"};
@@ -265,7 +269,7 @@ struct settings {
   paper_settings paper;
   logging_settings logging;
 
-  /// Whether this node runs an actor: `ingestion`, `validation`, ... `all` stands for every one but `paper`.
+  /// Whether this node runs a service, or the paper broker. `all` stands for every one but that.
   [[nodiscard]] bool runs(std::string_view actor) const;
 };
 

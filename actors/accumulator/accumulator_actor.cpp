@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include "actors/accumulator/accumulator_service.hpp"
 #include "actors/bridges/changelog.hpp"
 #include "actors/bridges/dead_letters.hpp"
 #include "messages/codec/codec.hpp"
@@ -14,7 +15,6 @@ using bridges::make_dead_letter;
 namespace {
 
 using pointer = entity_actor::stateful_pointer<accumulator_state>;
-constexpr const char* service_name = "accumulator";
 
 /// What a slice or a timer adds to the log.
 struct writer {
@@ -168,10 +168,7 @@ entity_actor::behavior_type accumulator(pointer self, bridges::entity_seed seed,
 
 bridges::service accumulator_service(domain::hedging_policy policy, const ports::clock* clock,
                                      ports::notices* notices) {
-  bridges::service s;
-  s.name = service_name;
-  s.inputs = {topic::onchain_trades, topic::schwab_executions, topic::control_events};
-  s.changelog = topic::position_updates;
+  bridges::service s = services::service_of(description);
   s.unreadable = bridges::why_unreadable<position_update>;
   s.takes_over = topic::onchain_trades;
   s.route = [](const record& r) -> std::optional<std::string> {

@@ -3,6 +3,7 @@
 #include <caf/all.hpp>
 
 #include "actors/bridges/dead_letters.hpp"
+#include "actors/execution/execution_service.hpp"
 #include "messages/codec/codec.hpp"
 
 namespace hedgerow::execution {
@@ -10,8 +11,6 @@ namespace hedgerow::execution {
 using namespace protocol;
 
 namespace {
-
-constexpr const char* service_name = "execution";
 
 /// Whether an alarm can wait for business hours.
 ports::notice_level level_of(domain::desk_alarm_code code) {

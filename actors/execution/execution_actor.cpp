@@ -5,6 +5,7 @@
 #include "actors/bridges/changelog.hpp"
 #include "actors/broker/remembered_budget.hpp"
 #include "actors/execution/desk_host.hpp"
+#include "actors/execution/execution_service.hpp"
 #include "messages/codec/codec.hpp"
 
 namespace hedgerow::execution {
@@ -71,10 +72,7 @@ desk_actor::behavior_type execution(desk_actor::stateful_pointer<execution_state
 }
 
 bridges::service execution_service(execution_config config, execution_ports outside) {
-  bridges::service s;
-  s.name = "execution";
-  s.inputs = {topic::schwab_commands, topic::schwab_executions, topic::control_events};
-  s.changelog = topic::execution_changelog;
+  bridges::service s = services::service_of(description);
   s.unreadable = bridges::why_unreadable<execution_desk>;
   s.route = [](const record& r) -> std::optional<std::string> {
     if (r.from.topic == topic::control_events)  // its key is a scope; `global` is not for one desk

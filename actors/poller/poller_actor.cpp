@@ -4,6 +4,7 @@
 
 #include "actors/bridges/changelog.hpp"
 #include "actors/bridges/dead_letters.hpp"
+#include "actors/poller/poller_service.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/events/names.hpp"
 
@@ -14,7 +15,6 @@ using namespace protocol;
 namespace {
 
 using pointer = poller_actor::stateful_pointer<poller_state>;
-constexpr const char* service_name = "poller";
 
 outgoing changelog_record(const pending_order& order, std::uint32_t partition, bool finished, timestamp now) {
   const std::string id = order.execution.to_string();
@@ -147,10 +147,7 @@ poller_actor::behavior_type poller(pointer self, bridges::entity_seed seed, poll
 }
 
 bridges::service poller_service(poller_config config, poller_ports outside) {
-  bridges::service s;
-  s.name = service_name;
-  s.inputs = {topic::schwab_executions};
-  s.changelog = topic::poller_changelog;
+  bridges::service s = services::service_of(description);
   s.unreadable = bridges::why_unreadable<pending_order>;
   s.route = [](const record& r) -> std::optional<std::string> {
     if (!r.value) return std::nullopt;

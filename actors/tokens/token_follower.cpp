@@ -3,6 +3,7 @@
 #include <caf/all.hpp>
 
 #include "actors/tokens/login_secret.hpp"
+#include "actors/tokens/tokens_service.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/events/token_update.hpp"
 
@@ -36,7 +37,7 @@ void take(follower_pointer self, const record& r, const follower_ports& outside)
   const bool was_sealed_for_others = std::exchange(state.sealed_for_others, !sealed.empty() && !secret);
   state.last_error = state.sealed_for_others ? wrong_key : "";
   if (state.sealed_for_others && !was_sealed_for_others)
-    outside.notices->raise(ports::notice_level::alarm, "tokens", "tokens_not_opened", state.name, wrong_key);
+    outside.notices->raise(ports::notice_level::alarm, service_name, "tokens_not_opened", state.name, wrong_key);
   // Also without a valid token: it is what the next one is for.
   if (const auto login = open(*outside.vault, update->data.refresh_token); login && login->account)
     outside.holder->set_account(login->account);

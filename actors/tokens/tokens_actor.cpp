@@ -5,6 +5,7 @@
 
 #include "actors/bridges/changelog.hpp"
 #include "actors/domain/hedging/backoff.hpp"
+#include "actors/tokens/tokens_service.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/events/names.hpp"
 #include "messages/types/evm.hpp"
@@ -19,7 +20,6 @@ using pointer = tokens_actor::stateful_pointer<tokens_state>;
 using domain::token_need;
 using domain::token_warning;
 using ports::notice_level;
-constexpr const char* service_name = "tokens";
 constexpr const char* changelog_key = "singleton";
 
 domain::token_policy policy_of(const tokens_config& config) {
@@ -327,10 +327,7 @@ tokens_actor::behavior_type tokens(pointer self, bridges::entity_seed seed, toke
 }
 
 bridges::service tokens_service(tokens_config config, tokens_ports outside) {
-  bridges::service s;
-  s.name = service_name;
-  s.inputs = {topic::token_updates};
-  s.changelog = topic::token_updates;
+  bridges::service s = services::service_of(description);
   s.unreadable = bridges::why_unreadable<token_update>;
   s.route = [](const record&) { return std::nullopt; };
   s.changelog_entity = [](const record&) { return std::string{service_name}; };

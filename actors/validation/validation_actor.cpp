@@ -6,6 +6,7 @@
 #include "actors/bridges/dead_letters.hpp"
 #include "actors/domain/fills/token.hpp"
 #include "actors/domain/hedging/backoff.hpp"
+#include "actors/validation/validation_service.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/types/check.hpp"
 
@@ -17,7 +18,6 @@ using bridges::make_dead_letter;
 namespace {
 
 using pointer = validation_actor::stateful_pointer<validation_state>;
-constexpr const char* service_name = "validation";
 
 constexpr const char* checkpoint_key = "checkpoint";
 constexpr const char* remembered_from_key = "remembered_from";
@@ -217,7 +217,7 @@ step_ptr postpone(validation_state& state, const validation_config& config, port
   auto step_later = std::make_shared<step>();
   step_later->postpone = domain::backoff_ceiling(config.token_retry, config.token_retry_max, ++state.postponed);
   if (now - state.postponed_since >= config.token_alarm_after)
-    state.alarms.raise(notices, service_name, "token_unknown", "token_unknown", "tokens",
+    state.alarms.raise(notices, service_name, "token_unknown", "token_unknown", "tokens",  // allow: assets
                        "all fills wait, none is lost: " + state.last_error +
                            "; mend the node, or add a [[token]] section with the token's symbol and decimals",
                        now);
@@ -273,7 +273,7 @@ actor_status status_of(pointer self) {
   actor_status s{"validation", "validation", state.waiting || state.postponed > 0 ? "waiting for tokens" : "running",
                  self->mailbox().size(), 0, state.last_error,
                  {{"trades", std::to_string(state.trades)},
-                  {"tokens", std::to_string(state.tokens.size())},
+                  {"tokens", std::to_string(state.tokens.size())},  // allow: assets, not the login
                   {"remembered_trades", std::to_string(state.written.size())}}, {}};
   for (const auto& [reason, count] : state.filtered) s.detail.emplace_back("filtered." + reason, std::to_string(count));
   return s;
@@ -324,10 +324,7 @@ validation_actor::behavior_type validation(pointer self, bridges::entity_seed se
 
 bridges::service validation_service(validation_config config, std::shared_ptr<ports::chain_client> chain,
                                     const ports::clock* clock, ports::notices* notices) {
-  bridges::service s;
-  s.name = service_name;
-  s.inputs = {topic::blockchain_events};
-  s.changelog = topic::validation_changelog;
+  bridges::service s = services::service_of(description);
   s.unreadable = why_unreadable;
   s.hands_over = topic::onchain_trades;
   s.route = [](const record&) { return std::optional<std::string>{service_name}; };

@@ -4,6 +4,7 @@
 
 #include "runtime/api/admin_routes.hpp"
 #include "runtime/api/api_routes.hpp"
+#include "runtime/api/api_service.hpp"
 
 namespace hedgerow::api {
 
@@ -37,7 +38,7 @@ api_actor::behavior_type api(pointer self, api_options options, api_ports outsid
   auto hosts = options.allowed_hosts;
   auto context = std::make_shared<const api_context>(
       api_context{&self->system(), std::move(options), std::move(outside), std::move(model)});
-  return serve(self, server, make_handler(api_routes(std::move(context)), std::move(hosts)), "api");
+  return serve(self, server, make_handler(api_routes(std::move(context)), std::move(hosts)), service_name);
 }
 
 api_actor::behavior_type admin(pointer self, admin_options options, admin_ports outside) {

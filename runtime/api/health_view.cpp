@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "actors/ingestion/ingestion_service.hpp"
 #include "messages/events/names.hpp"
 #include "runtime/api/json_writer.hpp"
 
@@ -17,10 +18,10 @@ bool is_away(const protocol::actor_status& s) { return s.state == "restarting" |
 void find_troubled_actors(const protocol::actor_status& s, std::vector<std::string>& problems) {
   if (is_away(s)) problems.push_back(s.name + " is " + s.state);
   if (s.state == "parked") problems.push_back(s.name + " is parked after too many failures: " + s.last_error);
-  if (s.kind == "ingestion" && s.state == "not connected")
+  if (s.kind == ingestion::service_name && s.state == "not connected")
     problems.push_back("ingestion is not connected to the chain's node (chain.ws_url): " + s.last_error);
-  if (s.kind == "ingestion" && s.state == "refused") problems.push_back("ingestion: " + s.last_error);
-  if (s.kind == "ingestion" && s.state == "waiting for the broker")
+  if (s.kind == ingestion::service_name && s.state == "refused") problems.push_back(s.kind + ": " + s.last_error);
+  if (s.kind == ingestion::service_name && s.state == "waiting for the broker")
     problems.emplace_back(
         "ingestion has not begun: the event log is empty, and before the history from chain.start_block "
         "on is read, the broker is asked for orders since then");

@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 
+#include "actors/ingestion/ingestion_service.hpp"
 #include "messages/events/names.hpp"
 #include "messages/events/topics.hpp"
 #include "runtime/telemetry/prometheus_text.hpp"
@@ -52,7 +53,7 @@ void add_chain(prometheus_text& out, const actor_status& tree) {
     for (const auto& service : tree.children)
       for (const auto& entity : service.children)
         for (const auto& [key, value] : entity.detail)
-          if (entity.kind == "ingestion" && key == name && is_number(value)) out.sample({}, value);
+          if (entity.kind == ingestion::service_name && key == name && is_number(value)) out.sample({}, value);
   };
   one({"hedgerow_chain_connected", "1 when the chain's node is connected, 0 when it is not.", gauge}, "connected");
   one({"hedgerow_chain_head_block", "The newest block that the chain's node told of; 0 before the first.", gauge}, "head");
@@ -64,7 +65,7 @@ void add_chain(prometheus_text& out, const actor_status& tree) {
   for (const auto& service : tree.children)
     for (const auto& entity : service.children)
       for (const auto& [key, value] : entity.detail)
-        if (entity.kind == "ingestion" && key == "checkpoint_age_ms" && is_number(value))
+        if (entity.kind == ingestion::service_name && key == "checkpoint_age_ms" && is_number(value))
           out.sample({}, std::to_string(std::stoll(value) / 1000));
 }
 

@@ -8,6 +8,7 @@
 #include "runtime/cli/complain.hpp"
 #include "runtime/cli/config_loading.hpp"
 #include "runtime/cli/http_call.hpp"
+#include "runtime/world/node_settings.hpp"
 
 namespace hedgerow::cli {
 namespace {
@@ -31,7 +32,7 @@ std::string words_of(const http::response& answer) {
 
 std::string nobody_there(const config::settings& values, const std::string& origin, const std::string& why) {
   const std::string what = "no node answers at " + origin + " (" + why + "); ";
-  if (values.runs("api")) return what + "start one first";
+  if (world::needs_of(values).api) return what + "start one first";
   return what + "the node of this configuration has no API, as node.actors is without \"api\": name the configuration of "
                 "a node that has one";
 }

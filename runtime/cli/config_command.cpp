@@ -2,6 +2,7 @@
 
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/config_loading.hpp"
+#include "runtime/node/registry.hpp"
 
 namespace hedgerow::cli {
 
@@ -35,7 +36,7 @@ void add_config_command(CLI::App& app, chosen& run) {
   auto* keys = command->add_subcommand("keys", "Lists every key with type, default, range and meaning");
   keys->callback([&run] {
     run = [] {
-      std::printf("%s", config::describe().c_str());
+      std::printf("%s", config::describe(node::all_services()).c_str());
       return exit_ok;
     };
   });

@@ -4,11 +4,13 @@
 #include <filesystem>
 #include <thread>
 
+#include "actors/ingestion/ingestion_service.hpp"
 #include "config/config.hpp"
 #include "runtime/cli/http_call.hpp"
 #include "runtime/cli/paper_options.hpp"
 #include "runtime/cli/ready.hpp"
 #include "runtime/cli/signals.hpp"
+#include "runtime/node/registry.hpp"
 #include "runtime/world/node_settings.hpp"
 
 namespace hedgerow::cli {
@@ -139,7 +141,8 @@ std::string demo_session::start_broker() {
 }
 
 std::string demo_session::start_node() {
-  if (const auto errors = config::check(settings_); !errors.empty()) return config::to_string(errors);
+  const auto errors = config::check(settings_, node::all_services());
+  if (!errors.empty()) return config::to_string(errors);
   auto ports = world::make_ports(settings_, machine_);
   if (!ports) return ports.error();
   ports->notices = &notices_;
@@ -153,7 +156,7 @@ bool demo_session::caught_up(std::uint64_t block) {
   const auto tree = node_->status();
   if (!tree) return false;
   for (const auto& child : tree->children) {
-    if (child.name != "ingestion") continue;
+    if (child.name != ingestion::service_name) continue;
     for (const auto& entity : child.children)
       for (const auto& [name, value] : entity.detail)
         if (name == "checkpoint") return std::stoull(value) >= block;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <sstream>
 
@@ -8,6 +9,7 @@
 #include "runtime/cli/paper_options.hpp"
 #include "runtime/cli/ready.hpp"
 #include "runtime/cli/signals.hpp"
+#include "runtime/node/registry.hpp"
 #include "runtime/telemetry/telemetry.hpp"
 #include "runtime/world/node_settings.hpp"
 #include "runtime/world/world.hpp"
@@ -29,9 +31,8 @@ std::vector<std::string> split(const std::string& text) {
 }
 
 bool runs_services(const config::settings& values) {
-  for (const char* set : node::actor_sets)
-    if (values.runs(set)) return true;
-  return false;
+  const auto& all = node::all_services();
+  return std::any_of(all.begin(), all.end(), [&](const auto& service) { return values.runs(service.name); });
 }
 
 /// Waits for the end; true when a person asked for it.
@@ -56,7 +57,7 @@ int run_node(const node_arguments& arguments) {
   if (!values) return exit_usage;
   if (!arguments.actors.empty()) {
     values->node.actors = split(arguments.actors);
-    if (const auto errors = config::check(*values); !errors.empty()) {
+    if (const auto errors = config::check(*values, node::all_services()); !errors.empty()) {
       std::fprintf(stderr, "%s\n", config::to_string(errors).c_str());
       return exit_usage;
     }
@@ -68,7 +69,7 @@ int run_node(const node_arguments& arguments) {
       {levels[static_cast<std::size_t>(logging.level)], logging.format == config::log_format::json}, machine.clock);
 
   std::unique_ptr<paper::paper_broker> broker;
-  if (values->runs("paper")) {
+  if (values->runs(config::paper_broker)) {
     auto started = paper::start_paper_broker(to_paper_options(*values), machine.clock);
     if (!started) return complain(started.error());
     broker = std::move(*started);
@@ -91,7 +92,8 @@ int run_node(const node_arguments& arguments) {
   if (asked_to_stop) return stop_services(*running, true);
   if (!why.empty()) return complain(why);
   std::string where;
-  if (values->runs("api")) where = "API http://" + values->api.address + ":" + std::to_string(values->api.port) + "  ";
+  if (world::needs_of(*values).api)
+    where = "API http://" + values->api.address + ":" + std::to_string(values->api.port) + "  ";
   where += "admin http://" + values->admin.address + ":" + std::to_string(values->admin.port);
   std::printf("node %s ready: %s\n", values->node.name.c_str(), where.c_str());
   std::fflush(stdout);
@@ -104,8 +106,10 @@ void add_node_command(CLI::App& app, chosen& run) {
   auto* command = app.add_subcommand("node", "Runs a node in the foreground until SIGTERM or Ctrl-C, then drains");
   auto arguments = std::make_shared<node_arguments>();
   command->add_option("--config", arguments->config, "TOML file (hedgerow config keys lists what can be in it)");
+  std::string names{config::every_service};
+  for (const auto& service : node::all_services()) names.append(",").append(service.name);
   command->add_option("--actors", arguments->actors,
-                      "Actor sets: all, or some of ingestion,validation,accumulator,execution,poller,tokens,api,paper");
+                      "What runs here: some of " + names + "," + std::string{config::paper_broker});
   command->callback([&run, arguments] { run = [arguments] { return run_node(*arguments); }; });
 }
 

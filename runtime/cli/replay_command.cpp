@@ -118,7 +118,7 @@ int run_projection(const replay_arguments& a) {
 int run_verify(const replay_arguments& a) {
   return with_log(a, [&](const config::settings& values, ports::event_log& log, const ports::clock& clock) {
     const auto begun = clock.monotonic();
-    const auto policy = world::to_node_settings(values).hedging;
+    const auto policy = world::to_node_settings(values).services.get<domain::hedging_policy>();
     const auto done = replay::check_positions(log, policy, tell_progress("verifying", clock));
     if (!done) return complain(done.error());
     const auto number = [](std::uint64_t n) { return static_cast<unsigned long long>(n); };

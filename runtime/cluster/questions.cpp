@@ -1,6 +1,7 @@
 // Questions between nodes. Each has a number and a time-out of its own: CAF tells nobody when a peer dies with it.
 #include <caf/all.hpp>
 
+#include "actors/tokens/tokens_service.hpp"
 #include "runtime/cluster/cluster.hpp"
 
 namespace hedgerow::cluster {
@@ -24,13 +25,13 @@ std::chrono::milliseconds limit_of(question_kind kind) {
 }
 
 bool hosts_tokens(const member_record& m) {
-  return std::find(m.sets.begin(), m.sets.end(), "tokens") != m.sets.end();
+  return std::find(m.sets.begin(), m.sets.end(), tokens::service_name) != m.sets.end();
 }
 
 /// As heard from a node itself: the bridge is everywhere, the service is where the partition is.
 bool has_tokens(const std::vector<hosted_service>& hosts) {
   return std::any_of(hosts.begin(), hosts.end(),
-                     [](const auto& h) { return h.name == "tokens" && !h.partitions.empty(); });
+                     [](const auto& h) { return h.name == tokens::service_name && !h.partitions.empty(); });
 }
 
 bool is_login(const remote_question& q) {

@@ -7,6 +7,7 @@
 
 #include "runtime/cluster/name_check.hpp"
 #include "runtime/cluster/network.hpp"
+#include "runtime/node/registry.hpp"
 #include "runtime/node/services.hpp"
 #include "runtime/version/version.hpp"
 
@@ -140,8 +141,12 @@ class running_node final : public node {
       const auto tried = http::make_server(options, [](http::exchange) {});
       return tried ? "" : std::string{key} + " = " + std::to_string(options.port) + ": " + tried.error();
     };
-    auto why = settings_.actors.contains("api") ? find(settings_.api, "api.port") : std::string{};
+    auto why = serves_api() ? find(settings_.api, "api.port") : std::string{};
     return why.empty() ? find(settings_.admin, "admin.port") : why;
+  }
+
+  [[nodiscard]] bool serves_api() const {
+    return needs_of(all_services(), [this](auto name) { return settings_.actors.contains(std::string{name}); }).api;
   }
 
   /// Why this node must not start; empty when it may.

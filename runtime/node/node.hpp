@@ -8,16 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "actors/accumulator/accumulator_actor.hpp"
 #include "actors/aggregator/aggregator_actor.hpp"
 #include "actors/broker/broker_gateway.hpp"
-#include "actors/execution/execution_actor.hpp"
-#include "actors/ingestion/ingestion_actor.hpp"
-#include "actors/poller/poller_actor.hpp"
-#include "actors/tokens/tokens_actor.hpp"
-#include "actors/validation/validation_actor.hpp"
 #include "actors/ports/notices.hpp"
 #include "actors/ports/random.hpp"
+#include "actors/services/descriptor.hpp"
 #include "runtime/adapters/http/http_server.hpp"
 #include "runtime/cluster/cluster_actor.hpp"
 #include "runtime/cluster/tls_files.hpp"
@@ -26,20 +21,12 @@
 
 namespace hedgerow::node {
 
-/// The actor sets that a node may run (`--actors`).
-inline constexpr const char* actor_sets[] = {"ingestion", "validation", "accumulator", "execution",
-                                             "poller",    "tokens",     "api"};
-
 struct node_settings {
   std::string name = "node";
-  /// Members of actor_sets.
+  /// Names of services that the registry lists.
   std::set<std::string> actors;
-  ingestion::ingestion_config ingestion;
-  validation::validation_config validation;
-  domain::hedging_policy hedging;
-  execution::execution_config execution;
-  poller::poller_config poller;
-  tokens::tokens_config tokens;
+  /// What each service is configured with, by its type.
+  services::parts services;
   broker::gateway_config gateway;
   bridges::bridge_config bridge;
   supervision::policy supervision;
@@ -56,7 +43,7 @@ struct node_settings {
 /// The world as this node sees it; world.cpp makes it. Ports of services that do not run may be empty.
 struct node_ports {
   std::shared_ptr<ports::event_log> log;
-  ingestion::chain_client_factory make_chain_client;
+  std::function<std::shared_ptr<ports::chain_client>()> make_chain_client;
   std::shared_ptr<ports::broker_api> broker;
   /// May be null: then the budgets begin anew with this process.
   std::shared_ptr<ports::call_memory> calls;

@@ -2,10 +2,9 @@
 
 #include <caf/all.hpp>
 
-#include "actors/bridges/bridge_actor.hpp"
 #include "actors/tokens/token_follower.hpp"
 #include "runtime/api/api_actor.hpp"
-#include "runtime/transfer/groups.hpp"
+#include "runtime/node/registry.hpp"
 #include "runtime/version/version.hpp"
 
 namespace hedgerow::node {
@@ -14,26 +13,6 @@ using supervision::child_spec;
 using supervision::running;
 
 namespace {
-
-/// A child that is a bridge with its service.
-child_spec bridged(const bridges::bridge_config& config, const node_ports& outside, bridges::service what) {
-  auto start = [what, config, log = outside.log, clock = outside.clock](caf::actor_system& system,
-                                                                                          const running&) {
-    return caf::actor_cast<caf::actor>(system.spawn(bridges::bridge_actor, log, what, config, clock));
-  };
-  return {what.name, start, {}, true};
-}
-
-/// Like bridged(), for a service whose entities hold the gateway's handle.
-template <class MakeService>
-child_spec with_gateway(const node_settings& settings, const node_ports& outside, std::string name, MakeService make) {
-  auto start = [make, config = settings.bridge, log = outside.log, clock = outside.clock](
-                   caf::actor_system& system, const running& others) mutable {
-    auto gateway = caf::actor_cast<broker::gateway_actor>(others.at("broker-gateway"));
-    return caf::actor_cast<caf::actor>(system.spawn(bridges::bridge_actor, log, make(gateway), config, clock));
-  };
-  return {std::move(name), start, {"broker-gateway"}, true};
-}
 
 /// Every start but the first is a restart.
 void count_restarts(child_spec& child, const ports::metrics_ptr& metrics) {
@@ -79,7 +58,7 @@ child_spec cluster_child(const node_settings& settings, const node_ports& outsid
   return {"cluster", start, {}, true};
 }
 
-child_spec gateway_child(const node_settings& settings, const node_ports& outside, const slots& known) {
+child_spec gateway(const node_settings& settings, const node_ports& outside, const slots& known) {
   auto config = settings.gateway;
   config.share = known.share;
   config.memory = outside.calls;
@@ -88,7 +67,7 @@ child_spec gateway_child(const node_settings& settings, const node_ports& outsid
                 rejected = ask_for_a_fresh_token(known)](caf::actor_system& system, const running&) {
     return caf::actor_cast<caf::actor>(system.spawn(broker::broker_gateway, api, config, clock, rejected));
   };
-  return {"broker-gateway", start, {}, false};
+  return {services::gateway_child, start, {}, false};
 }
 
 child_spec follower_child(const node_ports& outside) {
@@ -99,101 +78,64 @@ child_spec follower_child(const node_ports& outside) {
   return {"token-follower", start, {}, false};
 }
 
-/// Of the whole pipeline, whatever of it runs on this node. Who reads only what it wrote itself has no lag.
-ports::input_groups groups_with_lag() {
-  ports::input_groups all;
-  for (const auto& g : transfer::consumer_groups())
-    if (g.name != "ingestion" && g.name != "tokens") all.emplace_back(g.name, g.inputs);
-  return all;
+child_spec admin_child(const node_settings& settings, const node_ports& outside, const slots& known,
+                       const api::metrics_sources& metrics) {
+  const api::admin_options options{settings.admin, metrics, settings.allowed_hosts};
+  const api::admin_ports ports{known.root, outside.log, outside.clock, known.others, outside.notices};
+  auto start = [options, ports](caf::actor_system& system, const running&) {
+    return caf::actor_cast<caf::actor>(system.spawn(api::admin, options, ports));
+  };
+  return {"admin", start, {}, false, supervision::tier::shows};
 }
 
-void add_query_side(std::vector<child_spec>& all, const node_settings& settings, const node_ports& outside,
-                    const slots& known, const api::metrics_sources& metrics) {
-  all.push_back({"aggregator",
-                 [log = outside.log, clock = outside.clock, slot = known.model](caf::actor_system& system,
-                                                                                const running&) {
-                   auto actor = system.spawn(aggregator::aggregator, log, aggregator::aggregator_config{}, clock);
-                   slot->put(actor.address());
-                   return caf::actor_cast<caf::actor>(actor);
-                 },
-                 {},
-                 false,
-                 supervision::tier::shows});
-  api::api_options options{settings.api, metrics, settings.allowed_hosts};
-  api::api_ports ports{known.tokens, known.root, outside.clock,
-                       std::make_shared<api::lag_meter>(outside.log, groups_with_lag(), outside.clock), known.others};
-  all.push_back({"api",
-                 [options, ports](caf::actor_system& system, const running& others) {
-                   auto model = caf::actor_cast<aggregator::aggregator_actor>(others.at("aggregator"));
-                   return caf::actor_cast<caf::actor>(system.spawn(api::api, options, ports, model));
-                 },
-                 {"aggregator"},
-                 false,
-                 supervision::tier::shows});
+child_spec supervised(services::child child) {
+  return {std::move(child.name), std::move(child.start), std::move(child.needs), child.drains,
+          child.only_shows ? supervision::tier::shows : supervision::tier::trades};
+}
+
+services::context context_of(const node_settings& settings, const node_ports& outside, const slots& known,
+                             const api::metrics_sources& metrics, bool calls_broker) {
+  services::context in;
+  in.log = outside.log;
+  in.make_chain_client = outside.make_chain_client;
+  if (calls_broker) in.broker = outside.broker;
+  in.oauth = outside.oauth;
+  in.vault = outside.vault;
+  in.tokens = outside.tokens;
+  in.calls = outside.calls;
+  in.clock = outside.clock;
+  in.random = outside.random;
+  in.notices = outside.notices;
+  in.bridge = settings.bridge;
+  in.handed_over = std::make_shared<protocol::slot<protocol::bridge_actor>>();
+  in.refresh_token = ask_for_a_fresh_token(known);
+  in.all = all_services();
+  in.known = settings.services;
+  in.known.put(known.tokens);
+  in.known.put(known.share);
+  const api::api_options options{settings.api, metrics, settings.allowed_hosts};
+  in.known.put(api::api_wiring{options, known.tokens, known.root, known.model, known.others});
+  return in;
 }
 
 }  // namespace
 
 std::vector<child_spec> make_services(const node_settings& settings, const node_ports& outside, const slots& known) {
+  const auto wanted = [&](std::string_view name) { return settings.actors.contains(std::string{name}); };
+  const bool calls_broker = needs_of(all_services(), wanted).broker;
+  const api::metrics_sources metrics{outside.metrics, {settings.name, version, outside.clock->now()}};
+  const auto in = context_of(settings, outside, known, metrics, calls_broker);
   std::vector<child_spec> all;
-  const auto wanted = [&](const char* name) { return settings.actors.contains(name); };
-  const auto positions = std::make_shared<protocol::slot<protocol::bridge_actor>>();
-  const auto add = [&](const bridges::service& what) {
-    auto config = settings.bridge;
-    (what.takes_over ? config.known_as : config.next) = positions;
-    all.push_back(bridged(config, outside, what));
-  };
   if (settings.cluster) all.push_back(cluster_child(settings, outside, known));
-  if (wanted("tokens")) {
-    tokens::tokens_ports ports{outside.oauth, outside.vault, known.tokens, outside.clock, outside.random,
-                               outside.notices};
-    all.push_back(bridged(settings.bridge, outside, tokens::tokens_service(settings.tokens, ports)));
-  }
-  const bool calls_broker = wanted("execution") || wanted("poller");
   if (calls_broker) {
     all.push_back(follower_child(outside));
-    all.push_back(gateway_child(settings, outside, known));
+    all.push_back(gateway(settings, outside, known));
   }
-  if (wanted("ingestion"))
-    all.push_back(bridged(settings.bridge, outside,
-                          ingestion::ingestion_service(settings.ingestion, outside.make_chain_client, outside.clock,
-                                                       outside.notices, calls_broker ? outside.broker : nullptr,
-                                                       outside.random)));
-  if (wanted("validation")) {
-    // Its own connection, for questions only: history that ingestion reads must not delay them.
-    auto chain = outside.make_chain_client();
-    const auto nothing = [](auto&&...) {};
-    chain->open({}, {}, {nothing, nothing, nothing, nothing, nothing});
-    add(validation::validation_service(settings.validation, std::move(chain), outside.clock, outside.notices));
+  for (const auto* service : registry()) {
+    if (!wanted(service->info.name)) continue;
+    for (auto& child : service->children(in)) all.push_back(supervised(std::move(child)));
   }
-  if (wanted("accumulator")) add(accumulator::accumulator_service(settings.hedging, outside.clock, outside.notices));
-  if (wanted("execution")) {
-    execution::execution_ports ports{{}, outside.tokens, outside.clock, outside.notices, ask_for_a_fresh_token(known),
-                                     std::make_shared<execution::recent_placements>(known.share, outside.calls, outside.clock)};
-    all.push_back(with_gateway(settings, outside, "execution",
-                               [config = settings.execution, ports](broker::gateway_actor gateway) mutable {
-                                 ports.gateway = std::move(gateway);
-                                 return execution::execution_service(config, ports);
-                               }));
-  }
-  if (wanted("poller")) {
-    all.push_back(with_gateway(settings, outside, "poller",
-                               [config = settings.poller, clock = outside.clock, random = outside.random,
-                                notices = outside.notices](broker::gateway_actor gateway) {
-                                 return poller::poller_service(config, {gateway, clock, random, notices});
-                               }));
-  }
-  const api::metrics_sources metrics{outside.metrics, {settings.name, version, outside.clock->now()}};
-  if (wanted("api")) add_query_side(all, settings, outside, known, metrics);
-  all.push_back({"admin",
-                 [options = api::admin_options{settings.admin, metrics, settings.allowed_hosts},
-                  ports = api::admin_ports{known.root, outside.log, outside.clock, known.others, outside.notices}](
-                     caf::actor_system& system, const running&) {
-                   return caf::actor_cast<caf::actor>(system.spawn(api::admin, options, ports));
-                 },
-                 {},
-                 false,
-                 supervision::tier::shows});
+  all.push_back(admin_child(settings, outside, known, metrics));
   for (auto& child : all) count_restarts(child, outside.metrics);
   return all;
 }

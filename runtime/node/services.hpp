@@ -3,17 +3,17 @@
 
 #include "actors/tokens/tokens_actor.hpp"
 #include "messages/protocol/slot.hpp"
+#include "runtime/api/api_service.hpp"
 #include "runtime/api/neighbours.hpp"
 #include "runtime/node/node.hpp"
 
 namespace hedgerow::node {
 
 using root_slot = protocol::slot<supervision::supervisor_actor>;
-using model_slot = protocol::slot<aggregator::aggregator_actor>;
 
 struct slots {
   std::shared_ptr<root_slot> root = std::make_shared<root_slot>();
-  std::shared_ptr<model_slot> model = std::make_shared<model_slot>();
+  std::shared_ptr<api::model_slot> model = std::make_shared<api::model_slot>();
   std::shared_ptr<tokens::tokens_slot> tokens = std::make_shared<tokens::tokens_slot>();
   /// The other nodes.
   api::neighbours others;

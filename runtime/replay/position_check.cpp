@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "actors/accumulator/accumulator_service.hpp"
 #include "actors/domain/projections/position_facts.hpp"
 #include "messages/codec/codec.hpp"
 #include "runtime/replay/symbol_inputs.hpp"
@@ -12,7 +13,7 @@ namespace {
 using result = expected<void, std::string>;
 using decision = expected<domain::position_decision, domain::position_fault>;
 
-constexpr const char* accumulator_group = "accumulator";
+constexpr const char* accumulator_group = accumulator::service_name;
 
 /// What is checked of one symbol.
 struct checked {

@@ -1,17 +1,16 @@
 #include "runtime/transfer/groups.hpp"
 
+#include "runtime/node/registry.hpp"
+
 namespace hedgerow::transfer {
 
 std::span<const consumer_group> consumer_groups() {
-  using enum topic;
-  static const std::vector<consumer_group> table{
-      {"ingestion", {ingestion_changelog}},
-      {"validation", {blockchain_events}},
-      {"accumulator", {onchain_trades, schwab_executions, control_events}},
-      {"execution", {schwab_commands, schwab_executions, control_events}},
-      {"poller", {schwab_executions}},
-      {"tokens", {token_updates}},
-  };
+  static const std::vector<consumer_group> table = [] {
+    std::vector<consumer_group> out;
+    for (const auto& s : node::all_services())
+      if (!s.inputs.empty()) out.push_back({s.name, {s.inputs.begin(), s.inputs.end()}});
+    return out;
+  }();
   return table;
 }
 

@@ -1,5 +1,5 @@
-// The consumer groups whose offsets belong to a history, with what each reads. The one table of them outside the
-// services; a test compares it with what the services say (tests/unit/transfer/groups_test).
+// The consumer groups whose offsets belong to a history, with what each reads: those of the services in
+// runtime/node/registry.cpp.
 #pragma once
 
 #include <span>

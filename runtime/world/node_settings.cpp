@@ -1,5 +1,13 @@
 #include "runtime/world/node_settings.hpp"
 
+#include "actors/domain/hedging/position_book.hpp"
+#include "actors/execution/execution_actor.hpp"
+#include "actors/ingestion/ingestion_actor.hpp"
+#include "actors/poller/poller_actor.hpp"
+#include "actors/tokens/tokens_actor.hpp"
+#include "actors/validation/validation_actor.hpp"
+#include "runtime/node/registry.hpp"
+
 namespace hedgerow::world {
 namespace {
 
@@ -76,6 +84,14 @@ poller::poller_config to_poller(const config::settings& v) {
   return c;
 }
 
+tokens::tokens_config to_tokens(const config::settings& v) {
+  tokens::tokens_config c;
+  c.check_interval = v.oauth.check_interval;
+  c.refresh_ahead = v.oauth.refresh_ahead;
+  c.account = {v.broker.account_number.reveal(), v.broker.account_index};
+  return c;
+}
+
 bridges::bridge_config to_bridge(const config::settings& v) {
   bridges::bridge_config c;
   c.batch_max = v.bridge.batch_max != 0 ? v.bridge.batch_max : config::default_batch_max(v.log.kind);
@@ -109,31 +125,35 @@ cluster::cluster_options to_cluster(const config::settings& v) {
   cluster::cluster_options c;
   c.self.host = v.cluster.advertised_host.empty() ? v.cluster.listen_address : v.cluster.advertised_host;
   c.self.port = v.cluster.port;
-  c.self.api_port = v.runs("api") ? v.api.port : std::uint16_t{0};
+  c.self.api_port = needs_of(v).api ? v.api.port : std::uint16_t{0};
   c.self.admin_port = v.admin.port;
   c.listen_address = v.cluster.listen_address;
   c.seeds = v.cluster.seeds;
   c.heartbeat_interval = v.cluster.heartbeat_interval;
   c.policy.timeout = v.cluster.heartbeat_timeout;
   c.policy.remove_after = v.cluster.remove_after;
+  for (const auto& service : node::all_services())
+    if (service.needs.broker) c.broker_callers.emplace_back(service.name);
   return c;
 }
 
 }  // namespace
 
+service_needs needs_of(const config::settings& v) {
+  return hedgerow::needs_of(node::all_services(), [&](std::string_view name) { return v.runs(name); });
+}
+
 node::node_settings to_node_settings(const config::settings& v) {
   node::node_settings n;
   n.name = v.node.name;
-  for (const char* set : node::actor_sets)
-    if (v.runs(set)) n.actors.insert(set);
-  n.ingestion = to_ingestion(v);
-  n.validation = to_validation(v);
-  n.hedging = to_hedging(v.hedging);
-  n.execution = to_execution(v);
-  n.poller = to_poller(v);
-  n.tokens.check_interval = v.oauth.check_interval;
-  n.tokens.refresh_ahead = v.oauth.refresh_ahead;
-  n.tokens.account = {v.broker.account_number.reveal(), v.broker.account_index};
+  for (const auto& service : node::all_services())
+    if (v.runs(service.name)) n.actors.emplace(service.name);
+  n.services.put(to_ingestion(v));
+  n.services.put(to_validation(v));
+  n.services.put(to_hedging(v.hedging));
+  n.services.put(to_execution(v));
+  n.services.put(to_poller(v));
+  n.services.put(to_tokens(v));
   n.gateway = to_gateway(v);
   n.bridge = to_bridge(v);
   n.supervision.backoff_min = v.supervision.backoff_min;

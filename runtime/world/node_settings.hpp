@@ -6,6 +6,9 @@
 
 namespace hedgerow::world {
 
+/// What the services that run with these settings need together.
+[[nodiscard]] service_needs needs_of(const config::settings& values);
+
 /// `values` must have passed config::check.
 [[nodiscard]] node::node_settings to_node_settings(const config::settings& values);
 

@@ -14,12 +14,14 @@
 #include "runtime/transfer/import.hpp"
 #include "runtime/world/fixed_session.hpp"
 #include "runtime/world/kafka_cluster.hpp"
+#include "runtime/world/node_settings.hpp"
 
 namespace hedgerow::world {
 namespace {
 
 using config::settings;
 using fault = std::string;
+using chain_client_factory = std::function<std::shared_ptr<ports::chain_client>()>;
 
 adapters::sqlite_log_options sqlite_options(const settings& v) {
   adapters::sqlite_log_options options;
@@ -64,7 +66,7 @@ expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, m
   return *log;
 }
 
-expected<ingestion::chain_client_factory, fault> make_chain(const settings& v, machine& on) {
+expected<chain_client_factory, fault> make_chain(const settings& v, machine& on) {
   evm::chain_client_options options;
   options.url = v.chain.ws_url.reveal();
   options.request_timeout = v.chain.request_timeout;
@@ -77,7 +79,7 @@ expected<ingestion::chain_client_factory, fault> make_chain(const settings& v, m
   // One is made now, only to learn whether the address can be used at all.
   auto probe = evm::make_chain_client(options, on.clock, on.random);
   if (!probe) return unexpected("chain.ws_url: " + probe.error());
-  return ingestion::chain_client_factory{[options, &on] { return *evm::make_chain_client(options, on.clock, on.random); }};
+  return chain_client_factory{[options, &on] { return *evm::make_chain_client(options, on.clock, on.random); }};
 }
 
 expected<std::shared_ptr<http::client>, fault> make_broker_client(const settings& v, machine& on) {
@@ -134,12 +136,13 @@ expected<node::node_ports, std::string> make_ports(const settings& v, machine& o
   if (!import) return unexpected(import.error());
   if (*import == transfer::import_state::unfinished) return unexpected(fault{transfer::unfinished_import});
   out.log = *log;
-  if (v.runs("ingestion") || v.runs("validation")) {
+  const auto needs = needs_of(v);
+  if (needs.asks_chain()) {
     auto chain = make_chain(v, on);
     if (!chain) return unexpected(chain.error());
     out.make_chain_client = *chain;
   }
-  if (v.runs("execution") || v.runs("poller") || v.runs("tokens")) {
+  if (needs.calls_broker()) {
     if (auto done = add_broker(v, on, out); !done) return unexpected(done.error());
   }
   if (v.runs("execution") || v.runs("poller")) {

@@ -61,6 +61,7 @@ class member_node {
     options.seeds = std::move(seeds);
     options.heartbeat_interval = 30ms;
     options.policy = {300ms, 1'500ms};
+    options.broker_callers = {"execution"};
     start();
   }
 

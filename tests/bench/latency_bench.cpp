@@ -14,11 +14,13 @@
 #include <set>
 #include <thread>
 
+#include "actors/execution/execution_actor.hpp"
 #include "config/config.hpp"
 #include "runtime/adapters/evm/ws_rpc_client.hpp"
 #include "runtime/cli/http_call.hpp"
 #include "runtime/cli/ready.hpp"
 #include "runtime/demo/loopback_ports.hpp"
+#include "runtime/node/registry.hpp"
 #include "runtime/telemetry/telemetry.hpp"
 #include "runtime/world/node_settings.hpp"
 #include "runtime/world/world.hpp"
@@ -151,7 +153,7 @@ config::settings make_settings(const bench::market& market, const std::filesyste
     s.kafka.bootstrap = kafka;
     s.kafka.prefix = "latency.";
   }
-  if (const auto errors = config::check(s); !errors.empty()) give_up(config::to_string(errors));
+  if (const auto errors = config::check(s, node::all_services()); !errors.empty()) give_up(config::to_string(errors));
   return s;
 }
 
@@ -248,7 +250,7 @@ void measure(const std::filesystem::path& folder, std::uint64_t samples, const s
   };
   auto values = world::to_node_settings(settings);
   // Limits that protect an account, not the program.
-  values.execution.orders_per_minute = 1'000'000;
+  values.services.at<execution::execution_config>().orders_per_minute = 1'000'000;
   values.gateway.budget.calls = 1'000'000;
   auto node = node::start_node(values, std::move(*ports), [] { give_up("the node gave up"); });
   if (const auto why = cli::wait_until_ready(*node); !why.empty()) give_up(why);

@@ -111,7 +111,7 @@ http::response oauth_desk::grant(const std::string& refresh_token, timestamp now
   json.object([&] {
     json.integer("expires_in", access_lifetime_.count());
     json.text("token_type", "Bearer");
-    json.text("scope", "api");
+    json.text("scope", "api");  // allow: a word of OAuth
     json.text("refresh_token", refresh_token);
     json.text("access_token", tokens_.issue_access(now));
     // Clients ignore it; it is shaped like a JWT and signs nothing.

@@ -11,6 +11,7 @@
 #include "config/duration.hpp"
 #include "config/key_table.hpp"
 #include "config/suggest.hpp"
+#include "runtime/node/registry.hpp"
 
 namespace hedgerow::config {
 namespace {
@@ -36,7 +37,7 @@ settings good() {
 
 std::vector<std::string> keys_of(const settings& s) {
   std::vector<std::string> keys;
-  for (const config_error& e : check(s)) {
+  for (const config_error& e : check(s, node::all_services())) {
     EXPECT_FALSE(e.problem.empty());
     EXPECT_FALSE(e.remedy.empty()) << e.key;
     keys.push_back(e.key);
@@ -150,12 +151,13 @@ TEST(ConfigChecks, OwnerOfABookCountsForAll) {
   const std::string owner = "owner = \"0x1111111111111111111111111111111111111111\"\n";
   const std::string other = "[[orderbook]]\naddress = \"0x3333333333333333333333333333333333333333\"\n";
   const std::string node = "[node]\nactors = [\"ingestion\"]\n[chain]\nstart_block = 1\n";
-  const auto result = load_text(node + other + book + owner, "x.toml");
+  const auto result = load_text(node + other + book + owner, "x.toml", node::all_services());
   ASSERT_TRUE(result) << to_string(result.error());
   EXPECT_EQ(result->values.orderbooks[0].owner, result->values.chain.owner);
   EXPECT_TRUE(result->values.chain.owner.has_value());
 
-  const auto two = load_text(node + other + "owner = \"0x4444444444444444444444444444444444444444\"\n" + book + owner, "x.toml");
+  const auto two = load_text(node + other + "owner = \"0x4444444444444444444444444444444444444444\"\n" + book + owner,
+                             "x.toml", node::all_services());
   ASSERT_FALSE(two);
   EXPECT_THAT(to_string(two.error()), HasSubstr("x.toml:10: orderbook[1].owner = 0x1111"));
 }
@@ -177,7 +179,7 @@ source = "always_open"
 [log]
 kind = "memory"
 )";
-  const auto result = load_text(text, "x.toml");
+  const auto result = load_text(text, "x.toml", node::all_services());
   ASSERT_TRUE(result) << to_string(result.error());
   std::string all;
   for (const std::string& w : result->warnings) all += w + "\n";
@@ -196,7 +198,7 @@ TEST(ConfigProfiles, AllPass) {
                         {"HEDGEROW_BROKER_APP_SECRET", "secret"},
                         {"HEDGEROW_OAUTH_ENCRYPTION_KEY", std::string(64, 'a')}};
   for (const std::string name : {"paper", "prod.example"}) {
-    const auto result = load(source_dir + "/config/profiles/" + name + ".toml",
+    const auto result = load(source_dir + "/config/profiles/" + name + ".toml", node::all_services(),
                              name == "prod.example" ? env : environment{});
     ASSERT_TRUE(result) << name << "\n" << to_string(result.error());
     EXPECT_THAT(result->warnings, IsEmpty()) << name;
@@ -204,7 +206,7 @@ TEST(ConfigProfiles, AllPass) {
 }
 
 TEST(ConfigProfiles, ProductionNamesEachSecretThatIsMissing) {
-  const auto result = load(source_dir + "/config/profiles/prod.example.toml");
+  const auto result = load(source_dir + "/config/profiles/prod.example.toml", node::all_services());
   ASSERT_FALSE(result);
   const std::string all = to_string(result.error());
   for (const char* name : {"CHAIN_WS_URL", "HEDGED_OWNER", "START_BLOCK", "ORDERBOOK_ADDRESS",
@@ -226,7 +228,7 @@ TEST(ConfigKeys, DefaultsAreWithinTheirOwnRanges) {
       const std::string shown = key.show(section.open(defaults));
       if (!shown.empty() && !key.secret) text += std::string{key.name} + " = " + shown + "\n";
     }
-    const auto result = load_text(text, "defaults", {{"HEDGEROW_NODE_ACTORS", "accumulator"}});
+    const auto result = load_text(text, "defaults", node::all_services(), {{"HEDGEROW_NODE_ACTORS", "accumulator"}});
     EXPECT_TRUE(result) << to_string(result.error());
   }
 }
@@ -250,7 +252,7 @@ TEST(ConfigKeys, ShownSettingsLoadAgain) {
   s.broker_symbols = {{"BRK.B", "BRK/B"}};
   s.pinned_tokens.push_back({address::parse(a_book), "t\"GME\\", 6U});
   const std::string text = to_toml(s);
-  const auto again = load_text(text, "again");
+  const auto again = load_text(text, "again", node::all_services());
   ASSERT_TRUE(again) << to_string(again.error()) << text;
   EXPECT_EQ(again->values.poller.base, 90s);
   EXPECT_EQ(again->values.broker_symbols, s.broker_symbols);
@@ -261,15 +263,16 @@ TEST(ConfigKeys, ShownSettingsLoadAgain) {
 /// UPDATE_DOCS=1 writes the page instead of comparing it.
 TEST(ConfigKeys, DocumentationIsCurrent) {
   const std::string path = source_dir + "/docs/configuration.md";
-  if (std::getenv("UPDATE_DOCS") != nullptr) std::ofstream{path} << describe_markdown();  // allow: writes the page
+  const std::string page = describe_markdown(node::all_services());
+  if (std::getenv("UPDATE_DOCS") != nullptr) std::ofstream{path} << page;  // allow: writes the page
   std::ifstream in{path};
   std::ostringstream text;
   text << in.rdbuf();
-  EXPECT_TRUE(text.str() == describe_markdown()) << "docs/configuration.md is stale; UPDATE_DOCS=1 with this test writes it";
+  EXPECT_TRUE(text.str() == page) << "docs/configuration.md is stale; UPDATE_DOCS=1 with this test writes it";
 }
 
 TEST(ConfigKeys, TerminalTextNamesEveryKeyWithRangeAndVariable) {
-  const std::string text = describe();
+  const std::string text = describe(node::all_services());
   EXPECT_THAT(text, HasSubstr("symbol_partitions  (integer, default 4)"));
   EXPECT_THAT(text, HasSubstr("allowed: 1 to 256"));
   EXPECT_THAT(text, HasSubstr("environment: HEDGEROW_LOG_SYMBOL_PARTITIONS"));

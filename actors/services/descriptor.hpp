@@ -1,0 +1,70 @@
+// A service as the node sees it: what it is, and which children it becomes. Each service defines one `descriptor` in
+// its own folder and is listed in runtime/node/registry.cpp; what concerns all services is derived from there.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "actors/bridges/service.hpp"
+#include "actors/ports/broker_api.hpp"
+#include "actors/ports/call_memory.hpp"
+#include "actors/ports/chain_client.hpp"
+#include "actors/ports/clock.hpp"
+#include "actors/ports/event_log.hpp"
+#include "actors/ports/notices.hpp"
+#include "actors/ports/oauth_api.hpp"
+#include "actors/ports/random.hpp"
+#include "actors/services/child.hpp"
+#include "actors/services/parts.hpp"
+#include "messages/events/service_info.hpp"
+
+namespace hedgerow::services {
+
+/// The child that all calls of the broker go through. Runs where a service needs `broker`.
+inline constexpr const char* gateway_child = "broker-gateway";
+
+/// What a service is made from. Ports that no service of this node needs are null.
+struct context {
+  std::shared_ptr<ports::event_log> log;
+  std::function<std::shared_ptr<ports::chain_client>()> make_chain_client;
+  /// Null where no service needs `broker`.
+  std::shared_ptr<ports::broker_api> broker;
+  std::shared_ptr<ports::oauth_api> oauth;
+  std::shared_ptr<ports::vault> vault;
+  std::shared_ptr<ports::token_holder> tokens;
+  std::shared_ptr<ports::call_memory> calls;
+  /// These outlive the actor system.
+  const ports::clock* clock = nullptr;
+  ports::random* random = nullptr;
+  ports::notices* notices = nullptr;
+  bridges::bridge_config bridge;
+  /// Joins a bridge that hands records over to the one that takes them over.
+  bridges::bridge_slot handed_over;
+  /// Says that the broker did not accept the access token.
+  std::function<void()> refresh_token;
+  /// All services of the program, whatever of them runs here.
+  service_list all;
+  /// Configurations and shared handles.
+  parts known;
+};
+
+struct descriptor {
+  service_info info;
+  /// In the order in which they start and drain. Children that need the gateway name gateway_child.
+  std::vector<child> (*children)(const context&) = nullptr;
+};
+
+/// A service with the name, inputs and changelog that it describes itself with, and nothing else yet.
+[[nodiscard]] bridges::service service_of(const service_info& info);
+
+/// The bridge of `what` as a child. Name, inputs and changelog are those of `info`.
+[[nodiscard]] child bridged(const context& in, const service_info& info, bridges::service what);
+
+/// As above; `make` is called at each start, with the children named in `needs`.
+[[nodiscard]] child bridged(const context& in, const service_info& info, std::vector<std::string> needs,
+                            std::function<bridges::service(const running&)> make);
+
+}  // namespace hedgerow::services
