@@ -212,7 +212,11 @@ violations dead_links(const tree& files, const std::filesystem::path& root) {
   violations found;
   for (const source_file& file : files) {
     if (!file.path.ends_with(".md")) continue;
+    bool code = false;
     for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      // A block of code holds no links.
+      if (file.lines[i].starts_with("```")) code = !code;
+      if (code) continue;
       const std::string& line = file.lines[i];
       for (std::sregex_iterator it{line.begin(), line.end(), link}; it != std::sregex_iterator{}; ++it) {
         const std::string target = (*it)[1];
@@ -268,6 +272,106 @@ violations unresolved_citations(const tree& files) {
         }
       }
     }
+  }
+  return found;
+}
+
+namespace {
+
+struct service {
+  std::string name;
+  std::string folder;
+  std::string header;
+};
+
+/// Those that define `service_name` in a `*_service.hpp`.
+std::vector<service> services_of(const tree& files) {
+  static const std::regex definition{R"re(service_name = "(\w+)";)re"};
+  std::vector<service> out;
+  for (const source_file& file : files) {
+    if (!file.path.ends_with("_service.hpp") || file.in("tests/")) continue;
+    for (const std::string& line : file.lines) {
+      std::smatch match;
+      if (std::regex_search(line, match, definition)) out.push_back({match[1], folder(file.path), file.path});
+    }
+  }
+  return out;
+}
+
+/// The insides of the texts of a C++ line. In a comment the quotes are blanked, too.
+std::string texts_of(const source_file& file, std::size_t i) {
+  std::string out;
+  const std::string& code = file.code[i];
+  for (std::size_t open = code.find('"'); open != std::string::npos;) {
+    const std::size_t close = code.find('"', open + 1);
+    if (close == std::string::npos) break;
+    out += file.lines[i].substr(open + 1, close - open - 1) + "\n";
+    open = code.find('"', close + 1);
+  }
+  return out;
+}
+
+constexpr std::string_view registry_file = "runtime/node/registry.cpp";
+
+}  // namespace
+
+violations service_names_elsewhere(const tree& files) {
+  violations found;
+  const auto services = services_of(files);
+  for (const source_file& file : files) {
+    // Sections of the configuration bear the name of their service; events have fields of such names.
+    if (!file.is_cpp() || file.in("tests/") || file.in("messages/") || file.in("config/keys_")) continue;
+    for (const service& s : services) {
+      if (file.in(s.folder)) continue;
+      const std::string literal = "\"" + s.name + "\"";
+      for (std::size_t i = 0; i < file.lines.size(); ++i) {
+        const std::size_t at = file.lines[i].find(literal);
+        if (at == std::string::npos || file.code[i][at] != '"') continue;
+        if (file.lines[i].find("// allow: ") != std::string::npos) continue;
+        found.push_back({file.path, i + 1, literal + " stands outside of " + s.folder +
+                                               ": use its service_name, or derive it from the registry"});
+      }
+    }
+  }
+  return found;
+}
+
+violations lists_of_services(const tree& files) {
+  static const std::regex word{R"(\w+)"};
+  static const std::regex taken{R"(\b\w+::descriptor\b)"};
+  violations found;
+  std::set<std::string, std::less<>> names;
+  for (const service& s : services_of(files)) names.insert(s.name);
+  for (const source_file& file : files) {
+    const bool build_file = file.path.ends_with("CMakeLists.txt") || file.path.ends_with(".cmake");
+    const bool script = file.path.ends_with(".sh") || file.path.ends_with(".toml");
+    if (file.path == registry_file || !(file.is_cpp() || build_file || script)) continue;
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      if (file.lines[i].find("// allow: ") != std::string::npos) continue;
+      const std::string text = file.is_cpp() ? texts_of(file, i) : file.lines[i];
+      std::set<std::string> here;
+      for (std::sregex_iterator it{text.begin(), text.end(), word}; it != std::sregex_iterator{}; ++it) {
+        std::string name = it->str();
+        if (build_file && name.starts_with("hedgerow_")) name = name.substr(std::string_view{"hedgerow_"}.size());
+        if (names.contains(name)) here.insert(name);
+      }
+      if (here.size() >= 3) found.push_back({file.path, i + 1, "a list of services: derive it from the registry"});
+      if (!file.is_cpp() || file.in("tests/") || !std::regex_search(file.code[i], taken)) continue;
+      if (file.code[i].find("services::descriptor") != std::string::npos) continue;
+      found.push_back({file.path, i + 1, "only the registry names descriptors"});
+    }
+  }
+  return found;
+}
+
+violations services_not_listed(const tree& files) {
+  violations found;
+  const auto registry = std::find_if(files.begin(), files.end(), [](const auto& f) { return f.path == registry_file; });
+  for (const service& s : services_of(files)) {
+    const std::string include = "#include \"" + s.header + "\"";
+    const auto has = [&](const auto& lines) { return std::find(lines.begin(), lines.end(), include) != lines.end(); };
+    if (registry == files.end() || !has(registry->lines))
+      found.push_back({s.header, 1, "the registry does not list " + s.name});
   }
   return found;
 }

@@ -26,4 +26,15 @@ using tree = std::vector<source_file>;
 /// document, such as `(architecture, section 3)`, is a breach.
 [[nodiscard]] violations unresolved_citations(const tree& files);
 
+/// Names of services, as literals of the program, outside of the service's own folder. The services are those that
+/// define `service_name` in a `*_service.hpp`.
+[[nodiscard]] violations service_names_elsewhere(const tree& files);
+
+/// Lines of code, of tests, build files, scripts and TOML with three names of services: a list that somebody has to
+/// keep. Also a descriptor that another file than the registry takes.
+[[nodiscard]] violations lists_of_services(const tree& files);
+
+/// Services that runtime/node/registry.cpp does not include.
+[[nodiscard]] violations services_not_listed(const tree& files);
+
 }  // namespace hedgerow::lint

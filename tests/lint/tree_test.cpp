@@ -156,5 +156,50 @@ TEST(Vectors, AreReadByATest) {
   }
 }
 
+TEST(Services, PlantedBreachesAreFound) {
+  const source_file own = make_file("actors/prices/prices_service.hpp",
+                                    "inline constexpr const char* service_name = \"prices\";\n");
+  const source_file elsewhere = make_file("runtime/node/a.cpp",
+                                          "// \"prices\"\nif (name == \"prices\") return;\n"
+                                          "auto x = \"the prices\";\nf(\"prices\");  // allow: a field\n");
+  EXPECT_EQ(lines_of(service_names_elsewhere({own, elsewhere})), (expected_lines{2}));
+}
+
+TEST(Services, AreNamedInTheirOwnFoldersOnly) {
+  violations found = service_names_elsewhere(repository());
+  // The rule of who shares the broker's budget still knows two services; the cluster asks the registry instead.
+  std::erase_if(found, [](const violation& v) { return v.path == "actors/domain/cluster/member_record.cpp"; });
+  EXPECT_TRUE(found.empty()) << to_string(found);
+}
+
+TEST(ListsOfServices, PlantedBreachesAreFound) {
+  tree files;
+  for (const std::string name : {"prices", "quotes", "fills"})
+    files.push_back(make_file("actors/" + name + "/" + name + "_service.hpp",
+                              "inline constexpr const char* service_name = \"" + name + "\";\n"));
+  files.push_back(make_file("runtime/node/registry.cpp", "#include \"actors/prices/prices_service.hpp\"\n"
+                                                         "#include \"actors/quotes/quotes_service.hpp\"\n"
+                                                         "all = {&prices::descriptor};\n"));
+  EXPECT_EQ(lines_of(services_not_listed(files)), (expected_lines{1}));
+  EXPECT_EQ(lines_of(lists_of_services(files)), expected_lines{});
+  files = {files[0], files[1], files[2]};
+  files.push_back(make_file("runtime/a.cpp", "f(\"fills,prices\");\nf({\"fills\", \"prices\", \"quotes\"});\n"
+                                             "// \"fills\", \"prices\", \"quotes\"\nf(&prices::descriptor);\n"
+                                             "f(\"of fills, prices and quotes\");\n"));
+  EXPECT_EQ(lines_of(lists_of_services(files)), (expected_lines{2, 4, 5}));
+  files.back() = make_file("runtime/CMakeLists.txt", "LINK hedgerow_fills hedgerow_codec hedgerow_prices\n"
+                                                     "LINK hedgerow_fills hedgerow_prices hedgerow_quotes\n");
+  EXPECT_EQ(lines_of(lists_of_services(files)), (expected_lines{2}));
+  files.back() = make_file("setup/run.sh", "for s in prices quotes fills; do\n");
+  EXPECT_EQ(lines_of(lists_of_services(files)), (expected_lines{1}));
+}
+
+TEST(ListsOfServices, IsTheRegistryAlone) {
+  const violations found = lists_of_services(repository());
+  EXPECT_TRUE(found.empty()) << to_string(found);
+  const violations missing = services_not_listed(repository());
+  EXPECT_TRUE(missing.empty()) << to_string(missing);
+}
+
 }  // namespace
 }  // namespace hedgerow::lint

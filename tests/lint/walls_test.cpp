@@ -85,9 +85,12 @@ std::vector<std::string> above(const std::string& file) {
   if (file.starts_with("messages/events/")) return {"messages/codec/", "messages/protocol/", "actors/", "config/", "runtime/"};
   if (file.starts_with("messages/")) return {"actors/", "config/", "runtime/"};
   if (file.starts_with("actors/domain/")) {
-    return {"messages/codec/", "messages/protocol/", "actors/bridges/", "actors/ingestion/", "actors/validation/",
-            "actors/accumulator/", "actors/execution/", "actors/poller/", "actors/tokens/", "actors/aggregator/",
-            "actors/broker/", "config/", "runtime/"};
+    std::vector<std::string> layers{"messages/codec/", "messages/protocol/", "config/", "runtime/"};
+    for (const auto& entry : std::filesystem::directory_iterator{source_dir + "/actors"}) {
+      const std::string name = entry.path().filename().string();
+      if (entry.is_directory() && name != "domain" && name != "ports") layers.push_back("actors/" + name + "/");
+    }
+    return layers;
   }
   if (file.starts_with("actors/")) return {"config/", "runtime/"};
   if (file.starts_with("config/")) return {"actors/", "runtime/"};
