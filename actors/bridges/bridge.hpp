@@ -20,7 +20,7 @@ struct entity_entry {
   std::map<std::string, std::string> changelog;
   bool idle = true;
   bool unfinished = false;
-  ports::monotonic_time last_used{0};
+  monotonic_time last_used{0};
   std::uint64_t restarts = 0;
   /// Deaths since its last step.
   std::uint32_t deaths_in_a_row = 0;
@@ -159,7 +159,7 @@ class bridge {
   /// It has quit: nothing more is read.
   bool ended_ = false;
   bool draining_ = false;
-  ports::monotonic_time drain_until_{0};
+  monotonic_time drain_until_{0};
   caf::typed_response_promise<protocol::ok_atom> drained_;
 
   std::uint64_t handed_over_ = 0;

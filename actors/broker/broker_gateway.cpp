@@ -10,8 +10,6 @@ namespace hedgerow::broker {
 
 using namespace protocol;
 using domain::call_class;
-using ports::broker_error;
-using ports::broker_failure;
 
 namespace {
 
@@ -84,7 +82,7 @@ class gateway {
     // Nothing is placed without it.
     enqueue(call_class::placement, {[this, now] {
               api_->session(now + clock_offset(),
-                            on_actor<ports::market_session>([this](auto answer) { session_answered(answer); }));
+                            on_actor<market_session>([this](auto answer) { session_answered(answer); }));
             }});
     return promise;
   }
@@ -92,7 +90,7 @@ class gateway {
   void pump() {
     const auto now = clock_->monotonic();
     take_share(now);
-    std::optional<ports::monotonic_time> next = end_leases(now);
+    std::optional<monotonic_time> next = end_leases(now);
     for (std::size_t i = 0; i < call_classes; ++i) {
       const auto c = static_cast<call_class>(i);
       while (waiting(c) > 0) {
@@ -132,7 +130,7 @@ class gateway {
   struct waiting_call {
     std::function<void()> run;
     /// Not called later than this: `too_late` then.
-    std::optional<ports::deadline> not_after{};
+    std::optional<deadline> not_after{};
     std::function<void()> too_late{};
   };
   struct look {
@@ -143,7 +141,7 @@ class gateway {
   };
 
   /// The part of the account's budget that is this node's now.
-  void take_share(ports::monotonic_time now) {
+  void take_share(monotonic_time now) {
     const auto callers = config_.share->callers(now);
     if (callers == callers_) return;
     callers_ = callers;
@@ -172,8 +170,8 @@ class gateway {
   }
 
   /// What waited until its lease was over is not called any more. When the next lease ends.
-  std::optional<ports::monotonic_time> end_leases(ports::monotonic_time now) {
-    std::optional<ports::monotonic_time> next;
+  std::optional<monotonic_time> end_leases(monotonic_time now) {
+    std::optional<monotonic_time> next;
     auto& queue = queue_of(call_class::placement);
     for (auto it = queue.begin(); it != queue.end();) {
       if (it->not_after && it->not_after->passed(now, clock_->now())) {
@@ -195,7 +193,7 @@ class gateway {
   /// Waits for its turn, calls, answers.
   template <class T, class Call>
   void queue(call_class c, caf::typed_response_promise<result<T>> promise, Call call,
-             std::optional<ports::deadline> not_after = std::nullopt) {
+             std::optional<deadline> not_after = std::nullopt) {
     if (queue_of(c).size() >= queue_max) {
       promise.deliver(unsent<T>("too many calls are waiting"));
       return;
@@ -262,7 +260,7 @@ class gateway {
       if (looks_.size() < queue_max)
         looks_.push_back(std::move(l));
       else
-        l.promise.deliver(unsent<ports::broker_order>("too many calls are waiting"));
+        l.promise.deliver(unsent<broker_order>("too many calls are waiting"));
     pump();
   }
 
@@ -277,7 +275,7 @@ class gateway {
     if (looks_.front().alone || many < 2 || (many < config_.list_from && many <= free)) {
       auto first = std::move(looks_.front());
       looks_.pop_front();
-      return call_now<ports::broker_order>(first.promise,
+      return call_now<broker_order>(first.promise,
                                            [&](auto done) { api_->get_order(first.call.order, done); });
     }
     const auto rest = std::stable_partition(looks_.begin(), looks_.end(), together);
@@ -287,7 +285,7 @@ class gateway {
     timestamp from = clock_->now();
     for (const auto& l : *shared) from = std::min(from, l.call.entered_after);
     api_->list_orders(from + clock_offset(), clock_->now() + clock_offset(),
-                      on_actor<ports::order_list>([this, shared](auto answer) { list_answered(*shared, answer); }));
+                      on_actor<order_list>([this, shared](auto answer) { list_answered(*shared, answer); }));
   }
 
   /// Whether each order may be readable by itself although the list was not.
@@ -296,7 +294,7 @@ class gateway {
            error.kind != broker_failure::unauthorized;
   }
 
-  void list_answered(std::vector<look>& looks, expected<ports::order_list, broker_error>& answer) {
+  void list_answered(std::vector<look>& looks, expected<order_list, broker_error>& answer) {
     take_in(answer);
     if (answer) {
       failed_lists_ = 0;
@@ -325,7 +323,7 @@ class gateway {
     pump();
   }
 
-  void session_answered(expected<ports::market_session, broker_error> answer) {
+  void session_answered(expected<market_session, broker_error> answer) {
     take_in(answer);
     const auto now = clock_->now();
     // Each desk asks at each input: an error must not use up what is kept for placements.
@@ -336,7 +334,7 @@ class gateway {
     for (auto& promise : std::exchange(session_waiting_, {})) promise.deliver(session_result{answer});
   }
 
-  microseconds good_for(const ports::market_session& session, timestamp now) {
+  microseconds good_for(const market_session& session, timestamp now) {
     microseconds time = config_.session_cache;
     if (!session.open_today) {
       if (!closed_since_) closed_since_ = now;
@@ -363,11 +361,11 @@ class gateway {
   std::uint32_t callers_ = 1;
   std::array<std::deque<waiting_call>, call_classes> queues_;
   /// The earliest of the ticks under way.
-  std::optional<ports::monotonic_time> ticking_at_;
+  std::optional<monotonic_time> ticking_at_;
   std::vector<look> gathered_;
   /// What waits of class status.
   std::deque<look> looks_;
-  std::optional<expected<ports::market_session, broker_error>> session_;
+  std::optional<expected<market_session, broker_error>> session_;
   timestamp session_until_;
   /// Since when the broker has said that there is no session today.
   std::optional<timestamp> closed_since_;

@@ -22,8 +22,8 @@
 namespace hedgerow::broker {
 
 struct place_call {
-  ports::order_request request;
-  ports::deadline not_after;
+  order_request request;
+  deadline not_after;
 };
 struct get_call {
   order_id order;
@@ -42,13 +42,13 @@ struct session_call {};
 
 template <class T>
 struct result {
-  expected<T, ports::broker_error> value;
+  expected<T, broker_error> value;
 };
-using place_result = result<ports::placement>;
-using get_result = result<ports::broker_order>;
-using list_result = result<ports::order_list>;
+using place_result = result<placement>;
+using get_result = result<broker_order>;
+using list_result = result<order_list>;
 using position_result = result<shares>;
-using session_result = result<ports::market_session>;
+using session_result = result<market_session>;
 
 /// Something that the broker's thread wants done on the actor.
 using gateway_task = std::function<void()>;

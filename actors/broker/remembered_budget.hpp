@@ -13,7 +13,7 @@ namespace hedgerow::broker {
 
 /// When that was on the monotonic clock of this process; nothing when it is longer ago than `window`. What seems to lie
 /// ahead, since the wall clock was set back, counts as of now.
-[[nodiscard]] inline std::optional<ports::monotonic_time> monotonic_of(timestamp at, const ports::clock& clock,
+[[nodiscard]] inline std::optional<monotonic_time> monotonic_of(timestamp at, const ports::clock& clock,
                                                                        std::chrono::nanoseconds window) {
   const auto age = std::max(clock.now() - at, microseconds{0});
   if (age >= window) return std::nullopt;
@@ -32,7 +32,7 @@ class remembered_budget : public domain::call_budget {
     }
   }
 
-  [[nodiscard]] bool try_take(domain::call_class c, ports::monotonic_time now) {
+  [[nodiscard]] bool try_take(domain::call_class c, monotonic_time now) {
     if (!call_budget::try_take(c, now)) return false;
     if (memory_) memory_->add({clock_->now(), static_cast<ports::sent_kind>(c)});
     return true;

@@ -22,7 +22,7 @@ class watched_clock {
   explicit watched_clock(std::chrono::milliseconds bound) : bound_{bound} {}
 
   /// Takes the newest answer's time in. Something when the difference has just come to be above the bound, or below it.
-  std::optional<news> look(const std::optional<ports::clock_sample>& sample) {
+  std::optional<news> look(const std::optional<clock_sample>& sample) {
     if (!sample) return std::nullopt;
     clock_.heard(sample->sent, sample->received, sample->broker_time);
     const bool off = std::chrono::abs(ahead()) > bound_;
@@ -44,18 +44,18 @@ class watched_clock {
   bool off_ = false;
 };
 
-inline void translate_times(ports::broker_order& order, microseconds by) {
+inline void translate_times(broker_order& order, microseconds by) {
   for (auto* time : {&order.entered_at, &order.closed_at, &order.last_fill_at})
     if (*time) **time = **time + by;
 }
-inline void translate_times(ports::order_list& list, microseconds by) {
+inline void translate_times(order_list& list, microseconds by) {
   for (auto& order : list.orders) translate_times(order, by);
 }
-inline void translate_times(ports::market_session& session, microseconds by) {
+inline void translate_times(market_session& session, microseconds by) {
   session.start = session.start + by;
   session.end = session.end + by;
 }
-inline void translate_times(const ports::placement&, microseconds) {}
+inline void translate_times(const placement&, microseconds) {}
 inline void translate_times(const shares&, microseconds) {}
 
 }  // namespace hedgerow::broker

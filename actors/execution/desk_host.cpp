@@ -208,15 +208,15 @@ void desk_host::ask(Call call, Then then) {
           [this, then](const caf::error& why) {
             --calls_;
             // The gateway did not answer, but the call may have been made.
-            const ports::broker_error silent{ports::broker_failure::no_answer, 0,
+            const broker_error silent{broker_failure::no_answer, 0,
                                              "the broker gateway: " + self_->system().render(why), {}};
             emit(then(decltype(Result::value){unexpected(silent)}), {});
           });
 }
 
-void desk_host::run(const domain::place_order& e, ports::monotonic_time decided_at) {
+void desk_host::run(const domain::place_order& e, monotonic_time decided_at) {
   const auto now = context();
-  const ports::deadline lease{decided_at + e.lease, e.not_after};
+  const deadline lease{decided_at + e.lease, e.not_after};
   if (const auto refusal = domain::check_write(now.gate, config_.rules.gate, desk_.state().halted, e.request.quantity,
                                                lease, outside_.clock->monotonic(), now.now))
     return emit(desk_.on_gate_refusal(e.execution, e.attempt, *refusal, now), {});

@@ -24,7 +24,7 @@ class desk_host {
   /// Effects that wait for their commit, and the monotonic time at which they were decided.
   struct waiting_effects {
     std::vector<domain::desk_effect> effects;
-    ports::monotonic_time decided_at{0};
+    monotonic_time decided_at{0};
   };
 
   /// Runs `then` when the market session is known well enough, before any other message is looked at.
@@ -44,7 +44,7 @@ class desk_host {
   template <class Result, class Call, class Then>
   void ask(Call call, Then then);
   void run(const domain::fetch_baseline& e);
-  void run(const domain::place_order& e, ports::monotonic_time decided_at);
+  void run(const domain::place_order& e, monotonic_time decided_at);
   void run(const domain::verify_order& e);
   void run(const domain::list_evidence& e);
   void run(const domain::fetch_position& e);
@@ -57,7 +57,7 @@ class desk_host {
   execution_ports outside_;
   timestamp started_;
   domain::desk desk_;
-  std::optional<ports::market_session> session_;
+  std::optional<market_session> session_;
   /// Since when the broker has said that there is none today.
   std::optional<timestamp> closed_since_;
   /// Until then it is not asked for again, known or not.

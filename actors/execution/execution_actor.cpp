@@ -23,13 +23,13 @@ recent_placements::recent_placements(std::shared_ptr<const broker::account_share
       if (const auto at = broker::monotonic_of(sent.at, *clock_, std::chrono::minutes{1})) rate_.add(*at);
 }
 
-void recent_placements::add(ports::monotonic_time now) {
+void recent_placements::add(monotonic_time now) {
   const std::scoped_lock lock{mutex_};
   rate_.add(now);
   if (memory_) memory_->add({clock_->now(), ports::sent_kind::order});
 }
 
-ports::monotonic_time recent_placements::next_allowed(std::uint32_t per_minute, ports::monotonic_time now) const {
+monotonic_time recent_placements::next_allowed(std::uint32_t per_minute, monotonic_time now) const {
   const std::scoped_lock lock{mutex_};
   return rate_.next_allowed(domain::equal_share(per_minute, share_->callers(now)), now);
 }

@@ -37,10 +37,10 @@ class recent_placements {
                              std::shared_ptr<ports::call_memory> memory = nullptr,
                              const ports::clock* clock = nullptr);
 
-  void add(ports::monotonic_time now);
+  void add(monotonic_time now);
   /// When this node may place its next order when the account may place `per_minute`; `now` when at once. A node may
   /// always place one a minute: with more nodes than orders nobody would place any.
-  [[nodiscard]] ports::monotonic_time next_allowed(std::uint32_t per_minute, ports::monotonic_time now) const;
+  [[nodiscard]] monotonic_time next_allowed(std::uint32_t per_minute, monotonic_time now) const;
 
  private:
   std::shared_ptr<const broker::account_share> share_;

@@ -87,10 +87,10 @@ void ingestion::ask_broker(const domain::first_start& start) {
   broker_asked_ = true;
   broker_->list_orders(
       domain::orders_since(start), clock_->now(),
-      [me = caf::actor_cast<caf::actor_addr>(self_), start](expected<ports::order_list, ports::broker_error> answer) {
+      [me = caf::actor_cast<caf::actor_addr>(self_), start](expected<order_list, broker_error> answer) {
         auto actor = caf::actor_cast<ingestion_actor>(me);
         if (!actor) return;
-        auto shared = std::make_shared<expected<ports::order_list, ports::broker_error>>(std::move(answer));
+        auto shared = std::make_shared<expected<order_list, broker_error>>(std::move(answer));
         caf::anon_send(actor, protocol::tell_atom::value, task{[start, shared](ingestion& i) {
                          i.broker_answered(start, *shared);
                        }});
@@ -98,7 +98,7 @@ void ingestion::ask_broker(const domain::first_start& start) {
 }
 
 void ingestion::broker_answered(const domain::first_start& start,
-                                const expected<ports::order_list, ports::broker_error>& answer) {
+                                const expected<order_list, broker_error>& answer) {
   broker_asked_ = false;
   if (answer) {
     const auto against = domain::contradiction(start, *answer);
@@ -110,7 +110,7 @@ void ingestion::broker_answered(const domain::first_start& start,
         "the event log is empty and block " + std::to_string(start.start_block) + " is of " +
             to_rfc3339(start.start_time) +
             ": before it is read, the broker is asked for orders since then; it needs a login (open /auth/login)");
-  const bool no_call = answer.error().kind == ports::broker_failure::not_sent;
+  const bool no_call = answer.error().kind == broker_failure::not_sent;
   const auto pause = std::max<std::chrono::milliseconds>(no_call ? ask_before_login : ask_after_failure,
                                                          answer.error().retry_after);
   later(pause, [start](ingestion& i) { i.ask_broker(start); });

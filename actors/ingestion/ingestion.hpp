@@ -30,7 +30,7 @@ struct candidate {
   /// Receipts that have this log, but no AfterClear behind it.
   std::uint32_t receipts_without = 0;
   /// Since when it waits.
-  ports::monotonic_time since{0};
+  monotonic_time since{0};
 };
 
 /// A question to the node that is asked until it is answered: one at a time, with growing pauses.
@@ -98,7 +98,7 @@ class ingestion {
   void judge_first_start(const domain::first_start& start);
   void ask_broker(const domain::first_start& start);
   void broker_answered(const domain::first_start& start,
-                       const expected<ports::order_list, ports::broker_error>& answer);
+                       const expected<order_list, broker_error>& answer);
   void admit(const domain::first_start& start);
   void refuse_first_start(const std::string& why);
   // reading by ranges (ranges.cpp)
@@ -127,8 +127,8 @@ class ingestion {
   // health of the work (reading_health.cpp)
   void check_reading();
   void node_is_behind();
-  void check_what_waits(ports::monotonic_time now);
-  [[nodiscard]] std::chrono::milliseconds longest_wait(ports::monotonic_time now) const;
+  void check_what_waits(monotonic_time now);
+  [[nodiscard]] std::chrono::milliseconds longest_wait(monotonic_time now) const;
   /// Must not be called while no log waits.
   [[nodiscard]] std::string what_waits() const;
   // from a log to an accepted event (candidates.cpp)

@@ -47,7 +47,7 @@ void ingestion::check_reading() {
 }
 
 /// A log without its time or its AfterClear holds the checkpoint.
-void ingestion::check_what_waits(ports::monotonic_time now) {
+void ingestion::check_what_waits(monotonic_time now) {
   const auto longest = longest_wait(now);
   if (longest < config_.stuck_after) return reading_news_.over("log_waits");
   reading_news_.trouble(notice_level::alarm, "log_waits",
@@ -56,8 +56,8 @@ void ingestion::check_what_waits(ports::monotonic_time now) {
                             (last_error_.empty() ? "" : "; last: " + last_error_));
 }
 
-std::chrono::milliseconds ingestion::longest_wait(ports::monotonic_time now) const {
-  ports::monotonic_time longest{0};
+std::chrono::milliseconds ingestion::longest_wait(monotonic_time now) const {
+  monotonic_time longest{0};
   for (const auto& c : candidates_) longest = std::max(longest, now - c.since);
   return std::chrono::duration_cast<std::chrono::milliseconds>(longest);
 }

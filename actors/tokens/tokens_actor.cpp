@@ -206,12 +206,12 @@ void refused(pointer self, timestamp now) {
   if (!known_dead) end_login(self, "the broker no longer accepts the refresh token; log in again");
 }
 
-void refresh_failed(pointer self, const ports::broker_error& why) {
+void refresh_failed(pointer self, const broker_error& why) {
   auto& state = self->state;
   const auto now = state.outside.clock->now();
   state.last_error = "refresh failed: " + why.detail;
   if (!state.current) return;
-  if (why.kind == ports::broker_failure::refused) return refused(self, now);
+  if (why.kind == broker_failure::refused) return refused(self, now);
   const auto wait = domain::backoff_delay(state.config.retry_min, state.config.retry_max, ++state.failures,
                                           state.outside.random->next());
   state.retry_at = now + std::max(wait, why.retry_after);

@@ -28,13 +28,13 @@ struct access_rejected {};
 /// What an asynchronous call to the broker came to.
 struct tokens_answer {
   bool by_login = false;
-  expected<ports::oauth_tokens, ports::broker_error> tokens;
+  expected<ports::oauth_tokens, broker_error> tokens;
 };
 
 /// Which accounts the login covers.
 struct accounts_answer {
   bool by_login = false;
-  expected<std::vector<ports::broker_account>, ports::broker_error> accounts;
+  expected<std::vector<ports::broker_account>, broker_error> accounts;
 };
 
 /// The actor's timer. Only the one that was set last counts.

@@ -1,4 +1,5 @@
-// Wall-clock time in microseconds. Where "now" comes from is a port (actors/ports/clock.hpp).
+// Wall-clock time in microseconds, and the time that never goes back. Where "now" comes from is a port
+// (actors/ports/clock.hpp).
 #pragma once
 
 #include <chrono>
@@ -28,5 +29,20 @@ struct timestamp {
 [[nodiscard]] std::string to_iso_millis(timestamp t);
 /// Accepts `Z`, `+00:00`, `-05:00`, `+0000` and fractional seconds (facts, 5.6). Anything else is nothing.
 [[nodiscard]] std::optional<timestamp> parse_time(std::string_view text);
+
+/// Time since an arbitrary start that never goes back and also goes on while the machine is suspended. Leases and
+/// time-outs are measured with it.
+using monotonic_time = std::chrono::nanoseconds;
+
+/// The end of a lease, on both clocks: the monotonic one cannot be set, and the wall clock is the one that a machine
+/// that was frozen from outside gets right again.
+struct deadline {
+  monotonic_time monotonic{0};
+  timestamp wall;
+  /// Either clock has come to the end.
+  [[nodiscard]] bool passed(monotonic_time now, timestamp wall_now) const {
+    return now >= monotonic || wall_now >= wall;
+  }
+};
 
 }  // namespace hedgerow

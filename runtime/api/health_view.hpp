@@ -22,7 +22,7 @@ struct health_input {
   lag_reading lag;
   /// Null when this node is alone.
   std::shared_ptr<const cluster::snapshot> members;
-  ports::monotonic_time monotonic{0};
+  monotonic_time monotonic{0};
 };
 
 /// What keeps this node from doing its work at all, in words: it is stopping, a service is restarting or silent, the

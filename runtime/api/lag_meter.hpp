@@ -79,7 +79,7 @@ class lag_meter {
   mutable std::mutex mutex_;
   std::condition_variable stop_;
   known_lag latest_;
-  ports::monotonic_time answered_;
+  monotonic_time answered_;
   bool stopping_ = false;
   /// Only the meter's thread.
   std::map<std::pair<std::string, topic_partition>, counted> counted_;

@@ -25,7 +25,7 @@ std::function<void(std::uint64_t)> tell_progress(std::string doing, const ports:
   };
 }
 
-void tell_total(const std::string& done, std::uint64_t records, ports::monotonic_time begun, const ports::clock& clock) {
+void tell_total(const std::string& done, std::uint64_t records, monotonic_time begun, const ports::clock& clock) {
   const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(clock.monotonic() - begun);
   std::fprintf(stderr, "%s: %llu records in %lld ms, %llu a second\n", done.c_str(),
                static_cast<unsigned long long>(records), static_cast<long long>(taken.count() / 1000),

@@ -12,6 +12,6 @@ namespace hedgerow::cli {
 [[nodiscard]] std::function<void(std::uint64_t)> tell_progress(std::string doing, const ports::clock& clock);
 
 /// One line at the end, with the rate since `begun`.
-void tell_total(const std::string& done, std::uint64_t records, ports::monotonic_time begun, const ports::clock& clock);
+void tell_total(const std::string& done, std::uint64_t records, monotonic_time begun, const ports::clock& clock);
 
 }  // namespace hedgerow::cli

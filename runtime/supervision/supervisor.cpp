@@ -56,7 +56,7 @@ void tell(const policy& rules, ports::notice_level level, const char* code, cons
 }
 
 /// Counts a failure and sets the next back-off. False when the budget is used up.
-bool charge(child& c, const policy& rules, ports::monotonic_time now) {
+bool charge(child& c, const policy& rules, monotonic_time now) {
   while (!c.recent.empty() && now - c.recent.front() > rules.budget_window) c.recent.pop_front();
   if (c.recent.empty()) c.backoff = std::chrono::milliseconds{0};
   c.recent.push_back(now);

@@ -84,12 +84,12 @@ struct child {
   /// It has exceeded its budget and has not stayed up for a whole window since.
   bool parked = false;
   /// Of its newest incarnation.
-  ports::monotonic_time started_at{0};
+  monotonic_time started_at{0};
   std::uint64_t restarts = 0;
   std::string last_error;
   std::chrono::milliseconds backoff{0};
   /// Times of the failures within the window.
-  std::deque<ports::monotonic_time> recent;
+  std::deque<monotonic_time> recent;
 };
 
 struct supervisor_state {

@@ -57,8 +57,8 @@ TEST_F(GatewayTest, WhatItCountsGoesOnWhenItIsStartedAgain) {
     self->send(gateway, ask_atom::value, list_call{});
     run();
     ASSERT_FALSE(api->lists.empty());
-    fake_broker::answer_next(api->lists, expected<ports::order_list, ports::broker_error>{
-                                             unexpected(ports::broker_error{})});
+    fake_broker::answer_next(api->lists, expected<order_list, broker_error>{
+                                             unexpected(broker_error{})});
     run();
     const auto page = test::read_prometheus(registry->text());
     ASSERT_TRUE(page) << page.error();
@@ -98,10 +98,10 @@ TEST_F(GatewayTest, ManyStatusQuestionsShareOneListAndTheMissingOneIsAskedByItse
   run();
   advance(config.gather);
   ASSERT_EQ(api->lists.size(), 1U);
-  ports::order_list found;
+  order_list found;
   found.orders.resize(4);
   for (std::size_t i = 0; i < 4; ++i) found.orders[i].id = id(std::to_string(i + 1));
-  fake_broker::answer_next(api->lists, expected<ports::order_list, ports::broker_error>{found});
+  fake_broker::answer_next(api->lists, expected<order_list, broker_error>{found});
   run();
   EXPECT_EQ(api->asked, std::vector{id("5")});
 }
@@ -117,8 +117,8 @@ TEST_F(GatewayTest, WhenAListFailsEachOrderIsAskedForByItselfAndListsThatGoOnFai
     advance(config.gather);
     ASSERT_EQ(api->lists.size(), 1U);
     fake_broker::answer_next(
-        api->lists, expected<ports::order_list, ports::broker_error>{
-                        unexpected(ports::broker_error{ports::broker_failure::malformed, 200, "no array", {}})});
+        api->lists, expected<order_list, broker_error>{
+                        unexpected(broker_error{broker_failure::malformed, 200, "no array", {}})});
     run();
     for (int passed = 0; passed < 60 && api->asked.size() < 4; ++passed) {
       clock.advance(std::chrono::seconds{1});
@@ -138,8 +138,8 @@ TEST_F(GatewayTest, AThrottledListIsNotReplacedByAsManyCallsAsOrders) {
   for (int i = 1; i <= 4; ++i) self->send(gateway, ask_atom::value, status_of(std::to_string(i)));
   run();
   advance(config.gather);
-  fake_broker::answer_next(api->lists, expected<ports::order_list, ports::broker_error>{unexpected(
-                                           ports::broker_error{ports::broker_failure::throttled, 429, "", {}})});
+  fake_broker::answer_next(api->lists, expected<order_list, broker_error>{unexpected(
+                                           broker_error{broker_failure::throttled, 429, "", {}})});
   run();
   clock.advance(config.budget.window);
   advance(config.budget.window);
@@ -151,13 +151,13 @@ TEST_F(GatewayTest, TimesAreTranslatedWhenTheBrokersClockIsAheadAndTheDifference
   config.notices = &notices;
   start();
   const auto theirs = clock.now() + std::chrono::seconds{90};
-  api->clock_sample = ports::clock_sample{clock.now(), clock.now(), theirs};
+  api->clock_sample = clock_sample{clock.now(), clock.now(), theirs};
   self->send(gateway, ask_atom::value, get_call{id("1"), clock.now(), domain::call_class::evidence});
   run();
-  ports::broker_order seen;
+  broker_order seen;
   seen.id = id("1");
   seen.entered_at = theirs;
-  fake_broker::answer_next(api->gets, expected<ports::broker_order, ports::broker_error>{seen});
+  fake_broker::answer_next(api->gets, expected<broker_order, broker_error>{seen});
   run();
   std::optional<get_result> answer;
   self->receive([&](const get_result& r) { answer = r; }, caf::after(std::chrono::seconds{0}) >> [] {});
@@ -180,7 +180,7 @@ TEST_F(GatewayTest, ADayThatWasCalledClosedIsAskedForSoonAgain) {
     const bool asked = !api->sessions.empty();
     if (asked)
       fake_broker::answer_next(api->sessions,
-                               expected<ports::market_session, ports::broker_error>{ports::market_session{}});
+                               expected<market_session, broker_error>{market_session{}});
     run();
     return asked;
   };
@@ -231,7 +231,7 @@ TEST_F(GatewayTest, APlacementWhoseLeaseEndsWhileItWaitsIsNotCalledAndAnsweredAt
   self->receive([&](const place_result& r) { answer = r; },
                 caf::after(std::chrono::seconds{0}) >> [] { ADD_FAILURE() << "no answer"; });
   ASSERT_TRUE(answer && !answer->value);
-  EXPECT_EQ(answer->value.error().kind, ports::broker_failure::throttled) << "it waited for the budget: no failure";
+  EXPECT_EQ(answer->value.error().kind, broker_failure::throttled) << "it waited for the budget: no failure";
   EXPECT_GT(answer->value.error().retry_after, std::chrono::seconds{45});
   EXPECT_EQ(api->placed.size(), 1U);
   const auto page = test::read_prometheus(registry->text());
@@ -293,8 +293,8 @@ TEST_F(GatewayTest, TheSessionIsAskedOnceAndRemembered) {
   self->send(gateway, ask_atom::value, session_call{});
   run();
   ASSERT_EQ(api->sessions.size(), 1U);
-  const ports::market_session open{true, clock.now() - std::chrono::hours{1}, clock.now() + std::chrono::hours{1}};
-  fake_broker::answer_next(api->sessions, expected<ports::market_session, ports::broker_error>{open});
+  const market_session open{true, clock.now() - std::chrono::hours{1}, clock.now() + std::chrono::hours{1}};
+  fake_broker::answer_next(api->sessions, expected<market_session, broker_error>{open});
   run();
   const auto answer = ask<session_result>(gateway, ask_atom::value, session_call{});
   EXPECT_TRUE(answer.value && answer.value->open_today);
@@ -309,8 +309,8 @@ TEST_F(GatewayTest, ASessionThatTheBrokerDoesNotTellIsNotAskedForAtOnceAgain) {
   start();
   self->send(gateway, ask_atom::value, session_call{});
   run();
-  const ports::broker_error failed{ports::broker_failure::server_error, 503, "", {}};
-  fake_broker::answer_next(api->sessions, expected<ports::market_session, ports::broker_error>{unexpected(failed)});
+  const broker_error failed{broker_failure::server_error, 503, "", {}};
+  fake_broker::answer_next(api->sessions, expected<market_session, broker_error>{unexpected(failed)});
   run();
   const auto again = ask<session_result>(gateway, ask_atom::value, session_call{});
   ASSERT_FALSE(again.value);
@@ -326,14 +326,14 @@ TEST_F(GatewayTest, A401IsToldAndA429StopsAllCallsForAsLongAsTheBrokerSays) {
   start();
   self->send(gateway, ask_atom::value, position_call{*symbol::parse("AAPL")});
   run();
-  fake_broker::answer_next(api->positions, expected<shares, ports::broker_error>{unexpected(
-                                               ports::broker_error{ports::broker_failure::unauthorized, 401, "", {}})});
+  fake_broker::answer_next(api->positions, expected<shares, broker_error>{unexpected(
+                                               broker_error{broker_failure::unauthorized, 401, "", {}})});
   run();
   EXPECT_EQ(rejections, 1);
   self->send(gateway, ask_atom::value, position_call{*symbol::parse("AAPL")});
   run();
-  const ports::broker_error slow_down{ports::broker_failure::throttled, 429, "", std::chrono::seconds{5}};
-  fake_broker::answer_next(api->positions, expected<shares, ports::broker_error>{unexpected(slow_down)});
+  const broker_error slow_down{broker_failure::throttled, 429, "", std::chrono::seconds{5}};
+  fake_broker::answer_next(api->positions, expected<shares, broker_error>{unexpected(slow_down)});
   run();
   self->send(gateway, ask_atom::value, place_one());
   run();

@@ -20,8 +20,8 @@ using std::chrono::milliseconds;
 /// What the broker knows of one account: it answers at once and fills what is placed within 0.6 s.
 struct account {
   struct order {
-    ports::broker_order facts;
-    ports::monotonic_time ends{0};
+    broker_order facts;
+    monotonic_time ends{0};
   };
 
   /// Counts a call; the most calls that any minute has seen.
@@ -32,14 +32,14 @@ struct account {
     most_in_a_minute = std::max(most_in_a_minute, calls.size());
   }
 
-  ports::broker_order look(const order& o) const {
+  broker_order look(const order& o) const {
     auto facts = o.facts;
-    if (o.ends <= clock->monotonic()) facts.status = ports::order_status::filled;
+    if (o.ends <= clock->monotonic()) facts.status = order_status::filled;
     return facts;
   }
 
   test::fake_clock* clock;
-  std::deque<ports::monotonic_time> calls;
+  std::deque<monotonic_time> calls;
   std::size_t most_in_a_minute = 0;
   std::map<std::string, order> orders;
   std::mt19937_64 random{7};
@@ -50,25 +50,25 @@ class account_api final : public ports::broker_api {
  public:
   explicit account_api(account& all) : all_{all} {}
 
-  void place(ports::order_request request, ports::deadline not_after,
-             ports::broker_callback<ports::placement> done) override {
+  void place(order_request request, deadline not_after,
+             ports::broker_callback<placement> done) override {
     if (not_after.passed(all_.clock->monotonic(), all_.clock->now()))
-      return done(unexpected(ports::broker_error{ports::broker_failure::not_sent, 0, "lease", {}}));
+      return done(unexpected(broker_error{broker_failure::not_sent, 0, "lease", {}}));
     all_.call();
     const std::string id = std::to_string(all_.orders.size() + 1);
     account::order o;
     o.facts.id = *order_id::parse(id);
     o.facts.symbol = request.symbol;
     o.ends = all_.clock->monotonic() + milliseconds{all_.random() % 600};
-    done(ports::placement{all_.orders.emplace(id, o).first->second.facts.id, {}});
+    done(placement{all_.orders.emplace(id, o).first->second.facts.id, {}});
   }
-  void get_order(order_id order, ports::broker_callback<ports::broker_order> done) override {
+  void get_order(order_id order, ports::broker_callback<broker_order> done) override {
     all_.call();
     done(all_.look(all_.orders.at(order.str())));
   }
-  void list_orders(timestamp, timestamp, ports::broker_callback<ports::order_list> done) override {
+  void list_orders(timestamp, timestamp, ports::broker_callback<order_list> done) override {
     all_.call();
-    ports::order_list found;
+    order_list found;
     for (const auto& [id, o] : all_.orders) found.orders.push_back(all_.look(o));
     done(std::move(found));
   }
@@ -76,9 +76,9 @@ class account_api final : public ports::broker_api {
     all_.call();
     done(shares{});
   }
-  void session(timestamp now, ports::broker_callback<ports::market_session> done) override {
+  void session(timestamp now, ports::broker_callback<market_session> done) override {
     all_.call();
-    done(ports::market_session{true, now - 1h, now + 1h});
+    done(market_session{true, now - 1h, now + 1h});
   }
 
  private:
@@ -113,7 +113,7 @@ void look(trader_actor* self, trader& t) {
   self->request(t.gateway, 120s, ask_atom::value,
                 get_call{*t.order, t.all->clock->now(), domain::call_class::status})
       .then([self, &t](const get_result& r) {
-        if (r.value && r.value->status == ports::order_status::filled) {
+        if (r.value && r.value->status == order_status::filled) {
           t.unnoticed.push_back(std::chrono::duration_cast<milliseconds>(
               t.all->clock->monotonic() - t.all->orders.at(t.order->str()).ends));
           t.busy = false;
@@ -124,7 +124,7 @@ void look(trader_actor* self, trader& t) {
 }
 
 void place(trader_actor* self, trader& t) {
-  const ports::deadline lease{t.all->clock->monotonic() + 10s, t.all->clock->now() + 10s};
+  const deadline lease{t.all->clock->monotonic() + 10s, t.all->clock->now() + 10s};
   self->request(t.gateway, 120s, ask_atom::value, place_call{{t.name, side::buy, std::exchange(t.open, 0)}, lease})
       .then([self, &t](const place_result& placed) {
         if (!placed.value) {

@@ -95,8 +95,8 @@ TEST_F(ExecutionTest, ADeskThatHearsNothingOfTheSessionAnswersLongBeforeItCounts
   EXPECT_TRUE(hand_over(2)) << "the next one does not wait again";
   EXPECT_TRUE(emitted.empty());
   // The answer comes after all: the gateway has it when the desk asks again.
-  const ports::market_session open{true, clock.now() - 1h, clock.now() + 1h};
-  test::fake_broker::answer_next(api->sessions, expected<ports::market_session, ports::broker_error>{open});
+  const market_session open{true, clock.now() - 1h, clock.now() + 1h};
+  test::fake_broker::answer_next(api->sessions, expected<market_session, broker_error>{open});
   run();
   pass(5s);
   ASSERT_FALSE(emitted.empty()) << "the desk went on by itself";
@@ -107,14 +107,14 @@ TEST_F(ExecutionTest, ADeskThatHearsNothingOfTheSessionAnswersLongBeforeItCounts
 TEST_F(ExecutionTest, AfterALeaseThatEndedBeforeItsCommitNothingIsSentAndTheOrderWaitsForANewOne) {
   start();
   EXPECT_FALSE(hand_over(1));
-  const ports::market_session open{true, clock.now() - 1h, clock.now() + 1h};
-  test::fake_broker::answer_next(api->sessions, expected<ports::market_session, ports::broker_error>{open});
+  const market_session open{true, clock.now() - 1h, clock.now() + 1h};
+  test::fake_broker::answer_next(api->sessions, expected<market_session, broker_error>{open});
   run();
   const auto asks = answer();
   ASSERT_TRUE(asks && (*asks)->ticket != 0);
   commit((*asks)->ticket);
   ASSERT_EQ(api->positions.size(), 1U);
-  test::fake_broker::answer_next(api->positions, expected<shares, ports::broker_error>{shares{}});
+  test::fake_broker::answer_next(api->positions, expected<shares, broker_error>{shares{}});
   run();
   ASSERT_FALSE(emitted.empty());
   const auto lease = emitted.back();

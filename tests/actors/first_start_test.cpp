@@ -64,20 +64,20 @@ class FirstStartTest : public test::actor_fixture {
     return tree.children.empty() ? actor_status{} : tree.children.front();
   }
 
-  void answer(ports::order_list list) {
-    broker->answer_next(broker->lists, expected<ports::order_list, ports::broker_error>{std::move(list)});
+  void answer(order_list list) {
+    broker->answer_next(broker->lists, expected<order_list, broker_error>{std::move(list)});
   }
 
-  void fail(ports::broker_error why) {
-    broker->answer_next(broker->lists, expected<ports::order_list, ports::broker_error>{unexpected(std::move(why))});
+  void fail(broker_error why) {
+    broker->answer_next(broker->lists, expected<order_list, broker_error>{unexpected(std::move(why))});
   }
 
-  ports::broker_order order() {
-    ports::broker_order o;
+  broker_order order() {
+    broker_order o;
     o.id = *order_id::parse("77");
     o.symbol = *symbol::parse("AAPL");
     o.quantity = o.filled = *shares::parse("5");
-    o.status = ports::order_status::filled;
+    o.status = order_status::filled;
     o.entered_at = clock.now() - 1h;
     return o;
   }
@@ -129,7 +129,7 @@ TEST_F(FirstStartTest, AnOldHistoryIsRefusedWhenTheBrokerShowsOrdersSinceThen) {
 
 TEST_F(FirstStartTest, UntilThereIsALoginTheBrokerIsAskedAgainAndNothingIsRead) {
   start();
-  const ports::broker_error no_token{ports::broker_failure::not_sent, 0, "no valid access token", 0ms};
+  const broker_error no_token{broker_failure::not_sent, 0, "no valid access token", 0ms};
   for (int i = 0; i < 3; ++i) {
     ASSERT_EQ(broker->lists.size(), 1U) << i;
     fail(no_token);
@@ -140,7 +140,7 @@ TEST_F(FirstStartTest, UntilThereIsALoginTheBrokerIsAskedAgainAndNothingIsRead) 
   EXPECT_EQ(notices.count("WARNING first_start_waits"), 1U) << notices.all();
   EXPECT_EQ(events(), 0U);
   // A failure that cost a call is not repeated each second.
-  fail(ports::broker_error{ports::broker_failure::server_error, 500, "", 0ms});
+  fail(broker_error{broker_failure::server_error, 500, "", 0ms});
   run();
   advance(5s);
   EXPECT_TRUE(broker->lists.empty());

@@ -17,8 +17,6 @@
 namespace hedgerow::tokens {
 namespace {
 
-using ports::broker_error;
-using ports::broker_failure;
 using ::testing::HasSubstr;
 using namespace std::chrono_literals;
 using answer = expected<ports::oauth_tokens, broker_error>;

@@ -15,41 +15,41 @@ class fake_broker final : public ports::broker_api {
   template <class T>
   using pending = std::deque<ports::broker_callback<T>>;
 
-  void place(ports::order_request request, ports::deadline, ports::broker_callback<ports::placement> done) override {
+  void place(order_request request, deadline, ports::broker_callback<placement> done) override {
     placed.push_back(std::move(request));
     places.push_back(std::move(done));
   }
-  void get_order(order_id order, ports::broker_callback<ports::broker_order> done) override {
+  void get_order(order_id order, ports::broker_callback<broker_order> done) override {
     asked.push_back(std::move(order));
     gets.push_back(std::move(done));
   }
-  void list_orders(timestamp from, timestamp to, ports::broker_callback<ports::order_list> done) override {
+  void list_orders(timestamp from, timestamp to, ports::broker_callback<order_list> done) override {
     windows.emplace_back(from, to);
     lists.push_back(std::move(done));
   }
   void position(symbol, ports::broker_callback<shares> done) override { positions.push_back(std::move(done)); }
-  void session(timestamp, ports::broker_callback<ports::market_session> done) override {
+  void session(timestamp, ports::broker_callback<market_session> done) override {
     sessions.push_back(std::move(done));
   }
 
-  [[nodiscard]] std::optional<ports::clock_sample> newest_clock_sample() const override { return clock_sample; }
+  [[nodiscard]] std::optional<clock_sample> newest_clock_sample() const override { return clock_sample; }
 
   template <class T>
-  static void answer_next(pending<T>& waiting, expected<T, ports::broker_error> answer) {
+  static void answer_next(pending<T>& waiting, expected<T, broker_error> answer) {
     auto done = std::move(waiting.front());
     waiting.pop_front();
     done(std::move(answer));
   }
 
-  std::optional<ports::clock_sample> clock_sample;
-  std::vector<ports::order_request> placed;
+  std::optional<clock_sample> clock_sample;
+  std::vector<order_request> placed;
   std::vector<order_id> asked;
   std::vector<std::pair<timestamp, timestamp>> windows;
-  pending<ports::placement> places;
-  pending<ports::broker_order> gets;
-  pending<ports::order_list> lists;
+  pending<placement> places;
+  pending<broker_order> gets;
+  pending<order_list> lists;
   pending<shares> positions;
-  pending<ports::market_session> sessions;
+  pending<market_session> sessions;
 };
 
 }  // namespace hedgerow::test

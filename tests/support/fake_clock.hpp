@@ -14,7 +14,7 @@ class fake_clock final : public ports::clock {
   explicit fake_clock(timestamp start = {1'735'914'600'000'000}) : now_{start.us}, start_{start.us} {}
 
   [[nodiscard]] timestamp now() const override { return {now_.load()}; }
-  [[nodiscard]] ports::monotonic_time monotonic() const override {
+  [[nodiscard]] monotonic_time monotonic() const override {
     return std::chrono::hours{1} + std::chrono::microseconds{now_.load() - start_};
   }
 

@@ -18,17 +18,17 @@ std::string_view to_string(call_class c) {
 
 void call_pace::set(std::uint32_t calls, std::uint32_t burst, std::chrono::milliseconds window) {
   burst_ = std::max(burst, 1U);
-  interval_ = monotonic_ns{window} / std::max(calls, 1U);
+  interval_ = monotonic_time{window} / std::max(calls, 1U);
 }
 
-void call_pace::take(monotonic_ns now) { paid_ = std::max(paid_, now) + interval_; }
+void call_pace::take(monotonic_time now) { paid_ = std::max(paid_, now) + interval_; }
 
-monotonic_ns call_pace::next(monotonic_ns now) const {
+monotonic_time call_pace::next(monotonic_time now) const {
   return paid_ <= now ? now : std::max(now, paid_ - interval_ * (burst_ - 1));
 }
 
-std::uint32_t call_pace::free(monotonic_ns now) const {
-  const auto owed = (std::max(paid_, now) - now + interval_ - monotonic_ns{1}) / interval_;
+std::uint32_t call_pace::free(monotonic_time now) const {
+  const auto owed = (std::max(paid_, now) - now + interval_ - monotonic_time{1}) / interval_;
   return owed >= burst_ ? 0 : burst_ - static_cast<std::uint32_t>(owed);
 }
 
@@ -61,12 +61,12 @@ std::uint32_t call_budget::room(call_class c, const counts& used) const {
 }
 
 /// A clock that goes back must not let more calls into a window.
-monotonic_ns call_budget::never_back(monotonic_ns now) const {
+monotonic_time call_budget::never_back(monotonic_time now) const {
   return taken_.empty() ? now : std::max(now, taken_.back().first);
 }
 
-std::pair<call_budget::counts, std::size_t> call_budget::in_window(monotonic_ns now) const {
-  const monotonic_ns start = never_back(now) - policy_.window;
+std::pair<call_budget::counts, std::size_t> call_budget::in_window(monotonic_time now) const {
+  const monotonic_time start = never_back(now) - policy_.window;
   auto used = count_;
   std::size_t first = 0;
   for (; first < taken_.size() && taken_[first].first <= start; ++first)
@@ -74,18 +74,18 @@ std::pair<call_budget::counts, std::size_t> call_budget::in_window(monotonic_ns 
   return {used, first};
 }
 
-std::uint32_t call_budget::used(monotonic_ns now) const {
+std::uint32_t call_budget::used(monotonic_time now) const {
   return static_cast<std::uint32_t>(taken_.size() - in_window(now).second);
 }
 
 /// What waits for the pace waits for at most half a window: others that go on and on must not keep it waiting for ever.
-monotonic_ns call_budget::in_pace(monotonic_ns now) const {
+monotonic_time call_budget::in_pace(monotonic_time now) const {
   const auto due = std::max(all_.next(now), looks_.next(now));
-  return last_look_ == monotonic_ns::min() ? due : std::max(now, std::min(due, last_look_ + policy_.window / 2));
+  return last_look_ == monotonic_time::min() ? due : std::max(now, std::min(due, last_look_ + policy_.window / 2));
 }
 
-monotonic_ns call_budget::next_allowed(call_class c, monotonic_ns now) const {
-  monotonic_ns earliest = std::max(never_back(now), blocked_until_);
+monotonic_time call_budget::next_allowed(call_class c, monotonic_time now) const {
+  monotonic_time earliest = std::max(never_back(now), blocked_until_);
   if (c >= call_class::status) earliest = std::max(earliest, in_pace(earliest));
   auto [used, next] = in_window(earliest);
   for (; room(c, used) == 0; ++next) {
@@ -95,7 +95,7 @@ monotonic_ns call_budget::next_allowed(call_class c, monotonic_ns now) const {
   return earliest;
 }
 
-std::uint32_t call_budget::free(call_class c, monotonic_ns now) const {
+std::uint32_t call_budget::free(call_class c, monotonic_time now) const {
   now = never_back(now);
   if (next_allowed(c, now) > now) return 0;
   const auto left = room(c, in_window(now).first);
@@ -103,7 +103,7 @@ std::uint32_t call_budget::free(call_class c, monotonic_ns now) const {
   return c < call_class::status ? left : std::clamp(std::min(all_.free(now), looks_.free(now)), 1U, left);
 }
 
-bool call_budget::try_take(call_class c, monotonic_ns now) {
+bool call_budget::try_take(call_class c, monotonic_time now) {
   now = never_back(now);
   if (next_allowed(c, now) > now) return false;
   for (; !taken_.empty() && taken_.front().first + policy_.window <= now; taken_.pop_front())
@@ -112,14 +112,14 @@ bool call_budget::try_take(call_class c, monotonic_ns now) {
   return true;
 }
 
-void call_budget::count(call_class c, monotonic_ns at) {
+void call_budget::count(call_class c, monotonic_time at) {
   taken_.emplace_back(at, c);
   ++count_[static_cast<std::size_t>(c)];
   all_.take(at);
   if (c >= call_class::status) looks_.take(at);
-  if (c >= call_class::status || last_look_ == monotonic_ns::min()) last_look_ = at;
+  if (c >= call_class::status || last_look_ == monotonic_time::min()) last_look_ = at;
 }
 
-void call_budget::throttled(monotonic_ns until) { blocked_until_ = std::max(blocked_until_, until); }
+void call_budget::throttled(monotonic_time until) { blocked_until_ = std::max(blocked_until_, until); }
 
 }  // namespace hedgerow::domain

@@ -9,10 +9,9 @@
 #include <string_view>
 #include <utility>
 
-namespace hedgerow::domain {
+#include "messages/types/time.hpp"
 
-/// Time since any fixed start on a monotonic clock.
-using monotonic_ns = std::chrono::nanoseconds;
+namespace hedgerow::domain {
 
 /// From the most to the least important.
 enum class call_class : std::uint8_t {
@@ -42,17 +41,17 @@ class call_pace {
  public:
   /// `calls` in a window, `burst` of them at once.
   void set(std::uint32_t calls, std::uint32_t burst, std::chrono::milliseconds window);
-  void take(monotonic_ns now);
+  void take(monotonic_time now);
   /// When the next call is in pace.
-  [[nodiscard]] monotonic_ns next(monotonic_ns now) const;
+  [[nodiscard]] monotonic_time next(monotonic_time now) const;
   /// How many calls are in pace now.
-  [[nodiscard]] std::uint32_t free(monotonic_ns now) const;
+  [[nodiscard]] std::uint32_t free(monotonic_time now) const;
 
  private:
-  monotonic_ns interval_{1};
+  monotonic_time interval_{1};
   std::uint32_t burst_ = 1;
   /// When all calls that were taken are paid for, one each interval.
-  monotonic_ns paid_{monotonic_ns::min()};
+  monotonic_time paid_{monotonic_time::min()};
 };
 
 /// Counts the calls of the sliding window exactly: at most `calls` times lie in any half-open window. Within that, status
@@ -65,49 +64,49 @@ class call_budget {
   explicit call_budget(budget_policy policy = {});
 
   /// Counts a call if one of this class is allowed now.
-  [[nodiscard]] bool try_take(call_class c, monotonic_ns now);
+  [[nodiscard]] bool try_take(call_class c, monotonic_time now);
 
   /// When the next call of this class is allowed if no other is made meanwhile; `now` when it is allowed at once.
-  [[nodiscard]] monotonic_ns next_allowed(call_class c, monotonic_ns now) const;
+  [[nodiscard]] monotonic_time next_allowed(call_class c, monotonic_time now) const;
 
   /// How many calls of this class are allowed at once.
-  [[nodiscard]] std::uint32_t free(call_class c, monotonic_ns now) const;
+  [[nodiscard]] std::uint32_t free(call_class c, monotonic_time now) const;
 
   /// Counts a call that was made before this budget was. In ascending order, before anything is taken.
-  void restore(call_class c, monotonic_ns at) { count(c, at); }
+  void restore(call_class c, monotonic_time at) { count(c, at); }
 
   /// Another policy from now on; what was taken stays counted.
   void change(budget_policy policy);
 
   /// The broker said 429: no calls of any class before `until`.
-  void throttled(monotonic_ns until);
+  void throttled(monotonic_time until);
 
   /// Calls in the window that ends now.
-  [[nodiscard]] std::uint32_t used(monotonic_ns now) const;
+  [[nodiscard]] std::uint32_t used(monotonic_time now) const;
   /// How many calls of a window a class may make while the others make none.
   [[nodiscard]] std::uint32_t limit(call_class c) const;
 
  private:
   using counts = std::array<std::uint32_t, call_classes>;
 
-  void count(call_class c, monotonic_ns at);
-  [[nodiscard]] monotonic_ns never_back(monotonic_ns now) const;
+  void count(call_class c, monotonic_time at);
+  [[nodiscard]] monotonic_time never_back(monotonic_time now) const;
   /// The calls by class in the window that ends now, and the first of them in `taken_`.
-  [[nodiscard]] std::pair<counts, std::size_t> in_window(monotonic_ns now) const;
+  [[nodiscard]] std::pair<counts, std::size_t> in_window(monotonic_time now) const;
   /// What is left for a class when the window holds `used`.
   [[nodiscard]] std::uint32_t room(call_class c, const counts& used) const;
-  [[nodiscard]] monotonic_ns in_pace(monotonic_ns now) const;
+  [[nodiscard]] monotonic_time in_pace(monotonic_time now) const;
 
   budget_policy policy_;
   /// Calls that may still count, ascending in time, and how many of each class.
-  std::deque<std::pair<monotonic_ns, call_class>> taken_;
+  std::deque<std::pair<monotonic_time, call_class>> taken_;
   counts count_{};
-  monotonic_ns blocked_until_ = monotonic_ns::min();
+  monotonic_time blocked_until_ = monotonic_time::min();
   /// Of all calls, and of those that wait for the pace.
   call_pace all_;
   call_pace looks_;
   /// The last call that waited for the pace, or the very first of all.
-  monotonic_ns last_look_ = monotonic_ns::min();
+  monotonic_time last_look_ = monotonic_time::min();
 };
 
 }  // namespace hedgerow::domain

@@ -16,7 +16,7 @@
 namespace hedgerow::domain {
 
 template <class T>
-using broker_answer = expected<T, ports::broker_error>;
+using broker_answer = expected<T, broker_error>;
 
 class desk {
  public:
@@ -42,18 +42,18 @@ class desk {
   desk_step on_gate_refusal(const execution_id& execution, std::uint32_t attempt, const gate_refusal& refusal,
                             const desk_context& context);
   desk_step on_placement(const execution_id& execution, std::uint32_t attempt,
-                         const broker_answer<ports::placement>& answer, const desk_context& context);
+                         const broker_answer<placement>& answer, const desk_context& context);
   desk_step on_order(const execution_id& execution, const order_id& order,
-                     const broker_answer<ports::broker_order>& answer, const desk_context& context);
+                     const broker_answer<broker_order>& answer, const desk_context& context);
   desk_step on_evidence(const execution_id& execution, timestamp asked_at,
-                        const broker_answer<ports::order_list>& answer, const desk_context& context);
+                        const broker_answer<order_list>& answer, const desk_context& context);
   desk_step on_position(const execution_id& execution, timestamp asked_at, const broker_answer<shares>& answer,
                         const desk_context& context);
   desk_step on_baseline(const execution_id& execution, timestamp asked_at, const broker_answer<shares>& answer,
                         const desk_context& context);
 
  private:
-  using list = std::span<const ports::broker_order>;
+  using list = std::span<const broker_order>;
 
   // Steps (desk.cpp): one is open during every call.
   void begin() { step_ = {}; }
@@ -91,13 +91,13 @@ class desk {
   void claim(const order_id& order);
 
   // A placement and the check of its id (desk_placement.cpp).
-  void placed(const ports::placement& placement, const desk_context& context);
-  void not_placed(const ports::broker_error& error, const desk_context& context);
-  void retry_placement(const ports::broker_error& error, const desk_context& context);
+  void placed(const placement& placement, const desk_context& context);
+  void not_placed(const broker_error& error, const desk_context& context);
+  void retry_placement(const broker_error& error, const desk_context& context);
   void verify(const order_id& order, bool named_by_person, const desk_context& context);
   void ask_order(timestamp now);
-  void verified(const ports::broker_order& order, const desk_context& context);
-  void not_verified(const ports::broker_error& error, const desk_context& context);
+  void verified(const broker_order& order, const desk_context& context);
+  void not_verified(const broker_error& error, const desk_context& context);
   void working(const order_id& order, std::string detail, std::vector<std::string> evidence);
 
   // Unknown outcomes (desk_evidence.cpp).
@@ -107,13 +107,13 @@ class desk {
   void ask_position(timestamp now);
   void weigh(timestamp asked_at, list orders, const desk_context& context);
   void no_candidate(timestamp asked_at, const desk_context& context);
-  void unclear_list(timestamp asked_at, const ports::unreadable_order& order, const desk_context& context);
+  void unclear_list(timestamp asked_at, const unreadable_order& order, const desk_context& context);
   void alarm_unresolved();
   void conclude_absent(const std::string& why, std::vector<std::string> evidence, const desk_context& context);
   /// The orders that can be the intent's, as far as is known at `now`.
   [[nodiscard]] order_pattern pattern_of(const live_intent& intent, timestamp now) const;
   [[nodiscard]] order_pattern pattern_of(const ended_intent& ended) const;
-  [[nodiscard]] std::optional<ports::broker_order> best_of(const std::vector<ports::broker_order>& found) const;
+  [[nodiscard]] std::optional<broker_order> best_of(const std::vector<broker_order>& found) const;
   /// From here on no request of ours can be under way.
   [[nodiscard]] timestamp quiet_from(const live_intent& intent) const;
   /// The live intent's outcome is unknown, or held for a person.
@@ -123,7 +123,7 @@ class desk {
   // Orders of intents that ended without one (desk_late.cpp).
   void ask_watch(timestamp now);
   void find_late_orders(list orders, const desk_context& context);
-  void found_late(ended_intent& ended, const ports::broker_order& order);
+  void found_late(ended_intent& ended, const broker_order& order);
   /// An order was taken for the live intent that can be one of theirs: then theirs to come is the live intent's.
   void renew_watch(timestamp now);
   [[nodiscard]] bool watched(const ended_intent& ended, timestamp now) const;

@@ -76,7 +76,7 @@ void desk::alarm_unresolved() {
 }
 
 desk_step desk::on_evidence(const execution_id& execution, timestamp asked_at,
-                            const broker_answer<ports::order_list>& answer, const desk_context& context) {
+                            const broker_answer<order_list>& answer, const desk_context& context) {
   begin();
   live_intent* intent = live_for(execution);
   const bool open = intent != nullptr && outcome_open();
@@ -100,11 +100,11 @@ desk_step desk::on_evidence(const execution_id& execution, timestamp asked_at,
 
 /// Several candidates are decided if only one was entered while our request could be under way, or if each of the others
 /// has an owner among the intents that ended without an order: they are alike, so which is whose makes no difference.
-std::optional<ports::broker_order> desk::best_of(const std::vector<ports::broker_order>& found) const {
+std::optional<broker_order> desk::best_of(const std::vector<broker_order>& found) const {
   const live_intent& intent = *state_.live;
   if (found.size() == 1) return found.front();
   const timestamp from = intent.leased_at - policy_.clock_skew;
-  const auto in_lease = [&](const ports::broker_order& o) {
+  const auto in_lease = [&](const broker_order& o) {
     return o.entered_at && from <= *o.entered_at && *o.entered_at <= quiet_from(intent);
   };
   if (std::all_of(found.begin(), found.end(), [](const auto& o) { return o.entered_at.has_value(); }) &&
@@ -139,7 +139,7 @@ void desk::weigh(timestamp asked_at, list orders, const desk_context& context) {
 
 /// An order of this symbol, or of any, that cannot be read may be ours: such a list shows neither absence nor which one
 /// it is. Like absence it has to show itself in several lists; then a person has to look.
-void desk::unclear_list(timestamp asked_at, const ports::unreadable_order& order, const desk_context& context) {
+void desk::unclear_list(timestamp asked_at, const unreadable_order& order, const desk_context& context) {
   live_intent& intent = *state_.live;
   const std::string which = (order.id ? "order " + order.id->str() : std::string{"an order without an id"}) +
                             (order.symbol ? " of " + order.symbol->str() : std::string{" of an unknown symbol"});

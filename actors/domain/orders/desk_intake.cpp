@@ -148,7 +148,7 @@ void desk::lease(const desk_context& context) {
   event.owner_epoch = intent.owner_epoch;
   event.detail = "attempt " + std::to_string(intent.attempts);
   emit(std::move(event));
-  const ports::order_request request{state_.symbol, intent.side, intent.quantity};
+  const order_request request{state_.symbol, intent.side, intent.quantity};
   step_.effects.emplace_back(
       place_order{intent.execution, intent.attempts, request, intent.not_after, intent.not_after - context.now});
 }

@@ -59,7 +59,7 @@ void desk::find_late_orders(list orders, const desk_context& context) {
 }
 
 /// The poller takes it from here, as for any order: its fills are booked when the broker prices them.
-void desk::found_late(ended_intent& ended, const ports::broker_order& order) {
+void desk::found_late(ended_intent& ended, const broker_order& order) {
   ended.absent = false;
   ended.late_order = true;
   ended.order = order.id;

@@ -6,12 +6,10 @@
 
 namespace hedgerow::domain {
 
-using ports::broker_failure;
-
 namespace {
 
 /// The order's shares when they are a whole number of at least one.
-std::optional<std::uint64_t> whole_quantity(const ports::broker_order& order) {
+std::optional<std::uint64_t> whole_quantity(const broker_order& order) {
   const auto whole = order.quantity.whole_abs();
   if (order.quantity.sign() <= 0 || whole > std::numeric_limits<std::int64_t>::max()) return std::nullopt;
   const auto count = whole.convert_to<std::int64_t>();
@@ -34,7 +32,7 @@ desk_step desk::on_gate_refusal(const execution_id& execution, std::uint32_t att
 }
 
 desk_step desk::on_placement(const execution_id& execution, std::uint32_t attempt,
-                             const broker_answer<ports::placement>& answer, const desk_context& context) {
+                             const broker_answer<placement>& answer, const desk_context& context) {
   begin();
   const live_intent* intent = live_for(execution);
   if (intent == nullptr) {
@@ -57,7 +55,7 @@ desk_step desk::on_placement(const execution_id& execution, std::uint32_t attemp
   return finish();
 }
 
-void desk::placed(const ports::placement& placement, const desk_context& context) {
+void desk::placed(const placement& placement, const desk_context& context) {
   if (placement.order) {
     verify(*placement.order, false, context);
   } else if (state_.live->phase == intent_phase::submitting) {
@@ -65,7 +63,7 @@ void desk::placed(const ports::placement& placement, const desk_context& context
   }
 }
 
-void desk::not_placed(const ports::broker_error& error, const desk_context& context) {
+void desk::not_placed(const broker_error& error, const desk_context& context) {
   switch (error.kind) {
     case broker_failure::not_sent:
     case broker_failure::throttled:
@@ -83,7 +81,7 @@ void desk::not_placed(const ports::broker_error& error, const desk_context& cont
 
 /// The three answers after which it is certain that nothing was processed: the only ones after which the same intent
 /// may be written again, under a new lease.
-void desk::retry_placement(const ports::broker_error& error, const desk_context& context) {
+void desk::retry_placement(const broker_error& error, const desk_context& context) {
   live_intent& intent = *state_.live;
   const timestamp later = context.now + policy_.gate.recheck;
   if (error.kind == broker_failure::throttled) {
@@ -123,7 +121,7 @@ void desk::ask_order(timestamp now) {
 }
 
 desk_step desk::on_order(const execution_id& execution, const order_id& order,
-                         const broker_answer<ports::broker_order>& answer, const desk_context& context) {
+                         const broker_answer<broker_order>& answer, const desk_context& context) {
   begin();
   live_intent* intent = live_for(execution);
   if (intent == nullptr || intent->phase != intent_phase::verifying || intent->order != order) return finish();
@@ -135,7 +133,7 @@ desk_step desk::on_order(const execution_id& execution, const order_id& order,
   return finish();
 }
 
-void desk::verified(const ports::broker_order& order, const desk_context& context) {
+void desk::verified(const broker_order& order, const desk_context& context) {
   live_intent& intent = *state_.live;
   order_pattern pattern = pattern_of(intent, context.now);
   // A person may say that the order is one of fewer shares: the execution ends with it, and the rest is hedged anew.
@@ -157,7 +155,7 @@ void desk::verified(const ports::broker_order& order, const desk_context& contex
   become_unknown("the order that was named is another one: " + wrong, context);
 }
 
-void desk::not_verified(const ports::broker_error& error, const desk_context& context) {
+void desk::not_verified(const broker_error& error, const desk_context& context) {
   live_intent& intent = *state_.live;
   // A fresh id may be unknown for a while; the first 404 is no verdict (facts, 5.6).
   if (context.now - intent.phase_at < policy_.verify_window) {

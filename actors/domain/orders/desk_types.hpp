@@ -8,9 +8,10 @@
 #include <vector>
 
 #include "actors/domain/orders/risk_gate.hpp"
-#include "actors/ports/broker_api.hpp"
+#include "messages/types/broker.hpp"
 #include "messages/events/execution_desk.hpp"
 #include "messages/events/schwab_execution.hpp"
+#include "messages/types/time.hpp"
 
 namespace hedgerow::domain {
 
@@ -75,7 +76,7 @@ struct fetch_baseline {
 struct place_order {
   execution_id execution;
   std::uint32_t attempt = 0;
-  ports::order_request request;
+  order_request request;
   timestamp not_after;
   microseconds lease{0};
 };

@@ -6,13 +6,13 @@ namespace hedgerow::domain {
 namespace {
 
 /// Ours are market orders for the day; one that ended without a fill hedged nothing.
-bool may_have_hedged(const first_start& start, const ports::broker_order& order) {
+bool may_have_hedged(const first_start& start, const broker_order& order) {
   if (!order.market_day) return false;
   if (order.entered_at && *order.entered_at < orders_since(start)) return false;
-  return order.status == ports::order_status::working || order.filled.sign() > 0;
+  return order.status == order_status::working || order.filled.sign() > 0;
 }
 
-std::string in_words(const ports::broker_order& order) {
+std::string in_words(const broker_order& order) {
   std::string text = std::string{to_string(order.side)} + " " + order.quantity.to_string() + " " + order.symbol.str();
   if (order.entered_at) text += " entered " + to_rfc3339(*order.entered_at);
   return text;
@@ -30,9 +30,9 @@ first_start_action decide(const first_start& start) {
 
 timestamp orders_since(const first_start& start) { return start.start_time - block_time_ahead; }
 
-std::string contradiction(const first_start& start, const ports::order_list& list) {
+std::string contradiction(const first_start& start, const order_list& list) {
   std::size_t found = 0;
-  const ports::broker_order* newest = nullptr;
+  const broker_order* newest = nullptr;
   for (const auto& order : list.orders) {
     if (!may_have_hedged(start, order)) continue;
     ++found;

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-#include "actors/ports/broker_api.hpp"
+#include "messages/types/broker.hpp"
 #include "messages/types/time.hpp"
 
 namespace hedgerow::domain {
@@ -47,7 +47,7 @@ enum class first_start_action : std::uint8_t {
 /// Which of these orders may have hedged fills since the start block, in words. Empty: none, so the history may be
 /// read. Orders of another kind than ours, and those that ended without a fill, do not count; one that cannot be read
 /// does.
-[[nodiscard]] std::string contradiction(const first_start& start, const ports::order_list& list);
+[[nodiscard]] std::string contradiction(const first_start& start, const order_list& list);
 
 /// What will be hedged, for people: blocks and time.
 [[nodiscard]] std::string describe(const first_start& start);

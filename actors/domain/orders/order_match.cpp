@@ -8,15 +8,15 @@ bool is_claimed(const execution_desk& desk, const order_id& order) {
   return std::find(desk.claimed.begin(), desk.claimed.end(), order) != desk.claimed.end();
 }
 
-const ports::unreadable_order* unreadable_of(const execution_desk& desk,
-                                             std::span<const ports::unreadable_order> rows) {
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const ports::unreadable_order& row) {
+const unreadable_order* unreadable_of(const execution_desk& desk,
+                                             std::span<const unreadable_order> rows) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const unreadable_order& row) {
     return (!row.symbol || *row.symbol == desk.symbol) && !(row.id && is_claimed(desk, *row.id));
   });
   return found == rows.end() ? nullptr : &*found;
 }
 
-std::string differences(const order_pattern& pattern, const ports::broker_order& order) {
+std::string differences(const order_pattern& pattern, const broker_order& order) {
   std::string text;
   const auto differ = [&text](const char* what, const std::string& theirs, const std::string& ours) {
     text += (text.empty() ? "" : ", ") + std::string{what} + " " + theirs + " instead of " + ours;
@@ -33,26 +33,26 @@ std::string differences(const order_pattern& pattern, const ports::broker_order&
   return text;
 }
 
-bool same_terms(const order_pattern& pattern, const ports::broker_order& order) {
+bool same_terms(const order_pattern& pattern, const broker_order& order) {
   return order.symbol == pattern.symbol && order.side == pattern.side && order.market_day &&
          order.quantity == shares::from_whole(static_cast<std::int64_t>(pattern.quantity));
 }
 
-bool matches(const order_pattern& pattern, const ports::broker_order& order) {
+bool matches(const order_pattern& pattern, const broker_order& order) {
   if (!same_terms(pattern, order)) return false;
   return !order.entered_at || (pattern.from <= *order.entered_at && *order.entered_at <= pattern.to);
 }
 
-std::vector<ports::broker_order> candidates(const execution_desk& desk, const order_pattern& pattern,
-                                            std::span<const ports::broker_order> list) {
-  std::vector<ports::broker_order> found;
+std::vector<broker_order> candidates(const execution_desk& desk, const order_pattern& pattern,
+                                            std::span<const broker_order> list) {
+  std::vector<broker_order> found;
   for (const auto& order : list) {
-    const auto same_id = [&](const ports::broker_order& other) { return other.id == order.id; };
+    const auto same_id = [&](const broker_order& other) { return other.id == order.id; };
     if (!matches(pattern, order) || is_claimed(desk, order.id) || std::any_of(found.begin(), found.end(), same_id))
       continue;
     found.push_back(order);
   }
-  const auto entered = [](const ports::broker_order& o) { return o.entered_at.value_or(timestamp{}); };
+  const auto entered = [](const broker_order& o) { return o.entered_at.value_or(timestamp{}); };
   std::stable_sort(found.begin(), found.end(), [&](const auto& a, const auto& b) { return entered(a) < entered(b); });
   return found;
 }

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "actors/ports/broker_api.hpp"
+#include "messages/types/broker.hpp"
 #include "messages/events/execution_desk.hpp"
 
 namespace hedgerow::domain {
@@ -22,20 +22,20 @@ struct order_pattern {
 [[nodiscard]] bool is_claimed(const execution_desk& desk, const order_id& order);
 
 /// The first of the rows that can be an order of this desk which no execution has claimed; null when there is none.
-[[nodiscard]] const ports::unreadable_order* unreadable_of(const execution_desk& desk,
-                                                           std::span<const ports::unreadable_order> rows);
+[[nodiscard]] const unreadable_order* unreadable_of(const execution_desk& desk,
+                                                           std::span<const unreadable_order> rows);
 
 /// In what `order` differs from what the pattern says, for people: each difference with both values. Empty when it
 /// matches. An order without an entry time does not differ in it.
-[[nodiscard]] std::string differences(const order_pattern& pattern, const ports::broker_order& order);
+[[nodiscard]] std::string differences(const order_pattern& pattern, const broker_order& order);
 
 /// Symbol, side, quantity and type agree, whatever the time.
-[[nodiscard]] bool same_terms(const order_pattern& pattern, const ports::broker_order& order);
+[[nodiscard]] bool same_terms(const order_pattern& pattern, const broker_order& order);
 /// same_terms, and entered within the window.
-[[nodiscard]] bool matches(const order_pattern& pattern, const ports::broker_order& order);
+[[nodiscard]] bool matches(const order_pattern& pattern, const broker_order& order);
 
 /// The unclaimed orders that match, each id once, oldest entry first.
-[[nodiscard]] std::vector<ports::broker_order> candidates(const execution_desk& desk, const order_pattern& pattern,
-                                                          std::span<const ports::broker_order> list);
+[[nodiscard]] std::vector<broker_order> candidates(const execution_desk& desk, const order_pattern& pattern,
+                                                          std::span<const broker_order> list);
 
 }  // namespace hedgerow::domain

@@ -3,9 +3,6 @@
 namespace hedgerow::domain {
 namespace {
 
-using ports::broker_order;
-using ports::order_status;
-
 void alarm(progress_step& step, progress_alarm_code code, const std::string& text) {
   const pending_order& o = step.after;
   step.alarms.push_back({code, o.execution.to_string() + ", order " + o.order.str() + ": " + text});
@@ -150,16 +147,16 @@ progress_step on_look(const pending_order& before, const broker_order& order, co
   return step;
 }
 
-progress_step on_look_failed(const pending_order& before, const ports::broker_error& error,
+progress_step on_look_failed(const pending_order& before, const broker_error& error,
                              const progress_policy& policy, timestamp now) {
   progress_step step;
   step.after = before;
   pending_order& mine = step.after;
   // A 429 says nothing about the order and is no error.
-  if (error.kind != ports::broker_failure::throttled) ++mine.errors;
-  if (error.kind == ports::broker_failure::not_found && mine.errors % policy.alarm_every == 0)
+  if (error.kind != broker_failure::throttled) ++mine.errors;
+  if (error.kind == broker_failure::not_found && mine.errors % policy.alarm_every == 0)
     alarm(step, progress_alarm_code::not_found, "not known to the broker, " + std::to_string(mine.errors) + " times");
-  if (error.kind == ports::broker_failure::malformed && mine.errors % policy.alarm_every == 0)
+  if (error.kind == broker_failure::malformed && mine.errors % policy.alarm_every == 0)
     alarm(step, progress_alarm_code::unreadable,
           "cannot be read, " + std::to_string(mine.errors) + " times: " + error.detail);
   step.finished = ended(mine) && now - mine.ended_at >= policy.late_window;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/ports/broker_api.hpp"
+#include "messages/types/broker.hpp"
 #include "messages/events/pending_order.hpp"
 #include "messages/events/schwab_execution.hpp"
 
@@ -60,10 +60,10 @@ struct progress_step {
 [[nodiscard]] std::optional<pending_order> watch_of(const schwab_execution& submitted, timestamp now,
                                                     std::string cause = {});
 
-[[nodiscard]] progress_step on_look(const pending_order& before, const ports::broker_order& order,
+[[nodiscard]] progress_step on_look(const pending_order& before, const broker_order& order,
                                     const progress_policy& policy, timestamp now);
 /// No failure of a call ends an order.
-[[nodiscard]] progress_step on_look_failed(const pending_order& before, const ports::broker_error& error,
+[[nodiscard]] progress_step on_look_failed(const pending_order& before, const broker_error& error,
                                            const progress_policy& policy, timestamp now);
 
 /// event_id of what the event of the step from `before` follows: the watch's own last event, or at first the SUBMITTED

@@ -4,13 +4,13 @@
 
 namespace hedgerow::domain {
 
-void order_rate::add(ports::monotonic_time now) {
+void order_rate::add(monotonic_time now) {
   if (!times_.empty()) now = std::max(now, times_.back());
   while (!times_.empty() && times_.front() + window_ <= now) times_.pop_front();
   times_.push_back(now);
 }
 
-ports::monotonic_time order_rate::next_allowed(std::uint32_t limit, ports::monotonic_time now) const {
+monotonic_time order_rate::next_allowed(std::uint32_t limit, monotonic_time now) const {
   limit = std::max(limit, 1U);
   if (times_.size() < limit) return now;
   return std::max(now, times_[times_.size() - limit] + window_);

@@ -52,8 +52,8 @@ std::optional<gate_refusal> check_gate(const gate_conditions& conditions, const 
 }
 
 std::optional<gate_refusal> check_write(const gate_conditions& conditions, const gate_policy& policy,
-                                        bool symbol_halted, std::uint64_t quantity, const ports::deadline& lease,
-                                        ports::monotonic_time monotonic, timestamp now) {
+                                        bool symbol_halted, std::uint64_t quantity, const deadline& lease,
+                                        monotonic_time monotonic, timestamp now) {
   if (auto refusal = check_gate(conditions, policy, symbol_halted, quantity, now)) return refusal;
   if (!lease.passed(monotonic, now)) return std::nullopt;
   return gate_refusal{execution_code::lease_expired, now + policy.recheck_passing, "the lease was over", true};

@@ -7,9 +7,10 @@
 #include <optional>
 #include <string>
 
-#include "actors/ports/broker_api.hpp"
+#include "messages/types/broker.hpp"
 #include "messages/events/schwab_execution.hpp"
 #include "messages/types/execution_defaults.hpp"
+#include "messages/types/time.hpp"
 
 namespace hedgerow::domain {
 
@@ -36,7 +37,7 @@ struct gate_conditions {
   bool breaker_open = false;
   bool token_available = false;
   /// The session of today, as far as it is known. Nothing: unknown, which counts as closed (facts, 5.10).
-  std::optional<ports::market_session> session;
+  std::optional<market_session> session;
   /// Since when the broker has said that this day has no session.
   timestamp closed_since;
   /// When the account may place its next order by its limit per minute; not after `now` when it may at once.
@@ -62,7 +63,7 @@ struct gate_refusal {
 /// check_gate() right before the socket write, when the lease may be over, too.
 [[nodiscard]] std::optional<gate_refusal> check_write(const gate_conditions& conditions, const gate_policy& policy,
                                                       bool symbol_halted, std::uint64_t quantity,
-                                                      const ports::deadline& lease, ports::monotonic_time monotonic,
+                                                      const deadline& lease, monotonic_time monotonic,
                                                       timestamp now);
 
 }  // namespace hedgerow::domain

@@ -86,7 +86,7 @@ class rpc_session {
   boost::asio::steady_timer sweep_timer_;
   boost::asio::steady_timer stale_timer_;
   unsigned failures_ = 0;
-  ports::monotonic_time up_since_{};
+  monotonic_time up_since_{};
 
   std::uint64_t last_id_ = 0;
   std::unordered_map<std::uint64_t, pending> pending_;

@@ -25,9 +25,9 @@ struct job {
   std::string refusal;
   bool to_head = false;
   bool repeatable = false;
-  std::optional<ports::deadline> write_before;
+  std::optional<deadline> write_before;
   client_callback done;
-  ports::monotonic_time sent_at{0};
+  monotonic_time sent_at{0};
   /// It has already failed on a kept-alive connection.
   bool retried = false;
 };

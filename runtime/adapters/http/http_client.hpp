@@ -40,7 +40,7 @@ class client {
   /// Returns at once; `done` is called once from the client's thread. A kept-alive connection that turns out to be
   /// closed before any byte of an answer is tried again on a fresh one only when `repeatable`; gzip bodies are
   /// inflated. When `write_before` is given the socket is written only before it.
-  virtual void send(request r, bool repeatable, std::optional<ports::deadline> write_before,
+  virtual void send(request r, bool repeatable, std::optional<deadline> write_before,
                     client_callback done) = 0;
 };
 

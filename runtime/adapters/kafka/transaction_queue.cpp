@@ -33,7 +33,7 @@ class stopwatch {
  private:
   const ports::clock& clock_;
   ports::metric_value& sum_;
-  ports::monotonic_time begun_;
+  monotonic_time begun_;
 };
 
 }  // namespace

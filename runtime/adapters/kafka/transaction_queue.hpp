@@ -134,7 +134,7 @@ class transaction_queue {
   bool finishing_ = false;
   bool busy_ = false;
   fault dead_;
-  ports::monotonic_time last_end_{0};
+  monotonic_time last_end_{0};
   ended_threads::end_flag thread_ended_;
   std::thread thread_;
 };

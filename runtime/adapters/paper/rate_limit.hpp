@@ -14,7 +14,7 @@ class rate_limit {
   explicit rate_limit(std::uint32_t per_minute) : per_minute_{per_minute} {}
 
   /// Nothing when the call is let through, else the whole seconds to wait, at least 1.
-  [[nodiscard]] std::optional<std::chrono::seconds> take(ports::monotonic_time now) {
+  [[nodiscard]] std::optional<std::chrono::seconds> take(monotonic_time now) {
     if (per_minute_ == 0) return std::nullopt;
     constexpr std::chrono::minutes window{1};
     while (!taken_.empty() && taken_.front() + window <= now) taken_.pop_front();
@@ -25,7 +25,7 @@ class rate_limit {
 
  private:
   std::uint32_t per_minute_;
-  std::deque<ports::monotonic_time> taken_;
+  std::deque<monotonic_time> taken_;
 };
 
 }  // namespace hedgerow::paper

@@ -6,9 +6,6 @@
 namespace hedgerow::schwab {
 namespace {
 
-using ports::broker_error;
-using ports::broker_failure;
-
 /// A hash younger than this is not the reason for a refusal; asking again would double the requests (facts, 5.4).
 constexpr std::chrono::seconds trusted_for{60};
 /// How long a placement waits for another token than the refused one.
@@ -16,18 +13,18 @@ constexpr std::chrono::seconds refused_for{10};
 
 }  // namespace
 
-void refused_token::note(const std::string& token, ports::monotonic_time now) {
+void refused_token::note(const std::string& token, monotonic_time now) {
   const std::lock_guard lock{mutex_};
   token_ = token;
   at_ = now;
 }
 
-bool refused_token::is_useless(const std::string& token, ports::monotonic_time now) const {
+bool refused_token::is_useless(const std::string& token, monotonic_time now) const {
   const std::lock_guard lock{mutex_};
   return token == token_ && now - at_ < refused_for;
 }
 
-void api_caller::send(http::request r, bool repeatable, std::optional<ports::deadline> write_before,
+void api_caller::send(http::request r, bool repeatable, std::optional<deadline> write_before,
                       std::function<void(api_answer)> done) const {
   const auto token = tokens_->get();
   if (!token)
@@ -54,10 +51,10 @@ void api_caller::broker_times::heard(timestamp sent, timestamp received, const h
   const auto time = date && !http::find_header(answer.headers, "Age") ? parse_http_date(*date) : std::nullopt;
   if (!time) return;
   const std::lock_guard lock{mutex_};
-  newest_ = ports::clock_sample{sent, received, *time};
+  newest_ = clock_sample{sent, received, *time};
 }
 
-std::optional<ports::clock_sample> api_caller::broker_times::newest() const {
+std::optional<clock_sample> api_caller::broker_times::newest() const {
   const std::lock_guard lock{mutex_};
   return newest_;
 }

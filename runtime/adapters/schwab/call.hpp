@@ -6,13 +6,13 @@
 
 namespace hedgerow::schwab {
 
-[[nodiscard]] inline ports::broker_error from_client(const http::client_error& error) {
+[[nodiscard]] inline broker_error from_client(const http::client_error& error) {
   const bool certain = error.kind == http::client_failure::not_sent;
-  return {certain ? ports::broker_failure::not_sent : ports::broker_failure::no_answer, 0, error.detail, {}};
+  return {certain ? broker_failure::not_sent : broker_failure::no_answer, 0, error.detail, {}};
 }
 
-[[nodiscard]] inline ports::broker_error malformed(int status, const std::string& why) {
-  return {ports::broker_failure::malformed, status, why, {}};
+[[nodiscard]] inline broker_error malformed(int status, const std::string& why) {
+  return {broker_failure::malformed, status, why, {}};
 }
 
 }  // namespace hedgerow::schwab

@@ -9,8 +9,6 @@
 namespace hedgerow::schwab {
 namespace {
 
-using ports::broker_failure;
-
 constexpr std::chrono::milliseconds longest_pause = std::chrono::hours{1};
 
 broker_failure kind_of(int status) {
@@ -127,8 +125,8 @@ bool is_oauth_refusal(const http::response& answer) {
   return code && !code->empty() && *code != "temporarily_unavailable" && *code != "server_error";
 }
 
-ports::broker_error read_error(const http::response& answer, timestamp now) {
-  ports::broker_error error;
+broker_error read_error(const http::response& answer, timestamp now) {
+  broker_error error;
   error.kind = kind_of(answer.status);
   error.http_status = answer.status;
   error.detail = "HTTP " + std::to_string(answer.status);

@@ -9,8 +9,6 @@
 namespace hedgerow::schwab {
 namespace {
 
-using ports::broker_order;
-using ports::order_status;
 using problem = std::string;
 
 struct status_row {
@@ -59,10 +57,10 @@ struct what {
 };
 
 /// Nothing when it is certainly not one equity or fund; an error when it may be one and cannot be read.
-using leg_reading = expected<std::optional<what>, ports::unreadable_order>;
+using leg_reading = expected<std::optional<what>, unreadable_order>;
 
 leg_reading cannot_read(std::optional<hedgerow::symbol> about, const char* why) {
-  return unexpected(ports::unreadable_order{std::move(about), std::nullopt, why});
+  return unexpected(unreadable_order{std::move(about), std::nullopt, why});
 }
 
 leg_reading read_leg(const json& order) {
@@ -196,13 +194,13 @@ expected<broker_order, std::string> parse_order(std::string_view body) {
   return read_order(*document, **traded);
 }
 
-expected<ports::order_list, std::string> parse_orders(std::string_view body) {
+expected<order_list, std::string> parse_orders(std::string_view body) {
   const auto document = parse_json(body);
   if (!document) return unexpected(document.error());
   if (!document->IsArray()) return unexpected(problem{"the list of orders is not an array"});
   if (document->Size() >= max_listed_orders)
     return unexpected("the list of orders is cut at " + std::to_string(max_listed_orders) + ": ask for less time");
-  ports::order_list result;
+  order_list result;
   for (const json& order : document->GetArray()) {
     const auto traded = read_leg(order);
     if (!traded) {

@@ -9,8 +9,6 @@ namespace hedgerow::schwab {
 namespace {
 
 using ports::broker_callback;
-using ports::broker_error;
-using ports::broker_failure;
 
 class schwab_broker final : public ports::broker_api {
  public:
@@ -18,8 +16,8 @@ class schwab_broker final : public ports::broker_api {
       : caller_{std::move(caller)},
         accounts_{std::make_shared<account_lookup>(caller_, std::move(tokens), std::move(options.account))} {}
 
-  void place(ports::order_request request, ports::deadline not_after,
-             broker_callback<ports::placement> done) override {
+  void place(order_request request, deadline not_after,
+             broker_callback<placement> done) override {
     auto body = order_body(request);
     if (!body) return done(unexpected(broker_error{broker_failure::not_sent, 0, body.error(), {}}));
     accounts_->get([caller = caller_, accounts = accounts_, body = std::move(*body), not_after,
@@ -39,11 +37,11 @@ class schwab_broker final : public ports::broker_api {
     });
   }
 
-  void get_order(order_id order, broker_callback<ports::broker_order> done) override {
+  void get_order(order_id order, broker_callback<broker_order> done) override {
     ask_account("/orders/" + order.str(), "order", parse_order, std::move(done));
   }
 
-  void list_orders(timestamp from, timestamp to, broker_callback<ports::order_list> done) override {
+  void list_orders(timestamp from, timestamp to, broker_callback<order_list> done) override {
     ask_account("/orders?fromEnteredTime=" + http::percent_encode(to_iso_millis(from)) +
                     "&toEnteredTime=" + http::percent_encode(to_iso_millis(round_up(to))),
                 "orders", parse_orders, std::move(done));
@@ -55,15 +53,15 @@ class schwab_broker final : public ports::broker_api {
                 std::move(done));
   }
 
-  void session(timestamp now, broker_callback<ports::market_session> done) override {
+  void session(timestamp now, broker_callback<market_session> done) override {
     http::request r{
         "GET", "/marketdata/v1/markets/equity?date=" + eastern_date(now), {{"Accept", "application/json"}}, {}};
     caller_->send(std::move(r), true, std::nullopt, [done = std::move(done)](api_answer answer) {
       if (!answer) return done(unexpected(std::move(answer.error())));
-      done(read<ports::market_session>(*answer, "market hours", parse_session));
+      done(read<market_session>(*answer, "market hours", parse_session));
     });
   }
-  [[nodiscard]] std::optional<ports::clock_sample> newest_clock_sample() const override {
+  [[nodiscard]] std::optional<clock_sample> newest_clock_sample() const override {
     return caller_->newest_clock_sample();
   }
 
@@ -78,7 +76,7 @@ class schwab_broker final : public ports::broker_api {
   /// The filter has milliseconds; the end of the window must not lie before what was asked for.
   static timestamp round_up(timestamp t) { return timestamp{(t.us + 999) / 1000 * 1000}; }
 
-  static ports::placement read_placement(const http::response& answer) {
+  static placement read_placement(const http::response& answer) {
     return {parse_location(http::find_header(answer.headers, "Location").value_or(std::string{})),
             safe_correlation(http::find_header(answer.headers, "Schwab-Client-CorrelId").value_or(std::string{}))};
   }

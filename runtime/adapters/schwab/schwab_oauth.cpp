@@ -66,7 +66,7 @@ class schwab_oauth final : public ports::oauth_api {
                   });
   }
 
-  static expected<ports::oauth_tokens, ports::broker_error> read(
+  static expected<ports::oauth_tokens, broker_error> read(
       const expected<http::response, http::client_error>& answer) {
     if (!answer) return unexpected(from_client(answer.error()));
     // Retry-After dates are of no use here: the tokens service has its own back-off.
@@ -75,9 +75,9 @@ class schwab_oauth final : public ports::oauth_api {
       // With 401 the broker refuses the app, not the person.
       if (answer->status == 401) error.detail += "; check broker.app_key and broker.app_secret";
       if (is_oauth_refusal(*answer))
-        error.kind = ports::broker_failure::refused;
-      else if (error.kind == ports::broker_failure::refused || error.kind == ports::broker_failure::unauthorized)
-        error.kind = ports::broker_failure::malformed;
+        error.kind = broker_failure::refused;
+      else if (error.kind == broker_failure::refused || error.kind == broker_failure::unauthorized)
+        error.kind = broker_failure::malformed;
       return unexpected(std::move(error));
     }
     auto tokens = parse_tokens(answer->body);

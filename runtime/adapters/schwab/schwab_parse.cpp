@@ -11,7 +11,7 @@ namespace hedgerow::schwab {
 
 using problem = std::string;
 
-expected<std::string, std::string> order_body(const ports::order_request& request) {
+expected<std::string, std::string> order_body(const order_request& request) {
   if (request.symbol.str().empty()) return unexpected(problem{"an order needs a symbol"});
   if (request.quantity == 0 || request.quantity > std::numeric_limits<std::uint32_t>::max())
     return unexpected(problem{"an order is for 1 to 4294967295 whole shares"});
@@ -78,7 +78,7 @@ expected<shares, std::string> parse_position(std::string_view body, const symbol
   return sum;
 }
 
-expected<ports::market_session, std::string> parse_session(std::string_view body) {
+expected<market_session, std::string> parse_session(std::string_view body) {
   const auto document = parse_json(body);
   if (!document) return unexpected(document.error());
   const json* market = member(*document, "equity");
@@ -88,7 +88,7 @@ expected<ports::market_session, std::string> parse_session(std::string_view body
   const json& day = market->MemberBegin()->value;
   const json* open = member(day, "isOpen");
   if (open == nullptr || !open->IsBool()) return unexpected(problem{"isOpen is missing"});
-  ports::market_session session;
+  market_session session;
   if (!open->GetBool()) return session;
   const json* hours = member(day, "sessionHours");
   const json* regular = hours == nullptr ? nullptr : member(*hours, "regularMarket");
@@ -96,7 +96,7 @@ expected<ports::market_session, std::string> parse_session(std::string_view body
   const auto start = parse_time(string_of(member((*regular)[0], "start")).value_or(std::string_view{}));
   const auto end = parse_time(string_of(member((*regular)[0], "end")).value_or(std::string_view{}));
   if (!start || !end || *end <= *start) return unexpected(problem{"the regular hours cannot be read"});
-  return ports::market_session{true, *start, *end};
+  return market_session{true, *start, *end};
 }
 
 expected<ports::oauth_tokens, std::string> parse_tokens(std::string_view body) {

@@ -13,7 +13,7 @@ namespace hedgerow::schwab {
 
 /// The exact body of a market order for the day (facts, 5.5). Fails for zero or more than 2^32-1 shares and for no
 /// symbol.
-[[nodiscard]] expected<std::string, std::string> order_body(const ports::order_request& request);
+[[nodiscard]] expected<std::string, std::string> order_body(const order_request& request);
 
 /// The order's number from a Location header, absolute or relative.
 [[nodiscard]] std::optional<order_id> parse_location(std::string_view location);
@@ -27,7 +27,7 @@ namespace hedgerow::schwab {
 [[nodiscard]] expected<shares, std::string> parse_position(std::string_view body, const symbol& wanted);
 
 /// Closed unless the answer says open and has regular hours (facts, 5.10).
-[[nodiscard]] expected<ports::market_session, std::string> parse_session(std::string_view body);
+[[nodiscard]] expected<market_session, std::string> parse_session(std::string_view body);
 
 [[nodiscard]] expected<ports::oauth_tokens, std::string> parse_tokens(std::string_view body);
 
@@ -47,7 +47,7 @@ namespace hedgerow::schwab {
 /// What an answer other than the documented success means; a refusal or "not found" without JSON is `malformed`, since
 /// it is not the broker's. The detail is the status and the broker's own words with everything that may be a secret or
 /// an account number masked.
-[[nodiscard]] ports::broker_error read_error(const http::response& answer, timestamp now);
+[[nodiscard]] broker_error read_error(const http::response& answer, timestamp now);
 
 /// The broker's words: one line, cut after 200 bytes; whatever holds five digits in a row, or is long and not made of
 /// lower-case words, may be an account number, a hash or a token and is masked.

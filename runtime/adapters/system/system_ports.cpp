@@ -13,7 +13,7 @@ timestamp system_clock::now() const {
   return {duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
 }
 
-ports::monotonic_time system_clock::monotonic() const {
+monotonic_time system_clock::monotonic() const {
   // CLOCK_MONOTONIC, which steady_clock is, stands still while the machine is suspended: a lease would outlive its
   // time.
   timespec now{};

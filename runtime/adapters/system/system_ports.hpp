@@ -11,7 +11,7 @@ namespace hedgerow::adapters {
 class system_clock final : public ports::clock {
  public:
   [[nodiscard]] timestamp now() const override;
-  [[nodiscard]] ports::monotonic_time monotonic() const override;
+  [[nodiscard]] monotonic_time monotonic() const override;
 };
 
 /// SplitMix64 from a seed; without one, seeded by the machine.

@@ -15,9 +15,6 @@
 namespace hedgerow {
 namespace {
 
-using ports::broker_failure;
-using ports::order_status;
-
 class schwab_on_paper : public ::testing::Test {
  protected:
   schwab_on_paper() {
@@ -40,10 +37,10 @@ class schwab_on_paper : public ::testing::Test {
   }
 
   template <class T, class Call>
-  expected<T, ports::broker_error> wait_for(const Call& call) {
-    auto promise = std::make_shared<std::promise<expected<T, ports::broker_error>>>();
+  expected<T, broker_error> wait_for(const Call& call) {
+    auto promise = std::make_shared<std::promise<expected<T, broker_error>>>();
     auto future = promise->get_future();
-    call([promise](expected<T, ports::broker_error> r) { promise->set_value(std::move(r)); });
+    call([promise](expected<T, broker_error> r) { promise->set_value(std::move(r)); });
     return future.get();
   }
 
@@ -72,30 +69,30 @@ class schwab_on_paper : public ::testing::Test {
     ASSERT_TRUE(set) << set.error();
   }
 
-  expected<ports::placement, ports::broker_error> place(side s, std::uint64_t quantity) {
-    return wait_for<ports::placement>([&](auto done) {
+  expected<placement, broker_error> place(side s, std::uint64_t quantity) {
+    return wait_for<placement>([&](auto done) {
       broker->place({aapl, s, quantity},
                     {clock.monotonic() + std::chrono::seconds{10}, clock.now() + std::chrono::seconds{10}}, done);
     });
   }
-  expected<ports::broker_order, ports::broker_error> get(const order_id& id) {
-    return wait_for<ports::broker_order>([&](auto done) { broker->get_order(id, done); });
+  expected<broker_order, broker_error> get(const order_id& id) {
+    return wait_for<broker_order>([&](auto done) { broker->get_order(id, done); });
   }
-  std::vector<ports::broker_order> all_orders() {
+  std::vector<broker_order> all_orders() {
     const auto now = clock.now();
-    auto listed = wait_for<ports::order_list>([&](auto done) {
+    auto listed = wait_for<order_list>([&](auto done) {
       broker->list_orders(now - std::chrono::hours{1}, now + std::chrono::seconds{1}, done);
     });
     EXPECT_TRUE(listed) << listed.error().detail;
-    return listed ? listed->orders : std::vector<ports::broker_order>{};
+    return listed ? listed->orders : std::vector<broker_order>{};
   }
   std::string position(const symbol& of) {
     const auto held = wait_for<shares>([&](auto done) { broker->position(of, done); });
     return held ? held->to_string() : held.error().detail;
   }
   /// The order once it is over.
-  ports::broker_order finished(const order_id& id) {
-    ports::broker_order last;
+  broker_order finished(const order_id& id) {
+    broker_order last;
     EXPECT_TRUE(test::eventually([&] {
       const auto order = get(id);
       if (order) last = *order;
@@ -142,9 +139,9 @@ TEST_F(schwab_on_paper, an_order_is_placed_filled_listed_and_held) {
 TEST_F(schwab_on_paper, the_session_is_that_of_the_market) {
   (void)log_in();
   const auto ask = [&] {
-    const auto s = wait_for<ports::market_session>([&](auto done) { broker->session(clock.now(), done); });
+    const auto s = wait_for<market_session>([&](auto done) { broker->session(clock.now(), done); });
     EXPECT_TRUE(s) << s.error().detail;
-    return s.value_or(ports::market_session{});
+    return s.value_or(market_session{});
   };
   EXPECT_TRUE(ask().is_open(clock.now()));
   ASSERT_TRUE(house->set_market(paper::market_mode::closed));

@@ -179,7 +179,7 @@ TEST_F(client_certainty, a_machine_that_was_frozen_from_outside_does_not_write_a
   scripted_server s{{[&](raw_connection& c) { bytes += static_cast<int>(c.read_all().size()); }}};
   {
     const auto client = connect_to(s.origin());
-    const ports::deadline over_by_the_wall{clock.monotonic() + std::chrono::hours{1}, clock.now()};
+    const deadline over_by_the_wall{clock.monotonic() + std::chrono::hours{1}, clock.now()};
     EXPECT_TRUE(failed_as(ask(*client, post("order"), false, over_by_the_wall), client_failure::not_sent));
   }
   ASSERT_TRUE(eventually([&] { return s.accepted() == 1; }));

@@ -24,7 +24,7 @@ class client_test : public ::testing::Test {
   }
 
   static std::future<outcome> start(http::client& client, http::request r, bool repeatable,
-                                    std::optional<ports::deadline> before = std::nullopt) {
+                                    std::optional<deadline> before = std::nullopt) {
     auto promise = std::make_shared<std::promise<outcome>>();
     auto future = promise->get_future();
     client.send(std::move(r), repeatable, before, [promise](outcome o) { promise->set_value(std::move(o)); });
@@ -32,7 +32,7 @@ class client_test : public ::testing::Test {
   }
 
   static outcome ask(http::client& client, http::request r, bool repeatable = false,
-                     std::optional<ports::deadline> before = std::nullopt) {
+                     std::optional<deadline> before = std::nullopt) {
     auto future = start(client, std::move(r), repeatable, before);
     if (future.wait_for(std::chrono::seconds{20}) != std::future_status::ready)
       throw std::runtime_error{"the client did not answer"};
@@ -40,7 +40,7 @@ class client_test : public ::testing::Test {
   }
 
   /// A lease that ends after `time`.
-  [[nodiscard]] ports::deadline in(std::chrono::microseconds time) const {
+  [[nodiscard]] deadline in(std::chrono::microseconds time) const {
     return {clock.monotonic() + time, clock.now() + time};
   }
 

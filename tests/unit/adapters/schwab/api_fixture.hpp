@@ -28,10 +28,10 @@ class api_test : public ::testing::Test {
 
   /// What the port's callback brought.
   template <class T, class Call>
-  expected<T, ports::broker_error> wait_for(const Call& call) {
-    auto promise = std::make_shared<std::promise<expected<T, ports::broker_error>>>();
+  expected<T, broker_error> wait_for(const Call& call) {
+    auto promise = std::make_shared<std::promise<expected<T, broker_error>>>();
     auto future = promise->get_future();
-    call([promise](expected<T, ports::broker_error> r) { promise->set_value(std::move(r)); });
+    call([promise](expected<T, broker_error> r) { promise->set_value(std::move(r)); });
     if (future.wait_for(std::chrono::seconds{20}) != std::future_status::ready)
       throw std::runtime_error{"the adapter did not answer"};
     return future.get();

@@ -6,8 +6,6 @@
 namespace hedgerow::schwab {
 namespace {
 
-using ports::order_status;
-
 /// A working order for 5 AAPL; the arguments replace the text of one place.
 std::string sample(const std::string& from = "", const std::string& to = "") {
   std::string text =
@@ -218,7 +216,7 @@ TEST(order_parse, a_row_that_does_not_say_what_it_trades_may_be_anybodys) {
   const auto unreadable = [](const std::string& row) {
     const auto list = parse_orders("[" + sample() + "," + row + "]");
     EXPECT_TRUE(list && list->orders.size() == 1) << row;
-    return list ? list->unreadable : std::vector<ports::unreadable_order>{};
+    return list ? list->unreadable : std::vector<unreadable_order>{};
   };
   for (const char* row : {"{}", "5", R"({"orderId":7})", R"({"orderId":7,"orderLegCollection":[]})",
                           R"({"orderId":7,"orderLegCollection":[{"instruction":"BUY"}]})",

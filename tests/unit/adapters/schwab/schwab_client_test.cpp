@@ -6,7 +6,6 @@ namespace hedgerow::schwab {
 namespace {
 
 using namespace hedgerow::test;
-using ports::broker_failure;
 
 const std::string accounts = R"([{"accountNumber":"123456789","hashValue":"ABC123DEF456"},)"
                              R"({"accountNumber":"987654321","hashValue":"XYZ789"}])";
@@ -33,14 +32,14 @@ class schwab_client : public api_test {
     });
   }
 
-  expected<ports::placement, ports::broker_error> place(std::chrono::seconds lease = std::chrono::seconds{5}) {
-    return wait_for<ports::placement>([&](auto done) {
+  expected<placement, broker_error> place(std::chrono::seconds lease = std::chrono::seconds{5}) {
+    return wait_for<placement>([&](auto done) {
       broker->place({*symbol::parse("AAPL"), side::buy, 100}, {clock.monotonic() + lease, clock.now() + lease}, done);
     });
   }
 
-  expected<ports::broker_order, ports::broker_error> get_order() {
-    return wait_for<ports::broker_order>([&](auto done) { broker->get_order(*order_id::parse("7"), done); });
+  expected<broker_order, broker_error> get_order() {
+    return wait_for<broker_order>([&](auto done) { broker->get_order(*order_id::parse("7"), done); });
   }
 
   std::shared_ptr<ports::token_holder> tokens = make_token_holder();
@@ -280,7 +279,7 @@ TEST_F(schwab_client, reads_orders_positions_and_hours) {
   answer_to_all({200, {}, order_json("7")});
   EXPECT_EQ(get_order()->id.str(), "7");
   answer_to_all({200, {}, "[" + order_json("7") + "," + order_json("8") + "]"});
-  const auto listed = wait_for<ports::order_list>([&](auto done) {
+  const auto listed = wait_for<order_list>([&](auto done) {
     broker->list_orders(*parse_time("2025-08-29T17:15:17Z"), *parse_time("2025-08-29T17:20:00.0001Z"), done);
   });
   ASSERT_TRUE(listed) << listed.error().detail;
@@ -295,7 +294,7 @@ TEST_F(schwab_client, reads_orders_positions_and_hours) {
   EXPECT_EQ(held->to_string(), "3");
   EXPECT_EQ(last_request().target, "/trader/v1/accounts/ABC123DEF456?fields=positions");
   answer_to_all({200, {}, R"({"equity":{"equity":{"isOpen":false}}})"});
-  const auto session = wait_for<ports::market_session>(
+  const auto session = wait_for<market_session>(
       [&](auto done) { broker->session(*parse_time("2025-01-03T02:00:00Z"), done); });
   ASSERT_TRUE(session);
   EXPECT_FALSE(session->open_today);
@@ -322,13 +321,13 @@ TEST_F(schwab_client, answers_that_cannot_be_understood_are_malformed_and_not_qu
   ASSERT_FALSE(order);
   EXPECT_EQ(order.error().kind, broker_failure::malformed);
   EXPECT_EQ(order.error().detail.find("123456789"), std::string::npos);
-  const auto session = wait_for<ports::market_session>([&](auto done) { broker->session(clock.now(), done); });
+  const auto session = wait_for<market_session>([&](auto done) { broker->session(clock.now(), done); });
   ASSERT_FALSE(session);
   EXPECT_EQ(session.error().kind, broker_failure::malformed);
 }
 
 TEST_F(schwab_client, no_order_is_sent_for_what_is_no_order) {
-  const auto placed = wait_for<ports::placement>([&](auto done) {
+  const auto placed = wait_for<placement>([&](auto done) {
     broker->place({*symbol::parse("AAPL"), side::buy, 0}, {clock.monotonic() * 2, clock.now() + std::chrono::hours{1}},
                   done);
   });

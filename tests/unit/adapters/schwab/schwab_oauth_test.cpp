@@ -7,7 +7,6 @@ namespace hedgerow::schwab {
 namespace {
 
 using namespace hedgerow::test;
-using ports::broker_failure;
 
 class schwab_oauth : public api_test {
  protected:
@@ -18,10 +17,10 @@ class schwab_oauth : public api_test {
                                       row["app_secret"].GetString(), row["redirect_uri"].GetString()});
   }
 
-  expected<ports::oauth_tokens, ports::broker_error> exchange(ports::oauth_api& oauth, const std::string& code) {
+  expected<ports::oauth_tokens, broker_error> exchange(ports::oauth_api& oauth, const std::string& code) {
     return wait_for<ports::oauth_tokens>([&](auto done) { oauth.exchange_code(code, done); });
   }
-  expected<ports::oauth_tokens, ports::broker_error> refresh(ports::oauth_api& oauth, const std::string& token) {
+  expected<ports::oauth_tokens, broker_error> refresh(ports::oauth_api& oauth, const std::string& token) {
     return wait_for<ports::oauth_tokens>([&](auto done) { oauth.refresh(token, done); });
   }
 

@@ -6,7 +6,6 @@
 namespace hedgerow::schwab {
 namespace {
 
-using ports::broker_failure;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 

@@ -20,7 +20,7 @@ constexpr call_class all_classes[] = {placement, evidence, status, rest};
 constexpr budget_policy nothing_kept{.calls = 1, .kept_for_placement = 0, .kept_for_evidence = 0, .kept_for_status = 0};
 
 /// Takes what is allowed until `end`, at once or as soon as it is.
-unsigned drain(call_budget& budget, call_class c, monotonic_ns now, monotonic_ns end) {
+unsigned drain(call_budget& budget, call_class c, monotonic_time now, monotonic_time end) {
   unsigned taken = 0;
   for (; now < end; now = budget.next_allowed(c, now)) {
     EXPECT_EQ(budget.free(c, now) > 0, budget.next_allowed(c, now) == now);
@@ -58,8 +58,8 @@ TEST(CallBudget, StatusIsNeverKeptWaitingByWhatItHasCalledItself) {
   for (const std::uint32_t calls : {4U, 17U, 40U, 120U, 6000U}) {
     call_budget budget{{calls, 60s, calls / 4, calls / 6, calls / 6}};
     const auto looks = budget.limit(status);
-    monotonic_ns longest{0};
-    for (monotonic_ns now{0}; now < 10min;) {
+    monotonic_time longest{0};
+    for (monotonic_time now{0}; now < 10min;) {
       while (budget.try_take(status, now)) {
       }
       const auto next = budget.next_allowed(status, now);
@@ -83,7 +83,7 @@ TEST(CallBudget, PlacementsAndEvidenceDoNotWaitForThePaceButStatusPaysForThem) {
 TEST(CallBudget, StatusIsNotStarvedByEvidenceThatGoesOn) {
   call_budget budget;
   unsigned looks = 0;
-  for (monotonic_ns now{0}; now < 10min; now += 600ms) {  // 100 a minute of 120
+  for (monotonic_time now{0}; now < 10min; now += 600ms) {  // 100 a minute of 120
     std::ignore = budget.try_take(evidence, now);
     if (budget.try_take(status, now)) ++looks;
   }
@@ -123,12 +123,12 @@ TEST(CallBudgetProperty, NeverMoreThanTheBudgetInAnyWindowAndAlwaysWhatIsKept) {
     const budget_policy policy{calls, 60s, test::draw<std::uint32_t>(0, 40), test::draw<std::uint32_t>(0, 10),
                                test::draw<std::uint32_t>(0, 10)};
     call_budget budget{policy};
-    std::vector<std::pair<monotonic_ns, call_class>> taken;
-    const auto within = [&](monotonic_ns now, auto of) {
+    std::vector<std::pair<monotonic_time, call_class>> taken;
+    const auto within = [&](monotonic_time now, auto of) {
       return static_cast<std::uint32_t>(std::count_if(
           taken.begin(), taken.end(), [&](const auto& t) { return t.first > now - 60s && of(t.second); }));
     };
-    monotonic_ns now{0};
+    monotonic_time now{0};
     for (int i = test::draw(1, 300); i > 0; --i) {
       now += milliseconds{test::draw(0, 3000)};
       const auto c = *rc::gen::elementOf(std::vector<call_class>(std::begin(all_classes), std::end(all_classes)));

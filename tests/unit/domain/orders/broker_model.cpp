@@ -2,10 +2,6 @@
 
 namespace hedgerow::test {
 
-using ports::broker_error;
-using ports::broker_failure;
-using ports::broker_order;
-using ports::order_status;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -17,7 +13,7 @@ auto failure(broker_failure kind, milliseconds retry_after = milliseconds{0}) {
 
 }  // namespace
 
-model_order& broker_model::record(const ports::order_request& request, timestamp at) {
+model_order& broker_model::record(const order_request& request, timestamp at) {
   model_order& order = orders_.emplace_back();
   order.terms.id = *order_id::parse(std::to_string(next_id_++));
   order.terms.symbol = request.symbol;
@@ -54,7 +50,7 @@ void broker_model::plan_life(model_order& order) {
   }
 }
 
-timed_answer<ports::placement> broker_model::place(const execution_id& cause, const ports::order_request& request,
+timed_answer<placement> broker_model::place(const execution_id& cause, const order_request& request,
                                                    timestamp now) {
   const timestamp soon = now + milliseconds{luck_.between(20, 2'000)};
   const timestamp timeout = now + seconds{30};
@@ -70,7 +66,7 @@ timed_answer<ports::placement> broker_model::place(const execution_id& cause, co
   }
   if (!luck_.fault(faults_.place_percent)) {
     ++uncertain_[cause];
-    return {ports::placement{ours(now + milliseconds{10}), {}}, soon};
+    return {placement{ours(now + milliseconds{10}), {}}, soon};
   }
   const auto kind = luck_.between(0, 12);
   if (kind == 0) return {failure(broker_failure::not_sent), soon};
@@ -79,12 +75,12 @@ timed_answer<ports::placement> broker_model::place(const execution_id& cause, co
   ++uncertain_[cause];
   switch (kind) {
     case 3: return {failure(broker_failure::refused), soon};
-    case 4: ours(soon); return {ports::placement{}, soon};
-    case 5: ours(soon); return {ports::placement{order_id::parse("17"), {}}, soon};
+    case 4: ours(soon); return {placement{}, soon};
+    case 5: ours(soon); return {placement{order_id::parse("17"), {}}, soon};
     case 6: {
       const auto other = orders_.empty() ? *order_id::parse("18") : orders_.front().terms.id;
       ours(soon);
-      return {ports::placement{other, {}}, soon};
+      return {placement{other, {}}, soon};
     }
     case 7: return {failure(broker_failure::server_error), soon};
     case 8: ours(now); return {failure(broker_failure::server_error), soon};
@@ -92,11 +88,11 @@ timed_answer<ports::placement> broker_model::place(const execution_id& cause, co
     case 10: return {failure(broker_failure::no_answer), timeout};
     case 11: ours(now + seconds{luck_.between(1, 20)}); return {failure(broker_failure::malformed), timeout};
     default:  // the answer comes after everybody has stopped waiting for it
-      return {ports::placement{ours(now + seconds{luck_.between(1, 10)}), {}}, now + seconds{luck_.between(40, 90)}};
+      return {placement{ours(now + seconds{luck_.between(1, 10)}), {}}, now + seconds{luck_.between(40, 90)}};
   }
 }
 
-void broker_model::place_foreign(const ports::order_request& request, timestamp now) { record(request, now); }
+void broker_model::place_foreign(const order_request& request, timestamp now) { record(request, now); }
 
 broker_order broker_model::view(const model_order& order, timestamp now) const {
   broker_order seen = order.terms;
@@ -133,9 +129,9 @@ expected<broker_order, broker_error> broker_model::get(const order_id& id, times
   return failure(broker_failure::not_found);
 }
 
-expected<ports::order_list, broker_error> broker_model::list(timestamp from, timestamp to, timestamp now) {
+expected<order_list, broker_error> broker_model::list(timestamp from, timestamp to, timestamp now) {
   if (auto fault = read_fault()) return unexpected(std::move(*fault));
-  ports::order_list found;
+  order_list found;
   for (const auto& order : orders_)
     if (order.list_visible_at <= now && from <= order.recorded_at && order.recorded_at <= to)
       found.orders.push_back(view(order, now));

@@ -39,7 +39,7 @@ struct model_fill {
 };
 
 struct model_order {
-  ports::broker_order terms;
+  broker_order terms;
   /// Whose POST made it; nothing for an order that somebody else placed.
   std::optional<execution_id> cause;
   timestamp recorded_at;
@@ -47,7 +47,7 @@ struct model_order {
   timestamp list_visible_at;
   std::vector<model_fill> fills;
   /// What it ends as, if it does not fill completely, and when.
-  ports::order_status end = ports::order_status::filled;
+  order_status end = order_status::filled;
   timestamp end_at;
 };
 
@@ -60,7 +60,7 @@ struct model_faults {
 
 template <class T>
 struct timed_answer {
-  expected<T, ports::broker_error> answer;
+  expected<T, broker_error> answer;
   timestamp at;
 };
 
@@ -68,22 +68,22 @@ class broker_model {
  public:
   broker_model(chance& luck, model_faults faults) : luck_{luck}, faults_{faults} {}
 
-  timed_answer<ports::placement> place(const execution_id& cause, const ports::order_request& request, timestamp now);
-  expected<ports::broker_order, ports::broker_error> get(const order_id& id, timestamp now);
-  expected<ports::order_list, ports::broker_error> list(timestamp from, timestamp to, timestamp now);
-  expected<shares, ports::broker_error> position(timestamp now);
+  timed_answer<placement> place(const execution_id& cause, const order_request& request, timestamp now);
+  expected<broker_order, broker_error> get(const order_id& id, timestamp now);
+  expected<order_list, broker_error> list(timestamp from, timestamp to, timestamp now);
+  expected<shares, broker_error> position(timestamp now);
   /// An order that somebody else places on the account.
-  void place_foreign(const ports::order_request& request, timestamp now);
+  void place_foreign(const order_request& request, timestamp now);
 
   [[nodiscard]] const std::vector<model_order>& orders() const { return orders_; }
-  [[nodiscard]] ports::broker_order view(const model_order& order, timestamp now) const;
+  [[nodiscard]] broker_order view(const model_order& order, timestamp now) const;
   /// POSTs whose answer was not a certain "not processed", by execution.
   [[nodiscard]] const std::map<execution_id, int>& uncertain_posts() const { return uncertain_; }
 
  private:
-  model_order& record(const ports::order_request& request, timestamp at);
+  model_order& record(const order_request& request, timestamp at);
   void plan_life(model_order& order);
-  std::optional<ports::broker_error> read_fault();
+  std::optional<broker_error> read_fault();
 
   chance& luck_;
   model_faults faults_;

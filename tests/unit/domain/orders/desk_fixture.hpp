@@ -11,9 +11,6 @@
 namespace hedgerow::test {
 
 using namespace domain;
-using ports::broker_error;
-using ports::broker_failure;
-using ports::broker_order;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -27,7 +24,7 @@ struct desk_fixture {
 
   desk_fixture() {
     gate.token_available = true;
-    gate.session = ports::market_session{true, timestamp{0}, now + std::chrono::hours{1000}};
+    gate.session = market_session{true, timestamp{0}, now + std::chrono::hours{1000}};
     execution_desk state;
     state.symbol = *symbol::parse("AAPL");
     state.baseline = shares::from_whole(100);
@@ -43,17 +40,17 @@ struct desk_fixture {
   desk_step& command(std::uint64_t n, side way = side::buy, std::uint64_t quantity = 5) {
     return last = it->on_command({id(n), way, quantity, {}}, context());
   }
-  desk_step& answered(const broker_answer<ports::placement>& answer, std::uint64_t n = 1, std::uint32_t attempt = 1) {
+  desk_step& answered(const broker_answer<placement>& answer, std::uint64_t n = 1, std::uint32_t attempt = 1) {
     return last = it->on_placement(id(n), attempt, answer, context());
   }
   desk_step& failed(broker_failure kind, std::uint32_t attempt = 1) {
     return answered(unexpected(broker_error{kind, 0, "said so", milliseconds{0}}), 1, attempt);
   }
   desk_step& listed(std::vector<broker_order> orders, std::uint64_t n = 1) {
-    return last = it->on_evidence(id(n), now, ports::order_list{std::move(orders), {}}, context());
+    return last = it->on_evidence(id(n), now, order_list{std::move(orders), {}}, context());
   }
-  desk_step& listed_with(ports::unreadable_order row, std::vector<broker_order> orders = {}) {
-    return last = it->on_evidence(id(1), now, ports::order_list{std::move(orders), {std::move(row)}}, context());
+  desk_step& listed_with(unreadable_order row, std::vector<broker_order> orders = {}) {
+    return last = it->on_evidence(id(1), now, order_list{std::move(orders), {std::move(row)}}, context());
   }
   desk_step& positioned(std::int64_t whole) {
     return last = it->on_position(id(1), now, shares::from_whole(whole), context());
@@ -86,7 +83,7 @@ struct desk_fixture {
     o.status_text = "WORKING";
     return o;
   }
-  static ports::placement named(const std::string& number) { return {order_id::parse(number), "corr"}; }
+  static placement named(const std::string& number) { return {order_id::parse(number), "corr"}; }
 
   template <class Effect>
   [[nodiscard]] const Effect* effect() const {

@@ -63,7 +63,7 @@ TEST_F(DeskOpenOutcome, AnAdoptedOrderOfFewerSharesEndsWithItsOwnQuantity) {
   const auto watch = watch_of(last.events.back(), now);
   ASSERT_TRUE(watch);
   auto filled = order("8", side::buy, 2);
-  filled.status = ports::order_status::filled;
+  filled.status = order_status::filled;
   filled.filled = filled.priced = shares::from_whole(2);
   const auto step = on_look(*watch, filled, {}, now);
   EXPECT_TRUE(step.finished);
@@ -98,7 +98,7 @@ TEST_F(DeskOpenOutcome, AnUnreadableOrderOfAnotherSymbolOrOfAnotherExecutionIsNo
   command(2);
   answered(unexpected(broker_error{}), 2);
   last = it->on_evidence(id(2), now,
-                         ports::order_list{{order("8")}, {{symbol::parse("AAPL"), order_id::parse("7"), "is odd"}}},
+                         order_list{{order("8")}, {{symbol::parse("AAPL"), order_id::parse("7"), "is odd"}}},
                          context());
   EXPECT_EQ(said(), "SUBMITTED none");
 }

@@ -31,7 +31,7 @@ desk_world::desk_world(world_options options)
 desk_context desk_world::context() const {
   gate_conditions gate;
   gate.token_available = true;
-  gate.session = ports::market_session{true, timestamp{0}, now_ + hours{1000}};
+  gate.session = market_session{true, timestamp{0}, now_ + hours{1000}};
   return {now_, life_, gate};
 }
 
@@ -189,7 +189,7 @@ void desk_world::perform_place(const place_order& e) {
   for (const auto& order : broker_.orders()) {
     const auto view = broker_.view(order, now_);
     if (order.cause && !options_.broker.very_late && !options_.foreign_orders &&
-        view.status == ports::order_status::working)
+        view.status == order_status::working)
       wrong_ = "an order was placed while another one was working";
   }
   auto placed = broker_.place(e.execution, e.request, now_);

@@ -23,14 +23,14 @@ first_start started(microseconds age, bool broker_here = true) {
   return start;
 }
 
-ports::broker_order order(microseconds before_now, std::int64_t filled) {
-  ports::broker_order o;
+broker_order order(microseconds before_now, std::int64_t filled) {
+  broker_order o;
   o.id = *order_id::parse("77");
   o.symbol = *symbol::parse("AAPL");
   o.side = side::sell;
   o.quantity = *shares::parse("5");
   o.filled = *shares::parse(std::to_string(filled));
-  o.status = ports::order_status::filled;
+  o.status = order_status::filled;
   o.entered_at = now - before_now;
   return o;
 }
@@ -70,7 +70,7 @@ TEST(FirstStart, OrdersLikeOursSinceTheStartBlockContradictIt) {
   EXPECT_NE(text.find("2 market orders since block 100"), std::string::npos) << text;
   EXPECT_NE(text.find("SELL 5 AAPL entered 2026-03-10T14:30:00"), std::string::npos) << text;
   auto working = order(30min, 0);
-  working.status = ports::order_status::working;
+  working.status = order_status::working;
   EXPECT_NE(contradiction(start, {{working}, {}}), "");
   auto undated = order(0s, 5);
   undated.entered_at.reset();
@@ -87,7 +87,7 @@ TEST(FirstStart, OtherOrdersDoNot) {
   auto limit = order(30min, 5);
   limit.market_day = false;
   auto rejected = order(30min, 0);
-  rejected.status = ports::order_status::rejected;
+  rejected.status = order_status::rejected;
   EXPECT_EQ(contradiction(start, {{limit, rejected, order(3h, 5)}, {}}), "");
 }
 

@@ -5,8 +5,8 @@
 namespace hedgerow::domain {
 namespace {
 
-ports::broker_order order(const char* id, const char* quantity, std::int64_t entered_second) {
-  ports::broker_order o;
+broker_order order(const char* id, const char* quantity, std::int64_t entered_second) {
+  broker_order o;
   o.id = *order_id::parse(id);
   o.symbol = *symbol::parse("AAPL");
   o.side = side::buy;

@@ -8,10 +8,6 @@
 namespace hedgerow::domain {
 namespace {
 
-using ports::broker_failure;
-using ports::broker_order;
-using ports::order_status;
-
 constexpr timestamp start{1'700'000'000'000'000};
 
 pending_order pending() {

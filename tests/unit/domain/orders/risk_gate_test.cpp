@@ -12,7 +12,7 @@ constexpr timestamp noon{1'700'000'000'000'000};
 gate_conditions good() {
   gate_conditions c;
   c.token_available = true;
-  c.session = ports::market_session{true, noon - std::chrono::hours{1}, noon + std::chrono::hours{1}};
+  c.session = market_session{true, noon - std::chrono::hours{1}, noon + std::chrono::hours{1}};
   return c;
 }
 
@@ -59,7 +59,7 @@ TEST(RiskGate, AClosedMarketIsTriedAgainWhenItOpens) {
 
 TEST(RiskGate, ADayThatTheBrokerCallsClosedIsLookedAtSoonAgainAndThenLessAndLessOften) {
   gate_conditions c = good();
-  c.session = ports::market_session{};
+  c.session = market_session{};
   c.closed_since = noon;
   EXPECT_EQ(ask(c)->retry_at, noon + gate_policy{}.recheck_closed);
   c.closed_since = noon - std::chrono::minutes{4};
@@ -97,13 +97,13 @@ TEST(RiskGate, NothingIsWrittenShortlyBeforeTheClose) {
 }
 
 TEST(RiskGate, NothingIsWrittenAfterTheLeaseByEitherClock) {
-  const auto write = [](const ports::deadline& lease) {
+  const auto write = [](const deadline& lease) {
     return check_write(good(), {}, false, 5, lease, std::chrono::hours{1}, noon);
   };
-  const ports::monotonic_time soon = std::chrono::hours{1} + std::chrono::nanoseconds{1};
+  const monotonic_time soon = std::chrono::hours{1} + std::chrono::nanoseconds{1};
   EXPECT_FALSE(write({soon, noon + microseconds{1}}));
   for (const auto& over :
-       {ports::deadline{std::chrono::hours{1}, noon + microseconds{1}}, ports::deadline{soon, noon}}) {
+       {deadline{std::chrono::hours{1}, noon + microseconds{1}}, deadline{soon, noon}}) {
     EXPECT_EQ(write(over).value().code, execution_code::lease_expired);
     EXPECT_TRUE(write(over).value().passing);
   }
