@@ -37,7 +37,11 @@ std::optional<execution_id> execution_id::parse(std::string_view text) {
 std::string execution_id::to_string() const { return symbol.str() + ":" + std::to_string(sequence); }
 
 std::optional<order_id> order_id::parse(std::string_view text) {
-  if (text.empty() || text.size() > 20 || !std::all_of(text.begin(), text.end(), is_digit)) return std::nullopt;
+  constexpr std::size_t longest = 64;
+  const auto allowed = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '_';
+  };
+  if (text.empty() || text.size() > longest || !std::all_of(text.begin(), text.end(), allowed)) return std::nullopt;
   return order_id{text};
 }
 

@@ -32,7 +32,7 @@ class fake_broker final : public ports::broker_api {
     sessions.push_back(std::move(done));
   }
 
-  [[nodiscard]] std::optional<clock_sample> newest_clock_sample() const override { return clock_sample; }
+  [[nodiscard]] std::optional<hedgerow::clock_sample> newest_clock_sample() const override { return clock_sample; }
 
   template <class T>
   static void answer_next(pending<T>& waiting, expected<T, broker_error> answer) {
@@ -41,7 +41,7 @@ class fake_broker final : public ports::broker_api {
     done(std::move(answer));
   }
 
-  std::optional<clock_sample> clock_sample;
+  std::optional<hedgerow::clock_sample> clock_sample;
   std::vector<order_request> placed;
   std::vector<order_id> asked;
   std::vector<std::pair<timestamp, timestamp>> windows;

@@ -13,8 +13,8 @@ constexpr std::chrono::hours list_grace{24};
 
 /// An order number in a path; never negative.
 std::optional<std::int64_t> parse_id(const std::string& text) {
-  const auto id = order_id::parse(text);
-  if (!id || text.size() > 18) return std::nullopt;
+  const bool number = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!number || text.empty() || text.size() > 18) return std::nullopt;
   return std::stoll(text);
 }
 

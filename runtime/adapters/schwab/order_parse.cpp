@@ -150,7 +150,7 @@ expected<void, problem> read_quantities(const json& order, broker_order& out) {
 }
 
 std::optional<order_id> id_of(const json& order) {
-  return order_id::parse(number_of(member(order, "orderId")).value_or(std::string_view{}));
+  return parse_order_number(number_of(member(order, "orderId")).value_or(std::string_view{}));
 }
 
 expected<broker_order, problem> read_order(const json& order, const what& traded) {

@@ -38,6 +38,8 @@ class schwab_broker final : public ports::broker_api {
   }
 
   void get_order(order_id order, broker_callback<broker_order> done) override {
+    if (!parse_order_number(order.str()))
+      return done(unexpected(broker_error{broker_failure::not_found, 0, "Schwab's orders have numbers", {}}));
     ask_account("/orders/" + order.str(), "order", parse_order, std::move(done));
   }
 

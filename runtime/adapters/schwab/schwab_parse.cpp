@@ -22,12 +22,18 @@ expected<std::string, std::string> order_body(const order_request& request) {
          R"(,"instrument":{"symbol":")" + request.symbol.str() + R"(","assetType":"EQUITY"}}]})";
 }
 
+std::optional<order_id> parse_order_number(std::string_view text) {
+  constexpr std::size_t most_digits = 20;
+  const bool number = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return number && text.size() <= most_digits ? order_id::parse(text) : std::nullopt;
+}
+
 std::optional<order_id> parse_location(std::string_view location) {
   location = location.substr(0, location.find_first_of("?#"));
   const auto accounts = location.find("/trader/v1/accounts/");
   const auto orders = location.rfind("/orders/");
   if (accounts == std::string_view::npos || orders == std::string_view::npos || orders < accounts) return std::nullopt;
-  return order_id::parse(location.substr(orders + std::string_view{"/orders/"}.size()));
+  return parse_order_number(location.substr(orders + std::string_view{"/orders/"}.size()));
 }
 
 expected<std::vector<ports::broker_account>, std::string> parse_accounts(std::string_view body) {

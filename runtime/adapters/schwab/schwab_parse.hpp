@@ -15,6 +15,9 @@ namespace hedgerow::schwab {
 /// symbol.
 [[nodiscard]] expected<std::string, std::string> order_body(const order_request& request);
 
+/// An order's number: 1 to 20 decimal digits, kept as text because it may exceed 2^53. Anything else is nothing.
+[[nodiscard]] std::optional<order_id> parse_order_number(std::string_view text);
+
 /// The order's number from a Location header, absolute or relative.
 [[nodiscard]] std::optional<order_id> parse_location(std::string_view location);
 

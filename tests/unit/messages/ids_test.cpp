@@ -16,9 +16,11 @@ TEST(Ids, ExecutionIdRoundTrips) {
     EXPECT_FALSE(execution_id::parse(bad)) << bad;
 }
 
-TEST(Ids, OrderIdIsDecimalText) {
+TEST(Ids, OrderIdIsOpaqueAndSafeInAPath) {
   EXPECT_TRUE(order_id::parse("1004055538123"));
-  for (const char* bad : {"", "-1", "1.0", "abc", "123456789012345678901"}) EXPECT_FALSE(order_id::parse(bad)) << bad;
+  EXPECT_TRUE(order_id::parse("61e69015-8549-4bfd-b9c3-01e75843f47d"));
+  for (const char* bad : {"", "1.0", "a/b", "..", "a b", "a%2f", "a?b"}) EXPECT_FALSE(order_id::parse(bad)) << bad;
+  EXPECT_FALSE(order_id::parse(std::string(65, 'a')));
 }
 
 TEST(Ids, HexIsLowerCaseAndExact) {

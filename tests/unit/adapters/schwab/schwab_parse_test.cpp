@@ -41,6 +41,7 @@ TEST(schwab_parse, locations_of_the_vectors) {
   EXPECT_EQ(parse_location("/trader/v1/accounts/A/orders/7?x=1")->str(), "7");
   EXPECT_FALSE(parse_location("/orders/7/trader/v1/accounts/A"));
   EXPECT_FALSE(parse_location("/trader/v1/accounts/A/orders/7/8"));
+  EXPECT_FALSE(parse_location("/trader/v1/accounts/A/orders/seven")) << "other brokers may have such ids";
 }
 
 TEST(schwab_parse, account_numbers_of_the_vectors) {
