@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/domain/hedging/poll_schedule.hpp"
+#include "actors/domain/hedging/position_book.hpp"
 #include "config/secret.hpp"
 #include "messages/events/blockchain_event.hpp"
 #include "messages/types/evm.hpp"
@@ -122,13 +124,8 @@ struct token_settings {
   std::optional<std::uint32_t> decimals;
 };
 
-struct hedging_settings {
-  bool one_in_flight = true;
-  std::uint64_t max_order_shares = defaults::max_order_shares;
-  std::uint32_t freeze_after_failures = 10;
-  milliseconds failure_backoff{1'000};
-  milliseconds failure_backoff_max{60'000};
-};
+/// The rule's policy is the setting: names and defaults stand there.
+using hedging_settings = domain::hedging_policy;
 
 struct execution_settings {
   milliseconds lease = defaults::lease;
@@ -142,13 +139,8 @@ struct execution_settings {
   std::uint32_t orders_per_minute = defaults::orders_per_minute;
 };
 
-struct poller_settings {
-  milliseconds first{250};
-  milliseconds base{30'000};
-  milliseconds jitter{10'000};
-  milliseconds error_base{1'000};
-  milliseconds error_max{120'000};
-};
+/// As above.
+using poller_settings = domain::poll_policy;
 
 enum class market_source : std::uint8_t { broker, always_open, always_closed };
 

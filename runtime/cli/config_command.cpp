@@ -1,5 +1,7 @@
 #include <cstdio>
 
+#include "config/config.hpp"
+#include "config/derived.hpp"
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/config_loading.hpp"
 #include "runtime/node/registry.hpp"
@@ -28,7 +30,7 @@ void add_config_command(CLI::App& app, chosen& run) {
     run = [shown] {
       const auto values = load_config(*shown);
       if (!values) return exit_usage;
-      std::printf("%s", config::to_toml(*values).c_str());
+      std::printf("%s%s", config::to_toml(*values).c_str(), config::describe_derived(*values).c_str());
       return exit_ok;
     };
   });

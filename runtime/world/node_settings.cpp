@@ -6,6 +6,7 @@
 #include "actors/poller/poller_actor.hpp"
 #include "actors/tokens/tokens_actor.hpp"
 #include "actors/validation/validation_actor.hpp"
+#include "config/derived.hpp"
 #include "runtime/node/registry.hpp"
 
 namespace hedgerow::world {
@@ -50,36 +51,25 @@ validation::validation_config to_validation(const config::settings& v) {
   return c;
 }
 
-domain::hedging_policy to_hedging(const config::hedging_settings& v) {
-  domain::hedging_policy p;
-  p.one_in_flight = v.one_in_flight;
-  p.max_order_shares = v.max_order_shares;
-  p.freeze_after_failures = v.freeze_after_failures;
-  p.failure_backoff = v.failure_backoff;
-  p.failure_backoff_max = v.failure_backoff_max;
-  return p;
-}
-
 execution::execution_config to_execution(const config::settings& v) {
   execution::execution_config c;
   c.rules.gate.max_order_shares = v.hedging.max_order_shares;
   c.rules.gate.session_margin = v.execution.session_margin;
   c.orders_per_minute = v.execution.orders_per_minute;
-  c.session_wait = v.bridge.handle_timeout / 3;
+  c.session_wait = config::session_wait(v);
   c.rules.lease = v.execution.lease;
   c.rules.http_timeout = v.execution.http_grace;
   c.rules.clock_skew = v.execution.clock_skew;
   c.rules.late_fill_window = v.execution.late_fill_window;
   c.rules.absence_lists = v.execution.evidence_lists;
   c.rules.absence_spread = v.execution.evidence_spread;
-  // The K lists fit into the spread, and an outcome is not left open longer than that asks for.
-  c.rules.list_interval = std::max(std::chrono::milliseconds{100}, v.execution.evidence_spread / v.execution.evidence_lists);
+  c.rules.list_interval = config::list_interval(v);
   return c;
 }
 
 poller::poller_config to_poller(const config::settings& v) {
   poller::poller_config c;
-  c.schedule = {v.poller.first, v.poller.base, v.poller.jitter, v.poller.error_base, v.poller.error_max};
+  c.schedule = v.poller;
   c.clock_skew = v.execution.clock_skew;
   return c;
 }
@@ -94,12 +84,12 @@ tokens::tokens_config to_tokens(const config::settings& v) {
 
 bridges::bridge_config to_bridge(const config::settings& v) {
   bridges::bridge_config c;
-  c.batch_max = v.bridge.batch_max != 0 ? v.bridge.batch_max : config::default_batch_max(v.log.kind);
+  c.batch_max = config::batch_max(v);
   c.commits_in_flight = v.bridge.commits_in_flight;
   c.handle_timeout = v.bridge.handle_timeout;
   c.max_attempts = v.bridge.max_attempts;
   c.passivate_after = v.bridge.idle_passivate;
-  c.drain_grace = v.supervision.grace / 2;
+  c.drain_grace = config::drain_grace(v);
   c.instance = v.node.name;
   return c;
 }
@@ -107,10 +97,9 @@ bridges::bridge_config to_bridge(const config::settings& v) {
 broker::gateway_config to_gateway(const config::settings& v) {
   broker::gateway_config c;
   c.budget.calls = v.execution.calls_per_minute;
-  // A quarter for placements, a sixth each for evidence and status (order-protocol: placement > evidence > status).
-  c.budget.kept_for_placement = v.execution.calls_per_minute / 4;
-  c.budget.kept_for_evidence = v.execution.calls_per_minute / 6;
-  c.budget.kept_for_status = v.execution.calls_per_minute / 6;
+  c.budget.kept_for_placement = config::calls_kept_for_placement(v);
+  c.budget.kept_for_evidence = config::calls_kept_for_evidence(v);
+  c.budget.kept_for_status = config::calls_kept_for_status(v);
   c.session_cache = v.market_hours.cache;
   return c;
 }
@@ -150,7 +139,7 @@ node::node_settings to_node_settings(const config::settings& v) {
     if (v.runs(service.name)) n.actors.emplace(service.name);
   n.services.put(to_ingestion(v));
   n.services.put(to_validation(v));
-  n.services.put(to_hedging(v.hedging));
+  n.services.put(v.hedging);
   n.services.put(to_execution(v));
   n.services.put(to_poller(v));
   n.services.put(to_tokens(v));

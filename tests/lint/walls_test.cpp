@@ -79,21 +79,33 @@ outcome compile(const compile_command& like, const std::string& text, const std:
   return result;
 }
 
+/// The folders of actors/ but the rules.
+std::vector<std::string> services_and_ports() {
+  std::vector<std::string> folders;
+  for (const auto& entry : std::filesystem::directory_iterator{source_dir + "/actors"}) {
+    const std::string name = entry.path().filename().string();
+    if (entry.is_directory() && name != "domain") folders.push_back("actors/" + name + "/");
+  }
+  return folders;
+}
+
 /// Layers that a file may not see.
 std::vector<std::string> above(const std::string& file) {
   if (file.starts_with("messages/types/")) return {"messages/events/", "messages/codec/", "messages/protocol/", "actors/", "config/", "runtime/"};
   if (file.starts_with("messages/events/")) return {"messages/codec/", "messages/protocol/", "actors/", "config/", "runtime/"};
   if (file.starts_with("messages/")) return {"actors/", "config/", "runtime/"};
   if (file.starts_with("actors/domain/")) {
-    std::vector<std::string> layers{"messages/codec/", "messages/protocol/", "config/", "runtime/"};
-    for (const auto& entry : std::filesystem::directory_iterator{source_dir + "/actors"}) {
-      const std::string name = entry.path().filename().string();
-      if (entry.is_directory() && name != "domain" && name != "ports") layers.push_back("actors/" + name + "/");
-    }
+    auto layers = services_and_ports();
+    layers.insert(layers.end(), {"messages/codec/", "messages/protocol/", "config/", "runtime/"});
     return layers;
   }
   if (file.starts_with("actors/")) return {"config/", "runtime/"};
-  if (file.starts_with("config/")) return {"actors/", "runtime/"};
+  // A setting of a rule is the rule's policy (config/settings.hpp).
+  if (file.starts_with("config/")) {
+    auto layers = services_and_ports();
+    layers.insert(layers.end(), {"messages/codec/", "messages/protocol/", "runtime/"});
+    return layers;
+  }
   return {};
 }
 

@@ -6,8 +6,10 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <type_traits>
 
 #include "config/config.hpp"
+#include "config/derived.hpp"
 #include "config/duration.hpp"
 #include "config/key_table.hpp"
 #include "config/suggest.hpp"
@@ -258,6 +260,22 @@ TEST(ConfigKeys, ShownSettingsLoadAgain) {
   EXPECT_EQ(again->values.broker_symbols, s.broker_symbols);
   EXPECT_EQ(again->values.pinned_tokens.at(0).symbol, "t\"GME\\");
   EXPECT_EQ(again->values.orderbooks.at(0).address, s.orderbooks[0].address);
+}
+
+TEST(ConfigKeys, TheRulesPolicyIsTheSetting) {
+  static_assert(std::is_same_v<decltype(settings::hedging), domain::hedging_policy>);
+  static_assert(std::is_same_v<decltype(settings::poller), domain::poll_policy>);
+  EXPECT_EQ(settings{}.poller.base, domain::poll_policy{}.base);
+}
+
+TEST(ConfigKeys, WhatFollowsFromSettingsIsShown) {
+  settings s = good();
+  s.bridge.handle_timeout = 9s;
+  s.execution.calls_per_minute = 120;
+  const std::string text = describe_derived(s);
+  for (const char* part : {"at most = 1000  (bridge.batch_max, log.kind)", "session = 3s  (bridge.handle_timeout / 3)",
+                           "lists of an unknown outcome = 5s", "effects under way = 5s", "placements = 30", "status = 20"})
+    EXPECT_THAT(text, HasSubstr(part));
 }
 
 /// UPDATE_DOCS=1 writes the page instead of comparing it.
