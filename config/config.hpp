@@ -1,4 +1,4 @@
-// Reads a configuration: a TOML file, then the environment on top. All that is wrong is told at once.
+// Reads a configuration: a TOML file, then the environment on top. All errors are reported at once.
 #pragma once
 
 #include <filesystem>

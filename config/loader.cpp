@@ -258,7 +258,7 @@ load_result loader::finish() {
   for (auto& book : values_.orderbooks) {
     if (!book.owner) book.owner = values_.chain.owner;
   }
-  // A value that was refused is told already, and may not be missed as well.
+  // A refused value has been reported already, and must not be reported as missing, too.
   std::set<std::string> refused;
   for (const config_error& e : errors_) {
     const bool of_file = e.key.ends_with(file_suffix);

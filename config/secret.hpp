@@ -1,4 +1,4 @@
-// A value that must not be seen: it prints as *** wherever somebody forgets what it is.
+// A value that must not be seen: it prints as *** even where code prints it by mistake.
 #pragma once
 
 #include <ostream>

@@ -85,7 +85,7 @@ struct chain_settings {
   secret ws_url{"ws://127.0.0.1:8545"};
   std::uint64_t chain_id = 0;
   std::optional<address> owner;
-  /// Required where ingestion runs: what is hedged follows from it, so nobody may guess it.
+  /// Required where ingestion runs: it decides what is hedged, so it has no default.
   std::optional<std::uint64_t> start_block;
   bool hedge_history = false;
   std::uint64_t backfill_batch_blocks = 1000;
@@ -184,7 +184,7 @@ struct admin_settings {
 struct cluster_settings {
   std::string listen_address = "127.0.0.1";
   std::uint16_t port = 0;
-  /// Where others reach this node; empty: listen_address.
+  /// Where other nodes reach this one; listen_address if empty.
   std::string advertised_host;
   /// host:port of other nodes; its own address among them is left out.
   std::vector<std::string> seeds;

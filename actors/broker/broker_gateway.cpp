@@ -288,7 +288,7 @@ class gateway {
                       on_actor<order_list>([this, shared](auto answer) { list_answered(*shared, answer); }));
   }
 
-  /// Whether each order may be readable by itself although the list was not.
+  /// Whether single orders may be readable although the list was not.
   static bool worth_asking_alone(const broker_error& error) {
     return error.kind != broker_failure::throttled && error.kind != broker_failure::not_sent &&
            error.kind != broker_failure::unauthorized;
@@ -326,7 +326,7 @@ class gateway {
   void session_answered(expected<market_session, broker_error> answer) {
     take_in(answer);
     const auto now = clock_->now();
-    // Each desk asks at each input: an error must not use up what is kept for placements.
+    // Each desk asks at each input: an error must not use up the calls that are kept for placements.
     if (answer || answer.error().kind != broker_failure::not_sent) {
       session_ = answer;
       session_until_ = now + (answer ? good_for(*answer, now) : config_.session_retry);
@@ -363,7 +363,7 @@ class gateway {
   /// The earliest of the ticks under way.
   std::optional<monotonic_time> ticking_at_;
   std::vector<look> gathered_;
-  /// What waits of class status.
+  /// Waiting calls of class status.
   std::deque<look> looks_;
   std::optional<expected<market_session, broker_error>> session_;
   timestamp session_until_;

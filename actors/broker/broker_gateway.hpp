@@ -67,7 +67,7 @@ using gateway_actor = caf::typed_actor<
     caf::replies_to<protocol::status_atom>::with<protocol::actor_status>>;
 
 struct gateway_config {
-  /// Of the whole account.
+  /// The budget of the whole account.
   domain::budget_policy budget;
   /// What part of it is this node's.
   std::shared_ptr<const account_share> share = std::make_shared<account_share>();
@@ -89,7 +89,7 @@ struct gateway_config {
   std::chrono::milliseconds throttle_pause{1'000};
   /// A difference between the broker's clock and ours above this is an alarm.
   std::chrono::milliseconds clock_alarm{5'000};
-  /// So many lists that fail one after the other are an alarm, and so many more another one.
+  /// Alarm after this many failed lists in a row, and again after as many more.
   std::uint32_t list_alarm = 3;
   /// May be null. Outlives the actor system.
   ports::notices* notices = nullptr;

@@ -1,4 +1,4 @@
-// The broker's clock beside ours: what people are told of the difference, and times translated by it.
+// Compares the broker's clock with ours: reports the difference to people and translates times by it.
 #pragma once
 
 #include <cstdlib>
@@ -18,7 +18,7 @@ class watched_clock {
     std::string text;
   };
 
-  /// A difference above `bound` is told.
+  /// A difference above `bound` is reported.
   explicit watched_clock(std::chrono::milliseconds bound) : bound_{bound} {}
 
   /// Takes the newest answer's time in. Something when the difference has just come to be above the bound, or below it.

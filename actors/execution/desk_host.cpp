@@ -19,7 +19,7 @@ ports::notice_level level_of(domain::desk_alarm_code code) {
                                                                        : ports::notice_level::alarm;
 }
 
-/// A timer is never set further ahead: a time that was computed while the clock was wrong is seen for what it is then.
+/// A timer is never set further ahead, so that a time computed while the clock was wrong is noticed soon.
 constexpr std::chrono::minutes longest_sleep{1};
 
 }  // namespace
@@ -128,7 +128,7 @@ void desk_host::add(const domain::desk_step& decided, const std::string& cause, 
   const auto now = outside_.clock->now();
   const auto& name = desk_.state().symbol;
   std::uint64_t number = decided.first_event;
-  // What the desk does by itself, by a timer or an answer, follows from what it did last.
+  // A step that no record caused (a timer or an answer did) names the desk's last event as its cause.
   const std::string follows = cause.empty() && number > 0 ? domain::desk_event_id(name, number - 1) : cause;
   for (const auto& event : decided.events) {
     const std::string id = event.execution.to_string();

@@ -39,7 +39,7 @@ class recent_placements {
 
   void add(monotonic_time now);
   /// When this node may place its next order when the account may place `per_minute`; `now` when at once. A node may
-  /// always place one a minute: with more nodes than orders nobody would place any.
+  /// always place one a minute: with more nodes than orders no node could place any otherwise.
   [[nodiscard]] monotonic_time next_allowed(std::uint32_t per_minute, monotonic_time now) const;
 
  private:

@@ -134,7 +134,7 @@ void ingestion::ask_time(const hash32& hash, std::uint64_t number) {
                       i.block_times_[hash] = (*answer)->time;
                       return i.settle_candidates();
                     }
-                    // Another block at this height: the log is not canonical any more, and whatever told of it is old.
+                    // Another block at this height: the log is not canonical any more, and its source is out of date.
                     bool of_range = false;
                     std::erase_if(i.candidates_, [&](const candidate& x) {
                       if (x.log.ref.block_hash != hash) return false;
@@ -235,7 +235,7 @@ void ingestion::settle_candidates() {
   flush();
 }
 
-/// A log is paid for by whoever fills an order, so its size is a stranger's choice.
+/// A stranger fills an order and pays for its log, and so chooses the size of the log.
 void ingestion::refuse(const candidate& c) {
   const auto& ref = c.log.ref;
   const auto key = domain::window_key(ref);

@@ -8,7 +8,7 @@ namespace {
 
 constexpr const char* service = "ingestion";
 constexpr const char* key = "chain.ws_url";
-/// So many reasons of one outage are told: one that differs with each attempt must not fill the log.
+/// At most this many reasons of one outage are reported: a reason that changes at each attempt must not fill the log.
 constexpr std::size_t reasons_told = 8;
 
 }  // namespace

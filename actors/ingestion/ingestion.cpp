@@ -66,7 +66,7 @@ void ingestion::start() {
   watch();
 }
 
-/// A rescan becomes due by time alone, and reading that stands still tells of itself only when it is looked at.
+/// A timer is needed: a rescan becomes due by time alone, and no message arrives when reading stands still.
 void ingestion::watch() {
   read_on();
   check_reading();
@@ -156,14 +156,14 @@ void ingestion::head_seen(const ports::chain_block& block) {
 
 void ingestion::live_log(const ports::chain_log& seen) {
   if (seen.removed) return verify_window();
-  // Until the history is read, getLogs brings everything in order; what comes live is read again then.
+  // Until the history is read, getLogs brings everything in order; live logs dropped here are read again by it.
   if (!caught_up_) return;
   consider(seen.log, seen.block_time, false);
   settle_candidates();
 }
 
-/// Of a frame that the node sent by itself: nothing is lost by it, as the blocks are read with getLogs, too. Its key
-/// comes from its content.
+/// Buries a malformed frame of the subscription. Nothing is lost, as the blocks are read with getLogs, too. The key of
+/// the dead letter comes from the content of the frame.
 void ingestion::bury(const ports::malformed_log& bad) {
   last_error_ = bad.reason;
   ++buried_;
@@ -193,7 +193,7 @@ void ingestion::write_checkpoint(std::uint64_t block) {
   if (!floor_stored_) write_floor();
 }
 
-/// Stands in the changelog from the first checkpoint on: without it nobody could tell later what had been dropped.
+/// The changelog holds the floor from the first checkpoint on: without it a later start cannot tell what was dropped.
 void ingestion::write_floor() {
   floor_stored_ = true;
   ingestion_checkpoint floor;

@@ -35,7 +35,7 @@ struct candidate {
 
 /// A question to the node that is asked until it is answered: one at a time, with growing pauses.
 struct question {
-  /// Counts what is planned for it: an older timer does nothing.
+  /// Number of the newest plan: the timer of an older one does nothing.
   std::uint64_t turn = 0;
   /// Under way; else its next turn is planned.
   bool asked = false;
@@ -58,9 +58,9 @@ struct open_range {
 struct retry_line {
   domain::range_retry tries;
   bool resting = false;
-  /// Of the newest pause: an older one that ends does nothing.
+  /// Number of the newest pause: the end of an older one does nothing.
   std::uint64_t pause = 0;
-  /// The range that a person was told of ends here; reading beyond it is the end of that trouble.
+  /// Last block of the range in the open alarm; reading beyond it ends the alarm.
   std::optional<std::uint64_t> trouble_to;
 };
 
@@ -132,8 +132,8 @@ class ingestion {
   /// Must not be called while no log waits.
   [[nodiscard]] std::string what_waits() const;
   // from a log to an accepted event (candidates.cpp)
-  /// False when the log is of another block than the one that is known or followed at its height: whoever gave it saw
-  /// another chain.
+  /// False if the log is of another block than the one that is known or followed at its height: its source saw another
+  /// chain.
   bool consider(const raw_log& log, std::optional<timestamp> time, bool of_range);
   void note_clear_log(const raw_log& log, orderbook_version version);
   void want_time(const candidate& c);
@@ -239,11 +239,11 @@ class ingestion {
 
   /// Keys of frames in dead letters: a node that sends one again says nothing new.
   std::set<std::string> buried_frames_;
-  /// Keys of logs that no record can hold: told once.
+  /// Keys of logs that no record can hold: each is reported once.
   std::set<std::string> too_large_;
 
   bool verifying_ = false;
-  /// The window must be verified once more.
+  /// The window must be verified again.
   bool doubtful_ = false;
   /// A walk is planned because of a doubt.
   bool recheck_waits_ = false;

@@ -1,5 +1,5 @@
 // Sees every log of the order books, once and in order, over restarts, lost connections and reorgs. One live instance
-// in the cluster: whoever owns the partition of ingestion-changelog.
+// in the cluster: the owner of the partition of ingestion-changelog.
 //
 // eth_getLogs is the source of truth: each new block is read with it and the checkpoint only moves over what has been
 // read. The subscription is an accelerator. What was seen is in domain/hedging/reorg_window; which blocks
@@ -28,13 +28,13 @@ struct watched_book {
 struct ingestion_config {
   std::vector<watched_book> books;
   address owner;
-  /// 0: whatever the node says.
+  /// 0 accepts any chain.
   std::uint64_t chain_id = 0;
   domain::backfill_policy backfill;
   /// A person wants all fills since backfill.start_block hedged; see domain/orders/first_start.
   bool hedge_history = false;
   std::uint64_t reorg_window_blocks = 128;
-  /// How long a Clear waits for its AfterClear to come by itself before its receipt is asked for.
+  /// How long a Clear waits for its AfterClear before ingestion asks for the receipt.
   std::chrono::milliseconds after_clear_wait{500};
   /// Pause before a failed question to the node is asked again; for ranges the first one, see domain::retry_policy.
   std::chrono::milliseconds retry{500};
@@ -55,8 +55,8 @@ struct ingestion_state {
   ~ingestion_state();
 };
 
-/// `clock`, `notices` and `random` must outlive the actor system. The last two may be null: nobody is told, and pauses
-/// have no jitter. `broker` is asked before an old history is read into an empty log; null where it is not called.
+/// `clock`, `notices` and `random` must outlive the actor system. The last two may be null: then nothing is reported,
+/// and pauses have no jitter. `broker` is asked before an old history is read into an empty log; null on other nodes.
 ingestion_actor::behavior_type ingest(ingestion_actor::stateful_pointer<ingestion_state> self,
                                       bridges::entity_seed seed, ingestion_config config,
                                       std::shared_ptr<ports::chain_client> chain, const ports::clock* clock,

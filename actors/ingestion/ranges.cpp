@@ -53,7 +53,7 @@ void ingestion::rescan() {
   if (rescan_.left) watch_.wants_rescan(now);
   if (!rescanning_.resting)
     if (const auto next = domain::next_rescan(rescan_, cursor_, head_.number)) ask_range(*next, true);
-  // Nobody need have told of a reorg either.
+  // The subscription may also have missed a reorg.
   if (!under_way && rescan_.left) verify_window();
 }
 
@@ -132,8 +132,8 @@ std::optional<std::string> ingestion::read_receipt(
   return std::nullopt;
 }
 
-/// The checkpoint does not pass a log that nobody has read. Half of the range the next time: what is below the log can
-/// be read nevertheless.
+/// The checkpoint does not pass an unread log. The next try asks for half of the range, so that blocks below the log
+/// are read nevertheless.
 void ingestion::hold_range(const ports::malformed_log& bad, const std::string& why) {
   const bool rescan = range_->rescan;
   (rescan ? rescanning_ : reading_).trouble_to = range_->blocks.to;
@@ -201,7 +201,7 @@ void ingestion::close_range_if_done() {
     return read_on();
   }
   write_checkpoint(done.blocks.to);
-  // A rescan that goes deeper than the window has to know what it finds there.
+  // A rescan that goes deeper than the window must know the logs that it finds there.
   auto final_to = done.blocks.to;
   if (const auto lowest = domain::lowest_to_rescan(rescan_, config_.backfill))
     final_to = std::min(final_to, *lowest + config_.reorg_window_blocks - 1);

@@ -12,9 +12,9 @@ using protocol::actor_status;
 
 namespace {
 
-/// A node whose head is this far below what was read is told of at once: a back end that lags is not as far behind.
+/// A node whose head is this far below our checkpoint is reported at once: a lagging back end is not that far behind.
 constexpr std::uint64_t far_behind = 8;
-/// So many intervals without a complete rescan are one too many.
+/// Alarm after this many intervals without a complete rescan.
 constexpr int missed_rescans = 3;
 
 std::string seconds(std::chrono::nanoseconds t) {
@@ -23,9 +23,9 @@ std::string seconds(std::chrono::nanoseconds t) {
 
 }  // namespace
 
-/// Also the place where a node that stays a little behind is found: the minute without progress is up then.
+/// Also finds a node that stays a little behind: its minute without progress runs out.
 void ingestion::check_reading() {
-  // A history that is not admitted is no trouble of reading, and is told of where that is decided.
+  // A history that is not admitted is not a reading problem; first_start.cpp reports it.
   if (!connected_ || !admitted_) return;
   const auto now = clock_->monotonic();
   const bool known = identified_ && head_.number != 0;

@@ -18,8 +18,8 @@ domain::block_header header_of(const ports::chain_block& block) { return {block.
 }  // namespace
 
 void ingestion::follow(const ports::chain_block& head) {
-  // One that does not build on the last head, or at a height that is known under another hash, is the sign of a reorg.
-  // Or blocks were skipped, and nobody knows whether any was replaced.
+  // A head that does not build on the last one, or whose height is known under another hash, is the sign of a reorg. If
+  // blocks were skipped, any of them may have been replaced.
   const bool contradicts = window_.contradicts(head.number, head.hash);
   if (!branch_.extend(header_of(head)) || contradicts) verify_window();
 }
@@ -41,7 +41,7 @@ void ingestion::verify_window() {
       i.doubtful_ = true;
       return i.end_verifying();
     }
-    // Nobody need have told of it.
+    // The subscription may not have reported this head.
     if (head->number > i.head_.number) i.head_ = *head;
     i.headers_[head->number] = header_of(*head);
     const auto known = i.window_.known_blocks();

@@ -69,7 +69,7 @@ void looked(pointer self, const expected<broker_order, broker_error>& answer,
 
 void look(pointer self, const poller_config& config, const poller_ports& outside) {
   auto& state = self->state;
-  // One look at a time, whatever asked for it.
+  // One look at a time.
   if (!state.pending || state.looking) return;
   state.looking = true;
   self->request(outside.gateway, config.call_timeout, ask_atom::value,
@@ -151,8 +151,8 @@ bridges::service poller_service(poller_config config, poller_ports outside) {
   s.unreadable = bridges::why_unreadable<pending_order>;
   s.route = [](const record& r) -> std::optional<std::string> {
     if (!r.value) return std::nullopt;
-    // Only SUBMITTED starts a poller; its own reports come back here and are for nobody. What cannot be read is for the
-    // poller of its key, which buries it.
+    // Only SUBMITTED starts a poller; the reports of pollers come back here and need none. An unreadable record goes to
+    // the poller of its key, which buries it.
     const auto event = codec::decode<schwab_execution>(*r.value);
     if (event && event->data.state != execution_state::submitted) return std::nullopt;
     return r.key;

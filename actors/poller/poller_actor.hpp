@@ -32,7 +32,7 @@ using poller_actor = protocol::entity_actor::extend<caf::reacts_to<protocol::tic
 
 struct poller_state {
   static inline const char* name = "poller";
-  /// Nothing: no order to follow, or nothing more to hear of it.
+  /// nullopt if there is no order to follow, or no more news of it to expect.
   std::optional<pending_order> pending;
   std::uint32_t partition = 0;
   protocol::emitter_actor bridge;

@@ -61,7 +61,7 @@ inline constexpr std::size_t largest_record = std::size_t{4} << 20U;
 
 /// What a poll brings. Changes of assignment come before the records that follow from them.
 struct log_batch {
-  /// Partitions are about to move: what is begun now may rest on one that will be lost. Cleared by a later poll.
+  /// Partitions are about to move: work begun now may rest on one that will be lost. Cleared by a later poll.
   bool moving = false;
   std::vector<topic_partition> revoked;
   std::vector<topic_partition> assigned;
@@ -100,8 +100,8 @@ class log_member {
 
   /// Lends offsets, and the ownership of partitions, to one transaction (`log_transaction::lent`) of another member, or
   /// of this one after all: they move when that is committed, and it is refused when this member has lost a partition since
-  /// the loan was made. Nothing else of this member may be on its way until it has ended. A partition that it names moves
-  /// to nobody until then, or until the loan is dropped.
+  /// the loan was made. This member may have nothing else on its way until it has ended. A partition that it names
+  /// stays with this member until then, or until the loan is dropped.
   [[nodiscard]] virtual std::shared_ptr<lent_offsets> lend(std::vector<input_offset> offsets,
                                                            std::vector<topic_partition> owned) = 0;
 
@@ -139,7 +139,7 @@ class event_log {
   [[nodiscard]] virtual expected<std::vector<record>, log_error> read(topic_partition source, std::int64_t from,
                                                                       std::size_t max_records) = 0;
 
-  /// How many committed records there are from `from` on; nobody counts further than to `most`. Thread-safe.
+  /// How many committed records there are from `from` on; counting stops at `most`. Thread-safe.
   [[nodiscard]] virtual expected<std::size_t, log_error> count(topic_partition source, std::int64_t from,
                                                                std::size_t most) {
     const auto found = read(source, from, most);
@@ -159,13 +159,13 @@ class event_log {
                                                                                    topic_partition source) = 0;
 
   /// How far each group has come in each partition of its inputs, asked as cheaply as the log can. An offset that an open
-  /// transaction moves counts as it was before, so nobody waits for one. Thread-safe.
+  /// transaction moves counts as it was before, so the call waits for none. Thread-safe.
   [[nodiscard]] virtual expected<std::vector<group_progress>, log_error> progress(const input_groups& groups) {
     std::vector<group_progress> all;
     for (const auto& [group, inputs] : groups)
       for (const auto t : inputs)
         for (std::uint32_t p = 0; p < partitions(t); ++p) {
-          // The offset first: what is written meanwhile must not make the rest negative.
+          // The offset first: records written meanwhile must not make the rest negative.
           const auto next = committed(group, {t, p});
           if (!next) return unexpected(next.error());
           const auto end = end_offset({t, p});

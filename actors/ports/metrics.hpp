@@ -1,5 +1,5 @@
-// Numbers for machines that watch: whoever counts something asks the registry for a cell once and adds to it without a
-// lock from then on. Cells belong to the node, not to who counts: they go on when a bridge is started again.
+// Numbers for monitoring: a component asks the registry for a cell once and adds to it without a lock from then on.
+// Cells belong to the node, not to the component: they go on when a bridge is started again.
 #pragma once
 
 #include <algorithm>
@@ -86,7 +86,7 @@ class metrics {
   [[nodiscard]] virtual histogram_cell histogram(const metric_family& family, metric_labels labels) = 0;
 };
 
-/// May be null: what is counted then is seen by nobody but who counts.
+/// May be null: then no registry exports the counts.
 using metrics_ptr = std::shared_ptr<metrics>;
 
 [[nodiscard]] inline value_cell value_of(const metrics_ptr& registry, const metric_family& family,

@@ -1,4 +1,4 @@
-// What people should know: alarms that need somebody, and news worth a log line. Texts carry no secrets.
+// What people should know: alarms that need a person, and news worth a log line. Texts carry no secrets.
 #pragma once
 
 #include <cstdint>

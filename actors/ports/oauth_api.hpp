@@ -17,7 +17,7 @@ struct oauth_tokens {
   std::chrono::seconds access_lifetime{1800};
 };
 
-/// One of the accounts that a login covers. The number is the account's name for ever; the hash is what paths carry.
+/// One of the accounts that a login covers. The number names the account permanently; request paths carry the hash.
 struct broker_account {
   std::string number;
   std::string hash;
@@ -31,7 +31,7 @@ class oauth_api {
   [[nodiscard]] virtual std::string authorize_url(const std::string& state) const = 0;
   /// Never retried: a code is good for one try. `refused` as for refresh().
   virtual void exchange_code(std::string code, broker_callback<oauth_tokens> done) = 0;
-  /// `refused`: the broker's own words say that it does not accept the refresh token. Every other failure, whatever its
+  /// `refused`: the broker's own words say that it does not accept the refresh token. Every other failure, with any
   /// status, may pass.
   virtual void refresh(std::string refresh_token, broker_callback<oauth_tokens> done) = 0;
   /// The accounts that the login of this access token covers, in any order.

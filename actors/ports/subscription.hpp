@@ -1,4 +1,4 @@
-// A callback that somebody registers for a while. A subscription ends with its owner, so an actor that is restarted
+// A callback that is registered for a while. A subscription ends with its owner, so an actor that is restarted
 // again and again leaves nothing behind.
 #pragma once
 

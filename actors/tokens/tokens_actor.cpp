@@ -47,7 +47,7 @@ void publish(pointer self, token_update update) {
   self->send(state.bridge, emit_atom::value, step_ptr{out});
 }
 
-/// Sets the one timer to what is due next. Without a login nothing is.
+/// Sets the one timer to the next task. Without a login there is none.
 void set_timer(pointer self) {
   auto& state = self->state;
   ++state.round;
@@ -79,8 +79,8 @@ void refresh(pointer self) {
   });
 }
 
-/// The login is over: a person has to log in. What is still good by its own time stays: the broker may be wrong, or
-/// change its mind, and only what has ended is certain.
+/// The login is over: a person has to log in. A token that has not expired stays: the broker may be wrong, or
+/// change its mind; only an expired token is certainly useless.
 void end_login(pointer self, std::string detail) {
   const auto now = self->state.outside.clock->now();
   token_update ended = *self->state.current;
@@ -128,8 +128,8 @@ void ask_accounts(pointer self, bool by_login, std::string access_token) {
       });
 }
 
-/// Remembers the account in the log, or says what is wrong with it: until that is mended the broker adapter, which goes
-/// by the same rule, places nothing.
+/// Remembers the account in the log, or says what is wrong with it. Until that is mended the broker adapter, which
+/// follows the same rule, places nothing.
 void take_account(pointer self, const accounts_answer& answer) {
   auto& state = self->state;
   if (!answer.accounts) {

@@ -1,6 +1,6 @@
-// Keeps the OAuth tokens alive: refreshes before expiry, takes a person's login, says when a login is due. When to do
-// what is the rule of actors/domain/hedging/token_lifecycle.hpp. One live instance in the cluster: whoever owns the
-// partition of token-updates, which is also its changelog.
+// Keeps the OAuth tokens alive: refreshes before expiry, takes a person's login, says when a login is due. The rule of
+// actors/domain/hedging/token_lifecycle.hpp decides when to do what. One live instance in the cluster: the owner of
+// the partition of token-updates, which is also its changelog.
 #pragma once
 
 #include <deque>
@@ -87,7 +87,7 @@ struct tokens_state {
   static inline const char* name = "tokens";
   /// The newest update; its tokens are sealed.
   std::optional<token_update> current;
-  /// What is sealed in it; nothing when it was sealed with another key.
+  /// The opened secret; nullopt if it was sealed with another key.
   std::optional<login_secret> secret = login_secret{};
   /// Not the first member: CAF would try to construct the state from the actor's own handle.
   protocol::emitter_actor bridge;
@@ -109,9 +109,9 @@ struct tokens_state {
   domain::token_warning warned = domain::token_warning::none;
   /// People have been told that refreshing fails.
   bool told_failing = false;
-  /// What they have been told last about the account.
+  /// The last text that was reported about the account.
   std::string told_account;
-  /// Of the timer that was set last.
+  /// Number of the timer that was set last.
   std::uint64_t round = 0;
   /// Logins in progress, oldest first.
   std::deque<begun_login> logins;

@@ -182,8 +182,8 @@ std::set<address> process(validation_state& state, const slice& part, output& o)
   return unknown;
 }
 
-/// Only a contract that reverts or returns something else than a token does has spoken. Whatever else goes wrong is the
-/// node's, and passes; so does the empty answer of a node that does not have the contract yet.
+/// Only a revert, or an answer that no token gives, is the contract's own answer. Every other failure is the node's and
+/// passes; so does the empty answer of a node that does not have the contract yet.
 token_answer no_answer(const address& token, const ports::chain_error& why) {
   if (why.kind == ports::chain_failure::reverted) return {token, {}, {}};
   return {token, {}, std::string{to_string(why.kind)}};
@@ -282,7 +282,7 @@ actor_status status_of(pointer self) {
 bool is_trade(const std::string& key) { return key.starts_with("trade:"); }
 bool is_checkpoint(const std::string& key) { return key == checkpoint_key || key == remembered_from_key; }
 
-/// Of a changelog that the bridge has found readable.
+/// Restores from a changelog that the bridge has found readable.
 void restore(validation_state& state, const std::string& key, std::string_view bytes) {
   if (is_trade(key)) {
     if (auto trade = codec::decode<onchain_trade>(bytes)) state.written.restore(std::move(trade->data));

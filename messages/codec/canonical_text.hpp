@@ -1,4 +1,4 @@
-// Private: reads the text that json_writer writes without parsing JSON first: whoever knows which member comes next only
+// Private: reads the text that json_writer writes without parsing JSON first: a reader that knows the next member only
 // has to compare its name. No white space, no escapes in strings, members in the order in which they are asked for; any
 // other text is declined, whether it is JSON or not, and json_document decides about it.
 #pragma once
@@ -12,7 +12,7 @@ namespace hedgerow::codec {
 class canonical_text {
  public:
   canonical_text() = default;
-  /// `text` must outlive this, and what it finds.
+  /// `text` must outlive this object and the texts that it returns.
   explicit canonical_text(std::string_view text) : at_{text.data()}, end_{text.data() + text.size()} {}
 
   // Each takes what it names and moves behind it, or says that something else stands here.

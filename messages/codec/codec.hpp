@@ -42,7 +42,7 @@ inline constexpr int schema_version = 1;
 template <class Event>
 [[nodiscard]] std::string encode(const envelope& meta, const Event& event);
 
-/// Unknown fields are ignored; a missing or ill-formed one is an error. Never throws, whatever the bytes.
+/// Unknown fields are ignored; a missing or ill-formed one is an error. Never throws, for any bytes.
 template <class Event>
 [[nodiscard]] expected<enveloped<Event>, decode_error> decode(std::string_view bytes);
 

@@ -15,8 +15,8 @@ inline constexpr std::size_t max_record = std::size_t{4} << 20U;
 
 /// Reads an event's fields into the event that `out` points to.
 using data_reader = void (*)(object_reader& in, void* out);
-/// Reads a record that stands in the form in which encode() writes it. False for any other, whatever is wrong with it; then
-/// `meta` and what `out` points to are half read. Defined in frame.cpp.
+/// Reads a record in exactly the form in which encode() writes it. Returns false for any other record; then `meta` and
+/// the value at `out` are half read. Defined in frame.cpp.
 [[nodiscard]] bool read_canonical(std::string_view text, std::string_view type, envelope& meta, data_reader read,
                                   void* out);
 /// Reads a record in any form of JSON, or says what is wrong with it. Defined in frame.cpp.

@@ -58,7 +58,7 @@ class json_document::builder : public rapidjson::BaseReaderHandler<rapidjson::UT
  public:
   explicit builder(json_document& document) : document_{document} {}
 
-  /// Numbers come as text, whatever they are.
+  /// All numbers come as text.
   bool Default() { return false; }
   bool Null() { return add(kind::null), true; }
   bool Bool(bool value) {

@@ -24,7 +24,7 @@ std::size_t ascii_prefix(std::string_view text) {
   return length;
 }
 
-/// RFC 3629, as sequence lengths: enough to keep what is not UTF-8 out of the inside.
+/// RFC 3629, as sequence lengths: enough to keep text that is not UTF-8 out of the events.
 bool is_utf8(std::string_view text) {
   for (std::size_t i = ascii_prefix(text); i < text.size();) {
     const auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };

@@ -18,7 +18,7 @@ namespace hedgerow::codec {
 
 /// What all readers of one record share.
 struct read_state {
-  /// Null: read from `text`.
+  /// If null, read from `text`.
   json_document* document = nullptr;
   canonical_text text;
   bool failed = false;
@@ -104,7 +104,7 @@ class object_reader {
   std::optional<std::uint32_t> find_slowly(std::string_view name);
   /// A member that is neither an object nor an array; null after a failure.
   const json_document::value* value_at(std::string_view name);
-  /// Whether the value at `name` is null, which is then read; else it can be asked for once more.
+  /// Whether the value at `name` is null, which is then read; any other value can be asked for again.
   [[nodiscard]] bool skip_null(std::string_view name);
   /// Begins an element of an array that is an object.
   std::optional<std::uint32_t> begin_element(std::uint32_t element, std::string_view name);

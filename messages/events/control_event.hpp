@@ -1,5 +1,5 @@
 // Topic control-events: what a person or a safeguard decided about a scope. Each is an instruction of its own, so all
-// are kept: a later decision about the same scope does not replace one that nobody has read yet.
+// are kept: a later decision about the same scope does not replace one that has not been read yet.
 #pragma once
 
 #include <cstdint>

@@ -78,7 +78,7 @@ struct live_intent {
   friend bool operator==(const live_intent&, const live_intent&) = default;
 };
 
-/// An intent that ended, kept for what may still be heard of it.
+/// An intent that ended, kept for late reports about its order.
 struct ended_intent {
   execution_id execution;
   hedgerow::side side = side::buy;

@@ -26,7 +26,7 @@ struct record {
   /// When it was appended.
   timestamp recorded_at;
   std::string key;
-  /// Nothing: a tombstone, which deletes the key in a compacted topic.
+  /// nullopt is a tombstone, which deletes the key in a compacted topic.
   std::optional<payload> value;
 };
 
@@ -43,8 +43,8 @@ struct input_offset {
   std::int64_t next = 0;
 };
 
-/// What a consumer has processed, lent to a transaction of another one of the same log (ports::log_member::lend). It does
-/// nothing by itself: the log that made it knows what is in it.
+/// What a consumer has processed, lent to a transaction of another one of the same log (ports::log_member::lend). It
+/// has no functions: only the log that made it knows its content.
 class lent_offsets {
  public:
   lent_offsets() = default;

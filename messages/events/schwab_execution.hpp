@@ -42,7 +42,7 @@ enum class execution_code : std::uint8_t {
   throttled,       // the same, since the broker asked for a pause: no failure
 };
 
-/// The code proves that no order came of the execution: nothing can be heard of it any more.
+/// The code proves that no order came of the execution: no report about it can follow.
 [[nodiscard]] constexpr bool never_left(execution_code c) {
   using enum execution_code;
   return c == market_closed || c == no_token || c == halted || c == risk_limit || c == lease_expired || c == not_sent ||

@@ -40,7 +40,7 @@ struct topic_spec {
   partition_rule partitions;
   /// Only the newest record of each key needs to be kept.
   bool compacted;
-  /// Nothing: kept for ever.
+  /// nullopt: records are kept without limit.
   std::optional<std::chrono::days> retention;
 };
 

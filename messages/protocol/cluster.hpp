@@ -1,7 +1,7 @@
 // What nodes say to each other. Everything here crosses the wire and is registered; nothing else does.
 //
 // The handshake (hello, welcome, refuse, whois) is made of atoms, numbers and texts only, so that nodes of different
-// versions understand each other's refusal. What comes after it is between nodes of one cluster_protocol: change a type
+// versions understand each other's refusal. Later messages go between nodes of one cluster_protocol: change a type
 // below and raise that number.
 #pragma once
 
@@ -37,7 +37,7 @@ namespace hedgerow::protocol {
 struct heartbeat {
   std::string from;
   std::uint64_t incarnation = 0;
-  /// Whom the sender knows, itself included.
+  /// The members that the sender knows, itself included.
   std::vector<member_record> members;
   /// What lives on the sender.
   std::vector<hosted_service> hosts;
@@ -61,7 +61,7 @@ struct remote_question {
 
 struct remote_answer {
   std::uint64_t id = 0;
-  /// Empty: what was asked for is in the fields below.
+  /// If empty, the answer is in the fields below.
   std::string error;
   actor_status tree;
   std::string text;

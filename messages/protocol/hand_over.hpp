@@ -16,7 +16,7 @@ using newest_records = std::map<std::uint32_t, std::shared_ptr<const outgoing>>;
 /// A transaction of the sender. The receiver appends these records with what follows from them, and moves the lent
 /// offsets, in one transaction of its own; or it declines and has not touched anything.
 struct hand_over {
-  /// Of the sender; once the receiver has declined one, it declines all others of the same round, which keeps the order.
+  /// The sender's round: a receiver that has declined one request declines the rest of the round, to keep the order.
   std::uint64_t round = 0;
   std::vector<outgoing> records;
   std::shared_ptr<lent_offsets> lent;

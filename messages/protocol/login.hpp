@@ -14,7 +14,7 @@ struct login_code {
   std::string state;
 };
 
-/// Empty: done. Otherwise what went wrong, for people.
+/// An empty text means success; otherwise what went wrong, for people.
 struct login_result {
   std::string error;
 };

@@ -1,4 +1,4 @@
-// What a supervisor did when somebody asked it to restart a child.
+// What a supervisor did when it was asked to restart a child.
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>

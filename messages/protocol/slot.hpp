@@ -1,6 +1,6 @@
-// Where the current incarnation of an actor can be found. An actor that is started again has a new address; whoever
-// talks to it from outside the actor system, or over restarts, looks here each time. Holds no strong handle, so it
-// keeps nothing alive.
+// Where the current incarnation of an actor can be found. An actor that is started again has a new address; code
+// that talks to it from outside the actor system, or over restarts, looks here each time. A slot holds no strong
+// handle, so it keeps nothing alive.
 #pragma once
 
 #include <caf/actor_addr.hpp>
@@ -24,7 +24,7 @@ class slot {
     if (address_ == gone) address_ = nullptr;
   }
 
-  /// Invalid when nobody is there.
+  /// Invalid if there is no incarnation now.
   [[nodiscard]] Handle get() const {
     const std::scoped_lock lock{mutex_};
     return caf::actor_cast<Handle>(address_);

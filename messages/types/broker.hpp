@@ -85,9 +85,9 @@ struct broker_order {
   std::string description;
 };
 
-/// A row of the order list that cannot be read. What can be read of it tells whom it may concern.
+/// A row of the order list that cannot be read. Its readable fields show which symbol and execution it may concern.
 struct unreadable_order {
-  /// Nothing: it can be an order of any symbol.
+  /// nullopt: it can be an order of any symbol.
   std::optional<hedgerow::symbol> symbol;
   std::optional<order_id> id;
   /// Names the field, without values.
@@ -95,7 +95,7 @@ struct unreadable_order {
 };
 
 /// An order list, row by row: one row that cannot be read does not make the others unreadable, but it may be the order
-/// that somebody looks for.
+/// that the caller looks for.
 struct order_list {
   std::vector<broker_order> orders;
   std::vector<unreadable_order> unreadable;

@@ -9,8 +9,8 @@
 namespace hedgerow {
 namespace {
 
-// Log data is kilobytes of hex and every hash is some, so 16 digits are converted at once, in vectors that the compiler
-// turns into whatever SIMD the machine has: a third of the instructions of a table lookup for each digit.
+// Log data is kilobytes of hex, and hashes are hex, too, so 16 digits are converted at once, in vectors that the
+// compiler maps to the machine's SIMD: a third of the instructions of a table lookup for each digit.
 using lanes8 [[gnu::vector_size(16)]] = unsigned char;
 using lanes16 [[gnu::vector_size(16)]] = std::uint16_t;
 static_assert(std::endian::native == std::endian::little, "the first of two digits is the low half of its lane");
@@ -32,7 +32,7 @@ inline lanes8 values_of(lanes8 text, lanes8& bad) {
 inline std::uint64_t low_halves(lanes16 lanes) {
   lanes &= 0xff;
 #if defined(__SSE2__)
-  // One instruction that the compiler does not find by itself; every x86-64 has it.
+  // One instruction that the compiler does not find; every x86-64 has it.
   const auto raw = std::bit_cast<__m128i>(lanes);
   return static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm_packus_epi16(raw, raw)));
 #else

@@ -15,14 +15,14 @@ struct member_record {
   /// Where the others reach it.
   std::string host;
   std::uint16_t port = 0;
-  /// Of the program, such as 0.1.0, and of what nodes say to each other.
+  /// Versions of the program, such as 0.1.0, and of the protocol between nodes.
   std::string version;
   std::uint32_t protocol = 0;
   /// The actor sets that it runs, sorted; empty as long as it has not said so.
   std::vector<std::string> sets;
   std::uint16_t api_port = 0;
   std::uint16_t admin_port = 0;
-  /// It has said goodbye.
+  /// The node has said goodbye.
   bool left = false;
 
   [[nodiscard]] std::string address() const { return host + ":" + std::to_string(port); }

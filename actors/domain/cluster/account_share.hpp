@@ -9,7 +9,7 @@
 namespace hedgerow::domain {
 
 /// A node's part of `total` when `callers` nodes share it. The parts together are never more than the total, except
-/// that every node may make one call: with more callers than calls nobody would do anything.
+/// that every node may make one call: with more callers than calls no node could work otherwise.
 [[nodiscard]] constexpr std::uint32_t equal_share(std::uint32_t total, std::uint32_t callers) {
   const std::uint32_t part = total / (callers == 0 ? 1 : callers);
   return part == 0 && total > 0 ? 1 : part;

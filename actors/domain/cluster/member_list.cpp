@@ -3,7 +3,7 @@
 namespace hedgerow::domain {
 namespace {
 
-/// A list from a peer is bounded whatever the peer sends.
+/// A list from a peer is cut to this length, so that no peer can fill our memory.
 constexpr std::size_t most_members = 256;
 
 }  // namespace
@@ -66,7 +66,7 @@ void member_list::merge(const std::vector<member_record>& records, std::chrono::
     if (it != members_.end()) {
       const bool goes = record.left && it->second.state != member_state::left;
       it->second.facts = merge_facts(it->second.facts, record);
-      // Somebody still hears it: it is silent only for us, and stays a member.
+      // Another peer still receives its heartbeats, so it stays a member.
       if (it->second.state != member_state::reachable && it->second.state != member_state::left) it->second.heard = now;
       if (goes) leave(record.name, record.incarnation, now);
       continue;

@@ -13,9 +13,9 @@
 namespace hedgerow::domain {
 
 struct member_policy {
-  /// Silent for this long: unreachable.
+  /// A member that has been silent for this long is unreachable.
   std::chrono::milliseconds timeout{2'000};
-  /// Not heard or heard of for this long: no longer a member.
+  /// A member is removed when neither we nor any peer have heard it for this long.
   std::chrono::milliseconds remove_after{60'000};
 };
 
@@ -31,7 +31,7 @@ enum class member_state : std::uint8_t {
 struct member {
   member_record facts;
   member_state state = member_state::joining;
-  /// When it, or somebody who can reach it, was last heard of.
+  /// When we last heard the member, or a peer that can reach it reported it.
   std::chrono::nanoseconds heard{0};
 };
 
@@ -55,13 +55,13 @@ class member_list {
   /// `self` is always a member and always reachable.
   member_list(member_record self, member_policy policy) : self_{std::move(self)}, policy_{policy} {}
 
-  /// What becomes of a node that wants in. Of two runs with one name that are at work, the one that began later has to
-  /// go; a silent one is replaced.
+  /// Decides about a node that asks to join. If two reachable processes use the same name, the older one keeps it;
+  /// a silent one is replaced.
   [[nodiscard]] admission admit(const member_record& candidate) const;
   /// The run that holds a name and was heard lately, this node included; nothing when there is none.
   [[nodiscard]] const member_record* holder(const std::string& name) const;
 
-  /// It spoke and is welcome: reachable, and the only run of its name.
+  /// Adds a node that was admitted: it is reachable, and the only run of its name.
   void join(const member_record& who, std::chrono::nanoseconds now);
   /// What another member says about others.
   void merge(const std::vector<member_record>& records, std::chrono::nanoseconds now);
@@ -78,8 +78,8 @@ class member_list {
   /// What happened since the last call.
   [[nodiscard]] std::vector<member_change> take_changes() { return std::exchange(changes_, {}); }
 
-  /// What others should know: this node, whom it hears, and who said goodbye. A silent member is not passed on, so that
-  /// nobody who has forgotten it hears of it again.
+  /// What to tell the peers: this node, the members that it hears, and those that said goodbye. Silent members are left
+  /// out, so that gossip does not bring back a removed member.
   [[nodiscard]] std::vector<member_record> gossip() const;
   /// The others, sorted by name; without those that left.
   [[nodiscard]] std::vector<member> others() const;

@@ -14,7 +14,7 @@ auto run_of(const member_record& r) { return std::tie(r.name, r.incarnation); }
 
 member_record merge_facts(const member_record& a, const member_record& b) {
   member_record both = a;
-  // Within one run these never differ, but for being unknown at first; the largest is the same whoever merges.
+  // Within one run these differ only by being unknown at first; taking the largest gives every node the same result.
   std::tie(both.host, both.port) = std::max(std::tie(a.host, a.port), std::tie(b.host, b.port));
   both.version = std::max(a.version, b.version);
   both.protocol = std::max(a.protocol, b.protocol);

@@ -14,14 +14,14 @@ inline constexpr std::uint32_t cluster_protocol = 1;
 /// Two records of the same run as one: what either knows, and `left` when either says so.
 [[nodiscard]] member_record merge_facts(const member_record& a, const member_record& b);
 
-/// Two lists as one, sorted by name and incarnation, each run once. In whatever order and however often lists are
-/// merged, the result is the same: gossip needs no order and no exactly-once.
+/// Merges two lists into one, sorted by name and incarnation, with each run once. The order and number of merges do not
+/// change the result: gossip needs no order and no exactly-once.
 [[nodiscard]] std::vector<member_record> merge_records(std::vector<member_record> a, const std::vector<member_record>& b);
 
 /// Empty when nodes of these versions may be members of one cluster: same protocol, same major version. Else why not.
 [[nodiscard]] std::string version_refusal(const member_record& own, std::uint32_t protocol, std::string_view version);
 
-/// Whether it calls the broker, and so takes a share of the account's budget. Who has not said what it runs counts.
+/// Whether the member calls the broker and so takes a share of the account's budget; true while its actors are unknown.
 [[nodiscard]] bool calls_broker(const member_record& member);
 
 }  // namespace hedgerow::domain

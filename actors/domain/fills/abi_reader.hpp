@@ -13,7 +13,7 @@
 
 namespace hedgerow::domain {
 
-/// Borrowed bytes: whoever holds a view keeps the bytes alive.
+/// Borrowed bytes: the holder of a view keeps the bytes alive.
 using byte_view = std::basic_string_view<unsigned char>;
 
 /// One slot of ABI data, big-endian.
@@ -54,7 +54,7 @@ class abi_reader {
 
   /// The parameter list of the event, which is encoded as one tuple. `name` and all field names must be literals.
   [[nodiscard]] abi_tuple root(std::string_view name);
-  /// Nothing when everything that was read was there and canonical; else what was read is worthless.
+  /// nullopt if everything that was read was present and canonical; otherwise the values read must not be used.
   [[nodiscard]] const std::optional<abi_error>& error() const { return error_; }
 
  private:

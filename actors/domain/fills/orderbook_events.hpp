@@ -1,4 +1,4 @@
-// The fill events of Raindex order books: what their logs say, before anybody asks what it means (facts, 1.3 to 1.5).
+// The fill events of Raindex order books: what their logs say, without judging what it means (facts, 1.3 to 1.5).
 // V4 books emit TakeOrderV2, ClearV2 and AfterClear; V5 and V6 books TakeOrderV3, ClearV3 and AfterClearV2. Both
 // generations have the same shape, so one struct serves both; the differences are marked.
 //
@@ -128,9 +128,9 @@ struct after_clear_event {
 /// Whether `candidate` is an AfterClear of the same book in the same transaction of the same block, behind `clear`.
 [[nodiscard]] bool may_follow(orderbook_version version, const raw_log& clear, const raw_log& candidate);
 
-/// The AfterClear that belongs to `clear`: the next one of its book and transaction, in whatever order the node gave
-/// `candidates`, unless another Clear lies before it, whose it is then (facts, 2.2 and 9.5). So `candidates` have to hold
-/// the Clears as well as the AfterClears that are known.
+/// The AfterClear that belongs to `clear`: the next one of its book and transaction, unless another Clear lies between
+/// them, which it then belongs to (facts, 2.2 and 9.5). `candidates` may be in any order, and have to hold all known
+/// Clears as well as AfterClears.
 [[nodiscard]] std::optional<raw_log> pair_after_clear(orderbook_version version, const raw_log& clear,
                                                       std::span<const raw_log> candidates);
 

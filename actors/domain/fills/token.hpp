@@ -40,7 +40,7 @@ struct token_marker {
   friend bool operator==(const token_marker&, const token_marker&) = default;
 };
 
-/// AAPL0x, NVDAs1, tGME. Issuers also use the prefix `wt`; whoever wants it configures it (facts, 2.5).
+/// AAPL0x, NVDAs1, tGME. Issuers also use the prefix `wt`, which only a configuration adds (facts, 2.5).
 [[nodiscard]] std::vector<token_marker> default_markers();
 
 struct usdc_token {

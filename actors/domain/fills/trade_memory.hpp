@@ -22,7 +22,7 @@ class trade_memory {
  public:
   struct change {
     std::string key;
-    /// Null: forgotten. Valid until the next change.
+    /// Null if the trade was forgotten. Valid until the next change.
     const onchain_trade* trade = nullptr;
   };
 

@@ -1,4 +1,4 @@
-// From an order-book log to the owner's trade (facts, 2 and 9). Total: whatever the bytes are, there is a verdict.
+// From an order-book log to the owner's trade (facts, 2 and 9). Total: every input has a verdict.
 #pragma once
 
 #include <functional>
@@ -35,7 +35,7 @@ struct filtered {
   std::string_view reason;
 };
 
-/// Somebody has to look: a dead letter. `reason` is stable snake_case:
+/// A person has to look: a dead letter. `reason` is stable snake_case:
 /// - not an event that is known: unknown_topic0, log_index_out_of_range, or a reason of decode_fault;
 /// - the two logs of a Clear: no_after_clear_log, after_clear_mismatch, both_sides_owned;
 /// - the pair: input_index_out_of_range, output_index_out_of_range, token_not_listed, usdc_address_mismatch,
@@ -54,7 +54,7 @@ struct missing_tokens {
 
 using verdict = std::variant<onchain_trade, filtered, rejected, missing_tokens>;
 
-/// What is known about a token; null when nothing. The answer must stay valid during validate().
+/// What is known about a token; null if nothing is known. The answer must stay valid during validate().
 using token_lookup = std::function<const token_info*(const address&)>;
 
 /// `change` is copied into the trade. The verdict on a reverted event need not be that on the applied one: tokens and

@@ -112,8 +112,8 @@ struct rescan_progress {
 /// The first blocks of what is left, `range`, were read again. The pass is complete when nothing is left.
 [[nodiscard]] rescan_progress rescan_read(const rescan_progress& progress, const block_range& range);
 
-/// Lowest block that a rescan will still read; what is known of it and above must be kept, or its logs cannot be told
-/// from new ones. Nothing before the first pass.
+/// Lowest block that a rescan will still read. What we know of this and all higher blocks must be kept; otherwise their
+/// logs look new. Nothing before the first pass.
 [[nodiscard]] std::optional<std::uint64_t> lowest_to_rescan(const rescan_progress& progress,
                                                             const backfill_policy& policy);
 

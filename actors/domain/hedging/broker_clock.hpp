@@ -11,7 +11,7 @@ class broker_clock {
  public:
   /// An answer showed the broker's time, within [broker_time, broker_time + 1 s), at some moment between `sent` and
   /// `received` of our clock. Each answer narrows what the difference can be; one that contradicts the earlier ones
-  /// means that a clock was set, and begins anew.
+  /// means that a clock was set, and restarts the estimate.
   void heard(timestamp sent, timestamp received, timestamp broker_time);
 
   /// By how much the broker's clock is ahead of ours; negative when it is behind, zero as long as the two may agree.

@@ -78,7 +78,7 @@ std::uint32_t call_budget::used(monotonic_time now) const {
   return static_cast<std::uint32_t>(taken_.size() - in_window(now).second);
 }
 
-/// What waits for the pace waits for at most half a window: others that go on and on must not keep it waiting for ever.
+/// A call waits for the pace for at most half a window, so that a steady flow of other calls cannot starve it.
 monotonic_time call_budget::in_pace(monotonic_time now) const {
   const auto due = std::max(all_.next(now), looks_.next(now));
   return last_look_ == monotonic_time::min() ? due : std::max(now, std::min(due, last_look_ + policy_.window / 2));

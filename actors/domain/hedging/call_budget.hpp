@@ -29,8 +29,8 @@ struct budget_policy {
   /// Calls in any `window`.
   std::uint32_t calls = 120;
   std::chrono::milliseconds window{60'000};
-  /// Of these, what is kept for placements, for evidence and for status: less important classes leave them so many calls of
-  /// each window. Calls that the class has made in the window are of what is kept for it.
+  /// How many of these are kept for placements, for evidence and for status: less important classes leave them so many
+  /// calls of each window. Calls that the class itself has made in the window count against its reserve.
   std::uint32_t kept_for_placement = 30;
   std::uint32_t kept_for_evidence = 20;
   std::uint32_t kept_for_status = 20;
@@ -55,8 +55,8 @@ class call_pace {
 };
 
 /// Counts the calls of the sliding window exactly: at most `calls` times lie in any half-open window. Within that, status
-/// and rest keep a pace, so that the window is never used up long before its calls leave it again: what has no haste would
-/// stand still for the rest of the window, and with it all that waits for it. Placements and evidence count in the pace
+/// and rest keep a pace, so that the window is never used up long before its calls leave it again: less urgent calls,
+/// and all that waits for them, would stand still for the rest of the window. Placements and evidence count in the pace
 /// and do not wait for it.
 class call_budget {
  public:
@@ -93,7 +93,7 @@ class call_budget {
   [[nodiscard]] monotonic_time never_back(monotonic_time now) const;
   /// The calls by class in the window that ends now, and the first of them in `taken_`.
   [[nodiscard]] std::pair<counts, std::size_t> in_window(monotonic_time now) const;
-  /// What is left for a class when the window holds `used`.
+  /// How many calls are left for a class when the window holds `used`.
   [[nodiscard]] std::uint32_t room(call_class c, const counts& used) const;
   [[nodiscard]] monotonic_time in_pace(monotonic_time now) const;
 
@@ -102,7 +102,7 @@ class call_budget {
   std::deque<std::pair<monotonic_time, call_class>> taken_;
   counts count_{};
   monotonic_time blocked_until_ = monotonic_time::min();
-  /// Of all calls, and of those that wait for the pace.
+  /// The paces of all calls, and of those that wait for the pace.
   call_pace all_;
   call_pace looks_;
   /// The last call that waited for the pace, or the very first of all.

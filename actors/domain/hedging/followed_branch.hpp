@@ -30,8 +30,8 @@ class followed_branch {
   /// Keeps `depth` headers and one more, which proves what the lowest of them builds on. `depth` is at least 1.
   explicit followed_branch(std::uint64_t depth) : depth_{depth} {}
 
-  /// Follows a head that builds on the newest header, or the first one at all. False, and nothing is changed, when it
-  /// is another one: blocks were replaced or skipped.
+  /// Follows a head that builds on the newest header, or the very first head. Returns false and changes nothing for any
+  /// other head: blocks were replaced or skipped.
   bool extend(const block_header& head);
 
   /// Another block is followed at this height.

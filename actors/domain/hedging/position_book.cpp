@@ -162,7 +162,7 @@ bool close(position_decision& decision, tracked_list::iterator at, const schwab_
   return true;
 }
 
-/// What is wrong with the report by itself or compared with the command.
+/// What is wrong with the report, either in itself or compared with the command.
 std::optional<position_fault> fault_of(const schwab_execution& e, const tracked_execution& tracked) {
   if (e.filled.sign() < 0 || e.side != tracked.side || e.quantity != tracked.quantity)
     return position_fault::invalid_execution;

@@ -32,7 +32,7 @@ inline constexpr std::chrono::hours longest_retry_wait{2};
 struct hedging_policy {
   /// At most one live execution per symbol; fills meanwhile only accumulate (facts, 6.2).
   bool one_in_flight = true;
-  /// Largest order in whole shares; what is above follows in later commands. Zero: no commands at all.
+  /// Largest order in whole shares; the rest follows in later commands. Zero: no commands at all.
   std::uint64_t max_order_shares = defaults::max_order_shares;
   /// This many failures in a row freeze the symbol. Zero: never.
   std::uint32_t freeze_after_failures = 10;
@@ -65,7 +65,7 @@ struct position_decision {
   /// At most one per event; next_timer says when the next one is due.
   std::optional<schwab_command> command;
   std::vector<position_alarm> alarms;
-  /// False: `after` equals the state before and need not be written.
+  /// False if `after` equals the state before and need not be written.
   bool changed = false;
 };
 
@@ -76,7 +76,7 @@ enum class position_fault : std::uint8_t {
   invalid_trade,      // amount is not positive
   invalid_execution,  // negative filled shares, or side or quantity differ from the command
   unknown_execution,  // no command with this id was ever made
-  too_old,            // it ended so long ago that what was booked for it is not remembered
+  too_old,            // it ended so long ago that its bookings are forgotten
   overflow,           // the position would not fit 256 bits
 };
 
@@ -105,8 +105,8 @@ enum class position_fault : std::uint8_t {
 /// Emits the command that is due at `now`, if there is one: the sweep (facts, 6.7).
 [[nodiscard]] position_decision book_timer(const position_update& before, const hedging_policy& policy, timestamp now);
 
-/// When book_timer would emit a command if nothing else happens; not later than now means at once. Nothing: never, so
-/// no timer is needed.
+/// When book_timer would emit a command if nothing else happens; not later than now means at once. Returns
+/// nullopt if no timer is needed.
 [[nodiscard]] std::optional<timestamp> next_timer(const position_update& state, const hedging_policy& policy = {});
 
 /// The same state, with a nearer retry when the stored one rests on a clock that was ahead: `now` is before the time at

@@ -9,7 +9,7 @@ namespace {
 
 /// A failure that comes once says nothing about the width.
 constexpr std::uint32_t suspicious_from = 2;
-/// With doubling pauses a limit of the rate is over by then.
+/// A rate limit has passed by then, as the pauses double.
 constexpr std::uint32_t limits_from = 6;
 
 }  // namespace

@@ -28,7 +28,7 @@ struct retry_policy {
 struct range_retry {
   /// Pauses since the last success or narrowing.
   std::uint32_t pauses = 0;
-  /// Of those that a narrower range could mend.
+  /// Failures among them that a narrower range could mend.
   std::uint32_t suspicious = 0;
   std::uint32_t limits = 0;
   friend bool operator==(const range_retry&, const range_retry&) = default;

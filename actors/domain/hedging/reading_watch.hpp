@@ -1,5 +1,5 @@
-// How long reading the chain has stood still. Only time with a connection counts: a node that is away is told of as
-// such, and one that comes and goes must not look fresh each time.
+// How long reading the chain has stood still. Only time with a connection counts: a node that is away is reported
+// separately, and one that comes and goes must not look fresh each time.
 #pragma once
 
 #include <chrono>

@@ -21,8 +21,8 @@ enum class log_verdict : std::uint8_t {
 /// Key of a log in the ingestion changelog: `{block_hash}:{log_index}`.
 [[nodiscard]] std::string window_key(const log_ref& ref);
 
-/// Every height in it has logs of one block hash. What falls out is final. The newest block behind the window stays as
-/// its witness: as long as that one is canonical, no reorg was deeper than the window.
+/// Every height in it has logs of one block hash. Blocks that leave the window are final. The newest of them stays as
+/// a witness: while the witness is canonical, no reorg was deeper than the window.
 class reorg_window {
  public:
   /// Number of newest blocks, at least 1, whose logs are kept.

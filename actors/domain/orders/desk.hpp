@@ -3,7 +3,7 @@
 //
 // Pure: the owner feeds inputs one at a time and commits what each step returns - the events, the state, and the
 // offset of the input - in one transaction; then it runs the effects. If the transaction fails, the desk is thrown away
-// and built anew from the last committed state, followed by on_recovery().
+// and rebuilt from the last committed state, followed by on_recovery().
 #pragma once
 
 #include <span>

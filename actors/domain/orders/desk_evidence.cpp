@@ -64,7 +64,7 @@ void desk::ask_position(timestamp now) {
   step_.effects.emplace_back(fetch_position{intent.execution, now});
 }
 
-/// Told again and again while an outcome stays open, whatever keeps it open: nobody would look otherwise.
+/// Repeats the alarm while an outcome stays open, for any reason: without it no person would look.
 void desk::alarm_unresolved() {
   const live_intent& intent = *state_.live;
   const auto every =

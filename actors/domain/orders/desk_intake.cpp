@@ -46,8 +46,8 @@ void desk::start_next(const desk_context& context) {
 void desk::try_lease(const desk_context& context) {
   live_intent& intent = *state_.live;
   // One live order per symbol holds for orders that turned up late, too; their end wakes this intent. Before the gate:
-  // an order that waits for the next open may work all night, and nothing can be placed beside it whatever the gate
-  // says.
+  // an order that waits for the next open may work all night, and nothing can be placed beside it even if the gate
+  // opens.
   if (late_order_working()) {
     intent.next_at = intent.gate_wait = gate_look_ = {};
     step_.changed = true;
@@ -61,9 +61,9 @@ void desk::try_lease(const desk_context& context) {
   lease(context);
 }
 
-/// A reason that can go at any moment is told once and waited for, so that the hedge is late by as much as the reason
-/// lasts and not by a fixed pause. What does not pass, or not in time, ends the intent: its shares go back and net with
-/// what comes.
+/// A reason that can pass at any moment is reported once and waited for, so that the hedge is late by as much as the
+/// reason lasts and not by a fixed pause. Any other reason, or one that lasts too long, ends the intent: its shares
+/// go back and net with later fills.
 void desk::refused(const gate_refusal& refusal, const desk_context& context) {
   live_intent& intent = *state_.live;
   const bool told = intent.gate_wait.us != 0;

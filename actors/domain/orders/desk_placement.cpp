@@ -136,7 +136,7 @@ desk_step desk::on_order(const execution_id& execution, const order_id& order,
 void desk::verified(const broker_order& order, const desk_context& context) {
   live_intent& intent = *state_.live;
   order_pattern pattern = pattern_of(intent, context.now);
-  // A person may say that the order is one of fewer shares: the execution ends with it, and the rest is hedged anew.
+  // A person may adopt an order of fewer shares: the execution ends with that quantity, and a new one hedges the rest.
   const auto whole = whole_quantity(order);
   const bool smaller = intent.named_by_person && whole && *whole <= intent.quantity;
   if (smaller) pattern.quantity = *whole;

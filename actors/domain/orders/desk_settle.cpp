@@ -57,7 +57,7 @@ void desk::fail(execution_code code, std::string detail, timestamp retry_at, std
   event.evidence = std::move(evidence);
   emit(std::move(event));
   intent.order.reset();
-  // Of what never left nothing is heard any more; many such refusals must not push out what was sent.
+  // An order that was never sent needs no memory; many such refusals must not push out orders that were sent.
   if (!never_left(code)) {
     ended_intent& ended = remember(intent, context.now);
     ended.absent = code == execution_code::absent;
@@ -103,7 +103,7 @@ desk_step desk::on_execution(const schwab_execution& event, const desk_context& 
   } else if (ended != state_.ended.rend()) {
     on_ended_report(*ended, event, context);
   } else if (event.filled.sign() > 0 && !state_.live) {
-    // Too old to be remembered: how much of it is booked is not known, so the baseline has to be taken anew.
+    // Too old to be remembered: we do not know how much of it is booked, so a new baseline is needed.
     state_.baseline.reset();
     step_.changed = true;
   }
@@ -181,8 +181,8 @@ void desk::declare_absent(const control_event& event, const desk_context& contex
   conclude_absent("declared absent by " + event.by, {"declared by " + event.by + ": " + event.reason}, context);
 }
 
-/// A person's way out of an order whose end the broker does not tell: it ends with what is booked. The poller goes on,
-/// so that what it fills later is booked as late evidence.
+/// A person's way out of an order whose end the broker does not tell: the execution ends with what is booked. The
+/// poller goes on, so that later fills are booked as late evidence.
 void desk::close_working(const control_event& event, const desk_context& context) {
   live_intent& intent = *state_.live;
   schwab_execution closed = execution_of(intent, execution_state::failed);
@@ -196,7 +196,7 @@ void desk::close_working(const control_event& event, const desk_context& context
         intent.execution.to_string() + ", order " + intent.order->str() + ", was closed by " + event.by +
             ": what it fills from now on is booked late");
   (void)remember(intent, context.now);
-  // What the order fills while it is not waited for would look like somebody else's trade.
+  // Fills of the order after we stop waiting for it would look like a foreign trade.
   state_.baseline.reset();
   settle(context);
 }

@@ -28,7 +28,7 @@ struct desk_policy {
   std::chrono::milliseconds backoff_last{15'000};
   /// POSTs of one intent, all but the last certainly not processed.
   std::uint32_t max_attempts = 4;
-  /// Of those, answers 429, which do not count as attempts.
+  /// Limit of 429 answers, which do not count as attempts.
   std::uint32_t max_throttled = 10;
   /// How long a fresh order id may be unknown to GET.
   std::chrono::milliseconds verify_window{20'000};
@@ -46,12 +46,12 @@ struct desk_policy {
   /// For this long after an order of ours ended without filling completely, a moved position may be a fill that crossed
   /// its end and is not reported yet: no round counts.
   std::chrono::milliseconds late_fill_window = defaults::late_fill_window;
-  /// An outcome that is open for so long is alarmed, and again each time that it has passed.
+  /// An outcome that is open for this long raises an alarm, which is repeated at this interval.
   std::chrono::milliseconds unresolved_alarm{300'000};
   /// Nothing waits for longer than this: a later time was computed while the clock was wrong. Above what a broker may
   /// ask for with Retry-After.
   std::chrono::milliseconds longest_wait{7'200'000};
-  /// The baseline is taken anew before an intent when it is older than this and nothing has happened for a while.
+  /// Before an intent, a baseline older than this is taken again if nothing has happened for a while.
   std::chrono::milliseconds baseline_age{3'600'000};
   std::chrono::milliseconds baseline_quiet{120'000};
 };
@@ -64,7 +64,7 @@ struct desk_context {
   gate_conditions gate;
 };
 
-// Effects: what to do after the step is committed. Every answer goes back to the desk with what it was asked for.
+// Effects: what to do after the step is committed. Every answer goes back to the desk together with its effect.
 
 /// Ask for the position; answer to on_baseline().
 struct fetch_baseline {
@@ -124,7 +124,7 @@ struct desk_alarm {
 
 /// What a call decided. The state is desk.state(). Nothing may leave the process before events and state are committed.
 struct desk_step {
-  /// False: the state is as it was and need not be written.
+  /// False if the state is unchanged and need not be written.
   bool changed = false;
   /// To append to schwab-executions; the i-th has desk_event_id(symbol, first_event + i).
   std::vector<schwab_execution> events;

@@ -12,7 +12,7 @@
 
 namespace hedgerow::domain {
 
-/// A start block of this age or less is a beginning of now: nobody loses a log within minutes of its first start.
+/// A start block not older than this counts as a new beginning: a log is not lost within minutes of its first start.
 inline constexpr std::chrono::minutes new_beginning{10};
 /// The broker lists orders of the last 60 days; a little less, because clocks differ.
 inline constexpr std::chrono::hours broker_memory{24 * 60 - 12};
@@ -36,7 +36,7 @@ struct first_start {
 enum class first_start_action : std::uint8_t {
   read,          // nothing speaks against it
   ask_broker,    // list the orders entered since `orders_since()`, then ask `contradiction()`
-  cannot_check,  // old, and nobody can tell whether its fills were hedged: a person must decide
+  cannot_check,  // old, and its fills may or may not have been hedged: a person must decide
 };
 
 [[nodiscard]] first_start_action decide(const first_start& start);
@@ -44,8 +44,8 @@ enum class first_start_action : std::uint8_t {
 /// From when on orders may be answers to fills since the start block.
 [[nodiscard]] timestamp orders_since(const first_start& start);
 
-/// Which of these orders may have hedged fills since the start block, in words. Empty: none, so the history may be
-/// read. Orders of another kind than ours, and those that ended without a fill, do not count; one that cannot be read
+/// Which of these orders may have hedged fills since the start block, in words. Empty if none, so the history may
+/// be read. Orders of another kind than ours, and those that ended without a fill, do not count; an unreadable one
 /// does.
 [[nodiscard]] std::string contradiction(const first_start& start, const order_list& list);
 

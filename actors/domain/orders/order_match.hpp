@@ -29,7 +29,7 @@ struct order_pattern {
 /// matches. An order without an entry time does not differ in it.
 [[nodiscard]] std::string differences(const order_pattern& pattern, const broker_order& order);
 
-/// Symbol, side, quantity and type agree, whatever the time.
+/// Symbol, side, quantity and type agree; the time is not compared.
 [[nodiscard]] bool same_terms(const order_pattern& pattern, const broker_order& order);
 /// same_terms, and entered within the window.
 [[nodiscard]] bool matches(const order_pattern& pattern, const broker_order& order);

@@ -24,7 +24,7 @@ bool credible(progress_step& step, const broker_order& order) {
   return true;
 }
 
-/// Books a larger cumulative quantity. False: it is not covered by priced legs, so that the answer must not be used.
+/// Books a larger cumulative quantity. False if priced legs do not cover it; then the answer must not be used.
 bool book_fill(progress_step& step, const broker_order& order) {
   pending_order& mine = step.after;
   if (order.filled <= mine.filled) return true;

@@ -50,9 +50,9 @@ struct progress_step {
   /// When it happened by the broker's word; nothing when the answer does not say.
   std::optional<timestamp> happened_at;
   std::vector<progress_alarm> alarms;
-  /// Nothing more can be heard of the order.
+  /// The broker will report nothing more about the order.
   bool finished = false;
-  /// False: only counters changed, which need not be written.
+  /// False if only counters changed, which need not be written.
   bool changed = false;
 };
 

@@ -19,7 +19,7 @@ struct gate_policy {
   std::uint64_t max_order_shares = defaults::max_order_shares;
   /// Nothing is written from this long before the session's end: what the broker gets later waits for the next open.
   std::chrono::milliseconds session_margin = defaults::session_margin;
-  /// When to try again what does not pass by itself: halts and sizes.
+  /// When to retry after a refusal that does not pass without help: halts and sizes.
   std::chrono::seconds recheck{60};
   /// Between two looks at a reason that can go at any moment: a token or the session comes.
   std::chrono::milliseconds recheck_passing{1'000};
@@ -36,7 +36,7 @@ struct gate_conditions {
   /// The breaker is open: the broker fails too often.
   bool breaker_open = false;
   bool token_available = false;
-  /// The session of today, as far as it is known. Nothing: unknown, which counts as closed (facts, 5.10).
+  /// Today's session, as far as it is known. nullopt: unknown, which counts as closed (facts, 5.10).
   std::optional<market_session> session;
   /// Since when the broker has said that this day has no session.
   timestamp closed_since;
@@ -55,7 +55,7 @@ struct gate_refusal {
   friend bool operator==(const gate_refusal&, const gate_refusal&) = default;
 };
 
-/// Nothing: the order may go. The first rule that says no answers, in this order: halts and breaker, size, token,
+/// Returns nullopt if the order may go, else the first refusal, in this order: halts and breaker, size, token,
 /// session, rate. `symbol_halted` is the symbol's own switch.
 [[nodiscard]] std::optional<gate_refusal> check_gate(const gate_conditions& conditions, const gate_policy& policy,
                                                      bool symbol_halted, std::uint64_t quantity, timestamp now);

@@ -1,4 +1,4 @@
-// Profit of one symbol over both venues, in the order in which fills happened, not in which they were heard of.
+// Profit of one symbol over both venues, in the order in which fills happened, not in which reports arrived.
 // The venues are two partitions of the log, read independently of each other: the result depends on the
 // order within each, never on how they took turns.
 #pragma once
@@ -15,7 +15,7 @@
 
 namespace hedgerow::domain {
 
-/// How late, compared with what its venue has told already, a fill may be heard of and still take its place in time.
+/// A fill that arrives up to this much later than the newest fill of its venue still takes its place in time.
 inline constexpr std::chrono::minutes pnl_lateness{10};
 
 /// So many fills wait at most for the other venue to catch up: one that the broker never fills is not waited for for ever.

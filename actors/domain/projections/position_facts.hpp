@@ -1,5 +1,5 @@
-// What the facts alone say about one symbol's position: trades and executions are kept for ever, position updates only
-// until a newer one is compacted over them. Does not depend on how the two topics take turns.
+// What the facts alone say about one symbol's position: trades and executions are kept without limit, position updates
+// only until compaction replaces them by a newer one. Does not depend on how the two topics take turns.
 #pragma once
 
 #include <map>

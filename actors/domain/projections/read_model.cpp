@@ -155,8 +155,8 @@ std::vector<const decision_row*> read_model::decisions() const {
   return all;
 }
 
-/// Those that are not among the newest go when they have ended. Whether one is there in the end does not depend on when
-/// the others came: the newest so many are always kept, and of the older ones exactly those that are still open.
+/// Drops executions that have ended and are not among the newest. The order of arrival does not change the result: the
+/// newest are always kept, and of the older ones exactly those that are still open.
 void read_model::forget_old_executions() {
   if (execution_order_.size() <= limits_.executions) return;
   auto old = execution_order_.begin();

@@ -101,7 +101,7 @@ class read_model {
     /// It has been terminal; late steps do not take that back.
     bool ended = false;
   };
-  /// Fills of one execution that profit has been told of.
+  /// Fills of one execution that are counted in the profit.
   struct counted_fills {
     shares filled;
     usd notional;
