@@ -56,7 +56,7 @@ http::response login_ended(const login_result& result) {
   return result.error.empty() ? json(200, R"({"status":"logged in"})") : problem(400, result.error);
 }
 
-/// Why nobody can be logged in, for a person at this node.
+/// Why no login is possible, for a person at this node.
 http::response no_login(const std::string& error) {
   return problem(503, "the tokens service, which takes logins, does not run at this node, and no other node takes this "
                       "one: " + error);

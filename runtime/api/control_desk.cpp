@@ -48,8 +48,8 @@ void end_first(desk_pointer self, const control_desk_ports& outside, control_ans
   if (!waiting.empty()) write_first(self, outside);
 }
 
-/// The member is dead, whatever the reason was. A decision that was written although this says otherwise is written a
-/// second time under the same id: halting or resuming twice is the same as once, and an order is adopted or declared
+/// Any failure kills the member. A decision that was written in spite of the reported failure is written a second time
+/// under the same id: halting or resuming twice is the same as once, and an order is adopted or declared
 /// absent only while its outcome is open.
 void failed(desk_pointer self, const control_desk_ports& outside, const ports::log_error& why) {
   auto& first = self->state.waiting.front();

@@ -2,7 +2,7 @@
 //
 // A member of the log is dead after its first failure, and no bridge owns this one: a lock that another program holds
 // on the store, or a transactional id that the broker forgot after a quiet week, must not end all decisions. So the
-// desk joins again by itself, and tries the decision once more before it says that it was not written.
+// desk joins again without help, and tries the decision again before it says that it was not written.
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -25,7 +25,7 @@ struct control_request {
   std::string action;
   /// adopt_order: the broker's order id.
   std::string order;
-  /// Why, and who: both are wanted, because the record stays.
+  /// Why and by whom: both are required, because the record stays.
   std::string reason;
   std::string by;
 };
@@ -33,7 +33,7 @@ struct control_request {
 enum class control_outcome : std::uint8_t {
   recorded,     // durable
   invalid,      // the request is wrong
-  not_written,  // the log failed twice; nobody may rely on the decision, and the next request begins afresh
+  not_written,  // the log failed twice; the decision may or may not hold, and the next request begins afresh
 };
 
 struct control_answer {

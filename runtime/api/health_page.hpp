@@ -15,7 +15,7 @@ struct health_sources {
   /// Invalid while the node starts or stops.
   supervision::supervisor_actor root;
   const ports::clock* clock = nullptr;
-  /// May be null: then nobody knows whether the log answers.
+  /// May be null: then it is unknown whether the log answers.
   std::shared_ptr<lag_meter> lag;
   /// Null when this node is alone.
   std::shared_ptr<const cluster::snapshot> members;

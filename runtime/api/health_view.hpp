@@ -1,4 +1,4 @@
-// Health judged by what the system is for, not by threads being alive: fills are hedged, the token is valid, nobody lags.
+// Health judged by the purpose, not by threads being alive: fills are hedged, the token is valid, no service lags.
 #pragma once
 
 #include <string>
@@ -26,7 +26,7 @@ struct health_input {
 };
 
 /// What keeps this node from doing its work at all, in words: it is stopping, a service is restarting or silent, the
-/// event log does not answer. What waits for a person or for the world outside is none of it.
+/// event log does not answer. A problem that waits for a person or for the world outside does not count.
 [[nodiscard]] std::vector<std::string> find_blockers(const protocol::actor_status& tree, const lag_reading& lag);
 
 /// {"status":"ok"|"degraded"|"unavailable","problems":[...], ...}. Unavailable: something of find_blockers(). Degraded:

@@ -1,5 +1,5 @@
-// How many records each service has not handled yet. On Kafka that is several questions to brokers, so it is asked on a
-// thread of its own, all the time: whoever wants to know gets what was found last, at once, and whether the log still
+// How many records each service has not handled yet. On Kafka that takes several requests to brokers, so a thread of
+// its own measures it all the time. Callers get the last result at once, and learn from it whether the log still
 // answers.
 #pragma once
 

@@ -15,8 +15,8 @@ struct neighbours {
   std::shared_ptr<cluster::cluster_slot> actor = std::make_shared<cluster::cluster_slot>();
 };
 
-/// Asks `member`, or, when that is empty, whoever runs the tokens service. `done` is called once, on an actor; the
-/// answer's `error` says for people why there is none.
+/// Asks `member`, or, when that is empty, the node that runs the tokens service. `done` is called once, on an actor;
+/// the answer's `error` says for people why there is none.
 void ask_neighbour(caf::actor_system& system, const neighbours& others, std::string member,
                    protocol::remote_question question, std::function<void(const protocol::remote_answer&)> done);
 

@@ -1,7 +1,7 @@
 // Who may use the API and the admin endpoint. There is no login, so a request is believed when it can only come from
-// somebody at this network, and not from a web page that a person here happens to have open. Such a page can send a GET
-// and a POST without a body to any address that the browser reaches, loopback too, and with a name of its own that it
-// points at this address (DNS rebinding) even read the answer. The browser says all that in headers; other programs
+// a program in this network, and not from a web page that a person here happens to have open. Such a page can send a
+// GET and a POST without a body to any address that the browser reaches, loopback too, and with a name of its own that
+// it points at this address (DNS rebinding) even read the answer. The browser says all that in headers; other programs
 // send none of them.
 #pragma once
 
@@ -14,7 +14,7 @@
 namespace hedgerow::api {
 
 enum class caller : std::uint8_t {
-  reader,      // asks; whatever asks changes nothing
+  reader,      // reads only, and changes nothing
   person,      // changes something: sends `X-Hedgerow: 1`, which a page of another site cannot
   redirected,  // also a browser that another site, such as the broker, has sent here
 };

@@ -146,7 +146,7 @@ caf::result<ok_atom> cluster::say_goodbye() {
   const auto bye = caf::make_message(leave_atom::value, list_.self().name, list_.self().incarnation);
   for (const auto& [name, p] : peers_)
     if (p.handle) self_->send(p.handle, bye);
-  // Who has been greeted and has not answered yet may have let this node in.
+  // A node that was greeted and has not answered yet may have let this node in.
   for (const auto& [key, l] : links_)
     if (l.found && !connected(l)) self_->send(l.found, bye);
   gone_ = self_->make_response_promise<ok_atom>();

@@ -37,7 +37,7 @@ class cluster {
   void beat(const protocol::heartbeat& news);
   void goodbye(const std::string& name, std::uint64_t incarnation);
   void went_down(const caf::actor_addr& who);
-  /// Whether somebody listens at the address of a link.
+  /// Whether a process listens at the address of a link.
   void probed(const std::string& key, const tcp_probe& result);
   /// Which run holds a name, zero when none does, and where.
   [[nodiscard]] std::pair<std::uint64_t, std::string> whois(const std::string& name) const;
@@ -55,19 +55,19 @@ class cluster {
   struct link {
     address where;
     bool seed = false;
-    /// It leads to this node itself.
+    /// The link leads to this node itself.
     bool own = false;
     bool dialing = false;
     /// The last try to connect had no answer at all.
     bool mute = false;
-    /// What was found there, as long as nothing is known about it or it refuses.
+    /// The actor that was found there, while it is not a member or refuses.
     caf::actor found;
     bool greeted = false;
     std::uint32_t failures = 0;
     std::chrono::nanoseconds next{0};
     /// The member behind it, once it has said so.
     std::string name;
-    /// What was last told about it; each trouble is told once.
+    /// The last trouble reported about the link; each is reported once.
     std::string trouble;
   };
 
@@ -82,9 +82,9 @@ class cluster {
     caf::typed_response_promise<protocol::remote_answer> promise;
     protocol::remote_question question;
     std::string member;
-    /// Whom to ask next when this one cannot answer; the best is the last.
+    /// Nodes to ask next when this one cannot answer; the best is the last.
     std::vector<std::string> others;
-    /// What those said that were asked before.
+    /// The answers of the nodes that were asked before.
     std::string failures;
     std::chrono::nanoseconds deadline{0};
   };
@@ -95,7 +95,7 @@ class cluster {
 
   void send_heartbeats();
   void look_at_own_actors();
-  /// Tells what changed, to people and to who needs it.
+  /// Reports changes to people and to the parts that need them.
   void announce();
   void publish_snapshot();
 

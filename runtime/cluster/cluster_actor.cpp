@@ -27,7 +27,7 @@ caf::behavior cluster_actor(caf::stateful_actor<cluster_state>* self, cluster_op
   impl->start();
   return {
       [=](tick_atom) { impl->tick(); },
-      // Own timers and the prober: the port is tried again; the goodbyes are out; whether somebody listens.
+      // Own timers and the prober: the port is tried again; the goodbyes are out; whether a process listens.
       [=](restart_atom) { impl->open_port(); },
       [=](leave_atom) { impl->gone(); },
       [=](dial_atom, const std::string& key, const tcp_probe& result) { impl->probed(key, result); },

@@ -1,4 +1,4 @@
-// What a node knows about the cluster, for whoever asks from another thread or actor.
+// What a node knows about the cluster, readable from other threads and actors.
 #pragma once
 
 #include <memory>

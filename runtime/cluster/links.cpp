@@ -1,4 +1,4 @@
-// Connections, the handshake, and who is let in.
+// Connections, the handshake, and the admission of nodes.
 #include <caf/all.hpp>
 
 #include "actors/domain/hedging/backoff.hpp"
@@ -18,9 +18,9 @@ constexpr std::size_t most_links = 256;
 constexpr int slowest_retry = 20;
 constexpr const char* by_version = "version";
 constexpr const char* by_name = "name";
-/// An address at which nobody has ever become a member is given up after so many tries, unless it is a seed.
+/// An address whose node has never become a member is given up after this many tries, unless it is a seed.
 constexpr std::uint32_t tries_of_a_stranger = 100;
-/// Runs whose refusal has been told; beyond that they are told again.
+/// How many reported refusals are remembered; beyond that refusals are reported again.
 constexpr std::size_t most_told = 256;
 
 }  // namespace
@@ -154,7 +154,7 @@ void cluster::went_down(const caf::actor_addr& who) {
   announce();
 }
 
-/// A connection is gone, which does not say that its node is. It is when nobody listens there any more.
+/// A connection is gone; its node is gone only if no process listens at its address any more.
 void cluster::look_again(const std::string& name, std::uint64_t incarnation) {
   for (const auto& m : list_.others()) {
     if (m.facts.name != name || m.facts.incarnation != incarnation) continue;
@@ -188,7 +188,7 @@ void cluster::welcome(const member_record& who, const std::string& via) {
     it->second.failures = 0;
     it->second.trouble.clear();
   }
-  // It moved: the old address leads nowhere, or to somebody else.
+  // The node moved: its old address leads nowhere, or to another node.
   std::erase_if(links_, [&](const auto& entry) {
     const auto& l = entry.second;
     return !l.seed && l.name == who.name && entry.first != via && entry.first != who.address();
@@ -224,7 +224,8 @@ bool cluster::accept(const member_record& who, const caf::actor& handle, const s
   if (p.incarnation != who.incarnation) p = {who.incarnation, nullptr, {}};
   if (!p.handle && handle) adopt(p, handle);
   if (!p.handle) {
-    // Both connected at the same moment: CAF does not say who speaks on such a connection. Its own address does.
+    // Both nodes connected at the same moment: CAF does not say who speaks on such a connection, so use the one to the
+    // address that the node has given.
     if (const auto* l = link_to({who.host, who.port}); l != nullptr && l->found) adopt(p, l->found);
   }
   return true;
@@ -245,7 +246,7 @@ void cluster::refuse(const caf::actor& whom, const char* code, const member_reco
            " has this name and is at work; give each node a name of its own";
   }
   const std::string about = who.name + " at " + who.address();
-  // Told once for each run, not for each try.
+  // Reported once for each run, not for each try.
   if (told_.size() > most_told) told_.clear();
   if (told_.emplace(who.name, who.incarnation).second)
     tell(notice_level::alarm, code == by_version ? "version_refused" : "name_refused", about, text);
@@ -258,7 +259,7 @@ void cluster::refuse(const caf::actor& whom, const char* code, const member_reco
 void cluster::name_conflict(const std::string& text) {
   if (!conflict_since_ || now() - conflict_last_ > 10 * options_.policy.timeout) conflict_since_ = now();
   conflict_last_ = now();
-  // At first it may be the run before this one, which nobody has missed yet.
+  // At first the conflict may be with our own previous run, which the peers still count as alive.
   if (now() - *conflict_since_ >= 2 * options_.policy.timeout) give_up(text);
 }
 
@@ -294,7 +295,7 @@ void cluster::goodbye(const std::string& name, std::uint64_t incarnation) {
     fail_questions(name, "node " + name + " has left");
     peers_.erase(it);
   }
-  // It comes back by itself; only seeds are tried.
+  // The node connects again when it is back; only seeds are tried.
   std::erase_if(links_, [&](const auto& entry) { return !entry.second.seed && entry.second.name == name; });
   announce();
 }

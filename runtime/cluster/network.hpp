@@ -24,7 +24,7 @@ inline constexpr std::chrono::seconds handshake_limit{3};
 void forget_tls_errors(caf::actor_system& system);
 
 /// After all actors have ended, before the actor system does: waits until CAF's network has nothing under way for this
-/// port. An actor system that ends while a port is being opened hangs for ever (CAF 0.17.6).
+/// port. An actor system that ends while a port is being opened hangs (CAF 0.17.6).
 void quiesce_network(caf::actor_system& system, std::uint16_t port);
 
 }  // namespace hedgerow::cluster

@@ -1,5 +1,5 @@
-// Looks whether somebody listens, on a thread of its own: that may block. Not a detached actor: CAF 0.17.6 can wait for
-// ever for the thread of one that has ended when its clock stops first.
+// Probes whether a process listens, on a thread of its own, as that may block. Not a detached actor: CAF 0.17.6 can
+// hang while it waits for the thread of an ended one, if its clock stops first.
 #pragma once
 
 #include <functional>

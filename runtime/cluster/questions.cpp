@@ -1,4 +1,4 @@
-// Questions between nodes. Each has a number and a time-out of its own: CAF tells nobody when a peer dies with it.
+// Questions between nodes. Each has a number and a time-out of its own: CAF does not report a question whose peer dies.
 #include <caf/all.hpp>
 
 #include "actors/tokens/tokens_service.hpp"
@@ -65,7 +65,7 @@ caf::result<remote_answer> cluster::ask(ask_member what) {
   return promise;
 }
 
-/// One of those that may run the tokens service has it; first comes who said so with its last heartbeat.
+/// Of the nodes that may run the tokens service one does; ask first the one that said so with its last heartbeat.
 void cluster::ask_tokens_node(waiting_question waiting) {
   for (const auto& m : list_.others()) {
     if (!hosts_tokens(m.facts) || m.state == domain::member_state::left) continue;

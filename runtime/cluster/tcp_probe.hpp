@@ -1,5 +1,5 @@
-// Whether somebody listens at an address, found out in bounded time. CAF connects with a blocking call that waits for
-// minutes where packets vanish, on the one actor that makes all connections: it is only asked to connect to who listens.
+// Whether a process listens at an address, found out in bounded time. CAF connects with a blocking call that waits for
+// minutes where packets vanish, on the one actor that makes all connections: so CAF only connects to tested addresses.
 #pragma once
 
 #include <chrono>

@@ -21,7 +21,7 @@ struct anvil_options {
   std::uint16_t port = 0;
   /// 0 makes a block per transaction.
   std::chrono::milliseconds block_time{1000};
-  /// A dump takes about 17 kB per transaction kept. One is also made at the end, whoever ends it short of SIGKILL.
+  /// A dump takes about 17 kB per transaction kept. One is also made at any end but SIGKILL.
   std::chrono::seconds dump_interval{30};
   /// Older blocks lose their transactions and logs, so that a demo that runs for days does not fill the disk.
   unsigned kept_blocks = 3600;
@@ -40,7 +40,7 @@ class anvil_process {
   void stop(std::chrono::milliseconds grace = std::chrono::seconds{15});
   /// Ends it at once, as a crash would: what happened since the last dump is lost.
   void kill();
-  /// It stands still until it is told to go on.
+  /// Stops the process, or lets it go on.
   void freeze(bool frozen);
   [[nodiscard]] bool running() const;
   [[nodiscard]] std::uint16_t port() const;

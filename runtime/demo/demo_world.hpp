@@ -18,10 +18,10 @@ struct demo_world_options {
   std::uint16_t anvil_port = 0;
   /// 0 makes a block per transaction.
   std::chrono::milliseconds block_time{1000};
-  /// Blocks whose logs the chain still has; who starts to read later than that misses fills. Not for a block per
+  /// Blocks whose logs the chain still has; a reader that starts later than that misses fills. Not for a block per
   /// transaction, which keeps ten times as many.
   unsigned kept_blocks = 3600;
-  /// Of the market's choices.
+  /// Seed of the market's choices.
   std::uint64_t seed = 1;
   /// Transactions per second, of which about 85 in 100 fill one of the owner's orders against dollars.
   double fills_per_second = 4;
@@ -63,7 +63,7 @@ class demo_world {
   [[nodiscard]] expected<std::uint64_t, std::string> owner_fills();
   /// Replaces the newest `depth` blocks by empty ones, as a reorg would.
   [[nodiscard]] expected<void, std::string> reorg(unsigned depth);
-  /// The node stands still, and its connections with it, until it is told to go on.
+  /// Stops the node, and its connections with it, or lets it go on.
   void freeze(bool frozen);
   /// For demo commands beyond these; null before start().
   [[nodiscard]] anvil_rpc* rpc() { return rpc_.get(); }

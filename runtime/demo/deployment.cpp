@@ -104,7 +104,7 @@ class deployment {
     return out;
   }
 
-  /// Tokens for everybody who pays, and full vaults for everybody who has orders.
+  /// Tokens for all accounts that pay, and full vaults for all that have orders.
   bool fund() {
     progress_("Filling wallets and vaults");
     const auto tokens = all_tokens();

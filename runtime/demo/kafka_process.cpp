@@ -56,7 +56,8 @@ fs::path temporary(const kafka_options& o) { return o.data_dir / "tmp"; }
 
 std::vector<std::string> java_words(const kafka_options& o, bool quick) {
   std::vector<std::string> words{o.java.string(), "-Xmx" + std::to_string(o.heap_megabytes) + "m",
-                                 // Unpacked native libraries and the like go with the data, whoever ends the broker.
+                                 // Unpacked native libraries and the like are deleted with the data, even after a
+                                 // SIGKILL.
                                  "-XX:-UsePerfData", "-Djava.io.tmpdir=" + temporary(o).string(),
                                  "-XX:+ExitOnOutOfMemoryError", "-Dlog4j2.disableJmx=true",
                                  "-Dlog4j2.configurationFile=" + (o.home / "log4j2.xml").string()};
@@ -104,7 +105,7 @@ const std::map<std::string, std::string>& kafka_settings() {
       // After kill_hard() the broker may not register again before its last session is over, 9 s by default.
       {"broker.session.timeout.ms", "3000"},
       {"broker.heartbeat.interval.ms", "500"},
-      // Nobody wants to wait: for more members, for dead ones, for what a dead producer left open, for compaction.
+      // A demo must not wait: for more members, for dead ones, for a dead producer's transaction, for compaction.
       {"group.initial.rebalance.delay.ms", "0"},
       {"group.min.session.timeout.ms", "1000"},
       {"transaction.abort.timed.out.transaction.cleanup.interval.ms", "500"},
@@ -127,7 +128,7 @@ expected<std::unique_ptr<kafka_process>, std::string> kafka_process::start(kafka
     const bool any_port = process->choose_ports(wanted);
     auto launched = process->launch();
     if (launched) return process;
-    // Somebody else took the port in between.
+    // Another process took the port in between.
     const bool taken = says(broker_log(process->options_), "Address already in use");
     if (!any_port || !taken || attempts_left == 1) return unexpected(std::move(launched.error()));
   }

@@ -91,7 +91,7 @@ market_orders::trade market_orders::other_pair(const hash32& wide_order) {
   }
 }
 
-/// On V6 below the smallest unit on both sides, with exponents that nobody sane would choose (facts, 9.1); on V4 a
+/// On V6 below the smallest unit on both sides, with exponents that no real order has (facts, 9.1); on V4 a
 /// millionth of a share, which is a fill like any other.
 market_orders::trade market_orders::dust_trade(const demo_book& book, const hash32& wide_order) {
   const auto equity = below(world_.equities.size());

@@ -53,7 +53,7 @@ struct node_ports {
   const ports::clock* clock = nullptr;
   ports::random* random = nullptr;
   ports::notices* notices = nullptr;
-  /// Of this node alone. What has its cells outside the actors, such as the log, was given it when it was made.
+  /// Registry of this node alone. Parts outside the actors, such as the log, got it when they were made.
   std::shared_ptr<telemetry::metric_registry> metrics = std::make_shared<telemetry::metric_registry>();
 };
 

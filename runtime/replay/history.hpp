@@ -22,7 +22,7 @@ namespace hedgerow::replay {
 struct cut {
   /// Only what was recorded at this time or before.
   std::optional<timestamp> at;
-  /// Of these partitions only what stands before the offset.
+  /// For these partitions, reads only records before the offset.
   std::map<topic_partition, std::int64_t> before;
 };
 
@@ -45,7 +45,7 @@ using progress = std::function<void(std::uint64_t)>;
 
 class history {
  public:
-  /// Of `topics` only those with one of the events above. `log` must outlive it.
+  /// Reads those of `topics` that hold one of the events above. `log` must outlive it.
   history(ports::event_log& log, const std::vector<topic>& topics, cut until, progress tell);
 
   /// The next event, or nothing at the end. The error is for people.

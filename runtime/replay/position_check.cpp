@@ -131,7 +131,7 @@ class partition_check {
     // A person's decision is in no sum; its update may be among those that compaction took.
     const auto* control = std::get_if<enveloped<control_event>>(&in.event);
     if (control != nullptr && s.known_since && control->meta.recorded_at <= *s.known_since) return true;
-    // It may have found the symbol frozen by a person who has resumed it since.
+    // The step may have found the symbol frozen; a person has resumed it since.
     const auto* step = std::get_if<enveloped<schwab_execution>>(&in.event);
     return step != nullptr && step->data.state == execution_state::held && done->decided->after.hedged == s.state.hedged;
   }
@@ -236,7 +236,8 @@ class partition_check {
             c.meta.event_id, c.meta.traceparent};
   }
 
-  /// Compares an update after a gap with the sums of what is kept for ever. Empty, or what does not agree.
+  /// Compares an update after a gap with the sums of all trades and executions. Returns an empty text, or the
+  /// difference.
   [[nodiscard]] expected<std::string, std::string> sums_disagree(const std::string& name, const position_update& logged) {
     domain::position_facts facts;
     const auto trades = inputs_[0].find(name, [&](const input& in) {

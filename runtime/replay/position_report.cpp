@@ -24,7 +24,7 @@ struct collector {
   void operator()(const told& t, const enveloped<schwab_execution>& e) { add_fact(t, e.data.execution.symbol, e.data); }
   void operator()(const told& t, const enveloped<position_update>& e) {
     auto& newest = symbols[e.data.symbol.str()].newest;
-    // Of one partition; the order of offsets counts, whatever the clock did.
+    // All are of one partition, so the offset decides which is newest, not the clock.
     if (!newest || newest->origin->second < t.offset)
       newest = position_at{e.data, std::pair{t.from, t.offset}, t.recorded_at};
   }

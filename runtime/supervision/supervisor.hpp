@@ -81,9 +81,9 @@ struct child {
   caf::actor handle;
   /// A person asked for the restart that is under way.
   bool requested = false;
-  /// It has exceeded its budget and has not stayed up for a whole window since.
+  /// The child has exceeded its budget and has not stayed up for a whole window since.
   bool parked = false;
-  /// Of its newest incarnation.
+  /// Start of the newest incarnation.
   monotonic_time started_at{0};
   std::uint64_t restarts = 0;
   std::string last_error;

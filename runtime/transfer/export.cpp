@@ -10,7 +10,7 @@
 namespace hedgerow::transfer {
 namespace {
 
-/// Where everything in a log ends, and how far the groups are: differs when somebody has written.
+/// The ends of all partitions and the offsets of the groups: two differ if the log was written in between.
 struct moment {
   std::vector<std::int64_t> ends;
   std::vector<group_offset> offsets;

@@ -37,7 +37,7 @@ struct import_result {
 };
 
 /// Writes the records, reads them back and compares, then sets the offsets of the groups so that each goes on where it
-/// was. Until all that is done the log counts as unfinished: no node starts on it. Nobody else may use the log.
+/// was. Until all that is done the log counts as unfinished: no node starts on it. No other process may use the log.
 [[nodiscard]] expected<import_result, std::string> import_log(ports::event_log& log, const std::string& path,
                                                               const import_plan& plan, const progress& tell);
 

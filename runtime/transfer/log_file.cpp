@@ -183,7 +183,7 @@ class reader final : public log_file_reader {
   gz_file file_;
   file_header header_;
   std::uint64_t line_ = 0;
-  /// Of every line before the last one that was read.
+  /// Hash of every line before the last one that was read.
   sha256 bytes_;
   std::string uncounted_;
   manifest_builder built_;

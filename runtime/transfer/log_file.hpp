@@ -40,7 +40,7 @@ struct partition_summary {
   friend bool operator==(const partition_summary&, const partition_summary&) = default;
 };
 
-/// What a history holds, whatever its offsets and times are. Partitions without records are left out.
+/// What a history holds, independent of its offsets and times. Partitions without records are left out.
 struct manifest {
   std::uint64_t records = 0;
   std::map<topic_partition, partition_summary> partitions;

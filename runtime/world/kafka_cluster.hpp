@@ -1,4 +1,4 @@
-// From the keys of [kafka] to what the adapter is told.
+// From the keys of [kafka] to the adapter's options.
 #pragma once
 
 #include "config/settings.hpp"

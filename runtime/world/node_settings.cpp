@@ -155,7 +155,7 @@ node::node_settings to_node_settings(const config::settings& v) {
   n.admin.address = v.admin.address;
   n.admin.port = v.admin.port;
   n.allowed_hosts = v.api.allowed_hosts;
-  // Where the broker sends the browser back to, through whatever proxy.
+  // The host to which the broker sends the browser back; it may be a proxy.
   if (auto host = host_of(v.broker.redirect_uri); !host.empty()) n.allowed_hosts.push_back(std::move(host));
   if (v.cluster.port != 0) n.cluster = to_cluster(v);
   n.cluster_tls = {v.cluster.certificate, v.cluster.key, v.cluster.ca_file};

@@ -1,4 +1,4 @@
-// From configuration keys to what each service is told.
+// From configuration keys to the settings of each service.
 #pragma once
 
 #include "config/settings.hpp"

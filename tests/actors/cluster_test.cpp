@@ -172,7 +172,7 @@ TEST_F(ClusterTest, NodesThatAllStartAtOnceWithAllSeedsFindEachOther) {
     member_node c{"c", c_port, seeds};
     for (auto* node : {&a, &b, &c})
       for (const char* name : {"a", "b", "c"}) EXPECT_SEES(*node, name, "reachable");
-    // Questions go both ways over whatever connections came about.
+    // Questions go both ways, over either connection.
     EXPECT_EQ(a.ask("b", question_kind::actors).error, "starting or stopping");
     EXPECT_EQ(b.ask("a", question_kind::actors).error, "starting or stopping");
     EXPECT_EQ(c.ask("a", question_kind::actors).error, "starting or stopping");

@@ -1,4 +1,4 @@
-// Decisions of people in the log: one after the other, each answered once, whatever becomes of the writer.
+// Decisions of people in the log: one after the other, each answered once, even when the writer fails.
 #include "runtime/api/control_desk.hpp"
 
 #include "runtime/adapters/memory_log/memory_log.hpp"

@@ -26,7 +26,7 @@ class edge_fixture : public ::testing::Test {
  public:
   edge_fixture() {
     supervision::policy rules;
-    // Whoever fails stays down for the rest of the test.
+    // A child that fails stays down for the rest of the test.
     rules.backoff_min = rules.backoff_max = std::chrono::hours{1};
     root = system.spawn(supervision::supervisor, std::string{"node-a"},
                         std::vector<supervision::child_spec>{child("accumulator"), child("poller")}, rules, &clock,

@@ -1,5 +1,5 @@
-// Two services on the same nodes, the first handing over to the second: whatever happens, each record is written once and
-// handled once, in order.
+// Two services on the same nodes, the first handing over to the second: under any failure each record is written once
+// and handled once, in order.
 #include "hand_over_fixture.hpp"
 
 namespace hedgerow::bridges {
@@ -158,7 +158,7 @@ TEST_F(HandOver, AFailedTransactionEndsBothAndNothingOfItIsThere) {
   faults->fail_next_commit({ports::log_errc::io, "ordered"});
   faults->fail_commit_after(1, {ports::log_errc::io, "ordered"});
   run();
-  // One was the test's own writer or the bridges'; whoever failed is started again.
+  // One failure hit the test's own writer or a bridge; a failed bridge is started again.
   for (int i = 0; i < 3; ++i) {
     if (!alive(n.lower)) start_lower(n, "a");
     if (!alive(n.upper)) start_upper(n, "a");

@@ -1,4 +1,4 @@
-// What load balancers and process supervisors are told, on both ports.
+// The health answers for load balancers and process supervisors, on both ports.
 #include "edge_fixture.hpp"
 
 namespace hedgerow::test {

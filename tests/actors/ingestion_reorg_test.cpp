@@ -42,7 +42,7 @@ TEST_F(IngestionTest, ReplacedBlocksAreReadAgainAtOnce) {
   settle();
   for (int i = 0; i < 5; ++i) node->mine();
   settle();
-  // No log is told, and no block with logs was known: only the heads speak of the reorg.
+  // No log is sent, and no block with logs was known: only the heads show the reorg.
   node->silent_logs = true;
   node->reorg_to(3, {{take(3)}, {}, {take(5)}, {}});
   settle();
@@ -146,8 +146,8 @@ TEST_F(IngestionTest, ALateLogOfAReplacedBlockIsNotAccepted) {
   EXPECT_EQ(canonical(), fills{});
 }
 
-/// Branches, live logs in any order and more than once, silent subscriptions, losses and restarts: in the end what is
-/// booked is the chain.
+/// Branches, live logs in any order and more than once, silent subscriptions, losses and restarts: at the end the
+/// booked fills are those of the chain.
 TEST_F(IngestionTest, RandomBranchesAndLiveLogsInAnyOrderEndWithTheChain) {
   config.backfill.rescan_interval = 2s;
   for (unsigned seed = 1; seed <= 60; ++seed) {

@@ -1,4 +1,4 @@
-// A node's access token follows the log, whatever else the node carries.
+// A node's access token follows the log, with any set of services.
 #include "actors/tokens/token_follower.hpp"
 
 #include <gmock/gmock.h>
@@ -66,7 +66,7 @@ TEST_F(TokenFollower, MayBeStartedAgainAsOftenAsItDies) {
   EXPECT_EQ(holder->get(), "after forty restarts");
 }
 
-/// The log tells only of what was read, and where nobody has ever logged in there is nothing to read.
+/// The log announces only topics that were read, and without a first login there is nothing to read.
 TEST_F(TokenFollower, TheFirstLoginOfAHistoryReachesAnEmptyLogsFollower) {
   start();
   EXPECT_EQ(holder->get(), std::nullopt);

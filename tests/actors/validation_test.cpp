@@ -283,7 +283,7 @@ TEST_F(ValidationTest, AReversalOfWhatAVersionWithoutMemoryWroteIsJudged) {
   EXPECT_EQ(trades().size(), 2U) << "of a block that came after the upgrade";
 }
 
-/// Whatever fails in between, each event that is not reverted counts as it was written, and each that is counts
+/// After any failures in between, each event that is not reverted counts as it was written, and a reverted one counts
 /// nothing.
 TEST_F(ValidationTest, ReversalsAfterAnyHistoryOfFailuresLeaveTheSumOfWhatStands) {
   const auto known = node->token_answers;

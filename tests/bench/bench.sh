@@ -42,7 +42,7 @@ TOML
   "$build/hedgerow" node --config "$dir/node.toml" >"$dir/out" 2>"$dir/err" &
   node=$!
   ready=
-  # Kept open until the node has stopped: it prints once more.
+  # Kept open until the node has stopped: it prints at its end.
   exec 3<"$dir/out"
   while read -r line <&3; do
     case $line in *" ready"*) ready=$(now_ms); break ;; esac

@@ -1,4 +1,4 @@
-// What a person is told who starts a node or logs it in with `hedgerow auth`.
+// The messages for a person who starts a node or logs it in with `hedgerow auth`.
 #include <gmock/gmock.h>
 #include <sys/wait.h>
 

@@ -28,7 +28,7 @@ bool sees_reachable(stage& s, std::size_t node, const std::string& name) {
   return false;
 }
 
-/// Two nodes that know each other, nobody logged in.
+/// Two nodes that know each other, without a login.
 class KafkaLogin : public ::testing::Test {
  public:
   KafkaLogin() {
@@ -85,7 +85,7 @@ TEST_F(KafkaLogin, AtANodeWhoseTokensHostIsFrozenItSaysSoUntilTheServiceHasMoved
   EXPECT_NE(late.body.find("/auth/login"), std::string::npos) << late.body;
   EXPECT_EQ(s.log_in(other), "");
   EXPECT_TRUE(eventually([&] { return has_token(other); }));
-  // Back again, the frozen one sends its logins to whoever has the service now.
+  // Back again, the frozen one sends its logins to the node that has the service now.
   s.signal_node(SIGCONT, host);
   ASSERT_TRUE(eventually([&] { return sees_reachable(s, host, "test-" + std::to_string(other)); }));
   ASSERT_TRUE(eventually([&] { return s.log_in(host).empty(); })) << s.log_in(host);

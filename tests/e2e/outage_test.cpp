@@ -49,7 +49,7 @@ TEST(KafkaOutage, NodesWaitUntilTheBrokerIsBackAndThenHedgeWhatHappenedMeanwhile
   for (std::size_t node = 0; node < 2; ++node) EXPECT_EQ(s.stop_node(node), 0) << s.node_output();
 }
 
-/// What this node tells of the chain's node: 1 or 0, -1 when it does not read the chain.
+/// What this node reports about the chain's node: 1 or 0, -1 when it does not read the chain.
 long long chain_connected(stage& s, std::size_t node) {
   const auto answer = s.answer_of(node, "/metrics");
   const auto page = read_prometheus(answer ? answer->body : "");

@@ -41,7 +41,7 @@ class actor_fixture : public ::testing::Test {
     }
   }
 
-  /// Moves virtual time and runs whatever becomes due.
+  /// Moves virtual time and runs all that becomes due.
   void advance(std::chrono::milliseconds by) {
     scheduler.clock().advance_time(by);
     run();

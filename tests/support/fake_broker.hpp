@@ -1,4 +1,4 @@
-// A broker in memory behind the broker_api port. Answers when it is told to, so that a test decides what comes when.
+// A broker in memory behind the broker_api port. Answers on command, so that a test decides the order of events.
 #pragma once
 
 #include <deque>

@@ -23,20 +23,20 @@ class fake_node {
   void reorg(std::uint64_t depth);
   /// As above without the additional one, and slowly: `between` runs before each new block, when the chain is short.
   void reorg_to_the_same_height(std::uint64_t depth, const std::function<void()>& between);
-  /// The newest blocks are gone and others have not come yet, as after a restore; the head is told.
+  /// The newest blocks are gone and others have not come yet, as after a restore; the head is sent.
   void set_back(std::uint64_t depth);
   /// An error that belongs to no request.
   void complain(const ports::chain_error& what) { listener_.complaint(what); }
   /// A frame that is no log.
   void send_garbage(const std::string& text) { listener_.malformed({"not JSON at byte 0", text}); }
-  /// The connection is lost and comes back; nothing is told about what happened in between.
+  /// The connection is lost and comes back; nothing is sent about the time in between.
   void disconnect(const std::string& reason = "the connection was lost");
   void connect();
   /// Logs are only found by asking, never told: a subscription that silently misses them.
   bool silent_logs = false;
   /// Heads are not told either.
   bool silent_heads = false;
-  /// Logs are told twice.
+  /// Logs are sent twice.
   bool doubled_logs = false;
   /// The next so many questions fail with a time-out.
   int failing = 0;
@@ -50,11 +50,11 @@ class fake_node {
   int receipts_asked = 0;
   /// Questions about blocks of these heights fail.
   std::set<std::uint64_t> silent_blocks;
-  /// Tells of a log as if it were new, of whatever branch.
+  /// Sends a log as if it were new, of any branch.
   void tell_log(const raw_log& log);
   /// The logs of a block as they stand on the chain.
   [[nodiscard]] const std::vector<raw_log>& logs_of(std::uint64_t number) const { return blocks_.at(number).logs; }
-  /// The newest `depth` blocks are replaced by these; their heads are told, and their logs unless `silent_logs`.
+  /// The newest `depth` blocks are replaced by these; their heads are sent, and their logs unless `silent_logs`.
   void reorg_to(std::uint64_t depth, std::vector<std::vector<raw_log>> blocks);
   /// Largest range that getLogs accepts.
   std::uint64_t max_range = 1'000'000;

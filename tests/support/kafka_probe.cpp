@@ -104,7 +104,7 @@ expected<void, kafka_probe::error> kafka_probe::create_topic(const std::string& 
   const auto** results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(answer.get()), &count);
   if (count != 1) return unexpected(std::string{"an answer for another topic"});
   if (const auto failed = rd_kafka_topic_result_error(results[0])) return unexpected(name_of(failed));
-  // The controller has answered; the broker hears of it a moment later.
+  // The controller has answered; the broker learns it a moment later.
   const auto served = [&] { return partitions_with_leader(producer_.get(), name) == partitions; };
   if (!eventually(served)) return unexpected(std::string{"the topic was made, and is not served"});
   return {};
@@ -134,7 +134,7 @@ expected<std::vector<std::string>, kafka_probe::error> kafka_probe::read(const s
   while (values.size() < count) {
     const owned_message message{rd_kafka_consumer_poll(consumer.get(), limit_ms)};
     if (!message) return unexpected("only " + std::to_string(values.size()) + " records came");
-    // Not yet connected, or again: librdkafka goes on by itself.
+    // Not yet connected, or again: librdkafka goes on without help.
     if (message->err == RD_KAFKA_RESP_ERR__TRANSPORT || message->err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) continue;
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) return unexpected(name_of(message->err));
     values.emplace_back(static_cast<const char*>(message->payload), message->len);

@@ -18,7 +18,7 @@ class kafka_probe {
   explicit kafka_probe(const std::string& bootstrap);
 
   using error = std::string;
-  /// The names of all topics; an error when nobody answers.
+  /// The names of all topics; an error when no broker answers.
   [[nodiscard]] expected<std::vector<std::string>, error> topics();
   /// Returns when the broker serves it, with one copy.
   [[nodiscard]] expected<void, error> create_topic(const std::string& name, int partitions);

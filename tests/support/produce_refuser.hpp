@@ -21,8 +21,8 @@ class produce_refuser {
   produce_refuser(const produce_refuser&) = delete;
   produce_refuser& operator=(const produce_refuser&) = delete;
 
-  /// The next produce request to `topic` will not reach the broker. Its refusal is told as soon as a second request to the
-  /// topic has been passed on, or after a moment when none comes.
+  /// The next produce request to `topic` will not reach the broker. Its refusal is answered as soon as a second request
+  /// to the topic has been passed on, or after a moment when none comes.
   void refuse_next(std::string topic);
   /// Whether what refuse_next() asked for has happened.
   [[nodiscard]] bool refused() const { return refused_; }

@@ -22,7 +22,7 @@ class unsteady_log final : public ports::event_log {
     std::uint64_t moves_one_in = 0;
     /// So many reads fail.
     int reads_fail = 0;
-    /// Listeners are told nothing before something was read: the port promises no more.
+    /// Listeners are not called before the first read: the port promises no more.
     bool was_read = false;
     /// Commits that wait, of all members.
     std::deque<std::pair<const void*, std::function<void()>>> waiting;

@@ -84,7 +84,7 @@ std::string read_ref(const rapidjson::Value& value, log_ref& out) {
   return {};
 }
 
-/// Nodes write it as a truth value; some as text or number. What is neither counts as absent, which is not removed: a
+/// Nodes write it as a truth value; some as text or number. Any other value counts as absent, hence not removed: a
 /// log that is wrongly taken for canonical is found by comparing headers, one that is wrongly skipped is not found
 /// again.
 bool read_removed(const rapidjson::Value* value) {
@@ -166,7 +166,7 @@ expected<ports::chain_log, std::string> parse_log(const rapidjson::Value& value)
   if (!raw) return unexpected(std::string{"data is not 0x and an even number of hex digits"});
   out.log.data = std::move(*raw);
   out.removed = read_removed(member(value, "removed"));
-  // Nobody needs it: the block's header has the time, too.
+  // An unreadable time does no harm: the block's header has it, too.
   std::uint64_t seconds = 0;
   if (read_quantity(member(value, "blockTimestamp"), seconds)) out.block_time = to_time(seconds);
   return out;

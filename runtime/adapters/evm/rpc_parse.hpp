@@ -21,9 +21,9 @@ inline constexpr std::size_t max_malformed_text = 64 * 1024;
 /// What one frame says: an answer to a request, or a notification of a subscription. Values point into `json`.
 struct rpc_frame {
   rapidjson::Document json;
-  /// Of an answer; nothing for a notification, and for an answer to a request the node could not read.
+  /// The id of an answer; nullopt for a notification, and for an answer to a request that the node could not read.
   std::optional<std::uint64_t> id;
-  /// Of a notification.
+  /// The subscription of a notification.
   std::string subscription;
   /// The answer's or notification's payload; null when `error` is there.
   const rapidjson::Value* result = nullptr;
@@ -36,7 +36,7 @@ struct rpc_frame {
 /// `0x` and hex digits below 2^63; leading zeros are tolerated.
 [[nodiscard]] std::optional<std::uint64_t> parse_quantity(const rapidjson::Value& value);
 
-/// What is optional and cannot be read counts as absent. Fails with the reason: NoBlockNumber, NoBlockHash, NoTxHash
+/// An optional field that cannot be read counts as absent. Fails with the reason: NoBlockNumber, NoBlockHash, NoTxHash
 /// and NoLogIndex for a log that is not in a block yet.
 [[nodiscard]] expected<ports::chain_log, std::string> parse_log(const rapidjson::Value& value);
 /// What can be read of a log that cannot be read as a whole.

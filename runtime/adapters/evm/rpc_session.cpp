@@ -255,7 +255,7 @@ void rpc_session::notified(const rpc_frame& frame, std::string_view text) {
     if (listener_.head) listener_.head(*block);
     return;
   }
-  // Before `up` nothing is missed: what is in a block by now is read by the backfill that follows `up`.
+  // Before `up` nothing is missed: the backfill that follows `up` reads all blocks that exist by now.
   if (state_ != state::up) return;
   if (frame.subscription != log_subscription_) return malformed("a notification nobody subscribed to", text);
   auto log = parse_log(*frame.result);

@@ -48,7 +48,8 @@ class ws_rpc_client final : public rpc_client {
   ws_rpc_client& operator=(const ws_rpc_client&) = delete;
   ~ws_rpc_client() override {
     close();
-    // The last owner let go inside a callback: the thread ends by itself and holds what it needs.
+    // The last owner let go inside a callback, on this thread: it cannot be joined here, and owns all that it still
+    // uses.
     if (thread_.joinable()) thread_.detach();
   }
 

@@ -14,7 +14,7 @@ class answer_reader {
  public:
   enum class state { more, complete, bad };
 
-  /// `to_head`: the answer to a HEAD request has no body whatever its header says.
+  /// `to_head`: the answer to a HEAD request has no body, even if its header announces one.
   answer_reader(std::size_t max_body_bytes, bool to_head);
   ~answer_reader();
   answer_reader(const answer_reader&) = delete;

@@ -123,7 +123,7 @@ class connection final : public client_connection, public std::enable_shared_fro
     idle_pending_ = true;
   }
 
-  /// Whoever is told that there was no answer may rest assured that the request does not arrive later.
+  /// Aborts, so that a request reported as unanswered cannot arrive at the server later.
   void cut_off() {
     phase_ = phase::closed;
     timer_.cancel();
@@ -152,7 +152,7 @@ class connection final : public client_connection, public std::enable_shared_fro
     timer_.expires_after(limit);
     timer_.async_wait([weak = weak_from_this(), why = std::move(why), now = phase_, round = ++armed_](error_code ec) {
       const auto self = weak.lock();
-      // A timer that fired while it was being set anew brings no error: its round tells.
+      // A timer that fires while it is being set again reports no error: only its round shows that it is old.
       if (!self || ec || self->phase_ != now || self->armed_ != round) return;
       if (now == phase::idle) return self->close();
       const bool written = now == phase::exchanging;

@@ -59,7 +59,7 @@ class client_connection {
   virtual void run(job work) = 0;
   /// Open and quiet; see transport::fit_for_reuse.
   [[nodiscard]] virtual bool fit_for_reuse() = 0;
-  /// Closes; the request in flight, if any, fails as what is known of it. The owner is not told.
+  /// Closes; the request in flight, if any, fails as far as its fate is known. Does not call the owner.
   virtual void abandon(const std::string& why) = 0;
 };
 

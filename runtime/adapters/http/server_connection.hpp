@@ -24,7 +24,7 @@ struct connection_context {
   std::shared_ptr<boost::asio::io_context> io;
   server_options options;
   handler handle;
-  /// Called once when the connection has ended by itself.
+  /// Called once when the connection has ended without abandon().
   std::function<void(server_connection*)> closed;
 };
 

@@ -94,7 +94,7 @@ void client_statistics::take_broker(const rapidjson::Value& broker) {
   const auto id = number(broker, "nodeid");
   const auto source = text(broker, coordinator ? "name" : "nodename");
   auto labels = labels_;
-  // Not the address: it may carry what is nobody's business. The one that a client begins with has no number yet.
+  // Not the address: it may carry private names. The bootstrap connection has no broker number yet.
   labels.emplace_back("broker", coordinator ? source : id < 0 ? "bootstrap" : std::to_string(id));
   for (const auto& r : broker_sums) count(r.family, source, labels, number(broker, r.field));
   // Each report has the round trips since the last one, in microseconds.

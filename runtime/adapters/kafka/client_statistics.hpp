@@ -1,5 +1,5 @@
-// librdkafka's own statistics as metrics. It tells sums since the client was made, as JSON; the metrics go on when a
-// client is made anew, so what is added is the difference to the last time.
+// librdkafka's own statistics as metrics. They are sums since the client was made, as JSON; the metrics go on when a
+// client is replaced, so each report adds the difference to the last one.
 #pragma once
 
 #include <rapidjson/fwd.h>
@@ -13,7 +13,7 @@
 
 namespace hedgerow::adapters {
 
-/// Of one client. Used by one thread at a time.
+/// The statistics of one client. Used by one thread at a time.
 class client_statistics {
  public:
   /// `client` is producer or consumer. Without a registry nothing is done.
@@ -30,7 +30,7 @@ class client_statistics {
     ports::value_cell cell;
     std::int64_t last = 0;
   };
-  /// `source` tells apart what counts by itself into one cell.
+  /// `source` tells apart separate sums that add into one cell.
   void count(const ports::metric_family& family, const std::string& source, const ports::metric_labels& labels,
              std::int64_t sum);
   void take_broker(const rapidjson::Value& broker);

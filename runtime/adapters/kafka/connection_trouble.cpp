@@ -57,7 +57,7 @@ bool is_about_protocol(const std::string& reason) {
   return has(reason, "Disconnected") && (has(reason, "security.protocol") || has(reason, "PLAINTEXT broker listener"));
 }
 
-/// It may follow any other trouble, and says nothing that the other has not said better.
+/// A bare disconnection may follow any other trouble, and adds nothing to its explanation.
 bool is_bare_disconnection(const std::string& reason) { return has(reason, "Disconnected (after"); }
 
 bool is_time_out(const std::string& reason) { return has(reason, "request(s) timed out"); }
@@ -127,7 +127,7 @@ void connection_trouble::note(rd_kafka_resp_err_t code, const char* reason) {
     return;
   }
   const std::string text{reason};
-  // librdkafka does not repeat what it has told within the last 30 s: what says why must not be lost.
+  // librdkafka does not repeat a report within 30 s: the one that names the cause must not be lost.
   const bool known = !reason_.empty() && !is_bare_disconnection(reason_) && !is_time_out(reason_);
   if (known && is_bare_disconnection(text)) return;
   if (known && is_time_out(text)) {

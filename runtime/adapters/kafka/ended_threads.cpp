@@ -6,7 +6,7 @@ namespace hedgerow::adapters {
 
 ended_threads::~ended_threads() {
   for (auto& e : all_) {
-    // The log itself may end on one of them, when nobody else holds it.
+    // The log itself may end on one of these threads, when that holds the last reference.
     if (e.thread.get_id() == std::this_thread::get_id())
       e.thread.detach();
     else

@@ -1,5 +1,5 @@
-// Threads that nobody can wait for where they end: a commit's callback may be the last that holds a member, and then the
-// member ends on the very thread that it would have to join. The log joins them, so that none outlives what it uses.
+// Threads that cannot be joined where they end: if a commit's callback holds the last reference to a member, the member
+// ends on the very thread that it would have to join. The log joins them, so that none outlives what it uses.
 #pragma once
 
 #include <atomic>
@@ -22,7 +22,7 @@ class ended_threads {
   /// Waits for all of them.
   ~ended_threads();
 
-  /// Takes over a thread that will end by itself.
+  /// Takes over a thread that will end without further help.
   void keep(std::thread thread, end_flag ended);
 
  private:

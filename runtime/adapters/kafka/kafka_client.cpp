@@ -51,8 +51,8 @@ expected<kafka_handle, log_error> make_kafka_client(rd_kafka_type_t kind, const 
     const auto what = "librdkafka does not accept the property " + name + keys_named_in(name);
     return unexpected(log_error{log_errc::io, what});
   }
-  // librdkafka's own lines go to stderr, past the log, whatever its form; fatal errors even at level 0. Nothing is lost: all
-  // of them come back from the calls and with `error`. Who asks for its lines in [kafka_properties] gets them.
+  // librdkafka writes its own lines to stderr, past our log and its format; fatal errors even at level 0. Nothing is
+  // lost: the calls and `error` report all of them. `debug` or `log_level` in [kafka_properties] turn the lines on.
   if (!options.properties.contains("debug") && !options.properties.contains("log_level"))
     rd_kafka_conf_set_log_cb(conf, [](const rd_kafka_t*, int, const char*, const char*) {});
   rd_kafka_conf_set_opaque(conf, callbacks.context);
@@ -76,12 +76,12 @@ client_properties producer_properties(const kafka_options& options, const std::s
   return {{"transactional.id", transactional_id},
           {"transaction.timeout.ms", text_of(options.transaction_timeout)},
           {"message.max.bytes", largest_message},
-          // The flush inside the commit sends at once whatever waits, one request per partition. With less linger or
-          // smaller batches a second request of a partition waits for the first one's answer, and until then librdkafka
-          // looks at every partition again and again: measured, a whole core.
+          // The flush inside the commit sends all waiting records at once, one request per partition. With less linger
+          // or smaller batches a second request of a partition waits for the first one's answer, and until then
+          // librdkafka polls every partition without a pause: measured, a whole core.
           {"linger.ms", "500"},
           {"batch.size", "1000000"},
-          // Records are JSON, a fifth of it when compressed: less to copy for everybody.
+          // Records are JSON, which lz4 compresses to a fifth: less to copy for clients and broker.
           {"compression.type", "lz4"},
           {"batch.num.messages", "100000"},
           {"queue.buffering.max.messages", "2000000"},
@@ -121,8 +121,8 @@ client_properties member_properties(const kafka_options& options, const std::str
 }
 
 client_properties reader_properties(const kafka_options& options, bool committed) {
-  // Nobody joins it. But when a question for the offsets of any group fails, librdkafka tells the client's own group, and
-  // crashes where there is none (rd_kafka_handle_OffsetFetch, 2.8.0).
+  // No client joins this group. It is set because librdkafka 2.8.0 crashes in a client without a group when a request
+  // for the offsets of any group fails (rd_kafka_handle_OffsetFetch).
   return {{"group.id", options.prefix + "reader"},
           {"enable.auto.commit", "false"},
           {"enable.auto.offset.store", "false"},

@@ -40,8 +40,8 @@ struct client_callbacks {
   void* context = nullptr;
   /// By the thread that consumes, when the group gives or takes partitions.
   void (*rebalance)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) = nullptr;
-  /// By the thread that consumes or polls: what the client did, as JSON; every `statistics_interval`, and never when nobody
-  /// counts.
+  /// By the thread that consumes or polls: what the client did, as JSON, every `statistics_interval`; never without
+  /// metrics.
   int (*statistics)(rd_kafka_t*, char* json, std::size_t size, void*) = nullptr;
   /// By the thread that polls, flushes or commits: a connection failed.
   void (*error)(rd_kafka_t*, int code, const char* reason, void*) = nullptr;
@@ -61,7 +61,7 @@ struct client_callbacks {
 /// Member of a consumer group.
 [[nodiscard]] client_properties member_properties(const kafka_options& options, const std::string& group,
                                                   const std::string& instance);
-/// Reads partitions by offset, outside of any group. `committed` hides what is aborted or still open.
+/// Reads partitions by offset, outside of any group. `committed` hides aborted and open transactions.
 [[nodiscard]] client_properties reader_properties(const kafka_options& options, bool committed);
 
 /// What has to be granted, as the rest of a sentence, when the broker's ACLs are the reason; else nothing.

@@ -41,7 +41,7 @@ class member_handle final : public ports::log_member {
 
 class kafka_log final : public ports::event_log {
  public:
-  /// `admin` sees what is not committed yet: it tells how far a partition has been written.
+  /// `admin` also sees uncommitted records: it tells how far a partition has been written.
   kafka_log(kafka_options options, const ports::clock& clock, kafka_handle admin,
             std::unique_ptr<partition_reader> follower, std::unique_ptr<partition_reader> loader)
       : options_{std::move(options)}, clock_{clock}, admin_{std::move(admin)}, follower_{std::move(follower)},
@@ -74,8 +74,8 @@ class kafka_log final : public ports::event_log {
   expected<std::vector<record>, log_error> changelog(topic_partition source) override {
     if (source.partition >= partitions(source.topic))
       return unexpected(log_error{log_errc::io, "there is no such partition"});
-    // Up to what was written, not only to what is committed: the last transaction of a former owner may still be on its
-    // way to this partition, although its offsets are there already.
+    // Up to the last written record, not only the last committed one: the last transaction of a former owner may still
+    // be on its way to this partition, although its offsets are there already.
     const auto end = end_of_partition(admin_.get(), options_, source);
     if (!end) return unexpected(end.error());
     std::map<std::string, record> newest;
@@ -99,7 +99,7 @@ class kafka_log final : public ports::event_log {
   }
 
   expected<std::vector<ports::group_progress>, log_error> progress(const ports::input_groups& groups) override {
-    // It is asked again and again, and whoever ends waits for it.
+    // Polled periodically, and shutdown waits for it: keep the timeout short.
     constexpr std::chrono::milliseconds longest{3000};
     auto options = options_;
     options.request_timeout = std::min<std::chrono::milliseconds>(options.request_timeout, longest);
@@ -125,7 +125,7 @@ class kafka_log final : public ports::event_log {
 expected<void, log_error> prepare_topics(rd_kafka_t* admin, const kafka_options& options) {
   auto findings = inspect_topics(admin, options);
   if (!findings) return unexpected(findings.error());
-  // Before anything is made: topics of another number beside those that are there would help nobody.
+  // Before any topic is made: new topics with another partition count than the existing ones would be useless.
   if (const auto why = explain_partitions(*findings); !why.empty()) return unexpected(log_error{log_errc::io, why});
   if (const auto missing = explain_missing(options, *findings); !missing.empty()) {
     if (options.read_only || !options.create_topics) return unexpected(log_error{log_errc::io, missing});

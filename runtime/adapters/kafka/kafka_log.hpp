@@ -1,6 +1,6 @@
 // The event log on Apache Kafka: several nodes, one history. A member is a consumer of a group and a transactional
-// producer (KIP-447): who owns a partition is decided by the group, and a transaction of somebody who no longer owns
-// what it rests on is refused by the broker.
+// producer (KIP-447): the group decides who owns a partition, and the broker refuses a transaction of a member that
+// has lost a partition that the transaction rests on.
 #pragma once
 
 #include <memory>

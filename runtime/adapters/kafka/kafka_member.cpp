@@ -124,7 +124,7 @@ std::optional<log_error> kafka_member::claim(const std::vector<topic_partition>&
   for (const auto& source : sources) {
     const auto told = told_.find(source);
     const auto now = held_.find(source);
-    // While partitions move, what the bridge was told still stands until the new assignment is known.
+    // While partitions move, the assignment that the bridge knows stays valid until the new one is known.
     if (told == told_.end() || (!moving_ && (now == held_.end() || now->second.epoch != told->second)))
       return log_error{log_errc::lost_partition, std::string{to_string(source.topic)} + "/" +
                                                      std::to_string(source.partition) + " is no longer assigned to " +

@@ -1,11 +1,11 @@
 // A member of a consumer group on Kafka. Three threads meet in it: the bridge's (poll, commit), the reader's (consumes,
 // serves rebalances) and the transactions' (transaction_queue).
 //
-// A rebalance is eager: everybody gives up everything and gets partitions anew. The bridge must not notice that for
+// A rebalance is eager: every member gives up all partitions and gets new ones. The bridge must not notice that for
 // partitions that stay: the reader waits until the bridge is at rest (it polls, so all its work is in transactions) and
 // its transactions are done, gives everything up, and at the next assignment goes on exactly where the bridge stopped.
-// A partition stays only if this member took part in every generation in between; otherwise somebody else may have
-// worked on it, so it is told as lost and won again.
+// A partition stays only if this member took part in every generation in between; otherwise another member may have
+// worked on it, so it is reported as lost and won again.
 #pragma once
 
 #include "runtime/adapters/kafka/producer_reports.hpp"
@@ -87,7 +87,7 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   const ports::clock& clock_;
   std::weak_ptr<ended_threads> ended_;
   member_metrics metrics_;
-  /// Of the transactions' thread and the reader's; they outlive the clients.
+  /// Reports of the transactions' thread and of the reader's; they outlive the clients.
   producer_reports producer_reports_;
   client_statistics consumer_statistics_;
   /// Shared with the messages that it brought.
@@ -100,7 +100,7 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   std::optional<ports::log_error> dead_;
   bool producer_ready_ = false;
   bool stopping_ = false;
-  /// Owned now, and owned as far as the bridge has been told (with the epoch).
+  /// Partitions owned now, and those owned as far as the bridge knows (with the epoch).
   std::map<topic_partition, holding> held_;
   std::map<topic_partition, std::uint64_t> told_;
   std::uint64_t last_epoch_ = 0;
@@ -121,7 +121,7 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   rebalance due_ = rebalance::none;
   kafka_partitions offered_;
   std::int32_t generation_ = -1;
-  /// What was held when everything was given up, unless it was lost.
+  /// Partitions held when everything was given up, unless they were lost.
   std::map<topic_partition, holding> given_up_;
   bool paused_ = false;
   std::thread reader_;

@@ -1,4 +1,4 @@
-// What the Kafka event log is told about the cluster. Keys and their meaning for people: config/keys_kafka.cpp.
+// Options of the Kafka event log. Keys and their meaning for people: config/keys_kafka.cpp.
 #pragma once
 
 #include <chrono>
@@ -17,11 +17,11 @@ struct kafka_options {
   std::string prefix;
   /// Partitions of every topic by symbol; fixed when the topics are made.
   std::uint32_t symbol_partitions = 4;
-  /// Of topics that are made. Zero: the broker's default.
+  /// For topics that are made. Zero: the broker's default.
   std::uint32_t replication_factor = 0;
   /// Makes missing topics when the log is opened.
   bool create_topics = true;
-  /// For somebody who only reads: topics are not made, whatever `create_topics` says.
+  /// For commands that only read: topics are not made, even with `create_topics`.
   bool read_only = false;
   /// Members keep their partitions over a restart that is shorter than the session; they do not give them up by leaving.
   bool static_membership = true;
@@ -37,7 +37,7 @@ struct kafka_options {
   std::chrono::milliseconds statistics_interval{5'000};
   /// Where members count; may be null.
   ports::metrics_ptr metrics;
-  /// librdkafka's own properties, for security and for what has no key of its own. Their values are secret.
+  /// librdkafka's own properties, for security and for settings without a key of their own. Their values are secret.
   std::map<std::string, std::string> properties;
 };
 

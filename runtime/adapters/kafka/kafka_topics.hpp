@@ -26,8 +26,8 @@ struct topic_finding {
 
 /// Asks the cluster; all topics of the table, in its order.
 [[nodiscard]] expected<std::vector<topic_finding>, ports::log_error> inspect_cluster(const kafka_options& options);
-/// Makes what is missing and sets what differs, but for the number of partitions, which cannot change: symbols would move
-/// between partitions.
+/// Makes missing topics and sets properties that differ, but for the number of partitions, which cannot change: symbols
+/// would move between partitions.
 [[nodiscard]] expected<void, ports::log_error> apply_to_cluster(const kafka_options& options,
                                                                 const std::vector<topic_finding>& findings);
 /// "onchain-trades: retention.ms is 604800000, not -1; ..."; empty when all is well.

@@ -7,7 +7,7 @@
 
 namespace hedgerow::adapters {
 
-/// Cells of one service; they go on when the member is made anew. Thread-safe.
+/// Cells of one service; they go on when the member is replaced. Thread-safe.
 struct member_metrics {
   member_metrics(const ports::metrics_ptr& registry, const std::string& service);
 
@@ -16,7 +16,7 @@ struct member_metrics {
   ports::value_cell records;
   /// From the begin to the broker's answer to the commit, also of those that fail.
   ports::histogram_cell time;
-  /// Of that: handing records to the client, and waiting for the broker to take the offsets.
+  /// Parts of that time: handing records to the client, and waiting for the broker to take the offsets.
   ports::value_cell producing;
   ports::value_cell sending_offsets;
   ports::value_cell rebalances;

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t batch_max = 2000;
 constexpr int look_ms = 100;
-/// What waits for the bridge at most.
+/// The most records that wait for the bridge.
 constexpr std::size_t buffer_records_max = 20'000;
 constexpr std::size_t buffer_bytes_max = 64U << 20U;
 /// A bridge that takes nothing for this long is busy for longer: the consumer is paused, so that it can go on telling the
@@ -75,7 +75,7 @@ void kafka_member::read() {
     }
   }
   {
-    // Nothing of what is owned may be committed any more.
+    // Offsets of the owned partitions may not be committed any more.
     const std::lock_guard lock{mutex_};
     held_.clear();
     buffer_.clear();
@@ -119,7 +119,7 @@ void kafka_member::take_messages() {
       records.push_back(to_record(*m, {*t, static_cast<std::uint32_t>(m->partition)}, owner));
   }
   if (trouble != RD_KAFKA_RESP_ERR_NO_ERROR || got == 0) look_for_trouble(trouble);
-  // What came together with the news of a rebalance is fetched again by whoever owns it then.
+  // Records that came together with the news of a rebalance are dropped: the next owner fetches them again.
   if (due_ == rebalance::none && !records.empty()) keep(std::move(records));
 }
 
@@ -161,7 +161,7 @@ void kafka_member::look_for_trouble(rd_kafka_resp_err_t code) {
   const auto fatal = rd_kafka_fatal_error(consumer_.get(), reason.data(), reason.size());
   if (fatal == RD_KAFKA_RESP_ERR_NO_ERROR) {
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-    // It would wait for ever, and nobody would know for what.
+    // Without this the member would wait without end and show no reason.
     if (!missing_access(code).empty()) return died({log_errc::io, describe("group " + member_.group, code)});
     metrics_.consumer_errors->add();
     const std::lock_guard lock{mutex_};
@@ -172,7 +172,7 @@ void kafka_member::look_for_trouble(rd_kafka_resp_err_t code) {
   died({replaced ? log_errc::replaced : log_errc::io, std::string{"group "} + member_.group + ": " + reason.data()});
 }
 
-/// For the admin tree; whoever waits for the connection has a deadline of his own.
+/// For the admin tree only; calls that wait for the connection have their own deadlines.
 void kafka_member::on_error(rd_kafka_t*, int, const char* reason, void* context) {
   auto* me = static_cast<kafka_member*>(context);
   const std::lock_guard lock{me->mutex_};

@@ -138,7 +138,7 @@ expected<std::vector<record>, log_error> partition_reader::read(topic_partition 
 expected<std::vector<record>, log_error> partition_reader::read_at(topic_partition source, place& p, std::int64_t from,
                                                                    std::size_t max_records) {
   std::vector<record> out;
-  // Whoever follows goes on after the last record, and the markers behind it belong to nobody.
+  // A follower goes on after the last record; only transaction markers lie between that and the reader's position.
   const bool goes_on = p.started && p.at_end && from <= p.next && from >= p.last_record_end;
   if (!goes_on) {
     if (const auto gone = go_to(source, p, from); !gone) {
@@ -157,7 +157,7 @@ expected<std::vector<record>, log_error> partition_reader::read_at(topic_partiti
     const auto before = out.size();
     const bool wait = !p.following;
     if (auto done = take_some(source, p, max_records - out.size(), wait, keep); !done) trouble = done.error();
-    // A follower is told of what comes next; anybody else gets all there is.
+    // A follower is notified of later records; any other reader gets all there is.
     if (out.size() == before && p.following) return out;
     if (out.size() > before) look = 0;
   }

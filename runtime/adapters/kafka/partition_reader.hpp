@@ -22,9 +22,9 @@ class partition_reader {
   partition_reader(const partition_reader&) = delete;
   partition_reader& operator=(const partition_reader&) = delete;
 
-  /// At most `max_records` from `from` on; empty at the end of what is committed. Who goes on where the end was reached
-  /// gets what has come since, which may be less than there is. The partition stays subscribed, so that news of it is
-  /// told. Thread-safe.
+  /// At most `max_records` from `from` on; empty at the end of the committed ones. A read that goes on where the end
+  /// was reached returns the records fetched since, which may not be all. The partition stays subscribed, so that news
+  /// of it is reported. Thread-safe.
   [[nodiscard]] expected<std::vector<record>, ports::log_error> read(topic_partition source, std::int64_t from,
                                                                      std::size_t max_records);
   /// Hands every record from the beginning up to `end` to `take`; waits for transactions that are still open below
@@ -53,7 +53,7 @@ class partition_reader {
     std::int64_t last_record_end = 0;
     /// Everything committed was read, as far as the broker has told.
     bool at_end = false;
-    /// It was so once since the subscription: whatever comes now is told, so a read need not wait for it.
+    /// The end was reached once since the subscription: new records are announced, so a read need not wait for them.
     bool following = false;
   };
 

@@ -107,7 +107,7 @@ properties wanted_properties(const topic_spec& spec, std::uint32_t symbol_partit
       {"retention.bytes", "-1"},
       {"message.timestamp.type", "CreateTime"},
       {"max.message.bytes", "33554432"}};
-  // What is read whole at every start should be short.
+  // Compacted topics are read whole at every start, so they should be short.
   if (spec.compacted) wanted.insert(wanted.end(), {{"segment.bytes", "67108864"}, {"segment.ms", "3600000"},
                                                    {"min.cleanable.dirty.ratio", "0.2"}});
   return wanted;
@@ -201,7 +201,7 @@ expected<void, log_error> correct_topics(rd_kafka_t* client, const kafka_options
   std::size_t next = 0;
   for (const auto& f : findings) {
     if (f.differences.empty()) continue;
-    // The request replaces all properties of a topic, so those that somebody else has set go along.
+    // The request replaces all properties of a topic, so those set by others are sent along.
     std::map<std::string, std::string> all;
     for (const auto& [property, value] : found->at(f.name))
       if (value.second) all[property] = value.first;

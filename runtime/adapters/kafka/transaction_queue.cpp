@@ -13,8 +13,8 @@ namespace {
 
 /// Records of one Kafka transaction at most, unless a single request holds more.
 constexpr std::size_t records_max = 20'000;
-/// How long the broker usually needs to complete a transaction after it has answered the commit. Whoever begins earlier
-/// is refused at first and asks again and again, at the cost of both; meanwhile more can gather for the next one.
+/// How long the broker usually needs to complete a transaction after it has answered the commit. A producer that
+/// begins earlier is refused and retries, which costs both sides; meanwhile more can gather for the next one.
 constexpr std::chrono::milliseconds completion{1};
 /// How long the producer may wait to be polled while there is nothing to do.
 constexpr std::chrono::milliseconds look{1000};
@@ -115,7 +115,7 @@ void transaction_queue::work() {
   }
 }
 
-/// Fences an elder with the same name and ends what it had begun.
+/// Fences an older producer with the same name and ends its open transaction.
 transaction_queue::fault transaction_queue::initialize() {
   const auto error = checked(rd_kafka_init_transactions(producer_.get(), call_timeout(2 * options_.transaction_timeout)));
   if (!error) return std::nullopt;
@@ -134,7 +134,7 @@ void transaction_queue::wait_for_work(std::unique_lock<std::mutex>& lock) {
   }
 }
 
-/// Nobody else polls the producer, and what it tells piles up until somebody does.
+/// No other thread polls the producer, and its reports pile up until it is polled.
 void transaction_queue::serve_client(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   rd_kafka_poll(producer_.get(), 0);
@@ -162,7 +162,7 @@ std::vector<transaction_request> transaction_queue::take() {
   return taken;
 }
 
-/// The permit of everybody whose offsets these requests move. Whoever lends to several of them is asked once.
+/// The permits of all members whose offsets these requests move. A member that lends to several of them is asked once.
 std::vector<transaction_part> transaction_queue::ask_permits(const std::vector<transaction_request>& requests) const {
   struct claim {
     transaction_gate* gate;
@@ -215,7 +215,7 @@ transaction_queue::fault transaction_queue::carry_out(const std::vector<transact
   last_end_ = clock_.monotonic();
   metrics_.time->observe(last_end_ - begun);
   if (failure) return failure;
-  // Not before: what was told while nothing was written may still be so, and librdkafka does not tell it twice.
+  // Not before a success: trouble reported earlier may still hold, and librdkafka does not report it twice.
   trouble_.forget();
   for (const auto& [gate, permit] : parts)
     if (!permit.offsets.empty()) gate->committed(permit.offsets);
@@ -318,7 +318,7 @@ transaction_queue::fault transaction_queue::end_transaction() {
   }
 }
 
-/// A call that waited in vain only knows that it did; the connections know why. What is fatal was said by the broker.
+/// A call that timed out does not know why; the connections do. A fatal error comes from the broker with its reason.
 std::string transaction_queue::reason_of(const rd_kafka_error_t& why) {
   rd_kafka_poll(producer_.get(), 0);
   const auto trouble = rd_kafka_error_is_fatal(&why) != 0 ? std::string{} : trouble_.explain(options_);

@@ -29,7 +29,7 @@ struct transaction_request {
   std::vector<ownership> rests_on;
   std::shared_ptr<kafka_loan> lent;
   ports::commit_callback done;
-  /// Set: it fails when its turn comes.
+  /// If set, the transaction fails with this error when it reaches the front of the queue.
   std::optional<ports::log_error> failure;
 };
 
@@ -38,7 +38,7 @@ using offset_map = std::map<topic_partition, std::int64_t>;
 
 /// What the group says about transactions that are about to begin.
 struct transaction_permit {
-  /// Why they may not.
+  /// Why they may not begin.
   std::optional<ports::log_error> refused;
   /// Shows the broker who owns the partitions; null for a member without inputs.
   std::shared_ptr<rd_kafka_consumer_group_metadata_t> group;
@@ -50,7 +50,7 @@ struct transaction_permit {
 class transaction_gate {
  public:
   virtual ~transaction_gate() = default;
-  /// The producer can be used, and whatever an elder with its name had begun is over.
+  /// The producer can be used; the open transaction of an older one with the same name has ended.
   virtual void started() = 0;
   [[nodiscard]] virtual transaction_permit permit(const std::vector<ownership>& rests_on) = 0;
   virtual void committed(const offset_map& offsets) = 0;
@@ -69,7 +69,7 @@ struct kafka_loan final : lent_offsets {
   std::shared_ptr<transaction_gate> lender;
   std::vector<input_offset> offsets;
   std::vector<ownership> rests_on;
-  /// Set: whatever rests on it fails.
+  /// If set, every transaction with this loan fails.
   std::optional<ports::log_error> failure;
 };
 
@@ -94,8 +94,8 @@ class transaction_queue {
   void hold(bool held);
   /// Holds if nothing waits and nothing is under way; false when something is.
   [[nodiscard]] bool hold_when_idle();
-  /// Finishes what was added and ends the thread. Called on that thread, it returns at once, and `ended` waits for the
-  /// thread's end.
+  /// Finishes all added requests and ends the thread. Called on that thread, it returns at once, and `ended` waits for
+  /// the thread's end.
   void finish(const std::weak_ptr<ended_threads>& ended);
 
  private:

@@ -17,7 +17,7 @@ class memory_log_faults {
   void fail_next_commit(ports::log_error why) { fail_commit_after(0, std::move(why)); }
   /// As above, after letting `passes` commits through.
   void fail_commit_after(std::size_t passes, ports::log_error why);
-  /// Nothing: the commit shall succeed.
+  /// nullopt if the commit shall succeed.
   [[nodiscard]] std::optional<ports::log_error> next();
 
  private:

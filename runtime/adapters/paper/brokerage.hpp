@@ -1,5 +1,5 @@
 // The paper broker without its sockets: requests in, answers and broken answers out. All state is in the ledger, save
-// the fault plan's counters and the rate limit. Fills happen by the clock: whatever is due is booked before a request
+// the fault plan's counters and the rate limit. Fills happen by the clock: all due fills are booked before a request
 // is looked at.
 #pragma once
 
@@ -26,7 +26,7 @@ struct outcome {
     answer,
     close,     // close the connection without an answer
     truncate,  // send a part of an answer, then close
-    again,     // handle the same request once more, as a second attempt
+    again,     // handle the same request again, as a second attempt
   };
   action what = action::answer;
   /// Wait this long first.

@@ -73,7 +73,7 @@ http::response brokerage::place_order(const http::request& request, const std::s
     cause->text = "Not enough shares for this sale; a short sale is not allowed.";
   }
   book_->enter(entry, plan(entry, ticket->name, cause));
-  // Whatever is due at once is visible to the next look.
+  // Fills that are due at once are visible to the next look.
   book_->settle(now_);
   return {201, {{"Location", origin + order_path(entry.id)}, {"Cache-Control", "no-store"}}, ""};
 }
@@ -114,7 +114,7 @@ void brokerage::spoil_location(http::response& answer, fault_kind kind, const st
   if (kind != fault_kind::missing_location && kind != fault_kind::wrong_location) return;
   std::erase_if(answer.headers, [](const auto& h) { return h.first == "Location"; });
   if (kind == fault_kind::missing_location) return;
-  // The order before this one, or, when there is none, a number that nobody has.
+  // The order before this one, or, if there is none, an unused number.
   const std::int64_t own = book_->next_order_id() - 1;
   const std::int64_t other = book_->find(own - 1) ? own - 1 : own + 1'000'000;
   answer.headers.emplace_back("Location", origin + order_path(other));

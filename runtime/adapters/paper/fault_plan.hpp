@@ -25,7 +25,7 @@ enum class fault_kind : std::uint8_t {
   error_after,       // done, then 5xx
   throttle,          // 429 with Retry-After, nothing done
   slow,              // done, answered after delay_ms
-  late_record,       // placement: done and answered only after delay_ms, whether or not somebody still waits
+  late_record,       // placement: done and answered only after delay_ms, whether or not the client still waits
   not_found,         // 404 although it exists, as right after a placement (facts, 5.6)
   garbage,           // done, answered 200 with broken JSON
   truncated,         // done, the connection breaks in the middle of the answer

@@ -17,7 +17,7 @@ struct holding {
 };
 
 /// Average-cost accounting: adding raises the cost, reducing takes a proportional part of it, crossing zero starts
-/// anew at `price`. Fails on overflow.
+/// again at `price`. Fails on overflow.
 [[nodiscard]] expected<holding, amount_error> apply_fill(const holding& before, side instruction, std::int64_t quantity,
                                                          price_units price);
 

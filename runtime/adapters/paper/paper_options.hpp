@@ -1,4 +1,4 @@
-// What the paper broker is told at start.
+// Options of the paper broker.
 #pragma once
 
 #include <chrono>

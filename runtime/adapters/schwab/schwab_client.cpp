@@ -68,7 +68,7 @@ class schwab_broker final : public ports::broker_api {
   }
 
  private:
-  /// The order has not been sent, whatever became of the question for the account.
+  /// The order has not been sent, even if the request for the account reached the broker.
   static broker_error unplaced(broker_error why) {
     if (why.kind != broker_failure::throttled && why.kind != broker_failure::unauthorized)
       why.kind = broker_failure::not_sent;

@@ -21,12 +21,12 @@ namespace hedgerow::schwab {
 /// The order's number from a Location header, absolute or relative.
 [[nodiscard]] std::optional<order_id> parse_location(std::string_view location);
 
-/// The login's accounts. One that cannot be read stands there with an empty number, an empty hash or both: it counts,
-/// since it may be the one that somebody means.
+/// The login's accounts. One that cannot be read has an empty number, an empty hash or both: it counts, since it may be
+/// the configured one.
 [[nodiscard]] expected<std::vector<ports::broker_account>, std::string> parse_accounts(std::string_view body);
 
 /// Long minus short of `wanted`; zero without an entry. Fails when an entry that may be `wanted` cannot be read;
-/// entries of others may look as they like.
+/// entries of other symbols are not checked.
 [[nodiscard]] expected<shares, std::string> parse_position(std::string_view body, const symbol& wanted);
 
 /// Closed unless the answer says open and has regular hours (facts, 5.10).
@@ -52,8 +52,8 @@ namespace hedgerow::schwab {
 /// an account number masked.
 [[nodiscard]] broker_error read_error(const http::response& answer, timestamp now);
 
-/// The broker's words: one line, cut after 200 bytes; whatever holds five digits in a row, or is long and not made of
-/// lower-case words, may be an account number, a hash or a token and is masked.
+/// The broker's words: one line, cut after 200 bytes. A part that holds five digits in a row, or is long and not made
+/// of lower-case words, may be an account number, a hash or a token and is masked.
 [[nodiscard]] std::string safe_text(std::string_view text);
 
 /// The day in US/Eastern, as 2025-01-03.

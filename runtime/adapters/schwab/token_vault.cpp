@@ -135,7 +135,7 @@ std::optional<std::string> decrypt(const vault_key& key, std::string_view sealed
   ok = ok && EVP_DecryptUpdate(context.get(), out, &written, cipher, static_cast<int>(size)) == 1;
   ok = ok && EVP_DecryptFinal_ex(context.get(), out + written, &rest) == 1;
   if (!ok) {
-    // Not authentic: nobody may see it.
+    // Not authentic: the text must not be used.
     OPENSSL_cleanse(plain.data(), plain.size());
     return std::nullopt;
   }

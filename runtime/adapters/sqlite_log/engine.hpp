@@ -13,7 +13,7 @@ class sqlite_engine final : public log_base {
  public:
   sqlite_engine(sqlite_log_options options, const ports::clock& clock, std::unique_ptr<file_lock> lock,
                 std::unique_ptr<sqlite::store> opened);
-  /// Finishes what is queued.
+  /// Finishes all queued requests.
   ~sqlite_engine() override;
   sqlite_engine(const sqlite_engine&) = delete;
   sqlite_engine& operator=(const sqlite_engine&) = delete;
@@ -31,7 +31,7 @@ class sqlite_engine final : public log_base {
  private:
   // Writing (engine.cpp).
   void write_loop();
-  /// Empty: nothing came for a while. Waits for the first, and for company as the options say.
+  /// Waits for the first request, and for further ones as the options say; empty if none came for a while.
   std::vector<commit_request> next_group();
   void run_group(std::vector<commit_request>& group);
   void idle();

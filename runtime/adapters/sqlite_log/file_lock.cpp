@@ -33,7 +33,7 @@ std::string make_private(const std::string& path) {
   if (descriptor < 0) return "cannot open " + path + ": " + std::generic_category().message(errno);
   struct stat known {};
   std::string problem;
-  // A file of an older version may be open to others; of one that is private already, its owner may be somebody else.
+  // A file of an older version may be open to others; a private one is left alone, as another user may own it.
   if (::fstat(descriptor, &known) == 0 && (known.st_mode & 0077U) != 0 && ::fchmod(descriptor, 0600) != 0)
     problem = "cannot make " + path + " private: " + std::generic_category().message(errno);
   ::close(descriptor);

@@ -123,7 +123,7 @@ result<transaction> transaction::begin(connection& on) {
 
 transaction::~transaction() {
   if (on_ == nullptr || !on_->in_transaction()) return;
-  // It fails only when SQLite has rolled back by itself.
+  // Fails only when SQLite has rolled back already.
   (void)on_->exec("ROLLBACK");
 }
 

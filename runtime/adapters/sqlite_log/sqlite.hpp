@@ -60,7 +60,7 @@ class connection {
   [[nodiscard]] result<std::int64_t> integer(std::string_view sql);
   /// Rows that the last statement changed.
   [[nodiscard]] std::int64_t changes() const;
-  /// Moves what it can from the write-ahead log into the file, waiting for nobody.
+  /// Moves what it can from the write-ahead log into the file, without waiting for readers.
   void checkpoint();
   [[nodiscard]] bool in_transaction() const;
   [[nodiscard]] sqlite3* handle() const { return handle_.get(); }

@@ -26,7 +26,7 @@ class store {
 
   /// Begins a write transaction of another connection of this process; checks the owner.
   [[nodiscard]] result<transaction> begin_elsewhere(connection& other);
-  /// Held by whoever writes, so that connections of this process do not wait in SQLite's busy handler.
+  /// Held by the writer, so that connections of this process do not wait in SQLite's busy handler.
   std::mutex& write_mutex() { return write_mutex_; }
 
   [[nodiscard]] const std::vector<stored_partition>& partitions() const { return partitions_; }

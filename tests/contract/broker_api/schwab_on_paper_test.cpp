@@ -174,8 +174,8 @@ TEST_F(schwab_on_paper, a_wrong_token_is_unauthorized) {
   EXPECT_EQ(placed.error().kind, broker_failure::unauthorized) << placed.error().detail;
 }
 
-/// The one rule that matters: whatever is called not processed is not in the broker's book, and whatever is in the
-/// book was called placed or unknown.
+/// The one rule that matters: an order reported as not processed is not in the broker's book, and an order in the book
+/// was reported as placed or unknown.
 TEST_F(schwab_on_paper, under_every_fault_the_claim_about_a_placement_is_true) {
   (void)log_in();
   ASSERT_EQ(position(aapl), "100");

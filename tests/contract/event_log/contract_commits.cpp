@@ -31,7 +31,7 @@ TEST_P(event_log_contract, progress_tells_of_all_groups_and_partitions_at_once) 
   ASSERT_FALSE(commit_now(*member, {{}, {{trades0, 1}}}));
   const ports::input_groups groups{{"g", {topic::onchain_trades, topic::token_updates}},
                                    {"nobody", {topic::schwab_commands, topic::onchain_trades}}};
-  // Nobody waits for the end of a transaction here.
+  // progress() does not wait for open transactions, so poll for the new offset.
   EXPECT_TRUE(eventually([&] {
     const auto all = log_->progress(groups);
     return all && all->front().next == 1;

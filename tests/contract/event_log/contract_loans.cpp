@@ -46,7 +46,7 @@ TEST_P(event_log_contract, lent_offsets_move_with_the_transaction_of_the_borrowe
   for (const auto& failure : done.errors()) EXPECT_FALSE(failure) << failure->detail;
   EXPECT_EQ(*log_->committed("upper", events0), 3);
   EXPECT_EQ(*log_->committed("lower", trades0), 1);
-  // By itself again.
+  // Without the loan again.
   EXPECT_FALSE(commit_now(*s.lender, {{put(trades0, "k", "fourth")}, {{events0, 3}}}));
   EXPECT_EQ(values_of(read_when_there(trades0, 4)), (strings{"first", "second", "third", "fourth"}));
 }

@@ -39,7 +39,7 @@ std::optional<ports::log_error> commit_now(ports::log_member& member, log_transa
 
 namespace {
 
-/// What a member owns, by what its polls told. Addresses are used again, so joining begins anew.
+/// What a member owns according to its polls. Addresses are reused, so a join resets the entry.
 std::set<topic_partition>& owned_by(const ports::log_member& member) {
   static std::map<const ports::log_member*, std::set<topic_partition>> all;
   return all[&member];

@@ -61,7 +61,7 @@ std::unique_ptr<ports::log_member> must_join(ports::event_log& log, const std::s
                                              const std::string& instance, std::vector<topic> inputs);
 /// Polls until `count` records came; all that the polls brought.
 ports::log_batch poll_until(ports::log_member& member, std::size_t count, std::size_t limit = 1000);
-/// Polls until `assigned` or `revoked` partitions have been told.
+/// Polls until `assigned` or `revoked` partitions have been reported.
 ports::log_batch poll_changes(ports::log_member& member, std::size_t assigned, std::size_t revoked);
 
 /// What a member shall own of a topic.

@@ -43,7 +43,7 @@ grants without(rd_kafka_ResourceType_t on, rd_kafka_AclOperation_t operation) {
   return rest;
 }
 
-/// Whoever comes by the broker's own listener may do all; whoever logs in, what is granted.
+/// Clients of the broker's own listener may do everything; clients that log in, only what is granted.
 class guarded_broker {
  public:
   guarded_broker() {
@@ -128,7 +128,7 @@ class kafka_acl : public ::testing::Test {
     broker_->allow(prefix, all);
     return broker_->options(prefix, true);
   }
-  /// The topics are there, made by somebody else.
+  /// The topics exist, made by another user.
   static adapters::kafka_options granted_with_topics(const grants& all) {
     auto mine = granted(all);
     const fake_clock clock;
@@ -142,7 +142,7 @@ class kafka_acl : public ::testing::Test {
     return log ? "it got in" : log.error().detail;
   }
 
-  /// What a member that reads `trades` and then commits is told.
+  /// The error of a member that reads `trades` and then commits.
   std::string trouble(const adapters::kafka_options& options) {
     const auto log = adapters::open_kafka_log(options, clock_);
     if (!log) return "not even open: " + log.error().detail;

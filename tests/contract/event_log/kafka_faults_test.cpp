@@ -123,7 +123,7 @@ TEST_F(kafka_faults, a_changelog_waits_for_the_transaction_that_a_dead_process_l
   append({put(updates0, "AAPL", "1")});
   stranger dead{options_, "dead", "2000"};
   dead.write(options_.prefix + "position-updates", "AAPL", "never committed");
-  // The broker aborts it when its time is over; until then nobody may conclude what the newest record is.
+  // The broker aborts it when its time is over; until then the newest record is unknown.
   const auto state = log_->changelog(updates0);
   ASSERT_TRUE(state) << state.error().detail;
   EXPECT_EQ(values_of(*state), strings{"1"});
@@ -131,7 +131,7 @@ TEST_F(kafka_faults, a_changelog_waits_for_the_transaction_that_a_dead_process_l
 
 TEST_F(kafka_faults, members_come_and_go_and_every_record_is_worked_on_once_and_in_order) {
   constexpr int per_partition = 150;
-  // Who leaves says so: the others need not wait for the end of a session.
+  // A member that leaves says so: the others need not wait for the end of a session.
   options_.static_membership = false;
   options_.rebalance_timeout = std::chrono::milliseconds{3000};
   log_ = open_fresh_kafka_log(options_, clock_);
@@ -141,7 +141,7 @@ TEST_F(kafka_faults, members_come_and_go_and_every_record_is_worked_on_once_and_
     append(std::move(some));
   }
   std::mt19937 random{7};
-  // Somebody comes or goes each time that so much work has been done.
+  // A member joins or leaves each time that so much work has been done.
   int worked = 0;
   int next_change = 0;
   std::map<std::string, std::unique_ptr<ports::log_member>> members;
@@ -198,7 +198,7 @@ TEST_F(kafka_faults, a_backlog_larger_than_the_buffer_comes_whole_and_in_order) 
     return 0;
   };
   poll_changes(*member, 4, 0);
-  // Nobody polls: the buffer fills up to its limit, and no further.
+  // Without a poll the buffer fills up to its limit, and no further.
   ASSERT_TRUE(eventually([&] { return buffered() >= 20'000; }));
   EXPECT_LT(buffered(), 25'000);
   const auto all = poll_until(*member, count, 1000);

@@ -105,7 +105,7 @@ TEST_F(transfer_between_logs, keeps_every_record_and_every_group_where_it_was) {
   same(*target, first);
   for (const auto& group : transfer::consumer_groups())
     EXPECT_EQ(rest_of(*target, group), rest_of(*source, group)) << group.name;
-  // Offsets start anew without the gaps: 29 of the tokens is 0 now.
+  // Offsets are numbered again without the gaps: 29 of the tokens is 0 now.
   EXPECT_EQ(*target->committed("tokens", tokens0), 0);
   EXPECT_EQ(*target->committed("accumulator", trades0), 29);
   EXPECT_EQ(*target->committed("accumulator", trades1), 30);

@@ -6,7 +6,7 @@
 namespace hedgerow::api {
 namespace {
 
-/// Somebody is logged in, the log answers, and nothing is under way.
+/// A login exists, the log answers, and nothing is under way.
 struct HealthView : ::testing::Test {
   HealthView() {
     enveloped<token_update> login;

@@ -50,7 +50,7 @@ TEST(LagMeter, TellsWhatIsNotHandledYetByPartition) {
   EXPECT_TRUE(comes_to(meter, {0, 1}));
 }
 
-/// Answers when it is told to; whoever asks waits.
+/// Answers on command; callers wait until then.
 class slow_log final : public ports::event_log {
  public:
   std::uint32_t partitions(topic) const override { return 1; }

@@ -1,4 +1,4 @@
-// The table of routes: which one takes a request, what the others are told, and that the docs show the same table.
+// The table of routes: which one takes a request, what the others answer, and that the docs show the same table.
 #include "runtime/api/routes.hpp"
 
 #include <gtest/gtest.h>

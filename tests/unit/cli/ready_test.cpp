@@ -1,4 +1,4 @@
-// When a node counts as started, and that nobody has to wait for it.
+// When a node counts as started, and that the wait ends early on a failure or a signal.
 #include "runtime/cli/ready.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // Records are read by two ways: from the text as json_writer wrote it, and from a parsed document when the text is any
-// other. Whatever the bytes, the first must not say anything else than the second. What is not damaged: round_trip_test.cpp.
+// other. For any bytes the first way must agree with the second. Undamaged records: round_trip_test.cpp.
 #include "messages/codec/canonical_text.hpp"
 
 #include <gtest/gtest.h>

@@ -52,7 +52,7 @@ TYPED_TEST(golden, UnknownFieldsAreIgnored) {
   EXPECT_EQ(decoded->data, test::sample<TypeParam>());
 }
 
-/// Whatever the bytes: a value or an error, and a value survives a round trip.
+/// Any bytes give a value or an error, and a value survives a round trip.
 template <class Event>
 void expect_harmless(const std::string& bytes) {
   expected<enveloped<Event>, codec::decode_error> decoded;

@@ -113,7 +113,7 @@ TEST(JsonDocument, ResolvesEscapes) {
   EXPECT_EQ(string_of(R"("a\"\\\/\b\f\n\r\tb")"), "a\"\\/\b\f\n\r\tb");
   EXPECT_EQ(string_of(R"("\u0041\u00e9\u20AC\ud83c\udf3f")"), "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x8C\xBF");
   EXPECT_EQ(string_of("\"0123456789abcdef\\n0123456789abcdef\""), "0123456789abcdef\n0123456789abcdef");
-  // The second half of a pair alone is left to those who read text: RapidJSON's releases differ on it.
+  // The second half of a pair alone is left to the readers of text: RapidJSON's releases differ on it.
   for (const char* bad : {R"("\u12")", R"("\u12g4")", R"("\ud83c")", R"("\ud83cx")", R"("\ud83c\u0041")", R"("\x")"})
     EXPECT_FALSE(parses(bad)) << bad;
 }

@@ -1,4 +1,4 @@
-// What services are told where a key leaves the value to something else.
+// The settings of services where a key leaves the value to another key.
 #include "runtime/world/node_settings.hpp"
 
 #include <gtest/gtest.h>

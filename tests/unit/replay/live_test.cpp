@@ -1,4 +1,4 @@
-// The aggregator that has followed a log from its beginning, in whatever turns, shows what a rebuild shows.
+// The aggregator that has followed a log from its beginning, with partitions in any order, shows what a rebuild shows.
 #include <gtest/gtest.h>
 
 #include "actors/aggregator/aggregator_actor.hpp"

@@ -1,4 +1,4 @@
-// The check finds nothing in what an accumulator writes, and finds what somebody has changed.
+// The check accepts the records that an accumulator writes, and finds records that were changed afterwards.
 #include "runtime/replay/position_check.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What is written is read back, and whatever is changed in a file afterwards is found.
+// Written records are read back, and every later change of a file is found.
 #include "runtime/transfer/log_file.hpp"
 
 #include <gtest/gtest.h>

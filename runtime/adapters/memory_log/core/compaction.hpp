@@ -35,7 +35,7 @@ class compaction {
   timestamp tombstones_before_;
   std::int64_t unread_;
   std::unordered_map<std::string, std::int64_t> newest_;
-  /// Of the records that every consumer has read.
+  /// Counted among the records that every consumer has read.
   std::size_t superseded_ = 0;
   std::size_t seen_ = 0;
   std::size_t tombstones_ = 0;

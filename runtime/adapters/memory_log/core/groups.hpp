@@ -26,7 +26,7 @@ struct member_state {
   std::uint64_t submitted = 0;
   std::uint64_t finished = 0;
   std::uint64_t in_flight = 0;
-  /// Loans that rest on a partition and have not ended, in whatever order they end.
+  /// Number of open loans that rest on each partition; loans may end in any order.
   std::map<topic_partition, std::size_t> lent;
   /// Why no poll and no commit succeeds any more.
   std::optional<ports::log_error> dead;
@@ -47,15 +47,15 @@ struct member_state {
 };
 using member_ptr = std::shared_ptr<member_state>;
 
-/// A consumer group. A partition that is to move is first given up by its owner, in a poll or by leaving, and is
-/// free for the next once the owner's commits so far, and its loans, are done; so nobody begins at an offset that is about to move.
+/// A consumer group. A partition that is to move is first given up by its owner, in a poll or by leaving, and is free
+/// for the next once the owner's commits and loans are done; so no owner begins at an offset that is about to move.
 class log_group {
  public:
   /// A member of the same instance name is fenced.
   void join(const member_ptr& member, const log_layout& layout);
   void leave(const member_ptr& member, const log_layout& layout);
 
-  /// Gives up and takes over what is due to `member`; tells it in `out`.
+  /// Gives up and takes over the partitions that are due to `member`; reports them in `out`.
   void settle(const member_ptr& member, ports::log_batch& out);
   /// Something is due to `member` and can be had now.
   [[nodiscard]] bool has_news_for(const member_ptr& member) const;

@@ -25,7 +25,7 @@ struct commit_part {
   std::string body;
 };
 
-/// Offsets of a member in another one's transaction. The partitions that they rest on move to nobody else before it ends.
+/// Offsets of a member in another one's transaction. The partitions that they rest on do not move before that ends.
 class embedded_loan final : public lent_offsets {
  public:
   embedded_loan(std::shared_ptr<log_base> log, member_ptr lender, std::vector<input_offset> offsets,
@@ -53,7 +53,7 @@ struct commit_request {
   std::vector<input_offset> offsets;
   std::shared_ptr<embedded_loan> lent;
   ports::commit_callback done;
-  /// Set: it fails when its turn comes. After judge(): also when it may not run.
+  /// If set, the transaction fails with this error when its turn comes. judge() sets it, too, if it may not run.
   std::optional<ports::log_error> failure;
 };
 
@@ -102,20 +102,20 @@ class log_base : public ports::event_log, public std::enable_shared_from_this<lo
   [[nodiscard]] new_batches assemble(std::vector<commit_request>& requests);
   /// Makes the batches and offsets of those without a failure visible; says whom to call.
   [[nodiscard]] std::vector<member_ptr> apply(std::vector<commit_request>& requests, const new_batches& batches);
-  /// Calls everybody concerned: first those who commit, in order. Never under a mutex.
+  /// Calls the members concerned: first those that commit, in order. Never under a mutex.
   void announce(std::vector<commit_request>& requests, const std::vector<member_ptr>& woken, bool appended);
 
-  /// The whole log has another owner: every member is dead, nobody can join.
+  /// The whole log has another owner: every member is dead, and none can join.
   void fence(const ports::log_error& why);
   /// Drops the cached batches of a partition, which have been rewritten.
   void forget(topic_partition source);
-  /// What was found at the start.
+  /// Sets an end that was found at the start.
   void restore_end(topic_partition source, std::int64_t end);
   void restore_offset(const std::string& group, topic_partition source, std::int64_t next);
   /// The batches in memory; for a log that keeps all of them there.
   [[nodiscard]] std::deque<batch_ptr> cached(topic_partition source) const;
   void replace_cached(topic_partition source, std::deque<batch_ptr> batches, std::size_t seen);
-  /// The first offset of a partition that some consumer group has not committed: what begins there must neither be
+  /// The first offset of a partition that some consumer group has not committed: records from there on must neither be
   /// compacted nor thrown away. The largest number when no group reads the partition.
   [[nodiscard]] std::int64_t first_unread(topic_partition source) const;
   [[nodiscard]] ports::log_error no_such_partition(topic_partition p) const;
@@ -130,14 +130,14 @@ class log_base : public ports::event_log, public std::enable_shared_from_this<lo
     /// The newest batches without a hole between them and the end.
     std::deque<batch_ptr> tail;
   };
-  /// What comes next from a partition.
+  /// The next batches of a partition.
   struct next_batches {
-    /// End of the partition: batches from there on are not for anybody yet.
+    /// End of the partition: batches from there on are not visible yet.
     std::int64_t end = 0;
     std::vector<batch_ptr> batches;
     /// The batches must come from load().
     bool behind = false;
-    /// Where reading goes on when there is nothing: compaction or retention took what was between.
+    /// Where reading goes on when there is nothing: compaction or retention removed the records between.
     std::int64_t resume = 0;
   };
 

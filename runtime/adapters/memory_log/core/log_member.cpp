@@ -120,7 +120,7 @@ std::vector<commit_part> encode(const std::vector<outgoing>& records, const log_
     const auto found = std::ranges::find(parts, layout.index(r.to), &commit_part::partition);
     return static_cast<std::size_t>(found - parts.begin());
   };
-  // The sizes first: bodies are megabytes, and one that grows while it is written is copied again and again.
+  // The sizes first: bodies are megabytes, and a body that grows while it is written is copied many times.
   for (const auto& r : records) {
     const auto place = place_of(r);
     if (place == parts.size()) {
@@ -186,7 +186,7 @@ std::shared_ptr<lent_offsets> log_base::lend(const member_ptr& member, std::vect
                                          std::move(lost));
 }
 
-/// Whatever became of it: the lender's partitions may change hands.
+/// Ends a loan, committed or not: the lender's partitions may move again.
 void log_base::take_back(const member_ptr& lender, const std::vector<topic_partition>& rested_on) {
   std::vector<member_ptr> woken;
   {

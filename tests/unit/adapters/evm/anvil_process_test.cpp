@@ -1,4 +1,4 @@
-// anvil as a process: what is told when it does not start, and that it ends with its parent and keeps its state.
+// anvil as a process: the error when it does not start, and that it ends with its parent and keeps its state.
 #include "runtime/demo/anvil_process.hpp"
 
 #include <gtest/gtest.h>

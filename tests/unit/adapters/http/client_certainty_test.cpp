@@ -274,8 +274,8 @@ TEST_F(client_certainty, the_last_owner_may_be_a_callback) {
   EXPECT_EQ(over.get_future().wait_for(std::chrono::seconds{20}), std::future_status::ready);
 }
 
-/// Whatever breaks when: a request that the server never saw whole may be called anything, but one called not sent was
-/// never seen, and every answer belongs to its request.
+/// Under any fault: a request reported as not sent was never seen whole by the server, and every answer belongs to its
+/// request. A request that the server did not see may be reported in any way.
 TEST_F(client_certainty, under_random_faults_nothing_seen_is_called_not_sent) {
   std::mutex mutex;
   std::vector<std::string> seen;

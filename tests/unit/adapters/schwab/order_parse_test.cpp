@@ -211,7 +211,7 @@ TEST(order_parse, a_row_that_cannot_be_read_is_told_apart_and_leaves_the_others_
   EXPECT_NE(list->unreadable.front().why.find("filledQuantity"), std::string::npos);
 }
 
-/// Left out, it would be missing in the evidence about whoever's order it is.
+/// If such a row were left out, the evidence of any symbol's execution might lack its order.
 TEST(order_parse, a_row_that_does_not_say_what_it_trades_may_be_anybodys) {
   const auto unreadable = [](const std::string& row) {
     const auto list = parse_orders("[" + sample() + "," + row + "]");

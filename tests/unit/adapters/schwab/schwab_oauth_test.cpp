@@ -121,7 +121,7 @@ TEST_F(schwab_oauth, errors_hold_no_secrets) {
   const auto& row = vectors["oauth"][1];
   const auto oauth = oauth_of(row);
   const std::string code = row["code"].GetString();
-  // A broker that repeats what it was told.
+  // A broker that repeats the secrets of the request.
   answer_with([&](const http::request& r) {
     const auto header = *http::find_header(r.headers, "Authorization");
     return http::response{401, {}, R"({"error":"invalid_client","error_description":")" + header + " " + code + "\"}"};

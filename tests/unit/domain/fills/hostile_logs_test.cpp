@@ -1,4 +1,4 @@
-// Whatever the bytes are, there is a verdict: round trips of random events, and random damage to valid ones.
+// Any bytes have a verdict: round trips of random events, and random damage to valid ones.
 #include <gtest/gtest.h>
 
 #include <random>

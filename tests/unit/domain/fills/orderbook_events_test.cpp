@@ -281,7 +281,7 @@ TEST(PairAfterClear, TheNearestBehindOfTheSameBookAndTransaction) {
   EXPECT_EQ(pair({other_book, other_tx, other_block, other_topic}), std::nullopt);
   EXPECT_EQ(pair({other_book, other_tx, other_block, other_topic, right}), right);
 
-  // Behind another Clear comes that one's AfterClear: ours is missing.
+  // The AfterClear behind another Clear belongs to that Clear: ours is missing.
   const auto clear_at = [&](std::uint64_t gap) {
     auto log = clear;
     log.ref.log_index += gap;

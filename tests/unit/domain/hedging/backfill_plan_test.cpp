@@ -237,7 +237,7 @@ TEST(BackfillProperty, EveryBlockIsReadDespiteErrors) {
     policy.grow_after = test::draw<std::uint32_t>(1, 4);
     policy.overlap = test::draw<std::uint64_t>(0, 20);
     std::uint64_t head = policy.start_block + test::draw<std::uint64_t>(0, 60);
-    // The node answers ranges up to this width, drawn anew now and then, but never less than one block.
+    // The node answers ranges up to this width, drawn again from time to time, but never less than one block.
     std::uint64_t answers = test::draw<std::uint64_t>(1, 50);
     auto cursor = start_backfill(std::nullopt, policy);
     std::set<std::uint64_t> read;

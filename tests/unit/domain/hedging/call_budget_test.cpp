@@ -136,7 +136,7 @@ TEST(CallBudgetProperty, NeverMoreThanTheBudgetInAnyWindowAndAlwaysWhatIsKept) {
       RC_ASSERT(budget.used(now) == within(now, [](auto) { return true; }));
       const bool allowed = budget.next_allowed(c, now) <= now;
       RC_ASSERT((budget.free(c, now) > 0) == allowed);
-      // Whatever the others did, a window has the calls that are kept for placements.
+      // With any calls of other classes, a window has the calls that are kept for placements.
       const auto placed = within(now, [](auto k) { return k == placement; });
       if (placed < std::min(policy.kept_for_placement, calls - 1)) RC_ASSERT(budget.free(placement, now) > 0);
       RC_ASSERT(budget.try_take(c, now) == allowed);

@@ -1,4 +1,4 @@
-// Whatever happens in whatever order, no share is lost or invented.
+// For any events in any order, no share is lost or invented.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 

@@ -40,7 +40,7 @@ struct model_fill {
 
 struct model_order {
   broker_order terms;
-  /// Whose POST made it; nothing for an order that somebody else placed.
+  /// The execution whose POST made it; nullopt for a foreign order.
   std::optional<execution_id> cause;
   timestamp recorded_at;
   timestamp get_visible_at;
@@ -72,7 +72,7 @@ class broker_model {
   expected<broker_order, broker_error> get(const order_id& id, timestamp now);
   expected<order_list, broker_error> list(timestamp from, timestamp to, timestamp now);
   expected<shares, broker_error> position(timestamp now);
-  /// An order that somebody else places on the account.
+  /// A foreign order on the same account.
   void place_foreign(const order_request& request, timestamp now);
 
   [[nodiscard]] const std::vector<model_order>& orders() const { return orders_; }

@@ -13,7 +13,7 @@ namespace {
 /// Runs a world; what is wrong with it, or nothing.
 std::string failure_of(desk_world& world, const world_options& options) {
   const std::string wrong = world.run();
-  // Nothing is held that evidence decides; only somebody else's look-alikes make evidence ambiguous.
+  // An execution that evidence decides is not held; only look-alikes of foreign orders make evidence ambiguous.
   if (wrong.empty() && !options.foreign_orders && world.saw("HELD")) return "held without need";
   return wrong;
 }

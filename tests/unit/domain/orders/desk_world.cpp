@@ -185,7 +185,7 @@ void desk_world::perform_place(const place_order& e) {
   if (!live || live->execution != e.execution || live->not_after != e.not_after || live->attempts != e.attempt)
     wrong_ = "a POST without a committed intent";
   // Rule 2, as far as the broker can tell: nothing of ours may be working, unless it could not be known yet. (When
-  // somebody else's look-alike is listed before our own order is, it is taken for ours: no evidence tells them apart.)
+  // a foreign look-alike is listed before our own order is, it is taken for ours: no evidence tells them apart.)
   for (const auto& order : broker_.orders()) {
     const auto view = broker_.view(order, now_);
     if (order.cause && !options_.broker.very_late && !options_.foreign_orders &&

@@ -19,7 +19,7 @@ struct world_options {
   std::uint32_t fault_limit = 1'000'000;
   int crash_percent = 3;
   model_faults broker;
-  /// Somebody else trades the same account.
+  /// Foreign orders are placed on the same account.
   bool foreign_orders = false;
 };
 

@@ -31,7 +31,7 @@ envelope stamp(const std::string& id, std::int64_t recorded, std::int64_t happen
   return {id, {happened * second}, {recorded * second}, {}, {}, {}};
 }
 
-/// Trades of one symbol; some are heard of long after they happened, some are taken back.
+/// Trades of one symbol; some are reported long after they happened, some are taken back.
 void add_trades(partition& out, const symbol& name, std::uint64_t& sequence, std::int64_t& now) {
   for (int i = draw(0, 12); i > 0; --i) {
     now += draw(0, 400);
@@ -132,7 +132,7 @@ std::string shown_after(const std::vector<partition>& partitions) {
     // Runs of one partition, as batches bring them.
     for (int run = draw(1, 6); run > 0 && done[p] < partitions[p].size(); --run) fold(model, partitions[p][done[p]++]);
     if (done[p] == partitions[p].size()) left.erase(left.begin() + static_cast<std::ptrdiff_t>(chosen));
-    // Whoever looks in between must not change what is seen later.
+    // A read in between must not change later results.
     if (draw(0, 8) == 0) std::ignore = shown(model);
   }
   return shown(model);

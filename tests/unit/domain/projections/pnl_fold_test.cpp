@@ -55,7 +55,7 @@ TEST(PnlFold, WhatIsFoldedForGoodStillCounts) {
 }
 
 TEST(PnlFold, OneVenueFarAheadOfTheOtherGivesTheSame) {
-  // A hundred fills on each venue, a minute apart, some of them heard of half an hour late.
+  // A hundred fills on each venue, a minute apart, some of them reported half an hour late.
   std::vector<timed> venues[2];
   for (int i = 0; i < 100; ++i) {
     const auto second = std::int64_t{60} * (i % 7 == 0 ? i - 30 : i);
