@@ -1,4 +1,4 @@
-// One thing that is wrong with a configuration, told so that a person can mend it.
+// One error in a configuration, described so that a person can correct it.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ struct config_error {
   std::string key;
   /// As given; `***` for a secret; empty when nothing was given.
   std::string value;
-  /// What is wrong.
+  /// A description of the error.
   std::string problem;
   /// Allowed range or values; may be empty.
   std::string allowed;

@@ -22,7 +22,7 @@ struct raw_value {
   std::variant<unsupported, std::string, std::int64_t, bool, std::vector<std::string>> data;
   /// As the file or the environment spells it, shortened.
   std::string shown;
-  /// From the environment everything is text, and is read as what the key wants.
+  /// Values from the environment are text, and are read by the type of the key.
   bool from_environment = false;
 };
 

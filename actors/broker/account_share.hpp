@@ -12,13 +12,13 @@ namespace hedgerow::broker {
 /// Thread-safe.
 class account_share {
  public:
-  /// So many nodes may be calling the broker from now on, this one included.
+  /// Sets how many nodes may be calling the broker from now on, this one included.
   void set(std::uint32_t callers, monotonic_time now) {
     const std::scoped_lock lock{mutex_};
     count_.set(callers, now);
   }
 
-  /// By how many the budgets have to be divided: the most of the last minute, so a part falls at once and rises later.
+  /// The divisor of the budgets: the largest count of the last minute, so a part falls at once and rises later.
   [[nodiscard]] std::uint32_t callers(monotonic_time now) const {
     const std::scoped_lock lock{mutex_};
     return count_.most(now);

@@ -129,7 +129,7 @@ class gateway {
  private:
   struct waiting_call {
     std::function<void()> run;
-    /// Not called later than this: `too_late` then.
+    /// The latest time of the call; after it the answer is `too_late`.
     std::optional<deadline> not_after{};
     std::function<void()> too_late{};
   };
@@ -367,7 +367,7 @@ class gateway {
   std::deque<look> looks_;
   std::optional<expected<market_session, broker_error>> session_;
   timestamp session_until_;
-  /// Since when the broker has said that there is no session today.
+  /// When the broker began to say that there is no session today.
   std::optional<timestamp> closed_since_;
   watched_clock broker_clock_;
   std::uint32_t failed_lists_ = 0;

@@ -27,7 +27,7 @@ struct place_call {
 };
 struct get_call {
   order_id order;
-  /// Not later than when the broker got it; a list call that serves several orders starts here.
+  /// A time not later than the order's entry; a list call that serves several orders starts here.
   timestamp entered_after;
   domain::call_class priority = domain::call_class::status;
 };
@@ -50,7 +50,7 @@ using list_result = result<order_list>;
 using position_result = result<shares>;
 using session_result = result<market_session>;
 
-/// Something that the broker's thread wants done on the actor.
+/// A task that the broker's thread hands to the actor.
 using gateway_task = std::function<void()>;
 
 /// Times go out and come in by our clock: the gateway knows how far the broker's is ahead, so that nothing else

@@ -12,7 +12,7 @@ class desk_host {
   desk_host(actor_pointer self, const bridges::entity_seed& seed, execution_desk state, execution_config config,
             execution_ports outside);
 
-  /// After a restart: resolves what may have been sent. Call once, before anything else.
+  /// After a restart: resolves a request that may have been sent. Call once, before anything else.
   void recover();
   caf::result<protocol::step_ptr> handle(const protocol::slice_ptr& part);
   /// The step with this ticket is durable: run its effects.
@@ -32,7 +32,7 @@ class desk_host {
   [[nodiscard]] domain::desk_context context();
   protocol::step_ptr process(const protocol::slice& part);
   void feed(const record& r, protocol::step& out, std::vector<domain::desk_effect>& effects);
-  /// Adds what a step wants to append; alarms are raised, timers armed.
+  /// Adds the records of a step, raises its alarms and arms its timers.
   void add(const domain::desk_step& decided, const std::string& cause, protocol::step& out,
            std::vector<domain::desk_effect>& effects);
   void seal(protocol::step& out, std::vector<domain::desk_effect> effects);
@@ -58,9 +58,9 @@ class desk_host {
   timestamp started_;
   domain::desk desk_;
   std::optional<market_session> session_;
-  /// Since when the broker has said that there is none today.
+  /// When the broker began to say that there is no session today.
   std::optional<timestamp> closed_since_;
-  /// Until then it is not asked for again, known or not.
+  /// The session is not requested again before this time, even if it is unknown.
   timestamp session_until_;
   std::map<std::uint64_t, waiting_effects> waiting_;
   std::uint64_t ticket_ = 0;

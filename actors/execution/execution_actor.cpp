@@ -36,7 +36,7 @@ monotonic_time recent_placements::next_allowed(std::uint32_t per_minute, monoton
 
 namespace {
 
-/// The newest state of the symbol, or a fresh one; nothing when what is stored cannot be read.
+/// The newest state of the symbol, or a fresh one; nullopt when the stored state cannot be read.
 std::optional<execution_desk> stored_state(const bridges::entity_seed& seed) {
   const auto name = symbol::parse(seed.key);
   if (!name) return std::nullopt;

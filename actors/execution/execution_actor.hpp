@@ -21,8 +21,8 @@ struct execution_config {
   std::uint32_t orders_per_minute = defaults::orders_per_minute;
   /// How long a session answer is used before the gateway is asked again.
   std::chrono::milliseconds session_use{5'000};
-  /// How long a desk waits for it, and nothing else with it; then the session counts as unknown. Far below the bridge's
-  /// handle_timeout: waiting for a call is not hanging.
+  /// How long a desk waits for the session; other desks do not wait. Then the session counts as unknown. Far below the
+  /// bridge's handle_timeout: waiting for a call is not hanging.
   std::chrono::milliseconds session_wait{10'000};
   /// Longer than any call through the gateway can take.
   std::chrono::milliseconds call_timeout{120'000};

@@ -12,14 +12,14 @@ namespace hedgerow::ingestion {
 
 namespace {
 
-/// After so many receipts that have the Clear, but no AfterClear, the event goes on without it and becomes a dead
-/// letter with a reason: fewer when a receipt has no gap between its logs, as what lies behind the Clear waits.
+/// After this many receipts that have the Clear, but no AfterClear, the event goes on without it and becomes a dead
+/// letter with a reason. Fewer are enough when a receipt has no gap between its logs, as all logs after the Clear wait.
 constexpr std::uint32_t receipts_believed = 10;
 constexpr std::uint32_t whole_receipts_believed = 5;
 /// Questions that are not answered are asked again after pauses that grow up to this one.
 constexpr std::chrono::milliseconds longest_pause{5000};
 
-/// Room for everything in an event but the data of its logs, which stand there in hex.
+/// Room for everything in an event except the data of its logs, which are in hex.
 constexpr std::size_t event_frame = 4096;
 /// Logs remembered as too large; after that many one may become a dead letter again.
 constexpr std::size_t too_large_kept = 1000;

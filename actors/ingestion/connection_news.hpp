@@ -19,7 +19,7 @@ class connection_news {
 
  private:
   ports::notices* notices_;
-  /// Reasons that were told since the node was there last.
+  /// Reasons that were reported since the node was last connected.
   std::set<std::string> told_;
 };
 

@@ -1,5 +1,5 @@
-// The first start on an empty event log: nothing is read before it is known that the log is not a lost one. What is
-// known means is in domain/orders/first_start.
+// The first start on an empty event log: nothing is read before it is certain that the log is not a lost one. The rule
+// that decides this is domain/orders/first_start.
 #include <caf/all.hpp>
 
 #include "actors/ingestion/ingestion.hpp"
@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* raised_by = "ingestion";
 constexpr const char* about = "chain.start_block";
-/// Before a login every question fails at once and costs the broker nothing; another failure is a call.
+/// Pauses between requests for the orders. Before a login a request fails at once, without a call to the broker.
 constexpr std::chrono::seconds ask_before_login{1};
 constexpr std::chrono::seconds ask_after_failure{10};
 

@@ -29,7 +29,7 @@ struct candidate {
   std::optional<raw_log> after_clear;
   /// Receipts that have this log, but no AfterClear behind it.
   std::uint32_t receipts_without = 0;
-  /// Since when it waits.
+  /// When the wait began.
   monotonic_time since{0};
 };
 
@@ -37,7 +37,7 @@ struct candidate {
 struct question {
   /// Number of the newest plan: the timer of an older one does nothing.
   std::uint64_t turn = 0;
-  /// Under way; else its next turn is planned.
+  /// The question is under way; otherwise its next turn is planned.
   bool asked = false;
   /// Answers in a row that settled nothing.
   std::uint32_t failures = 0;
@@ -107,7 +107,7 @@ class ingestion {
   void ask_range(const domain::block_range& blocks, bool rescan);
   void range_answered(const ports::logs_answer& answer);
   void read_from_receipts();
-  /// Why the receipt does not tell what the unreadable logs say; nothing when they have been read from it.
+  /// Why the receipt cannot replace the unreadable logs; nullopt when they have been read from it.
   [[nodiscard]] std::optional<std::string> read_receipt(
       const hash32& tx, const expected<std::optional<ports::logs_answer>, ports::chain_error>& answer);
   void hold_range(const ports::malformed_log& bad, const std::string& why);

@@ -2,8 +2,8 @@
 // in the cluster: the owner of the partition of ingestion-changelog.
 //
 // eth_getLogs is the source of truth: each new block is read with it and the checkpoint only moves over what has been
-// read. The subscription is an accelerator. What was seen is in domain/hedging/reorg_window; which blocks
-// come next is decided by domain/hedging/backfill_plan.
+// read. The subscription is an accelerator. domain/hedging/reorg_window remembers the logs that were
+// seen; domain/hedging/backfill_plan decides which blocks come next.
 #pragma once
 
 #include <functional>
@@ -44,7 +44,7 @@ struct ingestion_config {
 
 class ingestion;
 
-/// Something that another thread wants done on the actor.
+/// A task that another thread hands to the actor.
 using task = std::function<void(ingestion&)>;
 
 using ingestion_actor = protocol::entity_actor::extend<caf::reacts_to<protocol::tell_atom, task>>;

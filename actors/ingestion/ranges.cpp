@@ -172,7 +172,7 @@ void ingestion::range_failed(domain::range_failure what, const ports::chain_erro
   pause(failed.rescan ? &ingestion::reading_ : &ingestion::rescanning_, next.pause, go_on);
 }
 
-/// An empty answer may come from a node that does not have the blocks: its head tells.
+/// An empty answer may come from a node that does not have the blocks: ask for its head.
 void ingestion::confirm_range() {
   chain_->head(on_answer<ports::chain_block>([](ingestion& i, const auto& head) {
     if (!i.range_) return;
@@ -245,7 +245,7 @@ bool ingestion::is_watched(const raw_log& log) const {
   return log.topics[0] == topics.take || log.topics[0] == topics.clear || log.topics[0] == topics.after_clear;
 }
 
-/// What cannot be read speaks for nothing; what can, and says otherwise, is not ours.
+/// An unreadable field proves nothing; a readable one with another book or topic proves that the log is not ours.
 bool ingestion::may_be_watched(const ports::malformed_log& bad) const {
   if (bad.book && book_of(*bad.book) == nullptr) return false;
   if (!bad.topic0) return true;

@@ -1,5 +1,5 @@
 // Tells people what keeps the chain from being read although its node is connected: once when it begins and once when
-// it is over. What is not over is a problem in /health.
+// it is over. A problem that is not over is shown in /health.
 #pragma once
 
 #include <map>
@@ -18,7 +18,7 @@ class reading_news {
   void trouble(ports::notice_level level, const std::string& code, const std::string& text);
   void over(const std::string& code);
 
-  /// What is not over, by code.
+  /// The problems that are not over, by code.
   [[nodiscard]] const std::map<std::string, std::string>& problems() const { return problems_; }
 
  private:

@@ -45,7 +45,8 @@ void ingestion::verify_window() {
     if (head->number > i.head_.number) i.head_ = *head;
     i.headers_[head->number] = header_of(*head);
     const auto known = i.window_.known_blocks();
-    // A chain that is shorter than what is known, as in the middle of a reorg, tells nothing about the blocks above it.
+    // A chain that is shorter than the known one, as in the middle of a reorg, proves nothing about the blocks above
+    // it.
     if (head->number < i.branch_.tip() || (!known.empty() && head->number < known.rbegin()->first)) i.doubtful_ = true;
     i.judge_headers();
   }));
@@ -80,7 +81,7 @@ void ingestion::judge_headers() {
     if (unanswered_.contains(fork.number)) return inconsistent();
     return ask_headers({fork.number});
   }
-  // What is followed below the fork is canonical: the parents link it with the head.
+  // The followed headers below the fork are canonical: the parents link it with the head.
   auto chain = headers_;
   if (fork.outcome == domain::fork_search::found)
     for (const auto& [number, header] : branch_.headers())
@@ -133,7 +134,7 @@ void ingestion::take_back(const std::vector<std::uint64_t>& orphaned, const doma
   flush();
 }
 
-/// Everything from this block on is read again, and what is under way is dropped: it was asked of the old chain. Logs
+/// Reads every block from this one on again, and drops requests under way: they were asked of the old chain. Logs
 /// that wait come again with their blocks.
 void ingestion::read_again_from(std::uint64_t from) {
   for (const auto& c : candidates_) from = std::min(from, c.log.ref.block_number);

@@ -18,8 +18,8 @@ struct stored_history {
   std::optional<ingestion_checkpoint> checkpoint;
   /// Logs of blocks below this one were dropped: they cannot be told from new ones.
   std::uint64_t floor = 0;
-  /// Whether the floor stands in the changelog. Versions before it was stored did not say what they had dropped; then
-  /// it is the lowest block that is certain.
+  /// Whether the changelog has the floor. Older versions did not store it; then the floor is the lowest block whose
+  /// logs are certainly known.
   bool floor_is_stored = false;
   /// In the order in which they were accepted.
   std::vector<blockchain_event> window;

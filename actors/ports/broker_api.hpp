@@ -30,7 +30,7 @@ class broker_api {
   virtual void position(hedgerow::symbol symbol, broker_callback<shares> done) = 0;
   /// The regular session of the day that `now` is in (exchange time).
   virtual void session(timestamp now, broker_callback<market_session> done) = 0;
-  /// From the newest answer that told the broker's time; nothing before the first one.
+  /// From the newest answer that had the broker's time; nullopt before the first one.
   [[nodiscard]] virtual std::optional<clock_sample> newest_clock_sample() const { return std::nullopt; }
 };
 

@@ -43,7 +43,7 @@ struct log_error {
 };
 
 /// Bytes of a record's key and value together that every log takes, and none takes more. Far below what Kafka takes
-/// (32 MiB, as the topics are made), and as much as the codec reads: what is in a log can be read back.
+/// (32 MiB, as the topics are made), and as much as the codec reads: every record of a log can be read back.
 inline constexpr std::size_t largest_record = std::size_t{4} << 20U;
 
 [[nodiscard]] inline std::size_t size_of(const outgoing& r) { return r.key.size() + (r.value ? r.value->size() : 0); }

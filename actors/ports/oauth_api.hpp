@@ -45,7 +45,7 @@ class token_holder {
   virtual ~token_holder() = default;
   virtual void set(std::optional<std::string> access_token) = 0;
   [[nodiscard]] virtual std::optional<std::string> get() const = 0;
-  /// The number of the account that the log remembers; nothing as long as it remembers none.
+  /// The number of the account that the log remembers; nullopt while it remembers none.
   virtual void set_account(std::optional<std::string> /*number*/) {}
   [[nodiscard]] virtual std::optional<std::string> account() const { return std::nullopt; }
 };

@@ -1,6 +1,6 @@
-// What is sealed as the refresh token of a token_update: the token, and after a line feed the number of the account
-// that is traded in. Neither may stand in the log in the clear, and both belong to the login. Nothing but the token
-// when no account is known yet; nothing before the line feed when the token has ended.
+// The text that is sealed as the refresh token of a token_update: the token, and after a line feed the number of the
+// account that is traded in. Neither may stand in the log in the clear, and both belong to the login. Nothing but the
+// token when no account is known yet; nothing before the line feed when the token has ended.
 #pragma once
 
 #include <optional>

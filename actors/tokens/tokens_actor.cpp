@@ -33,7 +33,7 @@ void tell(const tokens_state& state, notice_level level, std::string_view code, 
   state.outside.notices->raise(level, service_name, code, "login", text);
 }
 
-/// Writes `update` with what is in the state's secret.
+/// Writes `update` with the secret of the state.
 void publish(pointer self, token_update update) {
   auto& state = self->state;
   if (state.secret) update.refresh_token = seal(*state.outside.vault, *state.secret);
@@ -119,7 +119,7 @@ void check(pointer self) {
   }
 }
 
-/// After each login and each refresh: what the login covers may have changed.
+/// Called after each login and each refresh: the accounts of the login may have changed.
 void ask_accounts(pointer self, bool by_login, std::string access_token) {
   self->state.outside.oauth->accounts(
       std::move(access_token), [me = caf::actor_cast<caf::actor_addr>(self), by_login](auto answer) {

@@ -31,7 +31,7 @@ struct tokens_answer {
   expected<ports::oauth_tokens, broker_error> tokens;
 };
 
-/// Which accounts the login covers.
+/// The accounts that the login covers.
 struct accounts_answer {
   bool by_login = false;
   expected<std::vector<ports::broker_account>, broker_error> accounts;
@@ -58,7 +58,7 @@ struct tokens_config {
   std::chrono::milliseconds refresh_ahead{300'000};
   std::chrono::milliseconds retry_min{1'000};
   std::chrono::milliseconds retry_max{60'000};
-  /// Which of the login's accounts is traded in.
+  /// The account of the login to trade in.
   domain::account_wish account;
 };
 
@@ -107,7 +107,7 @@ struct tokens_state {
   std::optional<timestamp> refused_at;
   /// The highest warning that was raised since the login.
   domain::token_warning warned = domain::token_warning::none;
-  /// People have been told that refreshing fails.
+  /// Failing refreshes have been reported.
   bool told_failing = false;
   /// The last text that was reported about the account.
   std::string told_account;

@@ -110,7 +110,7 @@ struct output {
     return false;
   }
 
-  /// Takes back what was written for the log. False when that is not known, so that the event has to be judged again.
+  /// Takes back the trade written for the log. False when no trade is remembered, so the event must be judged again.
   bool take_back(envelope& cause, const blockchain_event& event, domain::trade_memory& written) {
     if (auto trade = written.take_back(event.log.ref)) {
       trade->change = log_change::reverted;

@@ -15,7 +15,7 @@ class canonical_text {
   /// `text` must outlive this object and the texts that it returns.
   explicit canonical_text(std::string_view text) : at_{text.data()}, end_{text.data() + text.size()} {}
 
-  // Each takes what it names and moves behind it, or says that something else stands here.
+  // Each function takes the named text and moves behind it, or reports that other text follows.
   bool take(char c) {
     if (at_ == end_ || *at_ != c) return false;
     ++at_;

@@ -12,7 +12,7 @@
 namespace hedgerow::codec {
 namespace {
 
-/// After a record of unusual size the memory is given back.
+/// Memory above this size is given back after a record of unusual size.
 constexpr std::size_t kept_values = 4096;
 constexpr std::size_t kept_text = std::size_t{64} * 1024;
 
@@ -53,7 +53,7 @@ struct json_document::parser {
   rapidjson::GenericReader<record_encoding, record_encoding> reader;
 };
 
-/// What RapidJSON calls, with the names that it wants.
+/// RapidJSON's handler, with the function names that it requires.
 class json_document::builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, builder> {
  public:
   explicit builder(json_document& document) : document_{document} {}

@@ -1,6 +1,6 @@
-// Private: a record's JSON (RFC 8259) as a flat list of its values, in the order of the text: a container stands
-// before what is in it, a member's name before its value. RapidJSON parses, in place in a copy of the record, and tells
-// what it meets; strings stay in that copy, so once list and copy have their usual size nothing is allocated.
+// Private: a record's JSON (RFC 8259) as a flat list of its values, in the order of the text: a container comes
+// before its content, a member's name before its value. RapidJSON parses in place, in a copy of the record, and reports
+// each value; strings stay in that copy, so once list and copy have their usual size nothing is allocated.
 #pragma once
 
 #include <cstddef>
@@ -26,19 +26,19 @@ class json_document {
 
   struct value {
     kind is = kind::null;
-    /// Of an integer.
+    /// The sign of an integer.
     bool negative = false;
-    /// Of a member's name: a reader has asked for it.
+    /// For a member's name: a reader has asked for it.
     bool asked = false;
     /// Elements of an array, members of an object.
     std::uint32_t count = 0;
     /// Index of the value that follows this one and all that is in it. While it is being parsed: of the container
     /// around.
     std::uint32_t end = 0;
-    /// Of an integer; 1 for true. Undefined for others.
+    /// The value of an integer; 1 for true. Undefined for others.
     std::uint64_t magnitude = 0;
-    /// Of a string, with its escapes resolved. Not checked for UTF-8: an escape, too, can stand for half a surrogate
-    /// pair. Undefined for others.
+    /// The content of a string, with its escapes resolved. Not checked for UTF-8: an escape, too, can stand for half a
+    /// surrogate pair. Undefined for others.
     std::string_view text;
 
     [[nodiscard]] bool is_integer() const { return is == kind::integer; }
@@ -54,7 +54,7 @@ class json_document {
   /// False when `text`, shorter than 4 GiB, is not one JSON value. Nesting costs memory, not stack, however deep. The
   /// values are there until the next call; `text` is not needed for them.
   [[nodiscard]] bool parse(std::string_view text);
-  /// After a failure: the byte at which it was noticed; of a number that is too large, and of an escape, the first one.
+  /// After a failure, the byte at which it was noticed; for an escape or a number that is too large, its first byte.
   [[nodiscard]] std::size_t error_offset() const { return error_offset_; }
 
   /// The value at an index; 0 is the root.

@@ -35,7 +35,7 @@ class object_reader {
   [[nodiscard]] bool ok() const { return !state_->failed; }
   /// Ends the reading of this object.
   void finish();
-  /// A field that was read so far and stands there twice is an error.
+  /// A field that was read so far and occurs twice is an error.
   void refuse_duplicates();
   /// Records a failure at `name`, unless one is recorded already.
   void fail(std::string_view name, decode_errc code, std::string_view what);

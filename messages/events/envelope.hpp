@@ -26,7 +26,7 @@ struct envelope {
   friend bool operator==(const envelope&, const envelope&) = default;
 };
 
-/// An event with its envelope, as it stands in the log.
+/// An event with its envelope, as it is in the log.
 template <class Event>
 struct enveloped {
   envelope meta;

@@ -56,17 +56,17 @@ struct live_intent {
   std::uint32_t unauthorized = 0;
   /// Leases that ended before the socket write, by the gate's or the clock's word.
   std::uint32_t unwritten = 0;
-  /// Since when it has waited for a reason of the gate that can go at any moment; zero when it does not.
+  /// When the wait for a passing reason of the gate began; zero without such a wait.
   timestamp gate_wait;
   /// Questions asked in this phase, for back-off.
   std::uint32_t tries = 0;
   /// When this phase began.
   timestamp phase_at;
-  /// When there is something to do without being told; zero when there is not.
+  /// When the desk has to act without an input; zero if never.
   timestamp next_at;
   /// Order lists asked for after the lease was over that showed no candidate.
   std::uint32_t empty_lists = 0;
-  /// The same that held an order of the symbol which cannot be read, in a row.
+  /// Such lists in a row that held an unreadable order of the symbol.
   std::uint32_t unclear_lists = 0;
   timestamp first_empty_at;
   timestamp last_empty_at;

@@ -1,4 +1,4 @@
-// Text of the enums in events, as it stands in JSON, logs and API answers.
+// Text of the enums in events, as it appears in JSON, logs and API answers.
 #pragma once
 
 #include <optional>

@@ -12,7 +12,7 @@
 
 namespace hedgerow {
 
-/// An execution that the position counts on, or counted on and may still hear from.
+/// An execution that is live for the position, or that has ended and may still get a late report.
 struct tracked_execution {
   execution_id execution;
   /// The broker's side.
@@ -46,7 +46,7 @@ struct position_update {
   timestamp retry_at;
   /// Too many failures in a row, or held: no commands until a person resumes the symbol.
   bool frozen = false;
-  /// event_id of what was booked.
+  /// event_id of the booked event.
   std::string cause;
 
   /// onchain + hedged: what is not hedged.

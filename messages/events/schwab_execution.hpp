@@ -18,7 +18,7 @@ enum class execution_state : std::uint8_t {
   submitted,         // the broker knows it under `order`
   partially_filled,  // still working
   filled,            // terminal
-  failed,            // terminal; the filled part stands, the rest is released
+  failed,            // terminal; the filled part stays booked, the rest is released
   unknown,           // the outcome of the POST is not known; being resolved from evidence
   held,              // evidence is ambiguous: a person decides, the symbol is frozen
 };

@@ -23,7 +23,7 @@ struct commit_result {
 using observable_actor = caf::typed_actor<caf::replies_to<status_atom>::with<actor_status>>;
 
 /// Hosts the state of one key: a symbol's position, an order being polled. Answers a slice with one step, exactly
-/// once; dies when it cannot. Anything else it wants to write it emits to its bridge.
+/// once; dies when it cannot. Other records it emits to its bridge.
 using entity_actor = caf::typed_actor<caf::replies_to<handle_atom, slice_ptr>::with<step_ptr>,
                                       caf::reacts_to<committed_atom, std::uint64_t>,
                                       caf::replies_to<status_atom>::with<actor_status>>;
@@ -33,7 +33,7 @@ using emitter_actor = caf::typed_actor<caf::reacts_to<emit_atom, step_ptr>>;
 
 /// Owns one consumer and one transactional producer of a service. `handle` with a number is
 /// its own timer: that slice is due again; `restart` with a key likewise: that entity is due to be started again;
-/// `committed`: offsets have waited long enough for company.
+/// `committed`: offsets have waited long enough for other records.
 using bridge_actor = caf::typed_actor<caf::reacts_to<emit_atom, step_ptr>, caf::reacts_to<poll_atom>,
                                       caf::reacts_to<done_atom, commit_result>, caf::reacts_to<tick_atom>,
                                       caf::reacts_to<handle_atom, std::uint64_t>,

@@ -15,10 +15,10 @@ struct slice {
   std::vector<record> records;
 };
 
-/// What an entity wants to become durable: outputs, changelog and dead letters, appended in this order.
+/// What an entity asks to make durable: outputs, changelog and dead letters, appended in this order.
 struct step {
   std::vector<outgoing> records;
-  /// Not zero: the entity gets `committed(ticket)` when the step is durable, and runs its effects then.
+  /// If not zero, the entity gets `committed(ticket)` when the step is durable, and runs its effects then.
   std::uint64_t ticket = 0;
   /// The entity waits for nothing: it may be stopped and rebuilt from the changelog later.
   bool idle = true;

@@ -15,7 +15,7 @@
 
 namespace hedgerow {
 
-/// What a failed call tells about the order or the question. Only `not_sent` and `throttled` to a placement are
+/// What a failed call proves about the order or the question. Only `not_sent` and `throttled` to a placement are
 /// certain that nothing was processed; only `refused` is certain that the broker said no.
 enum class broker_failure : std::uint8_t {
   not_sent,      // DNS, connect or TLS failure, no token, or the lease ended: not a byte of the request was written
@@ -109,7 +109,7 @@ struct market_session {
   [[nodiscard]] bool is_open(timestamp now) const { return open_today && start <= now && now < end; }
 };
 
-/// What one answer tells of the broker's clock: it showed a time within [broker_time, broker_time + 1 s), since the
+/// What one answer shows about the broker's clock: it showed a time within [broker_time, broker_time + 1 s), since the
 /// header `Date` has whole seconds, at some moment between `sent` and `received` of our wall clock.
 struct clock_sample {
   timestamp sent;

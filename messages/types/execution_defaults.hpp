@@ -1,5 +1,5 @@
-// Defaults of settings that a rule and the configuration both name: each stands here once, so that rules are tested
-// with what runs in production.
+// Defaults of settings that a rule and the configuration both name: each is defined once, here, so that rules are
+// tested with the values that run in production.
 #pragma once
 
 #include <chrono>

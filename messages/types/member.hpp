@@ -18,7 +18,7 @@ struct member_record {
   /// Versions of the program, such as 0.1.0, and of the protocol between nodes.
   std::string version;
   std::uint32_t protocol = 0;
-  /// The actor sets that it runs, sorted; empty as long as it has not said so.
+  /// The actor sets that it runs, sorted; empty until the node has said so.
   std::vector<std::string> sets;
   std::uint16_t api_port = 0;
   std::uint16_t admin_port = 0;

@@ -38,7 +38,7 @@ enum class control_outcome : std::uint8_t {
 
 struct control_answer {
   control_outcome outcome = control_outcome::recorded;
-  /// For people: what is wrong. Empty when it is recorded.
+  /// The error, for people. Empty when the decision is recorded.
   std::string why;
 };
 

@@ -65,7 +65,7 @@ class lag_meter {
   [[nodiscard]] known_lag ask_log();
   [[nodiscard]] std::int64_t records_between(const ports::group_progress& one);
 
-  /// What was counted, and between which offsets.
+  /// The number that was counted, and the offsets between which it was counted.
   struct counted {
     std::int64_t next = 0;
     std::int64_t end = 0;

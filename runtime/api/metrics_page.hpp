@@ -1,4 +1,4 @@
-// GET /metrics: everything that the node counts. What does not answer in time is left out, and told.
+// GET /metrics: everything that the node counts. A part that does not answer in time is left out, and named.
 #pragma once
 
 #include "actors/aggregator/aggregator_actor.hpp"

@@ -30,7 +30,7 @@ bool is_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// How the gateway stands now, which it tells as text for the actor tree; what it has done is in cells.
+/// The gateway's current state, which it reports as text for the actor tree; its totals are in cells.
 void add_gateway(prometheus_text& out, const actor_status& gateway) {
   const auto one = [&](const metric_family& f, std::string_view name) {
     out.family(f);

@@ -15,7 +15,7 @@ struct node_identity {
   timestamp started_at;
 };
 
-/// Who this is, and since when.
+/// The node's identity and start time.
 [[nodiscard]] std::string identity_metrics(const node_identity& node);
 /// Whether each service runs, what waits in mailboxes, the calls to the broker, and the chain where it is read.
 [[nodiscard]] std::string tree_metrics(const protocol::actor_status& tree);

@@ -16,7 +16,7 @@ std::string_view take_part(std::string_view& path) {
   return part;
 }
 
-/// What stands at the pattern's names; nothing when the path is another one.
+/// The parts of the path at the pattern's names; nullopt if the path does not match.
 std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
   std::vector<std::string> captured;
   // An end with a slash has one more part than one without.

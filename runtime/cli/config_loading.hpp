@@ -1,4 +1,4 @@
-// Reading the configuration for a command, with errors told to the person at the terminal.
+// Reading the configuration for a command, with errors shown to the person at the terminal.
 #pragma once
 
 #include <optional>

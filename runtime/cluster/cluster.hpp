@@ -39,7 +39,7 @@ class cluster {
   void went_down(const caf::actor_addr& who);
   /// Whether a process listens at the address of a link.
   void probed(const std::string& key, const tcp_probe& result);
-  /// Which run holds a name, zero when none does, and where.
+  /// The run that holds a name, or zero, and its address.
   [[nodiscard]] std::pair<std::uint64_t, std::string> whois(const std::string& name) const;
 
   // -- questions (questions.cpp) --------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 // One per node, published on the cluster port: joins the node to the others, keeps the list of members, and carries
 // questions between nodes.
 //
-// Nodes connect each to each other. Everything is a message without an answer that CAF would have to route: an own
-// number joins answer and question, an own time-out ends the waiting. Nothing is sent to a silent peer but one hello.
+// Each node connects to each other one. No message needs an answer that CAF would have to route: our own number matches
+// an answer to its question, and our own time-out ends the wait. A silent peer gets one hello and nothing else.
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>

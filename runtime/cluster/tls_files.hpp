@@ -15,7 +15,7 @@ struct tls_files {
 };
 
 /// Empty when they can be used: certificate and key belong together, and the certificate is one of the authority's.
-/// Else what is wrong, with key, value and remedy.
+/// Otherwise the error, with key, value and remedy.
 [[nodiscard]] std::string tls_problem(const tls_files& files);
 
 }  // namespace hedgerow::cluster

@@ -56,8 +56,7 @@ fs::path temporary(const kafka_options& o) { return o.data_dir / "tmp"; }
 
 std::vector<std::string> java_words(const kafka_options& o, bool quick) {
   std::vector<std::string> words{o.java.string(), "-Xmx" + std::to_string(o.heap_megabytes) + "m",
-                                 // Unpacked native libraries and the like are deleted with the data, even after a
-                                 // SIGKILL.
+                                 // Unpacked native libraries and the like go with the data, however the broker ends.
                                  "-XX:-UsePerfData", "-Djava.io.tmpdir=" + temporary(o).string(),
                                  "-XX:+ExitOnOutOfMemoryError", "-Dlog4j2.disableJmx=true",
                                  "-Dlog4j2.configurationFile=" + (o.home / "log4j2.xml").string()};

@@ -18,7 +18,7 @@
 
 namespace hedgerow::replay {
 
-/// Which part of the history counts.
+/// The part of the history to read.
 struct cut {
   /// Only what was recorded at this time or before.
   std::optional<timestamp> at;

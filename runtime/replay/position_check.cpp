@@ -251,7 +251,7 @@ class partition_check {
       return "onchain is " + logged.onchain.to_string() + " after trade " +
              std::to_string(logged.last_trade_sequence) + ", the trades sum up to " + facts.onchain().to_string();
     if (logged.hedged.is_zero()) return std::string{};
-    // Which executions it had seen is not known: at some place the sum must be the same.
+    // It is not known which executions the update had seen: at some place the sum must be the same.
     const auto executions = inputs_[1].find(name, [&](const input& in) {
       if (const auto* e = std::get_if<enveloped<schwab_execution>>(&in.event)) facts.add(e->data);
       return facts.hedged() == logged.hedged;

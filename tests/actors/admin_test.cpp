@@ -11,7 +11,7 @@ class Admin : public edge_fixture {
  public:
   Admin() { start_admin(); }
 
-  /// Who wrote what for AAPL, in the order of the log.
+  /// The control events of AAPL with their authors, in the order of the log.
   std::string written() {
     std::string all;
     for (std::uint32_t p = 0; p < log->partitions(topic::control_events); ++p) {

@@ -110,7 +110,7 @@ TEST_F(BridgeTest, ARecordWhoseOutputNoLogTakesBecomesADeadLetterAndTheRestGoesO
   append("TSLA", "x");
   auto b = start();
   run();
-  // What came of the huge one is gone as a whole: its count, too.
+  // The whole output of the huge record is gone, its count included.
   EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2"}));
   EXPECT_EQ(values(topic::schwab_executions, "AAPL"), strings{"!"});
   EXPECT_EQ(values(topic::position_updates, "TSLA"), strings{"1"});

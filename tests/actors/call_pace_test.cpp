@@ -17,7 +17,7 @@ using namespace protocol;
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-/// What the broker knows of one account: it answers at once and fills what is placed within 0.6 s.
+/// A broker with one account: it answers at once and fills an order within 0.6 s.
 struct account {
   struct order {
     broker_order facts;
@@ -198,7 +198,7 @@ class CallPaceTest : public test::actor_fixture {
     }
     outcome sum;
     for (auto& t : traders) {
-      // What is still unnoticed counts as noticed now.
+      // Ends that are still unnoticed count as noticed now.
       if (t.busy && t.order && all.orders.at(t.order->str()).ends < clock.monotonic())
         t.unnoticed.push_back(std::chrono::duration_cast<milliseconds>(clock.monotonic() - all.orders.at(t.order->str()).ends));
       sum.unnoticed.insert(sum.unnoticed.end(), t.unnoticed.begin(), t.unnoticed.end());

@@ -77,7 +77,7 @@ class ExecutionTest : public test::actor_fixture {
   test::fake_clock clock;
   silent notices;
   std::shared_ptr<test::fake_broker> api = std::make_shared<test::fake_broker>();
-  /// What the desk wants written without having been asked.
+  /// The step that the desk emits without an input.
   std::vector<step_ptr> emitted;
   desk_actor desk;
 };

@@ -173,7 +173,7 @@ class HandOver : public test::actor_fixture {
     return sum;
   }
 
-  /// Of both services; every commit that began has ended.
+  /// Checks both services: every commit that began has ended.
   void expect_nothing_in_flight() {
     const auto page = test::read_prometheus(registry->text());
     ASSERT_TRUE(page) << page.error();

@@ -89,7 +89,7 @@ class IngestionTest : public test::actor_fixture {
     return all;
   }
 
-  /// What is left on the canonical chain after all reverts, and that sequences have no gap.
+  /// The events left after all reverts; also checks that sequences have no gap.
   fills canonical() {
     fills left;
     std::uint64_t expected = 1;

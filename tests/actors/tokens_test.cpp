@@ -214,7 +214,7 @@ TEST_F(TokensTest, RefreshesThatFailAreOneChainThatKeepsItsBackOff) {
       ++answered;
       answer_next(outage());
     }
-    // What calls are refused meanwhile asks for a fresh token, too.
+    // A call that is refused meanwhile asks for a fresh token, too.
     if (second % 3 == 0 && slot->get()) self->send(slot->get(), protocol::tell_atom::value, access_rejected{});
     live(1s);
   }

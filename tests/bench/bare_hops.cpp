@@ -18,7 +18,7 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 using properties = std::vector<std::pair<const char*, std::string>>;
-/// Of every topic here.
+/// Partitions of every topic here.
 constexpr int partitions = 4;
 
 void must(rd_kafka_error_t* error, const char* what) {

@@ -12,7 +12,7 @@
 
 namespace hedgerow::bench {
 
-/// What a user's nodes work with, unless told otherwise.
+/// The default of a user's nodes.
 inline constexpr std::uint64_t node_batch_max = config::default_batch_max(config::log_kind::kafka);
 
 [[nodiscard]] std::shared_ptr<ports::event_log> open_kafka(const std::string& bootstrap, const std::string& prefix,

@@ -39,7 +39,7 @@ struct bridge_work {
 struct pipeline_result {
   /// From the first record that was taken to the last commit; joining the groups is not in it.
   double seconds = 0;
-  /// Of this process, user and kernel, meanwhile.
+  /// Processor time of this process during the run, user and kernel.
   double cpu_seconds = 0;
   bridge_work validation;
   bridge_work accumulator;

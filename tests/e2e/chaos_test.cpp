@@ -58,7 +58,7 @@ TEST(Chaos, KilledAtRandomMomentsUnderLoadAndBrokerFaultsTheBooksStayRight) {
   EXPECT_EQ(s.stop_node(), 0) << s.node_output();
 }
 
-/// What is done to the cluster, one thing per round.
+/// The disturbances of the cluster, one per round.
 class tormentor {
  public:
   tormentor(stage& s, unsigned long seed) : s_{s}, random_{seed} {}

@@ -117,7 +117,7 @@ TEST_F(Cluster, EachNodeAnswersForTheOther) {
   EXPECT_EQ(one->admin("/actors?node=three").status, 503);
   EXPECT_EQ(two->call(two->admin_port, "POST", "/actors/api/restart?node=one").status, 202);
   EXPECT_TRUE(eventually([&] { return two->admin("/actors?node=one").body.find("\"restarts\":1") != std::string::npos; }));
-  // What lives where.
+  // The services that each node hosts.
   EXPECT_TRUE(eventually([&] { return one->admin("/cluster?format=text").body.find("accumulator  running") != std::string::npos; }))
       << one->admin("/cluster?format=text").body;
 }

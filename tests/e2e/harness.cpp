@@ -205,7 +205,7 @@ void stage::start_node(bool log_in, std::size_t node) {
     return why.empty();
   }, std::chrono::seconds{30});
   HEDGEROW_CHECK(logged_in_, why.c_str());
-  // What trades before the desks have seen the token waits seconds for its order.
+  // A fill before the desks have seen the token waits seconds for its order.
   const bool seen = eventually([&] {
     const auto tree = answer_of(node, "/actors", true);
     return tree && tree->body.find("token valid") != std::string::npos;

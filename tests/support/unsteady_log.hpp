@@ -20,7 +20,7 @@ class unsteady_log final : public ports::event_log {
     std::mt19937_64* random = nullptr;
     /// One of so many polls says that partitions are moving; 0: none.
     std::uint64_t moves_one_in = 0;
-    /// So many reads fail.
+    /// The number of reads that will fail.
     int reads_fail = 0;
     /// Listeners are not called before the first read: the port promises no more.
     bool was_read = false;

@@ -76,7 +76,7 @@ class abi_tuple {
 
   /// The dynamic tuple whose offset is in `slot`.
   [[nodiscard]] abi_tuple tuple_at(std::size_t slot, std::string_view field) const;
-  /// The `bytes` or `string` whose offset is in `slot`. The padding must be there; what is in it does not matter.
+  /// The `bytes` or `string` whose offset is in `slot`. The padding must be there; its content does not matter.
   [[nodiscard]] byte_view bytes_at(std::size_t slot, std::string_view field) const;
   /// The array whose offset is in `slot`, with elements of `element_words` words in place; 1 for an array of dynamic
   /// tuples, whose slots hold offsets. The length is checked against the data before anybody can loop over it.

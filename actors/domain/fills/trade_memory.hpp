@@ -30,7 +30,7 @@ class trade_memory {
   void restore(onchain_trade trade);
   /// The trade of an applied event has been written.
   void remember(onchain_trade trade);
-  /// What was written for this log, which is then forgotten; nothing when no trade is remembered for it.
+  /// Returns the trade written for this log and forgets it; nullopt when no trade is remembered for it.
   [[nodiscard]] std::optional<onchain_trade> take_back(const log_ref& ref);
   /// Forgets the trades of blocks below `block`.
   void forget_below(std::uint64_t block);
@@ -46,7 +46,7 @@ class trade_memory {
   void keep_before(const place& at);
 
   std::map<place, onchain_trade> trades_;
-  /// What was there at the last commit, of the places that were touched since.
+  /// The trades at the last commit, for the places that were touched since.
   std::map<place, std::optional<onchain_trade>> before_;
 };
 

@@ -152,7 +152,7 @@ bool exactly_zero(const abi_word& word, orderbook_version version) {
 }
 
 /// Below this many shares a fill for less than one unit of USDC is dust. A share would have to trade below a cent for
-/// such a fill to be a larger one, so what is not below it is an order that gives equity away.
+/// such a fill to be a larger one, so a fill that is not below it comes from an order that gives equity away.
 bool is_dust(const int256& equity) { return equity < amount_unit() / 10'000; }
 
 step<symbol> broker_symbol(const std::string& base, const validation_rules& rules) {

@@ -16,7 +16,7 @@
 namespace hedgerow::domain {
 
 struct validation_rules {
-  /// Whose orders are hedged.
+  /// The owner whose orders are hedged.
   address owner;
   /// The one USDC. When set, a token that merely calls itself USDC is refused: anybody can deploy one (facts, 2.5).
   std::optional<address> usdc;
@@ -29,7 +29,7 @@ struct validation_rules {
   std::vector<token_marker> markers = default_markers();
 };
 
-/// Not a trade to hedge, and nothing is wrong. To be counted by reason:
+/// Not a trade to hedge, and no error. To be counted by reason:
 /// owner_not_involved, self_take, zero_equity_amount, dust_equity_amount, dust_usdc_amount.
 struct filtered {
   std::string_view reason;
@@ -58,7 +58,7 @@ using verdict = std::variant<onchain_trade, filtered, rejected, missing_tokens>;
 using token_lookup = std::function<const token_info*(const address&)>;
 
 /// `change` is copied into the trade. The verdict on a reverted event need not be that on the applied one: tokens and
-/// rules may have changed in between. What was written is taken back through trade_memory.
+/// rules may have changed in between. A reversal takes back the written trade through trade_memory.
 [[nodiscard]] verdict validate(const blockchain_event& event, const validation_rules& rules,
                                const token_lookup& lookup);
 

@@ -1,5 +1,5 @@
-// Which of the accounts that a login covers is traded in. By number, never by position: the broker may list them in any
-// order, and a login may cover others than the one before.
+// Chooses the account to trade in among those that a login covers. By number, never by position: the broker may list
+// them in any order, and a login may cover others than the one before.
 #pragma once
 
 #include <cstdint>

@@ -68,7 +68,7 @@ backfill_cursor backfill_width_worked(const backfill_cursor& cursor, const backf
   if (range.to - range.from + 1 < std::min(after.batch, widest)) return after;
   if (++after.good_in_a_row < policy.grow_after * after.patience) return after;
   if (after.batch >= widest) return {cursor.next, widest, 0};
-  // What was probed holds: growing further is as cheap as it was before.
+  // The probed width works: growing further is as cheap as it was before.
   if (after.probing) after.patience = 1;
   after.batch = after.batch > widest / 2 ? widest : after.batch * 2;
   after.good_in_a_row = 0;
@@ -144,7 +144,7 @@ fork_finding find_orphans(const std::map<std::uint64_t, hash32>& known, std::spa
   if (known.empty()) return finding;
   if (canonical.empty()) return {fork_verdict::need_older, {}, known.rbegin()->first};
   if (!one_chain(canonical)) return {fork_verdict::broken, {}, 0};
-  // The known blocks need not be of one branch, so none of them speaks for another: each is held against the chain.
+  // The known blocks need not be of one branch, so none of them proves another: each is compared with the chain.
   auto header = canonical.rbegin();
   for (auto at = std::make_reverse_iterator(known.upper_bound(header->number)); at != known.rend(); ++at) {
     const auto& [number, hash] = *at;

@@ -31,13 +31,13 @@ struct backfill_policy {
   std::uint32_t grow_after = 8;
   /// Blocks before the checkpoint that are read again at a start or a reconnect.
   std::uint64_t overlap = 0;
-  /// Every `rescan_interval` what was read since the last rescan is read again, and as many blocks below that: a node
-  /// can answer incompletely right after a block, and subscriptions can silently miss logs. 0 for never.
+  /// Every `rescan_interval` the blocks read since the last rescan are read again, and as many blocks below that: a
+  /// node can answer incompletely right after a block, and subscriptions can silently miss logs. 0 for never.
   std::uint64_t rescan_blocks = 128;
   std::chrono::milliseconds rescan_interval{60'000};
 };
 
-/// Where reading stands. `next` is the first block that has not been read.
+/// The place of reading. `next` is the first block that has not been read.
 struct backfill_cursor {
   std::uint64_t next = 0;
   std::uint64_t batch = 1000;
@@ -109,11 +109,11 @@ struct rescan_progress {
 [[nodiscard]] std::optional<block_range> next_rescan(const rescan_progress& progress, const backfill_cursor& cursor,
                                                      std::uint64_t head);
 
-/// The first blocks of what is left, `range`, were read again. The pass is complete when nothing is left.
+/// `range`, the first blocks that were left, was read again. The pass is complete when nothing is left.
 [[nodiscard]] rescan_progress rescan_read(const rescan_progress& progress, const block_range& range);
 
 /// Lowest block that a rescan will still read. What we know of this and all higher blocks must be kept; otherwise their
-/// logs look new. Nothing before the first pass.
+/// logs look new. nullopt before the first pass.
 [[nodiscard]] std::optional<std::uint64_t> lowest_to_rescan(const rescan_progress& progress,
                                                             const backfill_policy& policy);
 
@@ -127,7 +127,7 @@ struct block_header {
 enum class fork_verdict : std::uint8_t {
   settled,     // `orphaned` is complete; it may be empty
   need_older,  // nothing proves what became of `older`: get its header as well and ask again
-  broken,      // the headers do not form one chain: the node changed its mind in between, get them again
+  broken,      // the headers do not form one chain: the node switched branches in between, get them again
 };
 
 struct fork_finding {
@@ -136,7 +136,7 @@ struct fork_finding {
   std::vector<std::uint64_t> orphaned;
   /// The highest of `unproven`.
   std::uint64_t older = 0;
-  /// Known blocks that no header speaks of, highest first.
+  /// Known blocks that no header proves or refutes, highest first.
   std::vector<std::uint64_t> unproven{};
 };
 

@@ -1,4 +1,4 @@
-// How the broker's wall clock stands to ours, from the times in its answers. Pure.
+// The difference between the broker's wall clock and ours, from the times in its answers. Pure.
 #pragma once
 
 #include <chrono>

@@ -60,7 +60,7 @@ class call_pace {
 /// and do not wait for it.
 class call_budget {
  public:
-  /// What is kept for others is cut so that every class may use at least one call.
+  /// Reserves are cut so that every class may use at least one call.
   explicit call_budget(budget_policy policy = {});
 
   /// Counts a call if one of this class is allowed now.
@@ -75,7 +75,7 @@ class call_budget {
   /// Counts a call that was made before this budget was. In ascending order, before anything is taken.
   void restore(call_class c, monotonic_time at) { count(c, at); }
 
-  /// Another policy from now on; what was taken stays counted.
+  /// Sets another policy from now on; calls already taken stay counted.
   void change(budget_policy policy);
 
   /// The broker said 429: no calls of any class before `until`.

@@ -19,9 +19,9 @@ expected<usd, amount_error> share_of(const usd& cost, const shares& part, const 
 struct fifo_pnl::outcome {
   /// Lots used up completely.
   std::size_t used_up = 0;
-  /// What is left of the next lot, when it was used in part.
+  /// The rest of the next lot, when it was used in part.
   std::optional<pnl_lot> cut;
-  /// What is left of the fill.
+  /// The rest of the fill.
   pnl_lot rest;
   std::optional<usd> realized;
   usd cumulative;

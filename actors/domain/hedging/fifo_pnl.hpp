@@ -29,7 +29,7 @@ struct pnl_fill {
   friend bool operator==(const pnl_fill&, const pnl_fill&) = default;
 };
 
-/// What is left of a fill: shares, and what was paid (long) or received (short) for them.
+/// The rest of a fill: shares, and the amount paid (long) or received (short) for them.
 struct pnl_lot {
   shares quantity;
   usd cost;

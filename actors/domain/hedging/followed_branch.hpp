@@ -1,4 +1,4 @@
-// The newest headers of the branch that is read, each the parent of the next: tells where another branch leaves it.
+// The newest headers of the branch that is read, each the parent of the next: finds where another branch leaves it.
 #pragma once
 
 #include <cstdint>

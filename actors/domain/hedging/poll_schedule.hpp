@@ -17,7 +17,7 @@ struct poll_policy {
   std::chrono::milliseconds error_max{120'000};
 };
 
-/// Where the schedule of one order stands.
+/// The state of one order's schedule.
 struct poll_state {
   /// Looks planned so far that were not answered by an error.
   std::uint32_t looks = 0;

@@ -15,7 +15,7 @@ class reading_watch {
   void connected(time now);
   void disconnected(time now);
 
-  /// Something is there to be read, or the node is behind what was read.
+  /// There are blocks to read, or the node is behind the blocks already read.
   void owes(time now);
   /// A range was read completely, or there is nothing left to read.
   void progressed(time now);

@@ -40,12 +40,12 @@ struct token_times {
 
 [[nodiscard]] token_times times_of(const token_update& update);
 
-/// After a login at `now`, which is when it was asked for: the broker counts from before its answer. `access_life`:
+/// The times after a login that was requested at `now`: the broker counts from before its answer. `access_life`:
 /// what the answer said, otherwise the policy's.
 [[nodiscard]] token_times logged_in(const token_policy& policy, timestamp now,
                                     std::optional<std::chrono::seconds> access_life = std::nullopt);
 
-/// After a refresh that was asked for at `now`: a new access token, the same login.
+/// The times after a refresh that was requested at `now`: a new access token, the same login.
 [[nodiscard]] token_times refreshed(const token_times& before, const token_policy& policy, timestamp now,
                                     std::optional<std::chrono::seconds> access_life = std::nullopt);
 

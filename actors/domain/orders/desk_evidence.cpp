@@ -81,7 +81,7 @@ desk_step desk::on_evidence(const execution_id& execution, timestamp asked_at,
   live_intent* intent = live_for(execution);
   const bool open = intent != nullptr && outcome_open();
   if (!answer) {
-    // next_at stands; the broker's wish for a longer pause is granted.
+    // next_at stays, unless the broker asks for a longer pause.
     if (open) {
       last_obstacle_ = "the order list cannot be read: " + answer.error().detail;
       intent->next_at = std::max(intent->next_at, context.now + answer.error().retry_after);
@@ -155,7 +155,7 @@ void desk::unclear_list(timestamp asked_at, const unreadable_order& order, const
 
 void desk::no_candidate(timestamp asked_at, const desk_context& context) {
   live_intent& intent = *state_.live;
-  // While a request of ours can be under way, or for an answer seen before, an empty list means nothing.
+  // An empty list proves nothing while a request of ours can be under way, or if the same answer was seen before.
   if (asked_at < quiet_from(intent) || asked_at <= intent.last_empty_at) return;
   step_.changed = true;
   intent.unclear_lists = 0;

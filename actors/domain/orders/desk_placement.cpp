@@ -143,7 +143,7 @@ void desk::verified(const broker_order& order, const desk_context& context) {
   std::string wrong = differences(pattern, order);
   if (is_claimed(state_, order.id)) wrong = "it belongs to another execution";
   if (order.id != *intent.order) wrong = "the broker answered with order " + order.id.str();
-  // Without an entry time nothing tells the order from an older one of the same size: the list has to.
+  // Without an entry time the order may be an older one of the same size: only the list can decide.
   if (wrong.empty() && !order.entered_at) wrong = "it has no time of entry";
   if (wrong.empty() && intent.named_by_person) {
     intent.order_quantity = *whole == intent.quantity ? 0 : *whole;

@@ -6,9 +6,9 @@
 namespace hedgerow::domain {
 namespace {
 
-/// An order that is no longer known as claimed can be taken for that of an absent intent as long as such a one is watched
-/// for (desk_policy::watch_window), and its fill would be booked twice. More orders than this do not fit into that time:
-/// the account's call budget is 120 a minute, and an order takes at least two calls.
+/// An order that is no longer known as claimed can be taken for that of an absent intent while such an intent is
+/// watched for (desk_policy::watch_window), and its fill would be booked twice. More orders than this do not fit into
+/// that time: the account's call budget is 120 a minute, and an order takes at least two calls.
 constexpr std::ptrdiff_t max_claimed_while_watching = 1024;
 /// Otherwise only orders entered within the clock skew before the live intent can be mistaken for its own (a minute, in
 /// which 60 orders can be placed), and those that a person names.
@@ -27,8 +27,8 @@ void desk::claim(const order_id& order) {
 
 ended_intent& desk::remember(const live_intent& intent, timestamp now) {
   if (state_.ended.size() >= max_ended) {
-    // Those of which something may still be heard go last, and never one whose order works: the end of that order is
-    // what the next intent waits for.
+    // Intents that may still get a late report are forgotten last, and those whose order works never: the next intent
+    // waits for the end of that order.
     const auto oldest = [this](auto may_go) { return std::find_if(state_.ended.begin(), state_.ended.end(), may_go); };
     auto gone = oldest([](const ended_intent& e) { return !e.absent && !e.late_order; });
     if (gone == state_.ended.end()) gone = oldest([](const ended_intent& e) { return !e.late_order; });
@@ -181,7 +181,7 @@ void desk::declare_absent(const control_event& event, const desk_context& contex
   conclude_absent("declared absent by " + event.by, {"declared by " + event.by + ": " + event.reason}, context);
 }
 
-/// A person's way out of an order whose end the broker does not tell: the execution ends with what is booked. The
+/// A person's way out of an order whose end the broker does not report: the execution ends with what is booked. The
 /// poller goes on, so that later fills are booked as late evidence.
 void desk::close_working(const control_event& event, const desk_context& context) {
   live_intent& intent = *state_.live;

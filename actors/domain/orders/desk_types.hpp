@@ -59,7 +59,7 @@ struct desk_policy {
 /// Given with every input.
 struct desk_context {
   timestamp now;
-  /// Which life of the owner this is: larger for every start and every new owner.
+  /// The owner's incarnation: larger for every start and every new owner.
   std::uint64_t owner_epoch = 0;
   gate_conditions gate;
 };

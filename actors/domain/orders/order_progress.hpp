@@ -33,7 +33,7 @@ enum class progress_alarm_code : std::uint8_t {
   unknown_status,  // a status that is not documented or needs a look; never terminal
   late_fill,       // shares filled after the order had ended
   unreadable,      // the broker's answers about the order go on making no sense
-  not_found,       // the broker goes on not knowing the order
+  not_found,       // the broker still does not know the order
 };
 [[nodiscard]] std::string_view to_string(progress_alarm_code code);
 

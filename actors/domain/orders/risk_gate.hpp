@@ -21,12 +21,12 @@ struct gate_policy {
   std::chrono::milliseconds session_margin = defaults::session_margin;
   /// When to retry after a refusal that does not pass without help: halts and sizes.
   std::chrono::seconds recheck{60};
-  /// Between two looks at a reason that can go at any moment: a token or the session comes.
+  /// Pause between two checks of a reason that can pass at any moment, such as a missing token or session.
   std::chrono::milliseconds recheck_passing{1'000};
-  /// For how long an intent waits for that before it gives its shares back.
+  /// How long an intent waits for such a reason to pass before it gives its shares back.
   std::chrono::milliseconds patience{60'000};
-  /// Between the first two looks at a day that the broker calls closed. The later ones are as far apart as the day has
-  /// been known to be closed, up to the next half hour: a wrong answer is corrected soon, if at all.
+  /// Pause between the first two looks at a day that the broker calls closed. The later ones are as far apart as the
+  /// day has been known to be closed, up to the next half hour: a wrong answer is corrected soon, if at all.
   std::chrono::milliseconds recheck_closed{3'000};
 };
 
@@ -38,7 +38,7 @@ struct gate_conditions {
   bool token_available = false;
   /// Today's session, as far as it is known. nullopt: unknown, which counts as closed (facts, 5.10).
   std::optional<market_session> session;
-  /// Since when the broker has said that this day has no session.
+  /// When the broker began to say that this day has no session.
   timestamp closed_since;
   /// When the account may place its next order by its limit per minute; not after `now` when it may at once.
   timestamp next_order_at;

@@ -13,8 +13,8 @@ namespace hedgerow::domain {
 
 class position_facts {
  public:
-  /// In the order of their partition. A trade whose sequence is not above the last one counts once only. What does not
-  /// fit 256 bits is left out, as the position leaves it out.
+  /// Call these in the order of the partition. A trade whose sequence is not above the last one is ignored. Amounts
+  /// that do not fit 256 bits are left out, as the position leaves them out.
   void add(const onchain_trade& trade);
   void add(const schwab_execution& step);
 

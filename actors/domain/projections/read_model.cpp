@@ -93,7 +93,7 @@ void read_model::list(const enveloped<schwab_execution>& e, bool first_step) {
   const shares before = row.latest.filled;
   const usd notional_before = row.latest.filled_notional;
   row.latest = e.data;
-  // A later step without a fill of its own does not take back what was filled.
+  // A later step without a fill of its own does not take back earlier fills.
   row.latest.filled = std::max(before, e.data.filled);
   row.latest.filled_notional = std::max(notional_before, e.data.filled_notional);
   row.updated_at = e.meta.recorded_at;

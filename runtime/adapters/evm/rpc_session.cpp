@@ -285,7 +285,7 @@ void rpc_session::watch(duration after, void (rpc_session::*then)()) {
   });
 }
 
-/// A chain may pause, and a connection may be dead or its subscription forgotten: the node's own number tells which.
+/// A chain may pause, and a connection may be dead or its subscription forgotten: the node's block number decides.
 void rpc_session::ask_whether_stale() {
   issue("eth_blockNumber", "[]", [this](auto answer) {
     if (state_ != state::up) return;

@@ -96,7 +96,7 @@ class rpc_session {
   std::string head_subscription_;
   std::string log_subscription_;
   std::uint64_t last_head_ = 0;
-  /// What the node says its head is while it did not tell us.
+  /// The head by eth_blockNumber that the subscription has not announced.
   std::uint64_t untold_head_ = 0;
 };
 

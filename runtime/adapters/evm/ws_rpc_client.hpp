@@ -21,7 +21,7 @@ struct chain_client_options {
   /// Waiting time before the next attempt: doubles from min to max, half of it random.
   std::chrono::milliseconds reconnect_min{250};
   std::chrono::milliseconds reconnect_max{15000};
-  /// Without a head for this long the node is asked for its block number.
+  /// The client asks for the block number after this time without a head.
   std::chrono::milliseconds stale_after{15000};
   std::size_t max_frame_bytes = 32 * 1024 * 1024;
   /// PEM file with additional trusted roots; empty for the system's.

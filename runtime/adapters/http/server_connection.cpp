@@ -71,7 +71,7 @@ class connection final : public server_connection, public std::enable_shared_fro
     out.keep_alive(keep_alive_);
     const bool bodiless = r.status < 200 || r.status == 204 || r.status == 304;
     if (!bodiless) out.content_length(r.body.size());
-    // HEAD: the header tells the length, the body stays away.
+    // HEAD: the header has the length, and the body is not sent.
     if (!head_ && !bodiless) out.body() = std::move(r.body);
     out_ = std::move(out);
     stream_.expires_after(context_->options.idle_timeout);

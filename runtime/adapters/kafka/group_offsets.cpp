@@ -32,7 +32,7 @@ struct answered_offsets {
   bool not_yet = false;
 };
 
-/// As of now. With `stable` an offset that an open transaction moves is not told.
+/// The offsets as of now. With `stable` the answer omits an offset that an open transaction moves.
 expected<answered_offsets, log_error> ask(rd_kafka_t* client, const kafka_options& options, const std::string& group,
                                           const std::vector<topic_partition>& sources, bool stable) {
   const auto wanted = list_of(options, sources);
@@ -139,7 +139,7 @@ expected<std::vector<group_progress>, log_error> progress_of(rd_kafka_t* client,
       sources.insert(source);
     }
   }
-  // After the offsets: what is written meanwhile must not make the rest negative.
+  // After the offsets: records written meanwhile must not make the rest negative.
   if (all.empty()) return all;
   const auto ends = ends_of(client, options, {sources.begin(), sources.end()});
   if (!ends) return unexpected(ends.error());

@@ -12,7 +12,7 @@
 
 namespace hedgerow::adapters {
 
-// Older ones cannot log in by SCRAM at Kafka 4. This also tells when an old header of the system's is found first.
+// Older versions cannot log in by SCRAM at Kafka 4. This also fails when an old header of the system is found first.
 static_assert(RD_KAFKA_VERSION >= 0x020601ff, "librdkafka is older than 2.6.1: make setup");
 
 template <auto Destroy>
@@ -35,7 +35,7 @@ using kafka_error = std::unique_ptr<rd_kafka_error_t, destroy_with<rd_kafka_erro
 /// Property and value; later ones win.
 using client_properties = std::vector<std::pair<std::string, std::string>>;
 
-/// What a client tells; each is given `context`, which outlives the client.
+/// The callbacks of a client; each is given `context`, which outlives the client.
 struct client_callbacks {
   void* context = nullptr;
   /// By the thread that consumes, when the group gives or takes partitions.

@@ -66,7 +66,7 @@ class kafka_log final : public ports::event_log {
     return follower_->read(source, from, max_records);
   }
 
-  /// By the reader that keeps no place: the other one's would be lost.
+  /// Uses the loading reader: counting would move the place of the follower.
   expected<std::size_t, log_error> count(topic_partition source, std::int64_t from, std::size_t most) override {
     return loader_->count(source, from, most);
   }

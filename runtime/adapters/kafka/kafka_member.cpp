@@ -76,7 +76,7 @@ void kafka_member::on_ready(ports::ready_callback ready) {
   ready_ = std::move(ready);
 }
 
-/// Under the mutex, so that no poll comes in between and finds already what this tells.
+/// Called under the mutex, so that no poll in between takes the records that this call announces.
 void kafka_member::wake_bridge() {
   waiting_ = false;
   if (ready_) ready_();

@@ -105,7 +105,7 @@ class kafka_member final : public transaction_gate, public std::enable_shared_fr
   std::map<topic_partition, std::uint64_t> told_;
   std::uint64_t last_epoch_ = 0;
   std::shared_ptr<rd_kafka_consumer_group_metadata_t> group_;
-  /// Between giving up and taking over.
+  /// True between giving up and taking over.
   bool moving_ = false;
   /// The bridge has polled since `moving_`.
   bool at_rest_ = false;

@@ -35,7 +35,7 @@ struct kafka_options {
   std::chrono::milliseconds request_timeout{10'000};
   /// How often members' clients report what they did; zero: never. Without `metrics` they do not.
   std::chrono::milliseconds statistics_interval{5'000};
-  /// Where members count; may be null.
+  /// The registry in which members count; may be null.
   ports::metrics_ptr metrics;
   /// librdkafka's own properties, for security and for settings without a key of their own. Their values are secret.
   std::map<std::string, std::string> properties;

@@ -35,7 +35,7 @@ struct topic_finding {
 /// The number of partitions decides where a symbol lives, so it is never changed: what to do about another one than
 /// wanted, with both values. Empty when all topics that exist have the wanted number.
 [[nodiscard]] std::string explain_partitions(const std::vector<topic_finding>& findings);
-/// Which topics do not exist and what to do about it, for a log that may not make them; empty when all are there.
+/// Names missing topics and what to do about them, for a log that may not make them; empty when all are there.
 [[nodiscard]] std::string explain_missing(const kafka_options& options, const std::vector<topic_finding>& findings);
 
 }  // namespace hedgerow::adapters

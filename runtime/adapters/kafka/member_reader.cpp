@@ -241,8 +241,8 @@ void kafka_member::give_up(bool lost) {
   rd_kafka_assign(consumer_.get(), nullptr);
 }
 
-/// Until the bridge has handed over all its work and that is committed. False when it takes too long, or the group has
-/// gone on without this member.
+/// Waits until the bridge has handed over all its work and the work is committed. False when it takes too long, or the
+/// group has gone on without this member.
 bool kafka_member::wait_for_rest() {
   const auto limit = options_.rebalance_timeout / 2;
   for (std::chrono::milliseconds waited{0}; waited < limit; waited += again) {

@@ -51,7 +51,7 @@ class partition_reader {
     std::int64_t next = 0;
     /// Offset after the last record that was handed out.
     std::int64_t last_record_end = 0;
-    /// Everything committed was read, as far as the broker has told.
+    /// Every committed record was read, as far as the broker has reported.
     bool at_end = false;
     /// The end was reached once since the subscription: new records are announced, so a read need not wait for them.
     bool following = false;

@@ -1,4 +1,4 @@
-// What a producer tells besides its answers: librdkafka gives all its callbacks the same context.
+// What a producer reports besides its answers: librdkafka gives all its callbacks the same context.
 #pragma once
 
 #include "runtime/adapters/kafka/client_statistics.hpp"

@@ -333,8 +333,8 @@ log_errc meaning_of_transaction_error(rd_kafka_resp_err_t code) {
     case RD_KAFKA_RESP_ERR_PRODUCER_FENCED:
     case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH: return log_errc::fenced;
     // Offsets are refused with the first one when the member's own consumer has joined again, for example after the
-    // process was frozen, and has another member id by now. That another node has the same name only the consumer
-    // itself is told.
+    // process was frozen, and has another member id by now. Only the consumer itself learns that
+    // another node has the same name.
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
     case RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION:
     case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID:

@@ -90,7 +90,7 @@ class transaction_queue {
   /// `owner` is kept alive by the thread.
   void start(std::shared_ptr<void> owner);
   void add(transaction_request request);
-  /// While held, nothing new begins.
+  /// While the queue is held, no transaction begins.
   void hold(bool held);
   /// Holds if nothing waits and nothing is under way; false when something is.
   [[nodiscard]] bool hold_when_idle();

@@ -16,7 +16,7 @@ http::response brokerage::account(const http::request& request, bool all) {
   account_view view{options_.account_number, book_->cash(), book_->positions(), {}};
   for (const auto& [name, held] : view.holdings) {
     const auto parsed = symbol::parse(name);
-    // What is no longer listed has no price.
+    // A symbol that is no longer listed has no price.
     const price_units last = parsed && walk_.lists(*parsed) ? walk_.at(*parsed, now_).last : 0;
     view.prices.emplace(name, last);
   }

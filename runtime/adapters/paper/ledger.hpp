@@ -1,4 +1,4 @@
-// The paper broker's books: orders with what is planned for them, fills, positions and cash, in one SQLite file. Every
+// The paper broker's books: orders with their planned events, fills, positions and cash, in one SQLite file. Every
 // call that changes something is one transaction, on disk when it returns. SQLite's exceptions pass through: the
 // brokerage turns them into a 500. One thread at a time.
 #pragma once
@@ -59,11 +59,11 @@ class ledger {
   [[nodiscard]] timestamp created() const { return created_; }
   [[nodiscard]] std::int64_t next_order_id();
 
-  /// Records an order with its id and status, and what is planned for it.
+  /// Records an order with its id and status, and its planned events.
   void enter(const order& entry, const std::vector<order_event>& events);
   /// Applies everything that is due, in order of time. Called before anything is read.
   void settle(timestamp now);
-  /// Ends a working order now and drops what was planned; false when it has ended or does not exist.
+  /// Ends a working order now and drops its planned events; false when it has ended or does not exist.
   bool cancel(std::int64_t id, timestamp now);
   /// Working orders without a plan: they wait for a market that had no next session.
   [[nodiscard]] std::vector<order> parked();

@@ -48,7 +48,7 @@ std::string_view text_of(const json& object, const char* name) {
 
 std::optional<timestamp> time_of(const json& object, const char* name) { return parse_time(text_of(object, name)); }
 
-/// What is bought or sold.
+/// The symbol of an order, and whether it is bought or sold.
 struct what {
   hedgerow::symbol symbol;
   hedgerow::side side = side::buy;

@@ -79,7 +79,7 @@ expected<void, log_error> sqlite_engine::maintain(timestamp now) {
   return {};
 }
 
-/// The end must outlive the last batch. What is appended after it is left alone.
+/// The end must outlive the last batch. Records appended after it are left alone.
 result<std::int64_t> sqlite_engine::save_end(sqlite::connection& db, topic_partition source) {
   const auto end = end_of(layout_.index(source));
   const std::lock_guard lock{store_->write_mutex()};

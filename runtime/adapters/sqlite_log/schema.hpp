@@ -19,7 +19,7 @@ namespace hedgerow::adapters::sqlite {
 inline constexpr std::int64_t schema_version = 1;
 inline constexpr unsigned offset_bits = 44;
 
-/// What is known of one partition when the file is opened.
+/// The state of one partition when the file is opened.
 struct stored_partition {
   std::int64_t slot = 0;
   std::int64_t end = 0;

@@ -51,7 +51,7 @@ class connection {
   connection() = default;
   /// Opens or creates; waits up to `busy` for locks of others.
   [[nodiscard]] static result<connection> open(const std::string& path, std::chrono::milliseconds busy);
-  /// Opens what is there and cannot write to it.
+  /// Opens an existing file without the right to write.
   [[nodiscard]] static result<connection> open_for_reading(const std::string& path, std::chrono::milliseconds busy);
 
   [[nodiscard]] result<void> exec(const std::string& sql);

@@ -40,7 +40,7 @@ expected<std::shared_ptr<ports::event_log>, log_error> open_sqlite_log(sqlite_lo
   HEDGEROW_CHECK(options.group_max > 0, "a group holds at least one transaction");
   auto lock = lock_file(options);
   if (!lock) return unexpected(std::move(lock.error()));
-  // The log holds sealed tokens and what was traded. What a former process left beside it keeps its old mode otherwise.
+  // The log holds sealed tokens and all trades. Files that a former process left beside it would keep their old mode.
   for (const auto* beside : {"", "-wal", "-shm"}) {
     const auto path = options.path + beside;
     if (*beside != '\0' && !std::filesystem::exists(path)) continue;

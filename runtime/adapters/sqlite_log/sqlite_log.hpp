@@ -27,7 +27,7 @@ struct sqlite_log_options {
   /// Partitions of every topic by symbol; fixed when the file is made.
   std::uint32_t symbol_partitions = 4;
   log_durability durability = log_durability::full;
-  /// How long the writer waits for company for a transaction. Zero: what queued up during the last sync goes together.
+  /// How long the writer waits for further transactions. Zero: those that queued up during the last sync share one.
   std::chrono::microseconds group_window{0};
   /// Transactions, and bytes of records, that share one sync at most.
   std::size_t group_max = 256;
@@ -49,7 +49,7 @@ struct sqlite_log_options {
 [[nodiscard]] expected<std::shared_ptr<ports::event_log>, ports::log_error> open_sqlite_log(sqlite_log_options options,
                                                                                            const ports::clock& clock);
 
-/// The log as it is committed at this moment, for reading only; what is committed later is not seen. Takes no ownership
+/// The log as it is committed at this moment, for reading only; later commits are not seen. Takes no ownership
 /// and no lock: the owner goes on, except that its write-ahead log cannot be emptied beyond this moment while the
 /// snapshot lives. join() and maintain() fail. Thread-safe.
 [[nodiscard]] expected<std::shared_ptr<ports::event_log>, ports::log_error> read_sqlite_log(sqlite_log_options options);

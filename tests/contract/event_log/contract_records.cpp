@@ -8,7 +8,7 @@ namespace {
 
 using strings = std::vector<std::string>;
 
-/// What no compression makes smaller.
+/// Bytes that no compression makes smaller.
 std::string noise(std::size_t size) {
   std::mt19937_64 random{7};
   std::string out(size, '\0');
@@ -110,7 +110,7 @@ TEST_P(event_log_contract, the_largest_record_comes_back_whole_from_wherever_it_
   const auto largest = noise(ports::largest_record - 1);
   append({put(trades0, "k", largest), put(trades0, "k", "small"), put(updates0, "k", largest)});
   auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
-  // Not compared as texts: a difference would print megabytes.
+  // EXPECT_TRUE, not EXPECT_EQ: a difference would print megabytes.
   const auto polled = poll_until(*member, 2).records;
   EXPECT_TRUE(values_of(polled) == (strings{largest, "small"})) << sizes_of(polled);
   const auto found = read_when_there(trades0, 2);

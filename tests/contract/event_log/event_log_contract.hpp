@@ -64,7 +64,7 @@ ports::log_batch poll_until(ports::log_member& member, std::size_t count, std::s
 /// Polls until `assigned` or `revoked` partitions have been reported.
 ports::log_batch poll_changes(ports::log_member& member, std::size_t assigned, std::size_t revoked);
 
-/// What a member shall own of a topic.
+/// The partitions of a topic that a member shall own.
 struct share {
   ports::log_member* member = nullptr;
   topic of{};

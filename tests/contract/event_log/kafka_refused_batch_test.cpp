@@ -45,7 +45,7 @@ class kafka_refused_batch : public ::testing::Test {
         << log_->read(trades0, 0, 10).value().size() << " records";
   }
 
-  /// So large that what follows is of a request of its own.
+  /// So large that the next record needs a request of its own.
   const std::string large_ = std::string(2'000'000, 'x');
   temporary_directory directory_;
   std::uint16_t port_ = demo::free_port(0);

@@ -35,7 +35,7 @@ class secure_broker {
   secure_broker& operator=(const secure_broker&) = delete;
 
   [[nodiscard]] demo::kafka_process& process() { return *process_; }
-  /// What gets in at this listener; topics have a prefix of their own.
+  /// The [kafka] section that this listener accepts, with its own prefix for topics.
   [[nodiscard]] kafka_section section_for(const std::string& listener) const;
   /// Starts it again on the same data and ports; the login by PLAIN has this password then.
   void restart_with(const std::string& password);

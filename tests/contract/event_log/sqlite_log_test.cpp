@@ -223,7 +223,7 @@ TEST_F(sqlite_log, a_damaged_batch_is_an_error) {
   const auto polled = member->poll(10);
   ASSERT_FALSE(polled);
   EXPECT_NE(polled.error().detail.find("damaged"), std::string::npos);
-  // What follows the damage can be written.
+  // Records can be appended after the damage.
   EXPECT_FALSE(commit_now(*must_join(*log, "h", "i", {}), {{put(trades0, "k", "after")}, {}}));
 }
 

@@ -1,4 +1,4 @@
-// What a web page makes a browser send is refused; what people, programs and the broker's redirect send is not.
+// Requests that a web page makes a browser send are refused; those of people, programs and the broker's redirect pass.
 #include "runtime/api/request_filter.hpp"
 
 #include <gtest/gtest.h>

@@ -74,7 +74,7 @@ TEST(JsonDocument, TellsWhereItFailed) {
   EXPECT_EQ(offset_of("{} \0"sv), 3U);
 }
 
-// Of what one document was used for before, nothing may be left; and none of the text is needed any more.
+// Nothing may be left of the previous use of a document, and its text is not needed any more.
 TEST(JsonDocument, IsUsedAgainAfterAnyText) {
   json_document document;
   const std::string large = '[' + std::string(200'000, '[') + std::string(200'000, ']') + ']';

@@ -64,7 +64,7 @@ TYPED_TEST(schema, DescribesWhatIsWritten) {
     const auto known = names_of(data["properties"]);
     const auto written = names_of(record["data"]);
     for (const auto& name : written) EXPECT_TRUE(known.contains(name)) << name;
-    // What is not required is written only when it says something.
+    // An optional member is written only when it has a value.
     for (const auto& name : data["required"].GetArray()) EXPECT_TRUE(written.contains(name.GetString()));
     for (const auto& name : known)
       EXPECT_TRUE(written.contains(name) || optional_fields.contains(name)) << name << " is never written";

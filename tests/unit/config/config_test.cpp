@@ -253,7 +253,7 @@ TEST(Config, NeverShowsASecret) {
   EXPECT_EQ(out.str(), "***");
 }
 
-/// What copying, editors and shells put around a secret is no part of it.
+/// Characters that copying, editors and shells put around a secret are no part of it.
 TEST(Config, TrimsWhatIsWrappedAroundASecret) {
   const std::string marked = "\xef\xbb\xbf";
   const environment none;

@@ -45,7 +45,7 @@ class LogFile : public ::testing::Test {
     text << in.rdbuf();
     return text.str();
   }
-  /// What reading these bytes says; empty when they are taken for whole.
+  /// The error of reading these bytes; empty if they are accepted.
   [[nodiscard]] std::string complaint(const std::string& content, const std::string& name = "changed") const {
     std::ofstream{path(name), std::ios::binary} << content;
     const auto checked = check_file(path(name));

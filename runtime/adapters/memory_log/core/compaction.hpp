@@ -11,7 +11,7 @@ namespace hedgerow::adapters {
 /// delete.retention.ms).
 inline constexpr std::chrono::hours tombstone_age{24};
 
-/// Collects the newest offset of each key of one partition, then says what is left of each batch.
+/// Collects the newest offset of each key of one partition, then returns the rest of each batch.
 class compaction {
  public:
   /// Records from the offset `unread` on stay: some consumer has yet to read them.

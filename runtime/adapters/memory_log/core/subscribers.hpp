@@ -20,7 +20,7 @@ class subscribers {
     const std::scoped_lock lock{list_->mutex};
     list_->entries.push_back(one);
     return subscription{[one, all = std::weak_ptr{list_}] {
-      // Before the call that may be running has ended, this waits.
+      // Waits until a running call has ended.
       {
         const std::scoped_lock running{one->mutex};
         one->ended = true;

@@ -1,4 +1,4 @@
-// What the node says when it complains, closes or refuses: told in its own words, without secrets.
+// The reasons of a node that complains, closes or refuses: reported in its own words, without secrets.
 #include <gtest/gtest.h>
 
 #include "recorder.hpp"

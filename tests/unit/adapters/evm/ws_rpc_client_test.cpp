@@ -351,7 +351,7 @@ TEST_F(ws_rpc_client, a_log_reaches_the_listener_at_once) {
   listener.log = [&](const ports::chain_log&) { arrived = clock_.monotonic().count(); };
   client->open({book}, {topic}, std::move(listener));
   ASSERT_TRUE(up());
-  // As long as a Clear of two orders is.
+  // The length of a Clear of two orders.
   auto text = log_text(book.to_string(), R"(,"removed":false)");
   text.replace(text.find("0x00\""), 4, "0x" + std::string(3000, '7'));
   const auto frame = notification("0xb2", text);

@@ -99,7 +99,7 @@ TEST(schwab_parse, market_hours_of_the_vectors) {
   int open = 0;
   for (const auto& row : vectors["market_hours"].GetArray()) {
     const auto session = parse_session(test::wire_text(row["response"]));
-    // What cannot be read is not open either.
+    // An unreadable session is not open either.
     const bool is_open = session && session->is_open(*parse_time(row["now"].GetString()));
     EXPECT_EQ(is_open, row["open"].GetBool()) << row["name"].GetString();
     EXPECT_EQ(session.has_value(), std::string_view{row["name"].GetString()} != "no_equity_key");

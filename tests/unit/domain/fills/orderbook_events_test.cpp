@@ -153,7 +153,7 @@ TEST(OrderbookEvents, MalformedVectorsAreRefused) {
       EXPECT_EQ(outcome, "wrong_topic0");
     }
     if (name.starts_with("truncated") || name == "empty" || name == "one_byte") {
-      // What is cut off is a word, or elements that a length announces.
+      // The cut removes a word, or elements that a length announces.
       EXPECT_TRUE(outcome == "truncated" || outcome == "length_out_of_range") << outcome;
     }
     if (name == "address_dirty_high_bits") {

@@ -1,4 +1,4 @@
-// What is taken back is what was written, once, and only while a reorg can reach it.
+// A reversal takes back exactly the written trade, once, and only while a reorg can reach it.
 #include "actors/domain/fills/trade_memory.hpp"
 
 #include <gtest/gtest.h>

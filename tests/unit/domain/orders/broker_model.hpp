@@ -46,7 +46,7 @@ struct model_order {
   timestamp get_visible_at;
   timestamp list_visible_at;
   std::vector<model_fill> fills;
-  /// What it ends as, if it does not fill completely, and when.
+  /// Its final status, if it does not fill completely, and the time.
   order_status end = order_status::filled;
   timestamp end_at;
 };
