@@ -275,8 +275,7 @@ class gateway {
     if (looks_.front().alone || many < 2 || (many < config_.list_from && many <= free)) {
       auto first = std::move(looks_.front());
       looks_.pop_front();
-      return call_now<broker_order>(first.promise,
-                                           [&](auto done) { api_->get_order(first.call.order, done); });
+      return call_now<broker_order>(first.promise, [&](auto done) { api_->get_order(first.call.order, done); });
     }
     const auto rest = std::stable_partition(looks_.begin(), looks_.end(), together);
     auto shared = std::make_shared<std::vector<look>>(std::make_move_iterator(looks_.begin()),

@@ -14,7 +14,7 @@ namespace hedgerow::broker {
 /// When that was on the monotonic clock of this process; nothing when it is longer ago than `window`. What seems to lie
 /// ahead, since the wall clock was set back, counts as of now.
 [[nodiscard]] inline std::optional<monotonic_time> monotonic_of(timestamp at, const ports::clock& clock,
-                                                                       std::chrono::nanoseconds window) {
+                                                                std::chrono::nanoseconds window) {
   const auto age = std::max(clock.now() - at, microseconds{0});
   if (age >= window) return std::nullopt;
   return clock.monotonic() - age;

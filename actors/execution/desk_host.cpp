@@ -208,8 +208,8 @@ void desk_host::ask(Call call, Then then) {
           [this, then](const caf::error& why) {
             --calls_;
             // The gateway did not answer, but the call may have been made.
-            const broker_error silent{broker_failure::no_answer, 0,
-                                             "the broker gateway: " + self_->system().render(why), {}};
+            const broker_error silent{
+                broker_failure::no_answer, 0, "the broker gateway: " + self_->system().render(why), {}};
             emit(then(decltype(Result::value){unexpected(silent)}), {});
           });
 }

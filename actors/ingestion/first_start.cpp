@@ -97,8 +97,7 @@ void ingestion::ask_broker(const domain::first_start& start) {
       });
 }
 
-void ingestion::broker_answered(const domain::first_start& start,
-                                const expected<order_list, broker_error>& answer) {
+void ingestion::broker_answered(const domain::first_start& start, const expected<order_list, broker_error>& answer) {
   broker_asked_ = false;
   if (answer) {
     const auto against = domain::contradiction(start, *answer);

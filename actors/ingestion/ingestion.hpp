@@ -97,8 +97,7 @@ class ingestion {
   void look_at_start_block(const ports::chain_block& head);
   void judge_first_start(const domain::first_start& start);
   void ask_broker(const domain::first_start& start);
-  void broker_answered(const domain::first_start& start,
-                       const expected<order_list, broker_error>& answer);
+  void broker_answered(const domain::first_start& start, const expected<order_list, broker_error>& answer);
   void admit(const domain::first_start& start);
   void refuse_first_start(const std::string& why);
   // reading by ranges (ranges.cpp)

@@ -48,8 +48,8 @@ void take(pointer self, const domain::progress_step& decided, const poller_ports
   if (!out->records.empty() || out->idle) self->send(state.bridge, emit_atom::value, step_ptr{out});
 }
 
-void looked(pointer self, const expected<broker_order, broker_error>& answer,
-            const poller_config& config, const poller_ports& outside) {
+void looked(pointer self, const expected<broker_order, broker_error>& answer, const poller_config& config,
+            const poller_ports& outside) {
   auto& state = self->state;
   state.looking = false;
   if (!state.pending) return;
@@ -77,9 +77,7 @@ void look(pointer self, const poller_config& config, const poller_ports& outside
                                  domain::call_class::status})
       .then([=](const broker::get_result& r) { looked(self, r.value, config, outside); },
             [=](const caf::error& why) {
-              looked(self,
-                     unexpected(broker_error{broker_failure::no_answer, 0,
-                                                    self->system().render(why), {}}),
+              looked(self, unexpected(broker_error{broker_failure::no_answer, 0, self->system().render(why), {}}),
                      config, outside);
             });
 }

@@ -1,5 +1,5 @@
-// The words of a stock broker: orders, their states, sessions, and what a failed call tells. No broker is named here; how an
-// adapter reads its own is in its folder.
+// The words of a stock broker: orders, their states, sessions, and what a failed call tells. No broker is named here;
+// how an adapter reads its own is in its folder.
 #pragma once
 
 #include <chrono>

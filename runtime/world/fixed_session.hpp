@@ -12,8 +12,7 @@ class fixed_session final : public ports::broker_api {
  public:
   fixed_session(std::shared_ptr<ports::broker_api> inner, bool open) : inner_{std::move(inner)}, open_{open} {}
 
-  void place(order_request request, deadline not_after,
-             ports::broker_callback<placement> done) override {
+  void place(order_request request, deadline not_after, ports::broker_callback<placement> done) override {
     inner_->place(std::move(request), not_after, std::move(done));
   }
   void get_order(order_id order, ports::broker_callback<broker_order> done) override {

@@ -57,8 +57,7 @@ TEST_F(GatewayTest, WhatItCountsGoesOnWhenItIsStartedAgain) {
     self->send(gateway, ask_atom::value, list_call{});
     run();
     ASSERT_FALSE(api->lists.empty());
-    fake_broker::answer_next(api->lists, expected<order_list, broker_error>{
-                                             unexpected(broker_error{})});
+    fake_broker::answer_next(api->lists, expected<order_list, broker_error>{unexpected(broker_error{})});
     run();
     const auto page = test::read_prometheus(registry->text());
     ASSERT_TRUE(page) << page.error();
@@ -116,9 +115,8 @@ TEST_F(GatewayTest, WhenAListFailsEachOrderIsAskedForByItselfAndListsThatGoOnFai
     run();
     advance(config.gather);
     ASSERT_EQ(api->lists.size(), 1U);
-    fake_broker::answer_next(
-        api->lists, expected<order_list, broker_error>{
-                        unexpected(broker_error{broker_failure::malformed, 200, "no array", {}})});
+    fake_broker::answer_next(api->lists, expected<order_list, broker_error>{
+                                             unexpected(broker_error{broker_failure::malformed, 200, "no array", {}})});
     run();
     for (int passed = 0; passed < 60 && api->asked.size() < 4; ++passed) {
       clock.advance(std::chrono::seconds{1});
@@ -138,8 +136,8 @@ TEST_F(GatewayTest, AThrottledListIsNotReplacedByAsManyCallsAsOrders) {
   for (int i = 1; i <= 4; ++i) self->send(gateway, ask_atom::value, status_of(std::to_string(i)));
   run();
   advance(config.gather);
-  fake_broker::answer_next(api->lists, expected<order_list, broker_error>{unexpected(
-                                           broker_error{broker_failure::throttled, 429, "", {}})});
+  fake_broker::answer_next(
+      api->lists, expected<order_list, broker_error>{unexpected(broker_error{broker_failure::throttled, 429, "", {}})});
   run();
   clock.advance(config.budget.window);
   advance(config.budget.window);
@@ -178,9 +176,7 @@ TEST_F(GatewayTest, ADayThatWasCalledClosedIsAskedForSoonAgain) {
     self->send(gateway, ask_atom::value, session_call{});
     run();
     const bool asked = !api->sessions.empty();
-    if (asked)
-      fake_broker::answer_next(api->sessions,
-                               expected<market_session, broker_error>{market_session{}});
+    if (asked) fake_broker::answer_next(api->sessions, expected<market_session, broker_error>{market_session{}});
     run();
     return asked;
   };
@@ -326,8 +322,8 @@ TEST_F(GatewayTest, A401IsToldAndA429StopsAllCallsForAsLongAsTheBrokerSays) {
   start();
   self->send(gateway, ask_atom::value, position_call{*symbol::parse("AAPL")});
   run();
-  fake_broker::answer_next(api->positions, expected<shares, broker_error>{unexpected(
-                                               broker_error{broker_failure::unauthorized, 401, "", {}})});
+  fake_broker::answer_next(api->positions, expected<shares, broker_error>{
+                                               unexpected(broker_error{broker_failure::unauthorized, 401, "", {}})});
   run();
   EXPECT_EQ(rejections, 1);
   self->send(gateway, ask_atom::value, position_call{*symbol::parse("AAPL")});

@@ -50,8 +50,7 @@ class account_api final : public ports::broker_api {
  public:
   explicit account_api(account& all) : all_{all} {}
 
-  void place(order_request request, deadline not_after,
-             ports::broker_callback<placement> done) override {
+  void place(order_request request, deadline not_after, ports::broker_callback<placement> done) override {
     if (not_after.passed(all_.clock->monotonic(), all_.clock->now()))
       return done(unexpected(broker_error{broker_failure::not_sent, 0, "lease", {}}));
     all_.call();
@@ -110,8 +109,7 @@ void look_later(trader_actor* self, trader& t) {
 }
 
 void look(trader_actor* self, trader& t) {
-  self->request(t.gateway, 120s, ask_atom::value,
-                get_call{*t.order, t.all->clock->now(), domain::call_class::status})
+  self->request(t.gateway, 120s, ask_atom::value, get_call{*t.order, t.all->clock->now(), domain::call_class::status})
       .then([self, &t](const get_result& r) {
         if (r.value && r.value->status == order_status::filled) {
           t.unnoticed.push_back(std::chrono::duration_cast<milliseconds>(

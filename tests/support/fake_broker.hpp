@@ -28,9 +28,7 @@ class fake_broker final : public ports::broker_api {
     lists.push_back(std::move(done));
   }
   void position(symbol, ports::broker_callback<shares> done) override { positions.push_back(std::move(done)); }
-  void session(timestamp, ports::broker_callback<market_session> done) override {
-    sessions.push_back(std::move(done));
-  }
+  void session(timestamp, ports::broker_callback<market_session> done) override { sessions.push_back(std::move(done)); }
 
   [[nodiscard]] std::optional<hedgerow::clock_sample> newest_clock_sample() const override { return clock_sample; }
 

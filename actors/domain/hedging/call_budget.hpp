@@ -54,10 +54,10 @@ class call_pace {
   monotonic_time paid_{monotonic_time::min()};
 };
 
-/// Counts the calls of the sliding window exactly: at most `calls` times lie in any half-open window. Within that, status
-/// and rest keep a pace, so that the window is never used up long before its calls leave it again: less urgent calls,
-/// and all that waits for them, would stand still for the rest of the window. Placements and evidence count in the pace
-/// and do not wait for it.
+/// Counts the calls of the sliding window exactly: at most `calls` times lie in any half-open window. Within that,
+/// status and rest keep a pace, so that the window is never used up long before its calls leave it again: less urgent
+/// calls, and all that waits for them, would stand still for the rest of the window. Placements and evidence count in
+/// the pace and do not wait for it.
 class call_budget {
  public:
   /// Reserves are cut so that every class may use at least one call.

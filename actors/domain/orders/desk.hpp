@@ -41,12 +41,12 @@ class desk {
   /// The gate, or the lease, said no between the commit and the socket write: nothing was sent.
   desk_step on_gate_refusal(const execution_id& execution, std::uint32_t attempt, const gate_refusal& refusal,
                             const desk_context& context);
-  desk_step on_placement(const execution_id& execution, std::uint32_t attempt,
-                         const broker_answer<placement>& answer, const desk_context& context);
-  desk_step on_order(const execution_id& execution, const order_id& order,
-                     const broker_answer<broker_order>& answer, const desk_context& context);
-  desk_step on_evidence(const execution_id& execution, timestamp asked_at,
-                        const broker_answer<order_list>& answer, const desk_context& context);
+  desk_step on_placement(const execution_id& execution, std::uint32_t attempt, const broker_answer<placement>& answer,
+                         const desk_context& context);
+  desk_step on_order(const execution_id& execution, const order_id& order, const broker_answer<broker_order>& answer,
+                     const desk_context& context);
+  desk_step on_evidence(const execution_id& execution, timestamp asked_at, const broker_answer<order_list>& answer,
+                        const desk_context& context);
   desk_step on_position(const execution_id& execution, timestamp asked_at, const broker_answer<shares>& answer,
                         const desk_context& context);
   desk_step on_baseline(const execution_id& execution, timestamp asked_at, const broker_answer<shares>& answer,

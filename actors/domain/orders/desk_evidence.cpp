@@ -75,8 +75,8 @@ void desk::alarm_unresolved() {
             (last_obstacle_.empty() ? std::string{"no evidence decides it"} : last_obstacle_));
 }
 
-desk_step desk::on_evidence(const execution_id& execution, timestamp asked_at,
-                            const broker_answer<order_list>& answer, const desk_context& context) {
+desk_step desk::on_evidence(const execution_id& execution, timestamp asked_at, const broker_answer<order_list>& answer,
+                            const desk_context& context) {
   begin();
   live_intent* intent = live_for(execution);
   const bool open = intent != nullptr && outcome_open();

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "actors/domain/orders/risk_gate.hpp"
-#include "messages/types/broker.hpp"
 #include "messages/events/execution_desk.hpp"
 #include "messages/events/schwab_execution.hpp"
+#include "messages/types/broker.hpp"
 #include "messages/types/time.hpp"
 
 namespace hedgerow::domain {

@@ -8,8 +8,7 @@ bool is_claimed(const execution_desk& desk, const order_id& order) {
   return std::find(desk.claimed.begin(), desk.claimed.end(), order) != desk.claimed.end();
 }
 
-const unreadable_order* unreadable_of(const execution_desk& desk,
-                                             std::span<const unreadable_order> rows) {
+const unreadable_order* unreadable_of(const execution_desk& desk, std::span<const unreadable_order> rows) {
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const unreadable_order& row) {
     return (!row.symbol || *row.symbol == desk.symbol) && !(row.id && is_claimed(desk, *row.id));
   });
@@ -44,7 +43,7 @@ bool matches(const order_pattern& pattern, const broker_order& order) {
 }
 
 std::vector<broker_order> candidates(const execution_desk& desk, const order_pattern& pattern,
-                                            std::span<const broker_order> list) {
+                                     std::span<const broker_order> list) {
   std::vector<broker_order> found;
   for (const auto& order : list) {
     const auto same_id = [&](const broker_order& other) { return other.id == order.id; };

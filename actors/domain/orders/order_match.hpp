@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "messages/types/broker.hpp"
 #include "messages/events/execution_desk.hpp"
+#include "messages/types/broker.hpp"
 
 namespace hedgerow::domain {
 
@@ -22,8 +22,7 @@ struct order_pattern {
 [[nodiscard]] bool is_claimed(const execution_desk& desk, const order_id& order);
 
 /// The first of the rows that can be an order of this desk which no execution has claimed; null when there is none.
-[[nodiscard]] const unreadable_order* unreadable_of(const execution_desk& desk,
-                                                           std::span<const unreadable_order> rows);
+[[nodiscard]] const unreadable_order* unreadable_of(const execution_desk& desk, std::span<const unreadable_order> rows);
 
 /// In what `order` differs from what the pattern says, for people: each difference with both values. Empty when it
 /// matches. An order without an entry time does not differ in it.
@@ -36,6 +35,6 @@ struct order_pattern {
 
 /// The unclaimed orders that match, each id once, oldest entry first.
 [[nodiscard]] std::vector<broker_order> candidates(const execution_desk& desk, const order_pattern& pattern,
-                                                          std::span<const broker_order> list);
+                                                   std::span<const broker_order> list);
 
 }  // namespace hedgerow::domain

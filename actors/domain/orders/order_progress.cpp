@@ -147,8 +147,8 @@ progress_step on_look(const pending_order& before, const broker_order& order, co
   return step;
 }
 
-progress_step on_look_failed(const pending_order& before, const broker_error& error,
-                             const progress_policy& policy, timestamp now) {
+progress_step on_look_failed(const pending_order& before, const broker_error& error, const progress_policy& policy,
+                             timestamp now) {
   progress_step step;
   step.after = before;
   pending_order& mine = step.after;

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "messages/types/broker.hpp"
 #include "messages/events/pending_order.hpp"
 #include "messages/events/schwab_execution.hpp"
+#include "messages/types/broker.hpp"
 
 namespace hedgerow::domain {
 

@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "messages/types/broker.hpp"
 #include "messages/events/schwab_execution.hpp"
+#include "messages/types/broker.hpp"
 #include "messages/types/execution_defaults.hpp"
 #include "messages/types/time.hpp"
 
@@ -62,8 +62,7 @@ struct gate_refusal {
 
 /// check_gate() right before the socket write, when the lease may be over, too.
 [[nodiscard]] std::optional<gate_refusal> check_write(const gate_conditions& conditions, const gate_policy& policy,
-                                                      bool symbol_halted, std::uint64_t quantity,
-                                                      const deadline& lease, monotonic_time monotonic,
-                                                      timestamp now);
+                                                      bool symbol_halted, std::uint64_t quantity, const deadline& lease,
+                                                      monotonic_time monotonic, timestamp now);
 
 }  // namespace hedgerow::domain

@@ -159,8 +159,7 @@ class client_impl final : public client {
       thread_.join();
   }
 
-  void send(request r, bool repeatable, std::optional<deadline> write_before,
-            client_callback done) override {
+  void send(request r, bool repeatable, std::optional<deadline> write_before, client_callback done) override {
     // The callback may drop the last owner of this client before post() has returned.
     const auto core = core_;
     job work;

@@ -40,8 +40,7 @@ class client {
   /// Returns at once; `done` is called once from the client's thread. A kept-alive connection that turns out to be
   /// closed before any byte of an answer is tried again on a fresh one only when `repeatable`; gzip bodies are
   /// inflated. When `write_before` is given the socket is written only before it.
-  virtual void send(request r, bool repeatable, std::optional<deadline> write_before,
-                    client_callback done) = 0;
+  virtual void send(request r, bool repeatable, std::optional<deadline> write_before, client_callback done) = 0;
 };
 
 /// Fails with a text that names the key and the remedy when `origin` cannot be used. Owns its thread.

@@ -16,8 +16,7 @@ class schwab_broker final : public ports::broker_api {
       : caller_{std::move(caller)},
         accounts_{std::make_shared<account_lookup>(caller_, std::move(tokens), std::move(options.account))} {}
 
-  void place(order_request request, deadline not_after,
-             broker_callback<placement> done) override {
+  void place(order_request request, deadline not_after, broker_callback<placement> done) override {
     auto body = order_body(request);
     if (!body) return done(unexpected(broker_error{broker_failure::not_sent, 0, body.error(), {}}));
     accounts_->get([caller = caller_, accounts = accounts_, body = std::move(*body), not_after,

@@ -66,8 +66,7 @@ class schwab_oauth final : public ports::oauth_api {
                   });
   }
 
-  static expected<ports::oauth_tokens, broker_error> read(
-      const expected<http::response, http::client_error>& answer) {
+  static expected<ports::oauth_tokens, broker_error> read(const expected<http::response, http::client_error>& answer) {
     if (!answer) return unexpected(from_client(answer.error()));
     // Retry-After dates are of no use here: the tokens service has its own back-off.
     if (answer->status != 200) {

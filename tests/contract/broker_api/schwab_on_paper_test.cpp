@@ -80,9 +80,8 @@ class schwab_on_paper : public ::testing::Test {
   }
   std::vector<broker_order> all_orders() {
     const auto now = clock.now();
-    auto listed = wait_for<order_list>([&](auto done) {
-      broker->list_orders(now - std::chrono::hours{1}, now + std::chrono::seconds{1}, done);
-    });
+    auto listed = wait_for<order_list>(
+        [&](auto done) { broker->list_orders(now - std::chrono::hours{1}, now + std::chrono::seconds{1}, done); });
     EXPECT_TRUE(listed) << listed.error().detail;
     return listed ? listed->orders : std::vector<broker_order>{};
   }

@@ -294,8 +294,8 @@ TEST_F(schwab_client, reads_orders_positions_and_hours) {
   EXPECT_EQ(held->to_string(), "3");
   EXPECT_EQ(last_request().target, "/trader/v1/accounts/ABC123DEF456?fields=positions");
   answer_to_all({200, {}, R"({"equity":{"equity":{"isOpen":false}}})"});
-  const auto session = wait_for<market_session>(
-      [&](auto done) { broker->session(*parse_time("2025-01-03T02:00:00Z"), done); });
+  const auto session =
+      wait_for<market_session>([&](auto done) { broker->session(*parse_time("2025-01-03T02:00:00Z"), done); });
   ASSERT_TRUE(session);
   EXPECT_FALSE(session->open_today);
   EXPECT_EQ(last_request().target, "/marketdata/v1/markets/equity?date=2025-01-02");

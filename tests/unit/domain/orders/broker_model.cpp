@@ -50,8 +50,7 @@ void broker_model::plan_life(model_order& order) {
   }
 }
 
-timed_answer<placement> broker_model::place(const execution_id& cause, const order_request& request,
-                                                   timestamp now) {
+timed_answer<placement> broker_model::place(const execution_id& cause, const order_request& request, timestamp now) {
   const timestamp soon = now + milliseconds{luck_.between(20, 2'000)};
   const timestamp timeout = now + seconds{30};
   const auto ours = [&](timestamp at) {
@@ -75,8 +74,12 @@ timed_answer<placement> broker_model::place(const execution_id& cause, const ord
   ++uncertain_[cause];
   switch (kind) {
     case 3: return {failure(broker_failure::refused), soon};
-    case 4: ours(soon); return {placement{}, soon};
-    case 5: ours(soon); return {placement{order_id::parse("17"), {}}, soon};
+    case 4:
+      ours(soon);
+      return {placement{}, soon};
+    case 5:
+      ours(soon);
+      return {placement{order_id::parse("17"), {}}, soon};
     case 6: {
       const auto other = orders_.empty() ? *order_id::parse("18") : orders_.front().terms.id;
       ours(soon);

@@ -97,9 +97,8 @@ TEST_F(DeskOpenOutcome, AnUnreadableOrderOfAnotherSymbolOrOfAnotherExecutionIsNo
   heard(report(execution_state::filled, 5));
   command(2);
   answered(unexpected(broker_error{}), 2);
-  last = it->on_evidence(id(2), now,
-                         order_list{{order("8")}, {{symbol::parse("AAPL"), order_id::parse("7"), "is odd"}}},
-                         context());
+  last = it->on_evidence(
+      id(2), now, order_list{{order("8")}, {{symbol::parse("AAPL"), order_id::parse("7"), "is odd"}}}, context());
   EXPECT_EQ(said(), "SUBMITTED none");
 }
 

@@ -188,8 +188,7 @@ void desk_world::perform_place(const place_order& e) {
   // a foreign look-alike is listed before our own order is, it is taken for ours: no evidence tells them apart.)
   for (const auto& order : broker_.orders()) {
     const auto view = broker_.view(order, now_);
-    if (order.cause && !options_.broker.very_late && !options_.foreign_orders &&
-        view.status == order_status::working)
+    if (order.cause && !options_.broker.very_late && !options_.foreign_orders && view.status == order_status::working)
       wrong_ = "an order was placed while another one was working";
   }
   auto placed = broker_.place(e.execution, e.request, now_);

@@ -102,8 +102,7 @@ TEST(RiskGate, NothingIsWrittenAfterTheLeaseByEitherClock) {
   };
   const monotonic_time soon = std::chrono::hours{1} + std::chrono::nanoseconds{1};
   EXPECT_FALSE(write({soon, noon + microseconds{1}}));
-  for (const auto& over :
-       {deadline{std::chrono::hours{1}, noon + microseconds{1}}, deadline{soon, noon}}) {
+  for (const auto& over : {deadline{std::chrono::hours{1}, noon + microseconds{1}}, deadline{soon, noon}}) {
     EXPECT_EQ(write(over).value().code, execution_code::lease_expired);
     EXPECT_TRUE(write(over).value().passing);
   }
