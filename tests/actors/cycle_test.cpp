@@ -64,86 +64,118 @@ TEST(Cycle, ARecordThatWasHandedOverIsNeverGivenUp) {
   EXPECT_TRUE(c.end_job());
 }
 
-/// Entities that answer, fail and postpone at random. A bad record fails always, another one only by accident of its
-/// company.
-TEST(Cycle, WhateverTheEntitiesDoEachRecordIsHandledOrGivenUpOnceAndInOrder) {
-  const std::vector<std::string> keys{"AAPL", "TSLA", "NVDA"};
-  for (unsigned seed = 1; seed <= 500; ++seed) {
-    std::mt19937 random{seed};
-    const bool handed_over = random() % 3 == 0;
-    const auto tries = static_cast<std::uint32_t>(1 + random() % 4);
-    cycle c;
-    c.begin(handed_over);
-    std::map<std::string, std::vector<std::int64_t>> sent;
-    std::set<std::int64_t> bad;
-    const auto records = static_cast<std::int64_t>(1 + random() % 12);
+/// One batch whose entities answer, fail and postpone at random. A bad record fails always, another one only because of
+/// the records that it is sent with.
+class random_batch {
+ public:
+  explicit random_batch(unsigned seed) : random_{seed} {
+    handed_over_ = random_() % 3 == 0;
+    tries_ = static_cast<std::uint32_t>(1 + random_() % 4);
+    cycle_.begin(handed_over_);
+    const std::vector<std::string> keys{"AAPL", "TSLA", "NVDA"};
+    const auto records = static_cast<std::int64_t>(1 + random_() % 12);
     for (std::int64_t offset = 0; offset < records; ++offset) {
-      const auto& key = keys[random() % keys.size()];
-      sent[key].push_back(offset);
-      if (random() % 4 == 0) bad.insert(offset);
-      c.add(key, numbered(key, offset));
+      const auto& key = keys[random_() % keys.size()];
+      sent_[key].push_back(offset);
+      if (random_() % 4 == 0) bad_.insert(offset);
+      cycle_.add(key, numbered(key, offset));
     }
-    ASSERT_TRUE(c.start());
+    started_ = cycle_.start();
+    for (std::size_t i = 0; i < cycle_.size(); ++i) busy_.push_back(i);
+  }
 
-    std::map<std::string, std::vector<std::int64_t>> settled;
-    std::set<std::int64_t> given_up;
-    std::map<std::int64_t, std::uint32_t> failures;
-    std::vector<std::size_t> busy;
-    std::vector<std::size_t> pausing;
-    for (std::size_t i = 0; i < c.size(); ++i) busy.push_back(i);
-    bool ended = false;
-    for (int steps = 0; c.running(); ++steps) {
-      ASSERT_LT(steps, 2'000) << "seed " << seed;
-      EXPECT_EQ(c.works(), !busy.empty()) << "seed " << seed;
-      const bool resume = busy.empty() || (!pausing.empty() && random() % 2 == 0);
-      auto& from = resume ? pausing : busy;
-      const auto at = random() % from.size();
-      const auto index = from[at];
-      from.erase(from.begin() + static_cast<std::ptrdiff_t>(at));
-      if (resume) {
-        c.resumed();
-        busy.push_back(index);
-        continue;
-      }
-      if (random() % 5 == 0) {
-        c.postponed();
-        pausing.push_back(index);
-        continue;
-      }
-      const auto part = offsets_of(c.part_to_send(index));
-      const auto& key = c.at(index).key;
-      const bool fails = std::any_of(part.begin(), part.end(), [&](auto offset) { return bad.contains(offset); });
-      auto next = next_step::end_job;
-      if (fails) {
-        if (c.at(index).one_by_one) ++failures[part.front()];
-        const auto failure = c.failed(index, tries);
-        next = failure.next;
-        if (failure.given_up != nullptr) {
-          EXPECT_EQ(failure.attempts, tries) << "seed " << seed;
-          EXPECT_TRUE(given_up.insert(failure.given_up->offset).second) << "seed " << seed;
-          settled[key].push_back(failure.given_up->offset);
-        }
-      } else {
-        settled[key].insert(settled[key].end(), part.begin(), part.end());
-        next = c.answered(index);
-      }
-      if (next == next_step::send) busy.push_back(index);
-      if (next == next_step::send_later) pausing.push_back(index);
-      if (next == next_step::end_job) ended = c.end_job();
+  void run() {
+    ASSERT_TRUE(started_);
+    for (int steps = 0; cycle_.running(); ++steps) {
+      ASSERT_LT(steps, 2'000);
+      EXPECT_EQ(cycle_.works(), !busy_.empty());
+      step();
     }
-    EXPECT_TRUE(ended) << "seed " << seed;
-    for (const auto& [offset, count] : failures) EXPECT_LE(count, tries) << "seed " << seed;
-    for (std::size_t i = 0; i < c.size(); ++i) {
-      const auto& key = c.at(i).key;
-      auto expected = sent[key];
+    EXPECT_TRUE(ended_);
+  }
+
+  void check() {
+    for (const auto& [offset, count] : failures_) EXPECT_LE(count, tries_);
+    for (std::size_t i = 0; i < cycle_.size(); ++i) {
+      const auto& key = cycle_.at(i).key;
+      auto expected = sent_[key];
       // What was handed over ends before its first bad record, which comes from the log with all after it.
-      if (handed_over)
-        expected.erase(std::find_if(expected.begin(), expected.end(), [&](auto o) { return bad.contains(o); }),
+      if (handed_over_)
+        expected.erase(std::find_if(expected.begin(), expected.end(), [&](auto o) { return bad_.contains(o); }),
                        expected.end());
-      EXPECT_EQ(settled[key], expected) << "seed " << seed;
-      EXPECT_EQ(c.abandoned(i), handed_over && expected.size() < sent[key].size()) << "seed " << seed;
+      EXPECT_EQ(settled_[key], expected);
+      EXPECT_EQ(cycle_.abandoned(i), handed_over_ && expected.size() < sent_[key].size());
     }
-    EXPECT_EQ(given_up, handed_over ? std::set<std::int64_t>{} : bad) << "seed " << seed;
+    EXPECT_EQ(given_up_, handed_over_ ? std::set<std::int64_t>{} : bad_);
+  }
+
+ private:
+  void step() {
+    const bool resume = busy_.empty() || (!pausing_.empty() && random_() % 2 == 0);
+    auto& from = resume ? pausing_ : busy_;
+    const auto at = random_() % from.size();
+    const auto index = from[at];
+    from.erase(from.begin() + static_cast<std::ptrdiff_t>(at));
+    if (resume) {
+      cycle_.resumed();
+      busy_.push_back(index);
+    } else if (random_() % 5 == 0) {
+      cycle_.postponed();
+      pausing_.push_back(index);
+    } else {
+      answer(index);
+    }
+  }
+
+  void answer(std::size_t index) {
+    const auto part = offsets_of(cycle_.part_to_send(index));
+    const bool fails = std::any_of(part.begin(), part.end(), [&](auto offset) { return bad_.contains(offset); });
+    auto& settled = settled_[cycle_.at(index).key];
+    auto next = next_step::end_job;
+    if (fails) {
+      next = fail(index, part.front(), settled);
+    } else {
+      settled.insert(settled.end(), part.begin(), part.end());
+      next = cycle_.answered(index);
+    }
+    if (next == next_step::send) busy_.push_back(index);
+    if (next == next_step::send_later) pausing_.push_back(index);
+    if (next == next_step::end_job) ended_ = cycle_.end_job();
+  }
+
+  next_step fail(std::size_t index, std::int64_t first, std::vector<std::int64_t>& settled) {
+    if (cycle_.at(index).one_by_one) ++failures_[first];
+    const auto failure = cycle_.failed(index, tries_);
+    if (failure.given_up != nullptr) {
+      EXPECT_EQ(failure.attempts, tries_);
+      EXPECT_TRUE(given_up_.insert(failure.given_up->offset).second);
+      settled.push_back(failure.given_up->offset);
+    }
+    return failure.next;
+  }
+
+  std::mt19937 random_;
+  bool handed_over_ = false;
+  bool started_ = false;
+  bool ended_ = false;
+  std::uint32_t tries_ = 0;
+  cycle cycle_;
+  std::map<std::string, std::vector<std::int64_t>> sent_;
+  std::map<std::string, std::vector<std::int64_t>> settled_;
+  std::set<std::int64_t> bad_;
+  std::set<std::int64_t> given_up_;
+  std::map<std::int64_t, std::uint32_t> failures_;
+  std::vector<std::size_t> busy_;
+  std::vector<std::size_t> pausing_;
+};
+
+TEST(Cycle, WhateverTheEntitiesDoEachRecordIsHandledOrGivenUpOnceAndInOrder) {
+  for (unsigned seed = 1; seed <= 500; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    random_batch batch{seed};
+    batch.run();
+    batch.check();
+    if (::testing::Test::HasFailure()) return;
   }
 }
 
