@@ -89,6 +89,7 @@ bool says_when_to_retry(const schwab_execution& e) {
     case execution_code::halted:
     case execution_code::lease_expired:
     case execution_code::throttled: return true;
+    case execution_code::not_sent:
     case execution_code::risk_limit: return e.retry_at != timestamp{};
     default: return false;
   }

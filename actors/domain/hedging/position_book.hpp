@@ -93,10 +93,11 @@ enum class position_fault : std::uint8_t {
 
 /// Books a step of an execution (facts, 6.5). Cumulative filled shares only grow: a smaller or
 /// repeated report changes nothing. Fills after the end are booked with an alarm. A failure gives the rest back and
-/// sets `retry_at`: refusals that say when to retry (market_closed, no_token, halted, lease_expired, throttled,
-/// and risk_limit with a time) do not count as failures and wait until that time, or for failure_backoff_max when there
-/// is none; everything else adds to the streak and waits for the back-off, or until the execution's own retry_at when
-/// that is later. None waits for longer than longest_retry_wait, a closed market than longest_closed_wait.
+/// sets `retry_at`: refusals that say when to retry (market_closed, no_token, halted, lease_expired, throttled, and
+/// risk_limit or not_sent with a time) do not count as failures and wait until that time, or for failure_backoff_max
+/// when there is none; everything else adds to the streak and waits for the back-off, or until the execution's own
+/// retry_at when that is later. None waits for longer than longest_retry_wait, a closed market than
+/// longest_closed_wait.
 [[nodiscard]] expected<position_decision, position_fault> book_execution(const position_update& before,
                                                                          const schwab_execution& execution,
                                                                          const hedging_policy& policy, timestamp now,

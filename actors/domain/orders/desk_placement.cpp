@@ -100,7 +100,9 @@ void desk::retry_placement(const broker_error& error, const desk_context& contex
   const std::uint32_t counted = intent.attempts - intent.throttled - intent.unauthorized - intent.unwritten;
   if (counted >= policy_.max_attempts) {
     const bool over = context.now >= intent.not_after;
-    return fail(over ? execution_code::lease_expired : execution_code::not_sent, error.detail, later, {}, context);
+    if (over) return fail(execution_code::lease_expired, error.detail, later, {}, context);
+    // Nothing reached the broker, so a further try costs it nothing, and what was away may be back at any moment.
+    return fail(execution_code::not_sent, error.detail, context.now + policy_.backoff_last, {}, context);
   }
   wait_and_retry(backoff(counted), "not sent: " + error.detail, context);
 }

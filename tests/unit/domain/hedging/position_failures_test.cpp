@@ -50,7 +50,8 @@ TEST(PositionFailures, AFillEndsTheStreak) {
 
 TEST(PositionFailures, RefusalsThatSayWhenToRetryDoNotCount) {
   for (const auto code : {execution_code::market_closed, execution_code::no_token, execution_code::halted,
-                          execution_code::risk_limit, execution_code::lease_expired, execution_code::throttled}) {
+                          execution_code::risk_limit, execution_code::lease_expired, execution_code::throttled,
+                          execution_code::not_sent}) {
     driven_book book;
     const auto command = book.trade(side::sell, "1").command.value();
     const timestamp open = book.now + (code == execution_code::market_closed ? 17h : 1h);
@@ -124,7 +125,7 @@ TEST(PositionFailures, TheLatestTimeToRetryHolds) {
 TEST(PositionFailures, AFailureWithALaterTimeWaitsForIt) {
   driven_book book;
   const auto command = book.trade(side::sell, "1").command.value();
-  book.execution(test::report(command, execution_state::failed, "0", execution_code::not_sent, book.now + 90s));
+  book.execution(test::report(command, execution_state::failed, "0", execution_code::rejected, book.now + 90s));
   EXPECT_EQ(book.state.failure_streak, 1U);
   EXPECT_EQ(next_timer(book.state, book.policy), book.now + 90s);
 }

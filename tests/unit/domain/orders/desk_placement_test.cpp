@@ -117,6 +117,7 @@ TEST_F(Desk, AttemptsAreBounded) {
   }
   EXPECT_EQ(posts, policy.max_attempts);
   EXPECT_EQ(said(), "FAILED not_sent");
+  EXPECT_EQ(last.events.back().retry_at, now + policy.backoff_last) << "nothing was sent: a further try costs nothing";
 }
 
 TEST_F(Desk, ALeaseThatEndsBeforeTheWriteIsNamed) {
