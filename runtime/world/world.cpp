@@ -145,7 +145,7 @@ expected<node::node_ports, std::string> make_ports(const settings& v, machine& o
   if (needs.calls_broker()) {
     if (auto done = add_broker(v, on, out); !done) return unexpected(done.error());
   }
-  if (v.runs("execution") || v.runs("poller")) {
+  if (needs.broker) {
     if (auto done = add_call_memory(v, out); !done) return unexpected(done.error());
   }
   return out;
