@@ -10,9 +10,9 @@
 namespace hedgerow {
 namespace {
 
-class real_clients : public ::testing::TestWithParam<const char*> {};
+class RealClientsTest : public ::testing::TestWithParam<const char*> {};
 
-TEST_P(real_clients, work_unmodified_behind_tls) {
+TEST_P(RealClientsTest, WorkUnmodifiedBehindTls) {
   const std::string source = HEDGEROW_SOURCE_DIR;
   const auto python = source + "/build/broker-clients/bin/python3";
   ASSERT_TRUE(std::filesystem::exists(python)) << "run setup/install.sh: it installs the clients";
@@ -30,9 +30,10 @@ TEST_P(real_clients, work_unmodified_behind_tls) {
   EXPECT_EQ(std::system(command.c_str()), 0) << command;
 }
 
-INSTANTIATE_TEST_SUITE_P(public_ones, real_clients, ::testing::Values("schwabdev", "schwab-py"), [](const auto& about) {
-  return std::string{about.param} == "schwabdev" ? "schwabdev" : "schwab_py";
-});
+INSTANTIATE_TEST_SUITE_P(public_ones, RealClientsTest, ::testing::Values("schwabdev", "schwab-py"),
+                         [](const auto& about) {
+                           return std::string{about.param} == "schwabdev" ? "schwabdev" : "schwab_py";
+                         });
 
 }  // namespace
 }  // namespace hedgerow

@@ -15,9 +15,9 @@
 namespace hedgerow {
 namespace {
 
-class schwab_on_paper : public ::testing::Test {
+class SchwabOnPaperTest : public ::testing::Test {
  protected:
-  schwab_on_paper() {
+  SchwabOnPaperTest() {
     paper::paper_options options;
     options.app_key = "key";
     options.app_secret = "secret";
@@ -109,7 +109,7 @@ class schwab_on_paper : public ::testing::Test {
   const symbol aapl = *symbol::parse("AAPL");
 };
 
-TEST_F(schwab_on_paper, an_order_is_placed_filled_listed_and_held) {
+TEST_F(SchwabOnPaperTest, AnOrderIsPlacedFilledListedAndHeld) {
   (void)log_in();
   const auto placed = place(side::buy, 7);
   ASSERT_TRUE(placed) << placed.error().detail;
@@ -135,7 +135,7 @@ TEST_F(schwab_on_paper, an_order_is_placed_filled_listed_and_held) {
   EXPECT_EQ(position(*symbol::parse("TSLA")), "0");
 }
 
-TEST_F(schwab_on_paper, the_session_is_that_of_the_market) {
+TEST_F(SchwabOnPaperTest, TheSessionIsThatOfTheMarket) {
   (void)log_in();
   const auto ask = [&] {
     const auto s = wait_for<market_session>([&](auto done) { broker->session(clock.now(), done); });
@@ -147,7 +147,7 @@ TEST_F(schwab_on_paper, the_session_is_that_of_the_market) {
   EXPECT_FALSE(ask().open_today);
 }
 
-TEST_F(schwab_on_paper, a_code_works_once_and_a_refresh_gives_a_valid_token) {
+TEST_F(SchwabOnPaperTest, ACodeWorksOnceAndARefreshGivesAValidToken) {
   const auto code = schwab::parse_callback_url(browse(oauth->authorize_url("s")));
   ASSERT_TRUE(code);
   const auto exchange = [&] {
@@ -166,7 +166,7 @@ TEST_F(schwab_on_paper, a_code_works_once_and_a_refresh_gives_a_valid_token) {
       << dead.error().detail;
 }
 
-TEST_F(schwab_on_paper, a_wrong_token_is_unauthorized) {
+TEST_F(SchwabOnPaperTest, AWrongTokenIsUnauthorized) {
   tokens->set("wrong");
   const auto placed = place(side::buy, 1);
   ASSERT_FALSE(placed);
@@ -175,7 +175,7 @@ TEST_F(schwab_on_paper, a_wrong_token_is_unauthorized) {
 
 /// The one rule that matters: an order reported as not processed is not in the broker's book, and an order in the book
 /// was reported as placed or unknown.
-TEST_F(schwab_on_paper, under_every_fault_the_claim_about_a_placement_is_true) {
+TEST_F(SchwabOnPaperTest, UnderEveryFaultTheClaimAboutAPlacementIsTrue) {
   (void)log_in();
   ASSERT_EQ(position(aapl), "100");
   struct row {
@@ -204,7 +204,7 @@ TEST_F(schwab_on_paper, under_every_fault_the_claim_about_a_placement_is_true) {
   }
 }
 
-TEST_F(schwab_on_paper, a_placement_without_location_is_found_in_the_list) {
+TEST_F(SchwabOnPaperTest, APlacementWithoutLocationIsFoundInTheList) {
   (void)log_in();
   for (const char* kind : {"missing_location", "garbage"}) {
     const auto before = all_orders().size();
@@ -216,7 +216,7 @@ TEST_F(schwab_on_paper, a_placement_without_location_is_found_in_the_list) {
   }
 }
 
-TEST_F(schwab_on_paper, questions_survive_or_report_their_faults) {
+TEST_F(SchwabOnPaperTest, QuestionsSurviveOrReportTheirFaults) {
   (void)log_in();
   const auto placed = place(side::buy, 1);
   ASSERT_TRUE(placed && placed->order);
@@ -231,7 +231,7 @@ TEST_F(schwab_on_paper, questions_survive_or_report_their_faults) {
   EXPECT_TRUE(under(R"("kind":"drop_before")")) << "a question is asked again when a kept-alive connection ends";
 }
 
-TEST_F(schwab_on_paper, every_end_of_an_order_is_read) {
+TEST_F(SchwabOnPaperTest, EveryEndOfAnOrderIsRead) {
   (void)log_in();
   for (const auto& [fault, status] : std::vector<std::pair<std::string, order_status>>{
            {R"("kind":"reject","text":"no buying power")", order_status::rejected},

@@ -7,7 +7,7 @@ namespace {
 using ports::log_errc;
 using strings = std::vector<std::string>;
 
-TEST_P(event_log_contract, outputs_and_offsets_become_visible_together) {
+TEST_P(EventLogContract, OutputsAndOffsetsBecomeVisibleTogether) {
   append({put(trades0, "a", "1"), put(trades0, "a", "2")});
   EXPECT_FALSE(*log_->committed("g", trades0));
   auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
@@ -24,7 +24,7 @@ TEST_P(event_log_contract, outputs_and_offsets_become_visible_together) {
   EXPECT_EQ(poll_until(*other, 2).records.size(), 2U);
 }
 
-TEST_P(event_log_contract, progress_tells_of_all_groups_and_partitions_at_once) {
+TEST_P(EventLogContract, ProgressTellsOfAllGroupsAndPartitionsAtOnce) {
   append({put(trades0, "a", "1"), put(trades0, "a", "2"), put(commands0, "a", "3")});
   auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
   poll_until(*member, 2);
@@ -49,7 +49,7 @@ TEST_P(event_log_contract, progress_tells_of_all_groups_and_partitions_at_once) 
   EXPECT_EQ(log_->progress({})->size(), 0U);
 }
 
-TEST_P(event_log_contract, many_commits_in_flight_end_in_order) {
+TEST_P(EventLogContract, ManyCommitsInFlightEndInOrder) {
   auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
   poll_changes(*member, 4, 0);
   outcomes done;
@@ -67,7 +67,7 @@ TEST_P(event_log_contract, many_commits_in_flight_end_in_order) {
   EXPECT_EQ(*log_->committed("g", trades0), 199);
 }
 
-TEST_P(event_log_contract, a_failed_commit_leaves_nothing_and_fails_those_after_it) {
+TEST_P(EventLogContract, AFailedCommitLeavesNothingAndFailsThoseAfterIt) {
   auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
   poll_changes(*member, 4, 0);
   outcomes done;
@@ -94,14 +94,14 @@ TEST_P(event_log_contract, a_failed_commit_leaves_nothing_and_fails_those_after_
   expect_offsets(both, {0, 1});
 }
 
-TEST_P(event_log_contract, a_partition_that_does_not_exist_is_an_error) {
+TEST_P(EventLogContract, APartitionThatDoesNotExistIsAnError) {
   auto member = must_join(*log_, "g", "i", {});
   const auto failure = commit_now(*member, {{put({topic::onchain_trades, 99}, "k", "v")}, {}});
   ASSERT_TRUE(failure);
   EXPECT_NE(failure->detail.find("99"), std::string::npos);
 }
 
-TEST_P(event_log_contract, destroying_a_member_finishes_its_commits) {
+TEST_P(EventLogContract, DestroyingAMemberFinishesItsCommits) {
   auto member = must_join(*log_, "g", "i", {});
   outcomes done;
   for (int i = 0; i < 50; ++i) member->commit({{put(commands0, "k", "v")}, {}}, done.next(i));
@@ -110,7 +110,7 @@ TEST_P(event_log_contract, destroying_a_member_finishes_its_commits) {
   expect_end(commands0, 50);
 }
 
-TEST_P(event_log_contract, a_commit_callback_may_destroy_the_member) {
+TEST_P(EventLogContract, ACommitCallbackMayDestroyTheMember) {
   auto member = must_join(*log_, "g", "i", {});
   std::atomic<bool> gone{false};
   auto* raw = member.get();
@@ -122,7 +122,7 @@ TEST_P(event_log_contract, a_commit_callback_may_destroy_the_member) {
   expect_end(commands0, 1);
 }
 
-TEST_P(event_log_contract, ready_is_called_when_there_is_more) {
+TEST_P(EventLogContract, ReadyIsCalledWhenThereIsMore) {
   auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
   std::atomic<int> calls{0};
   member->on_ready([&] { ++calls; });
@@ -140,7 +140,7 @@ TEST_P(event_log_contract, ready_is_called_when_there_is_more) {
   member.reset();
 }
 
-TEST_P(event_log_contract, listeners_hear_of_every_append_to_what_they_read) {
+TEST_P(EventLogContract, ListenersHearOfEveryAppendToWhatTheyRead) {
   std::atomic<int> calls{0};
   const auto news = log_->on_append([&] { ++calls; });
   for (const auto& source : {trades0, commands0}) {
@@ -156,7 +156,7 @@ TEST_P(event_log_contract, listeners_hear_of_every_append_to_what_they_read) {
   EXPECT_TRUE(eventually([&] { return calls > before && log_->read(commands0, 0, 1)->size() == 1; }));
 }
 
-TEST_P(event_log_contract, listeners_come_and_go_as_often_as_they_like) {
+TEST_P(EventLogContract, ListenersComeAndGoAsOftenAsTheyLike) {
   std::atomic<int> calls{0};
   std::atomic<int> dropped_calls{0};
   const auto nothing = log_->read(trades0, 0, 1);
@@ -168,7 +168,7 @@ TEST_P(event_log_contract, listeners_come_and_go_as_often_as_they_like) {
   EXPECT_EQ(dropped_calls, 0);
 }
 
-TEST_P(event_log_contract, a_listener_may_drop_its_own_subscription) {
+TEST_P(EventLogContract, AListenerMayDropItsOwnSubscription) {
   std::atomic<int> calls{0};
   ports::subscription news;
   std::mutex until_it_is_kept;

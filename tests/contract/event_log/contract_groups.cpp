@@ -16,7 +16,7 @@ std::set<std::uint32_t> numbers(const std::vector<topic_partition>& of, topic t)
   return out;
 }
 
-TEST_P(event_log_contract, two_members_share_co_partitioned_inputs) {
+TEST_P(EventLogContract, TwoMembersShareCoPartitionedInputs) {
   const std::vector<topic> inputs{topic::onchain_trades, topic::schwab_executions, topic::blockchain_events};
   auto a = must_join(*log_, "g", "a", inputs);
   auto b = must_join(*log_, "g", "b", inputs);
@@ -28,7 +28,7 @@ TEST_P(event_log_contract, two_members_share_co_partitioned_inputs) {
                       {b.get(), topic::blockchain_events, {}}}));
 }
 
-TEST_P(event_log_contract, a_partition_moves_in_mid_batch_without_loss_or_repetition) {
+TEST_P(EventLogContract, APartitionMovesInMidBatchWithoutLossOrRepetition) {
   const topic_partition trades3{topic::onchain_trades, 3};
   append({put(trades3, "k", "0"), put(trades3, "k", "1"), put(trades3, "k", "2"), put(trades3, "k", "3")});
   auto a = must_join(*log_, "g", "a", {topic::onchain_trades});
@@ -49,7 +49,7 @@ TEST_P(event_log_contract, a_partition_moves_in_mid_batch_without_loss_or_repeti
   EXPECT_EQ(*log_->committed("g", trades3), 2);
 }
 
-TEST_P(event_log_contract, records_that_rest_on_a_lost_partition_are_refused) {
+TEST_P(EventLogContract, RecordsThatRestOnALostPartitionAreRefused) {
   const topic_partition trades3{topic::onchain_trades, 3};
   auto a = must_join(*log_, "g", "a", {topic::onchain_trades});
   poll_changes(*a, 4, 0);
@@ -63,7 +63,7 @@ TEST_P(event_log_contract, records_that_rest_on_a_lost_partition_are_refused) {
   EXPECT_EQ(values_of(read_when_there(commands0, 2)), (strings{"mine", "b's"}));
 }
 
-TEST_P(event_log_contract, leaving_hands_partitions_over_and_wakes_the_heir) {
+TEST_P(EventLogContract, LeavingHandsPartitionsOverAndWakesTheHeir) {
   auto a = must_join(*log_, "g", "a", {topic::onchain_trades});
   poll_changes(*a, 4, 0);
   auto b = must_join(*log_, "g", "b", {topic::onchain_trades});
@@ -85,7 +85,7 @@ TEST_P(event_log_contract, leaving_hands_partitions_over_and_wakes_the_heir) {
   b.reset();
 }
 
-TEST_P(event_log_contract, the_same_instance_fences_its_elder) {
+TEST_P(EventLogContract, TheSameInstanceFencesItsElder) {
   append({put(trades0, "k", "1"), put(trades0, "k", "2")});
   auto elder = must_join(*log_, "g", "same", {topic::onchain_trades});
   poll_until(*elder, 2);

@@ -30,7 +30,7 @@ class two_services {
 
 std::vector<outgoing> three_events() { return {put(events0, "1", "1"), put(events0, "2", "2"), put(events0, "3", "3")}; }
 
-TEST_P(event_log_contract, lent_offsets_move_with_the_transaction_of_the_borrower) {
+TEST_P(EventLogContract, LentOffsetsMoveWithTheTransactionOfTheBorrower) {
   append(three_events());
   two_services s{log_};
   ASSERT_FALSE(commit_now(*s.borrower, s.joint("first", 1)));
@@ -51,7 +51,7 @@ TEST_P(event_log_contract, lent_offsets_move_with_the_transaction_of_the_borrowe
   EXPECT_EQ(values_of(read_when_there(trades0, 4)), (strings{"first", "second", "third", "fourth"}));
 }
 
-TEST_P(event_log_contract, a_failed_transaction_moves_no_lent_offset) {
+TEST_P(EventLogContract, AFailedTransactionMovesNoLentOffset) {
   append(three_events());
   two_services s{log_};
   auto bad = s.joint("bad", 1);
@@ -69,7 +69,7 @@ TEST_P(event_log_contract, a_failed_transaction_moves_no_lent_offset) {
   expect_end(commands0, 0);
 }
 
-TEST_P(event_log_contract, a_fenced_lender_stops_the_transaction_of_the_borrower) {
+TEST_P(EventLogContract, AFencedLenderStopsTheTransactionOfTheBorrower) {
   append(three_events());
   two_services s{log_};
   auto late = s.joint("late", 1);
@@ -87,7 +87,7 @@ TEST_P(event_log_contract, a_fenced_lender_stops_the_transaction_of_the_borrower
   EXPECT_EQ(*log_->committed("upper", events0), 1);
 }
 
-TEST_P(event_log_contract, a_partition_moves_when_the_loan_on_it_has_ended) {
+TEST_P(EventLogContract, APartitionMovesWhenTheLoanOnItHasEnded) {
   append(three_events());
   auto lender = must_join(*log_, "upper", "b", {topic::blockchain_events});
   auto borrower = must_join(*log_, "lower", "a", {topic::onchain_trades});
@@ -107,7 +107,7 @@ TEST_P(event_log_contract, a_partition_moves_when_the_loan_on_it_has_ended) {
   EXPECT_EQ(values_of(read_when_there(trades0, 1)), (strings{"joint"}));
 }
 
-TEST_P(event_log_contract, a_lender_may_use_the_loan_itself) {
+TEST_P(EventLogContract, ALenderMayUseTheLoanItself) {
   append(three_events());
   two_services s{log_};
   log_transaction own{{put(trades0, "k", "own")}, {}, {}, s.lender->lend({{events0, 2}}, {})};
@@ -116,7 +116,7 @@ TEST_P(event_log_contract, a_lender_may_use_the_loan_itself) {
   EXPECT_EQ(values_of(read_when_there(trades0, 1)), (strings{"own"}));
 }
 
-TEST_P(event_log_contract, a_loan_that_is_dropped_holds_nothing_up) {
+TEST_P(EventLogContract, ALoanThatIsDroppedHoldsNothingUp) {
   append(three_events());
   auto lender = must_join(*log_, "upper", "b", {topic::blockchain_events});
   poll_until(*lender, 2);

@@ -6,7 +6,7 @@ namespace {
 
 using strings = std::vector<std::string>;
 
-TEST_P(event_log_contract, compaction_keeps_the_newest_of_each_key_and_the_offsets) {
+TEST_P(EventLogContract, CompactionKeepsTheNewestOfEachKeyAndTheOffsets) {
   for (int i = 0; i < 50; ++i) append({put(updates0, "A", std::to_string(i)), put(updates0, "B", std::to_string(i))});
   append({tombstone(updates0, "B")});
   const auto before = *log_->changelog(updates0);
@@ -24,7 +24,7 @@ TEST_P(event_log_contract, compaction_keeps_the_newest_of_each_key_and_the_offse
   EXPECT_EQ(values_of(*log_->changelog(updates0)), (strings{"49", "new"}));
 }
 
-TEST_P(event_log_contract, a_consumer_steps_over_what_compaction_took) {
+TEST_P(EventLogContract, AConsumerStepsOverWhatCompactionTook) {
   for (int i = 0; i < 20; ++i) append({put(updates0, "A", std::to_string(i))});
   append({tombstone(updates0, "A")});
   subject_->clock.advance(std::chrono::hours{25});
@@ -36,7 +36,7 @@ TEST_P(event_log_contract, a_consumer_steps_over_what_compaction_took) {
   EXPECT_EQ(rest.records[0].offset, 21);
 }
 
-TEST_P(event_log_contract, compaction_takes_nothing_that_a_group_has_not_read) {
+TEST_P(EventLogContract, CompactionTakesNothingThatAGroupHasNotRead) {
   auto member = must_join(*log_, "g", "i", {topic::position_updates});
   for (int i = 0; i < 20; ++i) append({put(updates0, "A", std::to_string(i))});
   poll_until(*member, 20);
@@ -52,7 +52,7 @@ TEST_P(event_log_contract, compaction_takes_nothing_that_a_group_has_not_read) {
   EXPECT_EQ(values_of(poll_until(*member, 5).records), (strings{"15", "16", "17", "18", "19"}));
 }
 
-TEST_P(event_log_contract, a_halt_is_read_although_another_decision_follows_before_anybody_reads) {
+TEST_P(EventLogContract, AHaltIsReadAlthoughAnotherDecisionFollowsBeforeAnybodyReads) {
   const topic_partition decisions{topic::control_events, 0};
   append({put(decisions, "AAPL", "halt")});
   append({put(decisions, "AAPL", "adopt_order")});
@@ -62,7 +62,7 @@ TEST_P(event_log_contract, a_halt_is_read_although_another_decision_follows_befo
   EXPECT_EQ(values_of(poll_until(*member, 2).records), (strings{"halt", "adopt_order"}));
 }
 
-TEST_P(event_log_contract, a_command_is_read_however_long_nobody_was_there) {
+TEST_P(EventLogContract, ACommandIsReadHoweverLongNobodyWasThere) {
   append({put(commands0, "AAPL:1", "buy")});
   subject_->clock.advance(std::chrono::days{400});
   ASSERT_TRUE(log_->maintain(subject_->clock.now()));
@@ -70,7 +70,7 @@ TEST_P(event_log_contract, a_command_is_read_however_long_nobody_was_there) {
   EXPECT_EQ(values_of(poll_until(*member, 1).records), (strings{"buy"}));
 }
 
-TEST_P(event_log_contract, retention_takes_old_records_and_leaves_the_rest) {
+TEST_P(EventLogContract, RetentionTakesOldRecordsAndLeavesTheRest) {
   append({put(prices0, "a", "old"), put(trades0, "a", "kept for ever")});
   subject_->clock.advance(std::chrono::days{20});
   append({put(prices0, "a", "young")});

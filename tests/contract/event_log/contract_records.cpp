@@ -16,7 +16,7 @@ std::string noise(std::size_t size) {
   return out;
 }
 
-TEST_P(event_log_contract, keeps_order_and_numbers_each_partition) {
+TEST_P(EventLogContract, KeepsOrderAndNumbersEachPartition) {
   const topic_partition trades1{topic::onchain_trades, 1};
   append({put(trades0, "a", "1"), put(trades1, "b", "x"), put(trades0, "a", "2")});
   append({put(trades0, "c", "3"), put(trades1, "b", "y")});
@@ -34,7 +34,7 @@ TEST_P(event_log_contract, keeps_order_and_numbers_each_partition) {
   EXPECT_EQ(*log_->end_offset({topic::onchain_trades, 2}), 0);
 }
 
-TEST_P(event_log_contract, poll_keeps_to_its_limit_and_goes_on_where_it_stopped) {
+TEST_P(EventLogContract, PollKeepsToItsLimitAndGoesOnWhereItStopped) {
   std::vector<outgoing> many;
   for (int i = 0; i < 25; ++i)
     many.push_back(put({topic::onchain_trades, i % 2 == 0 ? 0U : 3U}, "k", std::to_string(i)));
@@ -47,7 +47,7 @@ TEST_P(event_log_contract, poll_keeps_to_its_limit_and_goes_on_where_it_stopped)
   EXPECT_TRUE(eventually([&] { return member->poll(4)->empty(); }));
 }
 
-TEST_P(event_log_contract, read_brings_what_is_committed_from_any_offset) {
+TEST_P(EventLogContract, ReadBringsWhatIsCommittedFromAnyOffset) {
   append({put(trades0, "a", ""), put(trades0, "", "1"), tombstone(trades0, "a")});
   append({put(trades0, std::string("k\0z", 3), std::string("\0\xff", 2))});
   const auto all = read_when_there(trades0, 4);
@@ -61,7 +61,7 @@ TEST_P(event_log_contract, read_brings_what_is_committed_from_any_offset) {
   EXPECT_FALSE(log_->read({topic::onchain_trades, 4}, 0, 9)) << "there is no such partition";
 }
 
-TEST_P(event_log_contract, records_outlive_the_member_that_brought_them_and_the_log) {
+TEST_P(EventLogContract, RecordsOutliveTheMemberThatBroughtThemAndTheLog) {
   const auto large = noise(200'000);
   append({put(trades0, "a", "1"), tombstone(trades0, "a"), put(trades0, "b", large)});
   auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
@@ -76,7 +76,7 @@ TEST_P(event_log_contract, records_outlive_the_member_that_brought_them_and_the_
   EXPECT_EQ(values_of(kept), (strings{"1", large}));
 }
 
-TEST_P(event_log_contract, count_tells_how_many_records_follow_up_to_a_limit) {
+TEST_P(EventLogContract, CountTellsHowManyRecordsFollowUpToALimit) {
   append({put(trades0, "a", "1"), put(trades0, "b", "2"), tombstone(trades0, "a")});
   append({put(trades0, "c", "3")});
   ASSERT_EQ(read_when_there(trades0, 4).size(), 4U);
@@ -88,7 +88,7 @@ TEST_P(event_log_contract, count_tells_how_many_records_follow_up_to_a_limit) {
   EXPECT_EQ(log_->count(trades0, 3, 10).value(), log_->read(trades0, 3, 10).value().size()) << "reading is not disturbed";
 }
 
-TEST_P(event_log_contract, changelog_is_the_newest_record_of_each_key) {
+TEST_P(EventLogContract, ChangelogIsTheNewestRecordOfEachKey) {
   append({put(updates0, "AAPL", "1"), put(updates0, "TSLA", "1"), put(updates0, "AAPL", "2")});
   append({put(updates0, "MSFT", "1"), tombstone(updates0, "TSLA"), put(updates0, "MSFT", "2")});
   append({tombstone(updates0, "MSFT"), put(updates0, "MSFT", "3")});
@@ -106,7 +106,7 @@ std::string sizes_of(const std::vector<record>& records) {
   return out;
 }
 
-TEST_P(event_log_contract, the_largest_record_comes_back_whole_from_wherever_it_is_read) {
+TEST_P(EventLogContract, TheLargestRecordComesBackWholeFromWhereverItIsRead) {
   const auto largest = noise(ports::largest_record - 1);
   append({put(trades0, "k", largest), put(trades0, "k", "small"), put(updates0, "k", largest)});
   auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
@@ -118,7 +118,7 @@ TEST_P(event_log_contract, the_largest_record_comes_back_whole_from_wherever_it_
   EXPECT_TRUE(values_of(*log_->changelog(updates0)) == strings{largest});
 }
 
-TEST_P(event_log_contract, a_larger_record_is_refused_with_all_that_goes_with_it) {
+TEST_P(EventLogContract, ALargerRecordIsRefusedWithAllThatGoesWithIt) {
   auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
   poll_changes(*member, 4, 0);
   const auto failure = commit_now(*member, {{put(commands0, "k", "small"), put(updates0, "k", noise(ports::largest_record))},

@@ -133,13 +133,13 @@ std::vector<std::int64_t> offsets_of(const std::vector<record>& records) {
   return out;
 }
 
-void event_log_contract::append(std::vector<outgoing> records) {
+void EventLogContract::append(std::vector<outgoing> records) {
   if (!producer_) producer_ = must_join(*log_, "contract-producer", "p", {});
   const auto failure = commit_now(*producer_, {std::move(records), {}});
   ASSERT_FALSE(failure) << failure->detail;
 }
 
-std::vector<record> event_log_contract::read_when_there(topic_partition source, std::size_t count, std::int64_t from) {
+std::vector<record> EventLogContract::read_when_there(topic_partition source, std::size_t count, std::int64_t from) {
   std::vector<record> all;
   EXPECT_TRUE(eventually([&] {
     all.clear();
@@ -154,7 +154,7 @@ std::vector<record> event_log_contract::read_when_there(topic_partition source, 
   return all;
 }
 
-void event_log_contract::expect_offsets(const std::vector<record>& records,
+void EventLogContract::expect_offsets(const std::vector<record>& records,
                                         const std::vector<std::int64_t>& offsets) const {
   if (GetParam().embedded) {
     EXPECT_EQ(offsets_of(records), offsets);
@@ -165,7 +165,7 @@ void event_log_contract::expect_offsets(const std::vector<record>& records,
   EXPECT_TRUE(std::ranges::is_sorted(found, std::less_equal{}));
 }
 
-void event_log_contract::expect_end(topic_partition source, std::int64_t end) {
+void EventLogContract::expect_end(topic_partition source, std::int64_t end) {
   if (GetParam().embedded) {
     EXPECT_EQ(*log_->end_offset(source), end);
     return;

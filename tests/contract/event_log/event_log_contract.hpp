@@ -1,5 +1,5 @@
 // What every event log must do. An adapter's test program compiles contract_*.cpp and says
-// INSTANTIATE_TEST_SUITE_P(name, event_log_contract, ::testing::Values(contract_subject{...})).
+// INSTANTIATE_TEST_SUITE_P(name, EventLogContract, ::testing::Values(contract_subject{...})).
 #pragma once
 
 #include <gtest/gtest.h>
@@ -83,7 +83,7 @@ inline constexpr topic_partition commands0{topic::schwab_commands, 0};
 inline constexpr topic_partition prices0{topic::pyth_prices, 0};
 inline constexpr topic_partition updates0{topic::position_updates, 0};
 
-class event_log_contract : public ::testing::TestWithParam<contract_subject> {
+class EventLogContract : public ::testing::TestWithParam<contract_subject> {
  protected:
   /// Appends without consuming anything.
   void append(std::vector<outgoing> records);

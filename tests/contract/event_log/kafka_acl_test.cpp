@@ -116,7 +116,7 @@ class guarded_broker {
   std::unique_ptr<demo::kafka_process> process_;
 };
 
-class kafka_acl : public ::testing::Test {
+class KafkaAclTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { broker_ = std::make_unique<guarded_broker>(); }
   static void TearDownTestSuite() { broker_.reset(); }
@@ -168,9 +168,9 @@ class kafka_acl : public ::testing::Test {
   static std::unique_ptr<guarded_broker> broker_;
   const fake_clock clock_;
 };
-std::unique_ptr<guarded_broker> kafka_acl::broker_;
+std::unique_ptr<guarded_broker> KafkaAclTest::broker_;
 
-TEST_F(kafka_acl, what_the_docs_ask_for_is_enough) {
+TEST_F(KafkaAclTest, WhatTheDocsAskForIsEnough) {
   const auto options = granted(needed);
   const auto log = adapters::open_kafka_log(options, clock_);
   ASSERT_TRUE(log) << log.error().detail;
@@ -191,18 +191,18 @@ TEST_F(kafka_acl, what_the_docs_ask_for_is_enough) {
   for (const auto& f : *findings) EXPECT_TRUE(f.exists && f.differences.empty()) << f.name;
 }
 
-TEST_F(kafka_acl, a_user_who_may_not_make_topics_is_told) {
+TEST_F(KafkaAclTest, AUserWhoMayNotMakeTopicsIsTold) {
   const auto rest = without(RD_KAFKA_RESOURCE_TOPIC, RD_KAFKA_ACL_OPERATION_CREATE);
   EXPECT_THAT(refusal(granted(rest)), HasSubstr("Create on topics"));
   EXPECT_EQ(refusal(granted_with_topics(rest)), "it got in");
 }
 
-TEST_F(kafka_acl, a_user_who_may_not_see_the_topics_properties_is_told) {
+TEST_F(KafkaAclTest, AUserWhoMayNotSeeTheTopicsPropertiesIsTold) {
   const auto rest = without(RD_KAFKA_RESOURCE_TOPIC, RD_KAFKA_ACL_OPERATION_DESCRIBE_CONFIGS);
   EXPECT_THAT(refusal(granted_with_topics(rest)), HasSubstr("DescribeConfigs"));
 }
 
-TEST_F(kafka_acl, a_member_is_told_what_it_may_not_do) {
+TEST_F(KafkaAclTest, AMemberIsToldWhatItMayNotDo) {
   struct lack {
     rd_kafka_ResourceType_t on;
     rd_kafka_AclOperation_t operation;

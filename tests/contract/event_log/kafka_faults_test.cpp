@@ -57,7 +57,7 @@ class stranger {
   rd_kafka_t* client_ = nullptr;
 };
 
-class kafka_faults : public ::testing::Test {
+class KafkaFaultsTest : public ::testing::Test {
  protected:
   void append(std::vector<outgoing> records) {
     if (!writer_) writer_ = must_join(*log_, "faults-writer", "w", {});
@@ -86,7 +86,7 @@ class kafka_faults : public ::testing::Test {
   std::unique_ptr<ports::log_member> writer_;
 };
 
-TEST_F(kafka_faults, what_was_aborted_is_never_seen_and_what_is_open_hides_what_follows) {
+TEST_F(KafkaFaultsTest, WhatWasAbortedIsNeverSeenAndWhatIsOpenHidesWhatFollows) {
   const std::string topic = options_.prefix + "onchain-trades";
   stranger other{options_, "other", "60000"};
   other.write(topic, "k", "aborted");
@@ -101,7 +101,7 @@ TEST_F(kafka_faults, what_was_aborted_is_never_seen_and_what_is_open_hides_what_
   EXPECT_EQ(values_of(poll_until(*member, 1).records), strings{"2"});
 }
 
-TEST_F(kafka_faults, a_member_whose_name_another_one_takes_is_told_and_stderr_is_not) {
+TEST_F(KafkaFaultsTest, AMemberWhoseNameAnotherOneTakesIsToldAndStderrIsNot) {
   ::testing::internal::CaptureStderr();
   std::string told;
   {
@@ -119,7 +119,7 @@ TEST_F(kafka_faults, a_member_whose_name_another_one_takes_is_told_and_stderr_is
   EXPECT_THAT(told, HasSubstr("fenced"));
 }
 
-TEST_F(kafka_faults, a_changelog_waits_for_the_transaction_that_a_dead_process_left_open) {
+TEST_F(KafkaFaultsTest, AChangelogWaitsForTheTransactionThatADeadProcessLeftOpen) {
   append({put(updates0, "AAPL", "1")});
   stranger dead{options_, "dead", "2000"};
   dead.write(options_.prefix + "position-updates", "AAPL", "never committed");
@@ -129,7 +129,7 @@ TEST_F(kafka_faults, a_changelog_waits_for_the_transaction_that_a_dead_process_l
   EXPECT_EQ(values_of(*state), strings{"1"});
 }
 
-TEST_F(kafka_faults, members_come_and_go_and_every_record_is_worked_on_once_and_in_order) {
+TEST_F(KafkaFaultsTest, MembersComeAndGoAndEveryRecordIsWorkedOnOnceAndInOrder) {
   constexpr int per_partition = 150;
   // A member that leaves says so: the others need not wait for the end of a session.
   options_.static_membership = false;
@@ -186,7 +186,7 @@ TEST_F(kafka_faults, members_come_and_go_and_every_record_is_worked_on_once_and_
   }
 }
 
-TEST_F(kafka_faults, a_backlog_larger_than_the_buffer_comes_whole_and_in_order) {
+TEST_F(KafkaFaultsTest, ABacklogLargerThanTheBufferComesWholeAndInOrder) {
   constexpr int count = 50'000;
   std::vector<outgoing> many;
   for (int i = 0; i < count; ++i) many.push_back(put(trades0, "k", std::to_string(i)));
@@ -206,7 +206,7 @@ TEST_F(kafka_faults, a_backlog_larger_than_the_buffer_comes_whole_and_in_order) 
   for (int i = 0; i < count; ++i) ASSERT_EQ(*all.records[static_cast<std::size_t>(i)].value, std::to_string(i));
 }
 
-TEST(kafka_broker_restart, commits_go_on_or_are_made_again_and_none_is_doubled) {
+TEST(KafkaBrokerRestart, CommitsGoOnOrAreMadeAgainAndNoneIsDoubled) {
   temporary_directory folder;
   auto broker = demo::kafka_process::start(kafka_test_options(folder.file("kafka")));
   ASSERT_TRUE(broker) << broker.error();
@@ -240,7 +240,7 @@ TEST(kafka_broker_restart, commits_go_on_or_are_made_again_and_none_is_doubled) 
   EXPECT_EQ(found, expected);
 }
 
-TEST(kafka_topics, a_topic_that_is_not_as_it_must_be_is_named_with_both_values_and_can_be_corrected) {
+TEST(KafkaTopics, ATopicThatIsNotAsItMustBeIsNamedWithBothValuesAndCanBeCorrected) {
   const fake_clock clock;
   const auto options = fresh_kafka_options();
   { const auto log = open_fresh_kafka_log(options, clock); }
@@ -262,7 +262,7 @@ TEST(kafka_topics, a_topic_that_is_not_as_it_must_be_is_named_with_both_values_a
   EXPECT_TRUE(eventually([&] { return adapters::open_kafka_log(options, clock).has_value(); }));
 }
 
-TEST(kafka_topics, another_number_of_partitions_is_refused_with_what_can_be_done) {
+TEST(KafkaTopics, AnotherNumberOfPartitionsIsRefusedWithWhatCanBeDone) {
   const fake_clock clock;
   auto options = fresh_kafka_options();
   { const auto log = open_fresh_kafka_log(options, clock); }
@@ -279,7 +279,7 @@ TEST(kafka_topics, another_number_of_partitions_is_refused_with_what_can_be_done
   EXPECT_THAT(adapters::explain_partitions(findings), AllOf(HasSubstr("kafka.prefix"), Not(HasSubstr("set log"))));
 }
 
-TEST(kafka_topics, who_only_reads_makes_none) {
+TEST(KafkaTopics, WhoOnlyReadsMakesNone) {
   const fake_clock clock;
   auto options = fresh_kafka_options();
   const auto count = [&] {
@@ -299,7 +299,7 @@ TEST(kafka_topics, who_only_reads_makes_none) {
   EXPECT_EQ(count(), 1);
 }
 
-TEST(kafka_topics, nobody_at_the_address_is_an_error_within_the_limit) {
+TEST(KafkaTopics, NobodyAtTheAddressIsAnErrorWithinTheLimit) {
   const fake_clock clock;
   auto options = fresh_kafka_options("127.0.0.1:1");
   options.request_timeout = std::chrono::milliseconds{1000};
@@ -308,7 +308,7 @@ TEST(kafka_topics, nobody_at_the_address_is_an_error_within_the_limit) {
   EXPECT_NE(refused.error().detail.find("127.0.0.1:1"), std::string::npos);
 }
 
-TEST(kafka_topics, the_broker_compacts_what_the_table_says_and_the_changelog_stays_the_same) {
+TEST(KafkaTopics, TheBrokerCompactsWhatTheTableSaysAndTheChangelogStaysTheSame) {
   const fake_clock clock{{1'790'000'000'000'000}};
   const auto options = fresh_kafka_options();
   const auto log = open_fresh_kafka_log(options, clock);

@@ -43,7 +43,7 @@ TEST(KafkaLog, LeavesNoThreadBehindWhenACallbackEndsAMember) {
   log_gone.set_value();
 }
 
-INSTANTIATE_TEST_SUITE_P(kafka_log, event_log_contract, ::testing::Values(subject),
+INSTANTIATE_TEST_SUITE_P(kafka_log, EventLogContract, ::testing::Values(subject),
                          [](const auto& suite) { return suite.param.name; });
 
 }  // namespace

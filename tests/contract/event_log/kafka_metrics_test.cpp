@@ -10,9 +10,9 @@
 namespace hedgerow::test {
 namespace {
 
-class kafka_metrics : public ::testing::Test {
+class KafkaMetricsTest : public ::testing::Test {
  protected:
-  kafka_metrics() {
+  KafkaMetricsTest() {
     options_.metrics = registry_;
     options_.statistics_interval = std::chrono::milliseconds{200};
     // Not used without SASL, but the clients know it.
@@ -41,7 +41,7 @@ class kafka_metrics : public ::testing::Test {
   std::shared_ptr<ports::event_log> log_;
 };
 
-TEST_F(kafka_metrics, every_transaction_is_in_the_histogram_and_every_byte_in_the_statistics) {
+TEST_F(KafkaMetricsTest, EveryTransactionIsInTheHistogramAndEveryByteInTheStatistics) {
   constexpr int transactions = 5;
   constexpr int records = 20;
   auto writer = must_join(*log_, "writer", "w", {});
@@ -81,7 +81,7 @@ TEST_F(kafka_metrics, every_transaction_is_in_the_histogram_and_every_byte_in_th
   EXPECT_EQ(of("buffered_records", "reader"), 0);
 }
 
-TEST_F(kafka_metrics, what_waits_for_the_bridge_and_what_is_not_committed_is_seen) {
+TEST_F(KafkaMetricsTest, WhatWaitsForTheBridgeAndWhatIsNotCommittedIsSeen) {
   auto writer = must_join(*log_, "writer", "w", {});
   ASSERT_FALSE(commit_now(*writer, {{put(trades0, "k", "1"), put(trades0, "k", "2"), put(trades0, "k", "3")}, {}}));
   auto reader = must_join(*log_, "reader", "r", {topic::onchain_trades});
@@ -103,7 +103,7 @@ TEST_F(kafka_metrics, what_waits_for_the_bridge_and_what_is_not_committed_is_see
   EXPECT_EQ(of("buffered_records", "reader"), 0);
 }
 
-TEST_F(kafka_metrics, a_member_that_is_fenced_counts_a_failure_and_its_successor_goes_on) {
+TEST_F(KafkaMetricsTest, AMemberThatIsFencedCountsAFailureAndItsSuccessorGoesOn) {
   auto first = must_join(*log_, "writer", "w", {});
   ASSERT_FALSE(commit_now(*first, {{put(trades0, "k", "1")}, {}}));
   auto second = must_join(*log_, "writer", "w", {});
@@ -119,7 +119,7 @@ TEST_F(kafka_metrics, a_member_that_is_fenced_counts_a_failure_and_its_successor
   EXPECT_EQ(of("transactions_committed_total", "writer"), 3);
 }
 
-TEST_F(kafka_metrics, a_rebalance_is_counted_and_no_address_user_or_password_is_shown) {
+TEST_F(KafkaMetricsTest, ARebalanceIsCountedAndNoAddressUserOrPasswordIsShown) {
   auto first = must_join(*log_, "reader", "a", {topic::onchain_trades});
   poll_changes(*first, 4, 0);
   const auto before = of("rebalances_total", "reader");
@@ -132,7 +132,7 @@ TEST_F(kafka_metrics, a_rebalance_is_counted_and_no_address_user_or_password_is_
     EXPECT_EQ(text_.find(hidden), std::string::npos) << hidden;
 }
 
-TEST_F(kafka_metrics, with_the_interval_zero_the_clients_report_nothing_and_the_rest_is_counted) {
+TEST_F(KafkaMetricsTest, WithTheIntervalZeroTheClientsReportNothingAndTheRestIsCounted) {
   options_.statistics_interval = std::chrono::milliseconds{0};
   log_ = open_fresh_kafka_log(options_, clock_);
   auto writer = must_join(*log_, "writer", "w", {});

@@ -13,9 +13,9 @@ namespace {
 using strings = std::vector<std::string>;
 
 /// A broker that sends its clients to the refuser, wherever they first ask.
-class kafka_refused_batch : public ::testing::Test {
+class KafkaRefusedBatchTest : public ::testing::Test {
  protected:
-  kafka_refused_batch() {
+  KafkaRefusedBatchTest() {
     auto started = demo::kafka_process::start(broker_options());
     HEDGEROW_CHECK(started.has_value(), started ? "" : started.error().c_str());
     broker_ = std::move(*started);
@@ -24,7 +24,7 @@ class kafka_refused_batch : public ::testing::Test {
     log_ = open_fresh_kafka_log(options_, clock_);
     writer_ = must_join(*log_, "w", "w", {});
   }
-  ~kafka_refused_batch() override { broker_->kill_hard(); }
+  ~KafkaRefusedBatchTest() override { broker_->kill_hard(); }
 
   [[nodiscard]] demo::kafka_options broker_options() const {
     auto options = kafka_test_options(directory_.file("kafka"));
@@ -57,12 +57,12 @@ class kafka_refused_batch : public ::testing::Test {
   std::unique_ptr<ports::log_member> writer_;
 };
 
-TEST_F(kafka_refused_batch, of_a_new_producer_is_written_before_the_next_one) {
+TEST_F(KafkaRefusedBatchTest, OfANewProducerIsWrittenBeforeTheNextOne) {
   write_with_a_refusal();
   expect_written({large_, "small"});
 }
 
-TEST_F(kafka_refused_batch, of_a_producer_that_has_written_before_is_written_before_the_next_one) {
+TEST_F(KafkaRefusedBatchTest, OfAProducerThatHasWrittenBeforeIsWrittenBeforeTheNextOne) {
   ASSERT_FALSE(commit_now(*writer_, {{put(trades0, "k", "first")}, {}}));
   write_with_a_refusal();
   expect_written({"first", large_, "small"});

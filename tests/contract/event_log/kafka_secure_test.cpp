@@ -37,7 +37,7 @@ adapters::kafka_options options_of(const kafka_section& section) {
   return world::to_kafka_options(loaded->values);
 }
 
-class kafka_secure : public ::testing::Test {
+class KafkaSecureTest : public ::testing::Test {
  protected:
   [[nodiscard]] kafka_section section(const std::string& listener) { return broker_.section_for(listener); }
 
@@ -70,11 +70,11 @@ class kafka_secure : public ::testing::Test {
   const fake_clock clock_;
 };
 
-TEST_F(kafka_secure, commits_and_reads_over_tls) { expect_works(section(tls_listener)); }
-TEST_F(kafka_secure, commits_and_reads_with_a_certificate_of_its_own) { expect_works(section(mutual_listener)); }
-TEST_F(kafka_secure, commits_and_reads_with_a_login_by_plain) { expect_works(section(login_listener)); }
+TEST_F(KafkaSecureTest, CommitsAndReadsOverTls) { expect_works(section(tls_listener)); }
+TEST_F(KafkaSecureTest, CommitsAndReadsWithACertificateOfItsOwn) { expect_works(section(mutual_listener)); }
+TEST_F(KafkaSecureTest, CommitsAndReadsWithALoginByPlain) { expect_works(section(login_listener)); }
 
-TEST_F(kafka_secure, commits_and_reads_with_a_login_by_scram) {
+TEST_F(KafkaSecureTest, CommitsAndReadsWithALoginByScram) {
   for (const char* listener : {login_listener, open_login_listener}) {
     for (const char* mechanism : {"scram_sha_256", "scram_sha_512"}) {
       SCOPED_TRACE(std::string{listener} + ' ' + mechanism);
@@ -85,14 +85,14 @@ TEST_F(kafka_secure, commits_and_reads_with_a_login_by_scram) {
   }
 }
 
-TEST_F(kafka_secure, commits_and_reads_with_an_encrypted_key) {
+TEST_F(KafkaSecureTest, CommitsAndReadsWithAnEncryptedKey) {
   auto keys = section(mutual_listener);
   keys["key"] = broker_.file("client.locked");
   keys["key_password"] = user_password;
   expect_works(keys);
 }
 
-TEST_F(kafka_secure, a_wrong_password_is_named_and_not_shown) {
+TEST_F(KafkaSecureTest, AWrongPasswordIsNamedAndNotShown) {
   const auto tried = [this](const char* listener, const char* mechanism) {
     auto keys = section(listener);
     keys["sasl_mechanism"] = mechanism;
@@ -106,13 +106,13 @@ TEST_F(kafka_secure, a_wrong_password_is_named_and_not_shown) {
     EXPECT_THAT(tried(open_login_listener, mechanism), named) << mechanism;
 }
 
-TEST_F(kafka_secure, a_mechanism_that_the_broker_does_not_offer_is_named) {
+TEST_F(KafkaSecureTest, AMechanismThatTheBrokerDoesNotOfferIsNamed) {
   auto keys = section(open_login_listener);
   keys["sasl_mechanism"] = "plain";
   EXPECT_THAT(refusal(keys), AllOf(HasSubstr("kafka.sasl_mechanism"), HasSubstr("PLAIN")));
 }
 
-TEST_F(kafka_secure, a_listener_that_takes_no_logins_is_named) {
+TEST_F(KafkaSecureTest, AListenerThatTakesNoLoginsIsNamed) {
   auto keys = section(open_login_listener);
   keys["bootstrap"] = broker_.process().bootstrap();
   const auto named = AllOf(HasSubstr("takes no logins"), HasSubstr("kafka.security = \"sasl_"),
@@ -126,7 +126,7 @@ TEST_F(kafka_secure, a_listener_that_takes_no_logins_is_named) {
   EXPECT_THAT(refusal(keys), named);
 }
 
-TEST_F(kafka_secure, an_unknown_authority_is_named_with_its_file) {
+TEST_F(KafkaSecureTest, AnUnknownAuthorityIsNamedWithItsFile) {
   auto keys = section(tls_listener);
   keys["ca_file"] = broker_.file("foreign.ca");
   EXPECT_THAT(refusal(keys), AllOf(HasSubstr("kafka.ca_file"), HasSubstr(keys["ca_file"])));
@@ -134,33 +134,33 @@ TEST_F(kafka_secure, an_unknown_authority_is_named_with_its_file) {
   EXPECT_THAT(refusal(keys), HasSubstr("kafka.ca_file is not set"));
 }
 
-TEST_F(kafka_secure, a_certificate_for_another_host_is_named) {
+TEST_F(KafkaSecureTest, ACertificateForAnotherHostIsNamed) {
   EXPECT_THAT(refusal(section(misnamed_listener)),
               AllOf(HasSubstr("kafka.bootstrap"), HasSubstr("mismatch"), Not(HasSubstr("kafka.ca_file"))));
 }
 
-TEST_F(kafka_secure, a_missing_certificate_of_the_node_is_named) {
+TEST_F(KafkaSecureTest, AMissingCertificateOfTheNodeIsNamed) {
   auto keys = section(mutual_listener);
   keys.erase("certificate");
   keys.erase("key");
   EXPECT_THAT(refusal(keys), HasSubstr("set kafka.certificate and kafka.key"));
 }
 
-TEST_F(kafka_secure, a_certificate_of_the_node_that_the_broker_does_not_trust_is_named) {
+TEST_F(KafkaSecureTest, ACertificateOfTheNodeThatTheBrokerDoesNotTrustIsNamed) {
   auto keys = section(mutual_listener);
   keys["certificate"] = broker_.file("foreign.pem");
   keys["key"] = broker_.file("foreign.key");
   EXPECT_THAT(refusal(keys), HasSubstr("check that kafka.certificate"));
 }
 
-TEST_F(kafka_secure, a_key_that_cannot_be_opened_is_named_and_its_password_not_shown) {
+TEST_F(KafkaSecureTest, AKeyThatCannotBeOpenedIsNamedAndItsPasswordNotShown) {
   auto keys = section(mutual_listener);
   keys["key"] = broker_.file("client.locked");
   keys["key_password"] = "wrong-guess";
   EXPECT_THAT(refusal(keys), AllOf(HasSubstr("kafka.key_password"), Not(HasSubstr("wrong-guess"))));
 }
 
-TEST_F(kafka_secure, the_wrong_protocol_is_named) {
+TEST_F(KafkaSecureTest, TheWrongProtocolIsNamed) {
   auto keys = section(tls_listener);
   keys["security"] = "plaintext";
   EXPECT_THAT(refusal(keys), HasSubstr("kafka.security"));
@@ -172,7 +172,7 @@ TEST_F(kafka_secure, the_wrong_protocol_is_named) {
   EXPECT_THAT(refusal(keys), HasSubstr("kafka.security"));
 }
 
-TEST_F(kafka_secure, a_member_that_is_at_work_names_the_password_that_is_not_taken_any_more) {
+TEST_F(KafkaSecureTest, AMemberThatIsAtWorkNamesThePasswordThatIsNotTakenAnyMore) {
   auto keys = section(login_listener);
   keys["transaction_timeout"] = "3s";
   auto options = options_of(keys);
@@ -221,7 +221,7 @@ command_outcome run_hedgerow(const temporary_directory& folder, std::vector<std:
   return {*child.exit_code(), demo::text_of(folder.file("said"))};
 }
 
-TEST_F(kafka_secure, topics_are_made_and_checked_with_a_login) {
+TEST_F(KafkaSecureTest, TopicsAreMadeAndCheckedWithALogin) {
   const temporary_directory folder;
   const auto keys = section(login_listener);
   const auto missing = run_hedgerow(folder, {"topics", "check"}, keys);
@@ -233,7 +233,7 @@ TEST_F(kafka_secure, topics_are_made_and_checked_with_a_login) {
   EXPECT_THAT(run_hedgerow(folder, {"replay", "verify"}, keys).said, HasSubstr("nothing to verify"));
 }
 
-TEST_F(kafka_secure, commands_that_only_read_make_no_topics_and_name_the_prefix) {
+TEST_F(KafkaSecureTest, CommandsThatOnlyReadMakeNoTopicsAndNameThePrefix) {
   const temporary_directory folder;
   auto keys = section(login_listener);
   keys["prefix"] = "typo.";
@@ -250,7 +250,7 @@ TEST_F(kafka_secure, commands_that_only_read_make_no_topics_and_name_the_prefix)
   EXPECT_TRUE(std::ranges::none_of(*findings, &adapters::topic_finding::exists));
 }
 
-TEST_F(kafka_secure, commands_that_do_not_get_in_end_with_the_reason) {
+TEST_F(KafkaSecureTest, CommandsThatDoNotGetInEndWithTheReason) {
   const temporary_directory folder;
   auto keys = section(login_listener);
   keys["sasl_password"] = "wrong-guess";

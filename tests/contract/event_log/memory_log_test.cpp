@@ -15,10 +15,10 @@ class memory_subject final : public log_under_test {
 
 const contract_subject subject{"memory", [] { return std::make_unique<memory_subject>(); }};
 
-INSTANTIATE_TEST_SUITE_P(memory_log, event_log_contract, ::testing::Values(subject),
+INSTANTIATE_TEST_SUITE_P(memory_log, EventLogContract, ::testing::Values(subject),
                          [](const auto& suite) { return suite.param.name; });
 
-TEST(memory_log, is_done_when_commit_returns) {
+TEST(MemoryLog, IsDoneWhenCommitReturns) {
   const fake_clock clock;
   const auto log = adapters::make_memory_log(clock, 4);
   auto reader = must_join(*log, "r", "i", {topic::onchain_trades});
@@ -32,7 +32,7 @@ TEST(memory_log, is_done_when_commit_returns) {
   EXPECT_TRUE(ready);
 }
 
-TEST(memory_log, fails_the_commit_that_a_test_chose) {
+TEST(MemoryLog, FailsTheCommitThatATestChose) {
   const fake_clock clock;
   auto faults = std::make_shared<adapters::memory_log_faults>();
   const auto log = adapters::make_memory_log(clock, 4, faults);

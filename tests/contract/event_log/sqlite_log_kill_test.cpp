@@ -63,7 +63,7 @@ totals verify(const std::string& path) {
   return {copies, inputs};
 }
 
-TEST(sqlite_log_kill, no_copy_is_lost_or_repeated) {
+TEST(SqliteLogKill, NoCopyIsLostOrRepeated) {
   const char* wanted = std::getenv("HEDGEROW_KILL_ROUNDS");  // allow: how long, or whether files are written, is chosen from outside
   const int rounds = wanted == nullptr ? 25 : std::atoi(wanted);
   temporary_directory directory;

@@ -53,11 +53,11 @@ contract_subject subject(const char* name, std::size_t tail_bytes, std::int64_t 
 }
 
 // Once as it runs, once with everything read back from the file and every commit folded.
-INSTANTIATE_TEST_SUITE_P(sqlite_log, event_log_contract,
+INSTANTIATE_TEST_SUITE_P(sqlite_log, EventLogContract,
                          ::testing::Values(subject("cached", 64U << 20U, 1 << 20), subject("uncached", 0, 1)),
                          [](const auto& suite) { return suite.param.name; });
 
-class sqlite_log : public ::testing::Test {
+class SqliteLogTest : public ::testing::Test {
  protected:
   void sql(const std::string& statement) {
     sqlite3* db = nullptr;
@@ -74,7 +74,7 @@ class sqlite_log : public ::testing::Test {
   sqlite_log_options options_ = options_for(path_);
 };
 
-TEST_F(sqlite_log, keeps_everything_over_a_restart) {
+TEST_F(SqliteLogTest, KeepsEverythingOverARestart) {
   options_.fold_bytes = 200;
   auto log = must_open(options_, clock_);
   auto member = must_join(*log, "g", "i", {topic::onchain_trades});
@@ -101,7 +101,7 @@ TEST_F(sqlite_log, keeps_everything_over_a_restart) {
   EXPECT_EQ(*log->end_offset(trades0), 41);
 }
 
-TEST_F(sqlite_log, keeps_the_end_of_an_emptied_partition_over_a_restart) {
+TEST_F(SqliteLogTest, KeepsTheEndOfAnEmptiedPartitionOverARestart) {
   auto log = must_open(options_, clock_);
   ASSERT_FALSE(commit_now(*must_join(*log, "g", "i", {}), {{put(prices0, "k", "v"), put(updates0, "k", "v")}, {}}));
   ASSERT_FALSE(commit_now(*must_join(*log, "g", "i", {}), {{tombstone(updates0, "k")}, {}}));
@@ -114,7 +114,7 @@ TEST_F(sqlite_log, keeps_the_end_of_an_emptied_partition_over_a_restart) {
   EXPECT_TRUE(log->read(updates0, 0, 10)->empty());
 }
 
-TEST_F(sqlite_log, maintains_more_than_one_transaction_holds) {
+TEST_F(SqliteLogTest, MaintainsMoreThanOneTransactionHolds) {
   auto log = must_open(options_, clock_);
   auto member = must_join(*log, "g", "i", {});
   const auto append = [&](int from, int to) {
@@ -133,7 +133,7 @@ TEST_F(sqlite_log, maintains_more_than_one_transaction_holds) {
   EXPECT_EQ(log->changelog(updates0)->size(), 3U);
 }
 
-TEST_F(sqlite_log, is_private_with_all_that_sqlite_puts_beside_it) {
+TEST_F(SqliteLogTest, IsPrivateWithAllThatSqlitePutsBesideIt) {
   const auto mode_of = [](const std::string& path) { return std::filesystem::status(path).permissions(); };
   const auto owner_only = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
   const auto before = ::umask(0022);
@@ -148,7 +148,7 @@ TEST_F(sqlite_log, is_private_with_all_that_sqlite_puts_beside_it) {
   ::umask(before);
 }
 
-TEST_F(sqlite_log, refuses_a_second_owner_and_says_what_to_do) {
+TEST_F(SqliteLogTest, RefusesASecondOwnerAndSaysWhatToDo) {
   auto log = must_open(options_, clock_);
   const auto second = adapters::open_sqlite_log(options_, clock_);
   ASSERT_FALSE(second);
@@ -160,7 +160,7 @@ TEST_F(sqlite_log, refuses_a_second_owner_and_says_what_to_do) {
   EXPECT_NE(must_open(options_, clock_), nullptr);
 }
 
-TEST_F(sqlite_log, a_takeover_fences_the_old_owner) {
+TEST_F(SqliteLogTest, ATakeoverFencesTheOldOwner) {
   auto old = must_open(options_, clock_);
   auto member = must_join(*old, "g", "i", {topic::onchain_trades});
   auto idle = must_join(*old, "h", "i", {topic::onchain_trades});
@@ -179,7 +179,7 @@ TEST_F(sqlite_log, a_takeover_fences_the_old_owner) {
   EXPECT_FALSE(commit_now(*must_join(*fresh, "g", "i", {}), {{put(trades0, "k", "2")}, {}}));
 }
 
-TEST_F(sqlite_log, an_idle_old_owner_finds_out_by_itself) {
+TEST_F(SqliteLogTest, AnIdleOldOwnerFindsOutByItself) {
   auto old = must_open(options_, clock_);
   auto member = must_join(*old, "g", "i", {topic::onchain_trades});
   auto taking = options_;
@@ -194,7 +194,7 @@ TEST_F(sqlite_log, an_idle_old_owner_finds_out_by_itself) {
   EXPECT_FALSE(commit_now(*must_join(*fresh, "g", "i", {}), {{put(trades0, "k", "v")}, {}}));
 }
 
-TEST_F(sqlite_log, refuses_files_it_does_not_understand) {
+TEST_F(SqliteLogTest, RefusesFilesItDoesNotUnderstand) {
   must_open(options_, clock_).reset();
   auto other = options_;
   other.symbol_partitions = 8;
@@ -210,7 +210,7 @@ TEST_F(sqlite_log, refuses_files_it_does_not_understand) {
   EXPECT_FALSE(adapters::open_sqlite_log(missing, clock_));
 }
 
-TEST_F(sqlite_log, a_damaged_batch_is_an_error) {
+TEST_F(SqliteLogTest, ADamagedBatchIsAnError) {
   auto log = must_open(options_, clock_);
   ASSERT_FALSE(commit_now(*must_join(*log, "g", "i", {}), {{put(trades0, "k", "v"), put(updates0, "k", "v")}, {}}));
   log.reset();
@@ -249,7 +249,7 @@ class full_disk {
   void (*old_)(int) = nullptr;
 };
 
-TEST_F(sqlite_log, a_full_disk_fails_the_commit_and_nothing_else) {
+TEST_F(SqliteLogTest, AFullDiskFailsTheCommitAndNothingElse) {
   auto log = must_open(options_, clock_);
   auto member = must_join(*log, "g", "i", {topic::onchain_trades});
   poll_changes(*member, 4, 0);
@@ -272,7 +272,7 @@ TEST_F(sqlite_log, a_full_disk_fails_the_commit_and_nothing_else) {
   EXPECT_EQ(*log->committed("g", trades0), 1);
 }
 
-TEST_F(sqlite_log, maintenance_and_members_work_side_by_side) {
+TEST_F(SqliteLogTest, MaintenanceAndMembersWorkSideBySide) {
   options_.fold_bytes = 4096;
   options_.tail_bytes = 4096;
   auto log = must_open(options_, clock_);

@@ -15,7 +15,7 @@ using adapters::open_sqlite_log;
 using adapters::read_sqlite_log;
 using strings = std::vector<std::string>;
 
-class sqlite_snapshot : public ::testing::Test {
+class SqliteSnapshotTest : public ::testing::Test {
  protected:
   std::shared_ptr<ports::event_log> owner() {
     auto opened = open_sqlite_log(options_, clock_);
@@ -39,7 +39,7 @@ class sqlite_snapshot : public ::testing::Test {
   adapters::sqlite_log_options options_ = made();
 };
 
-TEST_F(sqlite_snapshot, shows_what_was_committed_and_takes_nothing_over) {
+TEST_F(SqliteSnapshotTest, ShowsWhatWasCommittedAndTakesNothingOver) {
   auto log = owner();
   auto member = must_join(*log, "g", "i", {topic::onchain_trades});
   poll_changes(*member, 4, 0);
@@ -63,7 +63,7 @@ TEST_F(sqlite_snapshot, shows_what_was_committed_and_takes_nothing_over) {
   EXPECT_EQ(*snapshot()->end_offset(trades0), 3);
 }
 
-TEST_F(sqlite_snapshot, stays_one_moment_while_the_owner_writes_folds_and_compacts) {
+TEST_F(SqliteSnapshotTest, StaysOneMomentWhileTheOwnerWritesFoldsAndCompacts) {
   options_.fold_bytes = 2000;
   auto log = owner();
   auto producer = must_join(*log, "p", "i", {});
@@ -101,7 +101,7 @@ TEST_F(sqlite_snapshot, stays_one_moment_while_the_owner_writes_folds_and_compac
   writer.join();
 }
 
-TEST_F(sqlite_snapshot, a_log_without_an_owner_is_read_too) {
+TEST_F(SqliteSnapshotTest, ALogWithoutAnOwnerIsReadToo) {
   auto log = owner();
   ASSERT_FALSE(commit_now(*must_join(*log, "p", "i", {}), {{put(trades0, "k", "v")}, {}}));
   log.reset();
@@ -109,7 +109,7 @@ TEST_F(sqlite_snapshot, a_log_without_an_owner_is_read_too) {
   EXPECT_NE(owner(), nullptr);
 }
 
-TEST_F(sqlite_snapshot, what_is_no_log_is_refused_and_not_made) {
+TEST_F(SqliteSnapshotTest, WhatIsNoLogIsRefusedAndNotMade) {
   const auto missing = read_sqlite_log(options_);
   ASSERT_FALSE(missing);
   EXPECT_NE(missing.error().detail.find(options_.path), std::string::npos);
@@ -127,7 +127,7 @@ TEST_F(sqlite_snapshot, what_is_no_log_is_refused_and_not_made) {
   EXPECT_FALSE(read_sqlite_log(options_));
 }
 
-TEST_F(sqlite_snapshot, damage_is_an_error) {
+TEST_F(SqliteSnapshotTest, DamageIsAnError) {
   auto log = owner();
   ASSERT_FALSE(commit_now(*must_join(*log, "p", "i", {}), {{put(trades0, "k", "v")}, {}}));
   log.reset();

@@ -18,7 +18,7 @@ namespace {
 
 using log_ptr = std::shared_ptr<ports::event_log>;
 
-class transfer_through_kafka : public ::testing::Test {
+class TransferThroughKafkaTest : public ::testing::Test {
  protected:
   log_ptr kafka() {
     adapters::kafka_options options;
@@ -48,7 +48,7 @@ class transfer_through_kafka : public ::testing::Test {
   adapters::system_clock real_clock_;
 };
 
-TEST_F(transfer_through_kafka, keeps_every_record_and_every_group_where_it_was) {
+TEST_F(TransferThroughKafkaTest, KeepsEveryRecordAndEveryGroupWhereItWas) {
   const log_ptr source = adapters::make_memory_log(clock_, 4);
   simulated_history history{*source, 4};
   history.steps(1500);

@@ -21,7 +21,7 @@ constexpr topic_partition trades1{topic::onchain_trades, 1};
 constexpr topic_partition executions0{topic::schwab_executions, 0};
 constexpr topic_partition tokens0{topic::token_updates, 0};
 
-class transfer_between_logs : public ::testing::Test {
+class TransferBetweenLogsTest : public ::testing::Test {
  protected:
   log_ptr sqlite(const std::string& name) {
     adapters::sqlite_log_options options;
@@ -95,7 +95,7 @@ class transfer_between_logs : public ::testing::Test {
   fake_clock clock_;
 };
 
-TEST_F(transfer_between_logs, keeps_every_record_and_every_group_where_it_was) {
+TEST_F(TransferBetweenLogsTest, KeepsEveryRecordAndEveryGroupWhereItWas) {
   const auto source = sqlite("source.db");
   fill(*source);
   const auto first = exported(*source, "first.jsonl.gz");
@@ -126,14 +126,14 @@ TEST_F(transfer_between_logs, keeps_every_record_and_every_group_where_it_was) {
   EXPECT_EQ(*rest.records[0].value, "29");
 }
 
-TEST_F(transfer_between_logs, an_empty_log_is_a_history_too) {
+TEST_F(TransferBetweenLogsTest, AnEmptyLogIsAHistoryToo) {
   const auto path = exported(*sqlite("source.db"), "empty.jsonl");
   const auto target = memory();
   ASSERT_TRUE(import(*target, path));
   same(*target, path);
 }
 
-TEST_F(transfer_between_logs, many_records_go_in_bounded_transactions) {
+TEST_F(TransferBetweenLogsTest, ManyRecordsGoInBoundedTransactions) {
   const auto source = memory();
   auto producer = must_join(*source, "p", "i", {});
   log_transaction many;
@@ -154,7 +154,7 @@ TEST_F(transfer_between_logs, many_records_go_in_bounded_transactions) {
   same(*target, path);
 }
 
-TEST_F(transfer_between_logs, is_refused_into_a_log_that_has_something) {
+TEST_F(TransferBetweenLogsTest, IsRefusedIntoALogThatHasSomething) {
   const auto source = sqlite("source.db");
   fill(*source);
   const auto path = exported(*source, "a.jsonl");
@@ -174,7 +174,7 @@ TEST_F(transfer_between_logs, is_refused_into_a_log_that_has_something) {
   EXPECT_NE(not_new.error().find("the group poller has an offset"), std::string::npos) << not_new.error();
 }
 
-TEST_F(transfer_between_logs, is_refused_with_another_partition_count) {
+TEST_F(TransferBetweenLogsTest, IsRefusedWithAnotherPartitionCount) {
   const auto path = exported(*sqlite("source.db"), "a.jsonl");
   const auto refused = import(*memory(8), path);
   ASSERT_FALSE(refused);
@@ -182,7 +182,7 @@ TEST_F(transfer_between_logs, is_refused_with_another_partition_count) {
   EXPECT_NE(refused.error().find("set log.symbol_partitions to 4"), std::string::npos) << refused.error();
 }
 
-TEST_F(transfer_between_logs, a_log_that_is_written_to_is_not_exported) {
+TEST_F(TransferBetweenLogsTest, ALogThatIsWrittenToIsNotExported) {
   const auto source = memory();
   auto producer = must_join(*source, "p", "i", {});
   log_transaction many;
@@ -198,7 +198,7 @@ TEST_F(transfer_between_logs, a_log_that_is_written_to_is_not_exported) {
   EXPECT_FALSE(std::filesystem::exists(path + ".part"));
 }
 
-TEST_F(transfer_between_logs, an_import_that_breaks_off_anywhere_is_seen) {
+TEST_F(TransferBetweenLogsTest, AnImportThatBreaksOffAnywhereIsSeen) {
   const auto source = sqlite("source.db");
   fill(*source);
   const auto path = exported(*source, "a.jsonl");
@@ -226,7 +226,7 @@ TEST_F(transfer_between_logs, an_import_that_breaks_off_anywhere_is_seen) {
   EXPECT_EQ(passes, 6);
 }
 
-TEST_F(transfer_between_logs, compaction_is_no_difference_a_lost_key_is) {
+TEST_F(TransferBetweenLogsTest, CompactionIsNoDifferenceALostKeyIs) {
   const auto source = memory();
   auto producer = must_join(*source, "p", "i", {});
   for (int i = 0; i < 20; ++i)
@@ -244,7 +244,7 @@ TEST_F(transfer_between_logs, compaction_is_no_difference_a_lost_key_is) {
   EXPECT_EQ(transfer::compare(*other, path, {}, {})->differences.size(), 1U) << "the newest A is not there";
 }
 
-TEST_F(transfer_between_logs, differences_are_named) {
+TEST_F(TransferBetweenLogsTest, DifferencesAreNamed) {
   const auto source = memory();
   auto producer = must_join(*source, "p", "i", {});
   ASSERT_FALSE(commit_now(*producer, {{put(trades0, "a", "1"), put(trades0, "b", "2"), put(updates0, "c", "3")}, {}}));

@@ -35,10 +35,10 @@ std::string damaged(std::string text) {
 }
 
 template <class Event>
-class both_ways : public ::testing::Test {};
-TYPED_TEST_SUITE(both_ways, test::event_types);
+class BothWaysTest : public ::testing::Test {};
+TYPED_TEST_SUITE(BothWaysTest, test::event_types);
 
-TYPED_TEST(both_ways, AgreeOnDamagedRecords) {
+TYPED_TEST(BothWaysTest, AgreeOnDamagedRecords) {
   const auto whole = codec::encode({"id", {1}, {2}, "a", "b", ""}, test::sample<TypeParam>());
   EXPECT_TRUE(rc::check("damaged", [&] {
     const auto record = damaged(whole);
@@ -51,7 +51,7 @@ TYPED_TEST(both_ways, AgreeOnDamagedRecords) {
   }));
 }
 
-TYPED_TEST(both_ways, OnlyJsonTakesWhatTheWriterDoesNotWrite) {
+TYPED_TEST(BothWaysTest, OnlyJsonTakesWhatTheWriterDoesNotWrite) {
   const auto whole = codec::encode(test::sample_meta(), test::sample<TypeParam>());
   enveloped<TypeParam> read;
   for (const auto& other : {" " + whole, whole + " ", "{ " + whole.substr(1)}) {

@@ -24,10 +24,10 @@ std::string load_golden(std::string_view type) {
 }
 
 template <class Event>
-class golden : public ::testing::Test {};
-TYPED_TEST_SUITE(golden, test::event_types);
+class GoldenTest : public ::testing::Test {};
+TYPED_TEST_SUITE(GoldenTest, test::event_types);
 
-TYPED_TEST(golden, BytesDoNotChange) {
+TYPED_TEST(GoldenTest, BytesDoNotChange) {
   const std::string type{codec::type_name<TypeParam>()};
   const std::string bytes = codec::encode(test::sample_meta(), test::sample<TypeParam>());
   // Only for a new type of event: an existing file is a promise.
@@ -36,14 +36,14 @@ TYPED_TEST(golden, BytesDoNotChange) {
   EXPECT_EQ(bytes, load_golden(type));
 }
 
-TYPED_TEST(golden, DecodesToTheSample) {
+TYPED_TEST(GoldenTest, DecodesToTheSample) {
   const auto decoded = codec::decode<TypeParam>(load_golden(codec::type_name<TypeParam>()));
   ASSERT_TRUE(decoded) << decoded.error().detail;
   EXPECT_EQ(decoded->meta, test::sample_meta());
   EXPECT_EQ(decoded->data, test::sample<TypeParam>());
 }
 
-TYPED_TEST(golden, UnknownFieldsAreIgnored) {
+TYPED_TEST(GoldenTest, UnknownFieldsAreIgnored) {
   std::string bytes = load_golden(codec::type_name<TypeParam>());
   bytes.insert(bytes.size() - 2, R"(,"added_later":{"x":[1,{}]})");
   bytes.insert(bytes.size() - 1, R"(,"also":null)");
@@ -66,7 +66,7 @@ void expect_harmless(const std::string& bytes) {
   EXPECT_EQ(*again, *decoded);
 }
 
-TYPED_TEST(golden, MutatedBytesAreHarmless) {
+TYPED_TEST(GoldenTest, MutatedBytesAreHarmless) {
   const std::string original = load_golden(codec::type_name<TypeParam>());
   ASSERT_FALSE(original.empty());
   std::mt19937_64 random{20250103};
@@ -86,7 +86,7 @@ TYPED_TEST(golden, MutatedBytesAreHarmless) {
   }
 }
 
-TYPED_TEST(golden, EveryTruncationIsAnError) {
+TYPED_TEST(GoldenTest, EveryTruncationIsAnError) {
   const std::string original = load_golden(codec::type_name<TypeParam>());
   for (std::size_t length = 0; length < original.size(); ++length)
     EXPECT_FALSE(codec::decode<TypeParam>(std::string_view{original}.substr(0, length))) << length;

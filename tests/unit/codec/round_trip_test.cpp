@@ -10,10 +10,10 @@ namespace hedgerow {
 namespace {
 
 template <class Event>
-class round_trip : public ::testing::Test {};
-TYPED_TEST_SUITE(round_trip, test::event_types);
+class RoundTripTest : public ::testing::Test {};
+TYPED_TEST_SUITE(RoundTripTest, test::event_types);
 
-TYPED_TEST(round_trip, KeepsEveryValue) {
+TYPED_TEST(RoundTripTest, KeepsEveryValue) {
   EXPECT_TRUE(rc::check("decode(encode(x)) == x", [] {
     const auto meta = test::any<envelope>();
     const auto event = test::any<TypeParam>();

@@ -48,10 +48,10 @@ bool accepts(const rapidjson::SchemaDocument& schema, const rapidjson::Value& re
 const std::set<std::string> optional_fields{"order_quantity", "cause"};
 
 template <class Event>
-class schema : public ::testing::Test {};
-TYPED_TEST_SUITE(schema, test::event_types);
+class SchemaTest : public ::testing::Test {};
+TYPED_TEST_SUITE(SchemaTest, test::event_types);
 
-TYPED_TEST(schema, DescribesWhatIsWritten) {
+TYPED_TEST(SchemaTest, DescribesWhatIsWritten) {
   const auto document = load_schema(codec::type_name<TypeParam>());
   ASSERT_TRUE(document.IsObject()) << codec::type_name<TypeParam>();
   const rapidjson::SchemaDocument compiled{document};
@@ -73,7 +73,7 @@ TYPED_TEST(schema, DescribesWhatIsWritten) {
   EXPECT_TRUE(accepts(compiled, parse(codec::encode(test::sample_meta(), test::sample<TypeParam>())), &where)) << where;
 }
 
-TYPED_TEST(schema, RefusesARecordWithoutAnyOfItsFields) {
+TYPED_TEST(SchemaTest, RefusesARecordWithoutAnyOfItsFields) {
   const auto document = load_schema(codec::type_name<TypeParam>());
   ASSERT_TRUE(document.IsObject());
   const rapidjson::SchemaDocument compiled{document};

@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::eventually;
 
-class anvil_child : public ::testing::Test {
+class AnvilChildTest : public ::testing::Test {
  protected:
   [[nodiscard]] anvil_options options() const {
     anvil_options out;
@@ -35,7 +35,7 @@ class anvil_child : public ::testing::Test {
   const test::temporary_directory folder_;
 };
 
-TEST_F(anvil_child, faults_are_named) {
+TEST_F(AnvilChildTest, FaultsAreNamed) {
   auto with = options();
   with.program = folder_.file("no-such-anvil");
   EXPECT_NE(anvil_process::start(with).error().find("npm install"), std::string::npos);
@@ -79,7 +79,7 @@ bool a_child_handles(pid_t parent, int signal) {
   return false;
 }
 
-TEST_F(anvil_child, is_not_left_behind_when_its_parent_is_killed) {
+TEST_F(AnvilChildTest, IsNotLeftBehindWhenItsParentIsKilled) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe(ends.data()), 0);
   const pid_t parent = ::fork();

@@ -23,7 +23,7 @@ using test::eventually;
 using test::recorder;
 using net_map = std::map<std::string, shares>;
 
-class anvil : public ::testing::Test {
+class AnvilTest : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!std::filesystem::exists(default_anvil_path(HEDGEROW_SOURCE_DIR))) {
@@ -195,7 +195,7 @@ std::string text_of(const net_map& net) {
   return out;
 }
 
-TEST_F(anvil, the_market_fills_orders_and_the_rules_agree_with_contract_storage) {
+TEST_F(AnvilTest, TheMarketFillsOrdersAndTheRulesAgreeWithContractStorage) {
   start(options());
   connect();
   run_market(400);
@@ -226,7 +226,7 @@ TEST_F(anvil, the_market_fills_orders_and_the_rules_agree_with_contract_storage)
   EXPECT_GT(seen_.heads().size(), 1U);
 }
 
-TEST_F(anvil, both_books_emit_takes_and_clears_with_other_logs_between) {
+TEST_F(AnvilTest, BothBooksEmitTakesAndClearsWithOtherLogsBetween) {
   start(options());
   connect();
   run_market(150);
@@ -245,7 +245,7 @@ TEST_F(anvil, both_books_emit_takes_and_clears_with_other_logs_between) {
   EXPECT_EQ(widest, 3U) << "two Context logs lie between";
 }
 
-TEST_F(anvil, a_restart_resumes_the_chain_and_deploys_nothing) {
+TEST_F(AnvilTest, ARestartResumesTheChainAndDeploysNothing) {
   auto with = options();
   with.block_time = 0ms;
   start(with);
@@ -270,7 +270,7 @@ TEST_F(anvil, a_restart_resumes_the_chain_and_deploys_nothing) {
   EXPECT_EQ(text_of(positions_by_the_rules(all_logs(), reasons)), text_of(*world_->net_positions()));
 }
 
-TEST_F(anvil, other_symbols_in_the_same_folder_are_refused) {
+TEST_F(AnvilTest, OtherSymbolsInTheSameFolderAreRefused) {
   auto with = options();
   with.symbols = {{"AAPL0x", "AAPL", 20'000}};
   start(with);
@@ -284,7 +284,7 @@ TEST_F(anvil, other_symbols_in_the_same_folder_are_refused) {
 
 /// anvil never says removed:true. What a client sees of a reorg is heads of numbers that it has seen before, with
 /// other hashes; without new blocks (a rollback, a revert to a snapshot) it sees nothing until the next one is mined.
-TEST_F(anvil, a_reorg_shows_as_heads_with_other_hashes_and_storage_follows) {
+TEST_F(AnvilTest, AReorgShowsAsHeadsWithOtherHashesAndStorageFollows) {
   auto with = options();
   with.block_time = 0ms;
   start(with);

@@ -28,7 +28,7 @@ std::string log_with(const std::string& member, const std::string& value) {
   return value.empty() ? text : text.substr(0, text.size() - 1) + ",\"" + member + "\":" + value + "}";
 }
 
-TEST(rpc_parse, shared_log_vectors) {
+TEST(RpcParse, SharedLogVectors) {
   const auto vectors = test::load_vectors("rpc_logs.json");
   int seen = 0;
   for (const auto& c : vectors["cases"].GetArray()) {
@@ -56,7 +56,7 @@ TEST(rpc_parse, shared_log_vectors) {
   EXPECT_EQ(seen, 10);
 }
 
-TEST(rpc_parse, log_members_of_the_wrong_form_are_refused) {
+TEST(RpcParse, LogMembersOfTheWrongFormAreRefused) {
   ASSERT_TRUE(parse_log(json(log_with("removed", "false"))).has_value());
   const std::vector<std::pair<std::string, std::vector<std::string>>> wrong{
       {"address", {"", "null", "\"0x88\"", "1"}},
@@ -74,7 +74,7 @@ TEST(rpc_parse, log_members_of_the_wrong_form_are_refused) {
   EXPECT_FALSE(parse_log(json("[]")).has_value());
 }
 
-TEST(rpc_parse, optional_members_that_cannot_be_read_count_as_absent) {
+TEST(RpcParse, OptionalMembersThatCannotBeReadCountAsAbsent) {
   for (const auto* value : {"1751284607", "\"x\"", "\"0x7fffffffffffffff\"", "null", "{}", "[]", "true", "-1"}) {
     const auto log = parse_log(json(log_with("blockTimestamp", value)));
     ASSERT_TRUE(log.has_value()) << value << ": " << log.error();
@@ -91,7 +91,7 @@ TEST(rpc_parse, optional_members_that_cannot_be_read_count_as_absent) {
     EXPECT_TRUE(parse_log(json(log_with(member, "{\"a\":[1]}"))).has_value()) << member;
 }
 
-TEST(rpc_parse, what_can_be_read_of_a_bad_log_says_whose_it_is) {
+TEST(RpcParse, WhatCanBeReadOfABadLogSaysWhoseItIs) {
   const auto answer = parse_logs(json("[" + log_with("logIndex", "{}") + "," + log_with("address", "5") + ",7]"));
   ASSERT_EQ(answer->malformed.size(), 3U);
   EXPECT_EQ(answer->malformed[0].book->to_string(), "0x881cf4c0764e733d9c387f3858ee87cca04affe0");
@@ -101,7 +101,7 @@ TEST(rpc_parse, what_can_be_read_of_a_bad_log_says_whose_it_is) {
   EXPECT_FALSE(answer->malformed[2].tx_hash);
 }
 
-TEST(rpc_parse, one_bad_log_does_not_lose_the_others) {
+TEST(RpcParse, OneBadLogDoesNotLoseTheOthers) {
   const auto answer = parse_logs(json("[" + log_with("removed", "false") + ",7," + log_with("logIndex", "null") + "]"));
   ASSERT_TRUE(answer.has_value());
   EXPECT_EQ(answer->logs.size(), 1U);
@@ -111,7 +111,7 @@ TEST(rpc_parse, one_bad_log_does_not_lose_the_others) {
   EXPECT_FALSE(parse_logs(json("{}")).has_value());
 }
 
-TEST(rpc_parse, hostile_json_is_an_error) {
+TEST(RpcParse, HostileJsonIsAnError) {
   EXPECT_EQ(parse_json(std::string(8 * 1024 * 1024, '[')).error(), "nested too deep");
   EXPECT_EQ(parse_json("{\"a\":" + std::string(100, '{') + "}").error(), "nested too deep");
   EXPECT_TRUE(parse_json("\"" + std::string(1000, '[') + "\\\"[[[\"").has_value()) << "brackets in text do not nest";
@@ -121,7 +121,7 @@ TEST(rpc_parse, hostile_json_is_an_error) {
   for (const auto* text : {"", "{", "{}}", "nul", "\xff", "{\"id\":1,}"}) EXPECT_FALSE(parse_json(text)) << text;
 }
 
-TEST(rpc_parse, frames) {
+TEST(RpcParse, Frames) {
   EXPECT_EQ(parse_frame(R"({"id":7,"result":null})")->id, 7U);
   EXPECT_TRUE(parse_frame(R"({"id":7,"result":null})")->result->IsNull());
   EXPECT_EQ(parse_frame(R"({"id":7,"error":{"code":1}})")->result, nullptr);
@@ -134,7 +134,7 @@ TEST(rpc_parse, frames) {
   }
 }
 
-TEST(rpc_parse, receipts_and_blocks) {
+TEST(RpcParse, ReceiptsAndBlocks) {
   EXPECT_FALSE(parse_receipt(json("null"))->has_value());
   EXPECT_EQ((*parse_receipt(json("{\"logs\":[" + log_with("removed", "true") + "]}")))->logs.size(), 1U);
   EXPECT_FALSE(parse_receipt(json("{}")).has_value());
@@ -148,7 +148,7 @@ TEST(rpc_parse, receipts_and_blocks) {
   EXPECT_FALSE(parse_block(json("{\"number\":null,\"hash\":null}")).has_value()) << "a pending block has no place";
 }
 
-TEST(rpc_parse, errors_are_told_apart_by_what_providers_write) {
+TEST(RpcParse, ErrorsAreToldApartByWhatProvidersWrite) {
   struct row {
     const char* method;
     const char* error;
@@ -192,7 +192,7 @@ TEST(rpc_parse, errors_are_told_apart_by_what_providers_write) {
   EXPECT_LT(classify_error("eth_call", json("{\"message\":\"" + std::string(5000, 'x') + "\"}")).detail.size(), 400U);
 }
 
-TEST(rpc_errors, the_wish_of_a_node_is_found_wherever_it_writes_it) {
+TEST(RpcErrors, TheWishOfANodeIsFoundWhereverItWritesIt) {
   using namespace std::chrono_literals;
   const std::pair<const char*, std::optional<std::chrono::milliseconds>> rows[] = {
       {R"({"code":429,"data":{"rate":{"allowed_rps":1,"backoff_seconds":30,"current_rps":1.4}}})", 30s},
@@ -214,14 +214,14 @@ TEST(rpc_errors, the_wish_of_a_node_is_found_wherever_it_writes_it) {
     EXPECT_FALSE(wish_in_header(value)) << value;
 }
 
-TEST(rpc_errors, foreign_text_becomes_one_line_of_valid_text) {
+TEST(RpcErrors, ForeignTextBecomesOneLineOfValidText) {
   EXPECT_EQ(one_line("  a\r\n\tb\x7f c  ", 100), "a b c");
   EXPECT_EQ(one_line("abcdef", 3), "abc");
   EXPECT_EQ(one_line("ab\xc3\xa4", 3), "ab") << "half a letter";
   EXPECT_EQ(one_line("ab\xc3\xa4", 4), "ab\xc3\xa4");
 }
 
-TEST(rpc_request, text_of_a_log_query) {
+TEST(RpcRequest, TextOfALogQuery) {
   const auto book = *address::parse("0x881cf4c0764e733d9c387f3858ee87cca04affe0");
   const auto topic = *hash32::parse("0x" + std::string(64, '1'));
   EXPECT_EQ(request_text(9, "eth_getLogs", log_params({.from = 16, .to = 255, .books = {book}, .topic0 = {topic}})),

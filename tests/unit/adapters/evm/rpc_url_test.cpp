@@ -6,7 +6,7 @@
 namespace hedgerow::evm {
 namespace {
 
-TEST(rpc_url, parts) {
+TEST(RpcUrl, Parts) {
   const auto url = parse_rpc_url("wss://base-mainnet.example.com/v2/AbCdEf0123456789?tier=free#x");
   ASSERT_TRUE(url.has_value()) << url.error();
   EXPECT_TRUE(url->tls);
@@ -19,7 +19,7 @@ TEST(rpc_url, parts) {
   EXPECT_EQ(parse_rpc_url("wss://us%65r:p%40ss@host")->authorization, "Basic dXNlcjpwQHNz");
 }
 
-TEST(rpc_url, refused_without_showing_the_path) {
+TEST(RpcUrl, RefusedWithoutShowingThePath) {
   for (const auto* text :
        {"", "host", "http://host/v2/SECRETSECRET", "https://host/v2/SECRETSECRET", "ws:///SECRETSECRET",
         "ws://host:0/SECRETSECRET", "ws://host:65536/SECRETSECRET", "ws://host:/SECRETSECRET", "ws://a b/SECRETSECRET",
@@ -33,7 +33,7 @@ TEST(rpc_url, refused_without_showing_the_path) {
   EXPECT_NE(parse_rpc_url("http://host").error().find("wss://"), std::string::npos) << "the remedy is named";
 }
 
-TEST(rpc_url, scrubs_every_secret_part) {
+TEST(RpcUrl, ScrubsEverySecretPart) {
   const auto url = *parse_rpc_url("wss://someuser:somepassword@host/v2/KEYKEYKEY?token=OTHERKEY1");
   const auto text = url.scrub("no /v2/KEYKEYKEY?token=OTHERKEY1, KEYKEYKEY KEYKEYKEY, OTHERKEY1, somepassword, " +
                               url.authorization + " but v2 host");

@@ -15,7 +15,7 @@ using ports::chain_failure;
 using test::eventually;
 using test::scripted_node;
 
-class ws_reasons : public ::testing::Test {
+class WsReasonsTest : public ::testing::Test {
  protected:
   static chain_client_options quick(const std::string& url) {
     chain_client_options options;
@@ -43,7 +43,7 @@ class ws_reasons : public ::testing::Test {
   std::shared_ptr<rpc_client> client_;
 };
 
-TEST_F(ws_reasons, a_rate_limit_without_a_request_is_a_throttle_with_the_wish_of_the_node) {
+TEST_F(WsReasonsTest, ARateLimitWithoutARequestIsAThrottleWithTheWishOfTheNode) {
   scripted_node node;
   open(quick(node.url("/v2/KEYKEYKEYKEY")));
   ASSERT_TRUE(up());
@@ -57,7 +57,7 @@ TEST_F(ws_reasons, a_rate_limit_without_a_request_is_a_throttle_with_the_wish_of
   EXPECT_EQ(node.connections(), 1);
 }
 
-TEST_F(ws_reasons, the_nodes_own_reason_for_closing_is_told_without_its_secrets) {
+TEST_F(WsReasonsTest, TheNodesOwnReasonForClosingIsToldWithoutItsSecrets) {
   scripted_node node;
   open(quick(node.url("/v2/KEYKEYKEYKEY")));
   ASSERT_TRUE(up());
@@ -71,7 +71,7 @@ TEST_F(ws_reasons, the_nodes_own_reason_for_closing_is_told_without_its_secrets)
   EXPECT_TRUE(seen_.downs()[1].ends_with("with code 1001")) << seen_.downs()[1];
 }
 
-TEST_F(ws_reasons, a_refused_upgrade_is_told_with_its_body_and_tried_again_when_the_node_wishes) {
+TEST_F(WsReasonsTest, ARefusedUpgradeIsToldWithItsBodyAndTriedAgainWhenTheNodeWishes) {
   scripted_node node;
   node.decline_with(429, "Retry-After: 1\r\n", "daily limit of KEYKEYKEYKEY\r\nreached, " + std::string(1000, 'x'));
   const auto before = clock_.monotonic();

@@ -44,7 +44,7 @@ std::string notification(const std::string& subscription, const std::string& res
          R"(","result":)" + result + "}}";
 }
 
-class ws_rpc_client : public ::testing::Test {
+class WsRpcClientTest : public ::testing::Test {
  protected:
   void open(chain_client_options options) {
     auto made = make_rpc_client(std::move(options), clock_, random_);
@@ -73,7 +73,7 @@ class ws_rpc_client : public ::testing::Test {
   std::shared_ptr<rpc_client> client_;
 };
 
-TEST_F(ws_rpc_client, is_up_after_both_subscriptions_and_delivers_what_follows) {
+TEST_F(WsRpcClientTest, IsUpAfterBothSubscriptionsAndDeliversWhatFollows) {
   scripted_node node;
   open(quick(node.url()));
   ASSERT_TRUE(up());
@@ -93,7 +93,7 @@ TEST_F(ws_rpc_client, is_up_after_both_subscriptions_and_delivers_what_follows) 
   EXPECT_TRUE(seen_.malformed().empty());
 }
 
-TEST_F(ws_rpc_client, garbage_is_told_and_the_connection_goes_on) {
+TEST_F(WsRpcClientTest, GarbageIsToldAndTheConnectionGoesOn) {
   scripted_node node;
   open(quick(node.url()));
   ASSERT_TRUE(up());
@@ -117,7 +117,7 @@ TEST_F(ws_rpc_client, garbage_is_told_and_the_connection_goes_on) {
   EXPECT_EQ(node.connections(), 1);
 }
 
-TEST_F(ws_rpc_client, bytes_that_are_no_frame_lead_to_a_new_connection) {
+TEST_F(WsRpcClientTest, BytesThatAreNoFrameLeadToANewConnection) {
   scripted_node node;
   open(quick(node.url()));
   ASSERT_TRUE(up());
@@ -127,7 +127,7 @@ TEST_F(ws_rpc_client, bytes_that_are_no_frame_lead_to_a_new_connection) {
   EXPECT_EQ(seen_.downs().size(), 1U);
 }
 
-TEST_F(ws_rpc_client, a_truncated_frame_is_a_loss_and_nothing_of_it_is_used) {
+TEST_F(WsRpcClientTest, ATruncatedFrameIsALossAndNothingOfItIsUsed) {
   scripted_node node;
   open(quick(node.url()));
   ASSERT_TRUE(up());
@@ -139,7 +139,7 @@ TEST_F(ws_rpc_client, a_truncated_frame_is_a_loss_and_nothing_of_it_is_used) {
   ASSERT_TRUE(eventually([&] { return seen_.heads().size() == 1; }));
 }
 
-TEST_F(ws_rpc_client, requests_under_way_fail_once_when_the_connection_breaks) {
+TEST_F(WsRpcClientTest, RequestsUnderWayFailOnceWhenTheConnectionBreaks) {
   scripted_node node;
   node.on("eth_chainId", [](const auto&) { return std::nullopt; });
   open(quick(node.url()));
@@ -159,7 +159,7 @@ TEST_F(ws_rpc_client, requests_under_way_fail_once_when_the_connection_breaks) {
   EXPECT_EQ(box.count(), 1U);
 }
 
-TEST_F(ws_rpc_client, a_request_without_answer_times_out_and_its_late_answer_is_ignored) {
+TEST_F(WsRpcClientTest, ARequestWithoutAnswerTimesOutAndItsLateAnswerIsIgnored) {
   scripted_node node;
   node.on("eth_chainId", [](const auto&) { return std::nullopt; });
   auto options = quick(node.url());
@@ -177,7 +177,7 @@ TEST_F(ws_rpc_client, a_request_without_answer_times_out_and_its_late_answer_is_
   EXPECT_EQ(box.count(), 1U);
 }
 
-TEST_F(ws_rpc_client, answers_and_error_objects_reach_their_callers) {
+TEST_F(WsRpcClientTest, AnswersAndErrorObjectsReachTheirCallers) {
   scripted_node node;
   node.on("eth_getLogs", [&](const std::string& params) -> std::optional<std::string> {
     if (params.find("0x10000") != std::string::npos) {
@@ -209,7 +209,7 @@ TEST_F(ws_rpc_client, answers_and_error_objects_reach_their_callers) {
   EXPECT_EQ(head.get().error().kind, chain_failure::malformed);
 }
 
-TEST_F(ws_rpc_client, an_answer_that_is_too_large_asks_for_a_narrower_range) {
+TEST_F(WsRpcClientTest, AnAnswerThatIsTooLargeAsksForANarrowerRange) {
   scripted_node node;
   node.on("eth_getLogs", [](const auto&) { return "\"result\":\"" + std::string(200'000, 'x') + "\""; });
   auto options = quick(node.url());
@@ -223,7 +223,7 @@ TEST_F(ws_rpc_client, an_answer_that_is_too_large_asks_for_a_narrower_range) {
   ASSERT_TRUE(up(2));
 }
 
-TEST_F(ws_rpc_client, silence_while_the_chain_moves_on_leads_to_a_new_connection) {
+TEST_F(WsRpcClientTest, SilenceWhileTheChainMovesOnLeadsToANewConnection) {
   scripted_node node;
   auto options = quick(node.url());
   options.stale_after = 20ms;
@@ -237,7 +237,7 @@ TEST_F(ws_rpc_client, silence_while_the_chain_moves_on_leads_to_a_new_connection
   EXPECT_NE(seen_.downs().at(0).find("the node is at block 32 and told only of 16"), std::string::npos);
 }
 
-TEST_F(ws_rpc_client, silence_without_an_answer_leads_to_a_new_connection) {
+TEST_F(WsRpcClientTest, SilenceWithoutAnAnswerLeadsToANewConnection) {
   scripted_node node;
   auto options = quick(node.url());
   options.stale_after = 20ms;
@@ -251,7 +251,7 @@ TEST_F(ws_rpc_client, silence_without_an_answer_leads_to_a_new_connection) {
   ASSERT_TRUE(up(2));
 }
 
-TEST_F(ws_rpc_client, a_refused_subscription_is_tried_again) {
+TEST_F(WsRpcClientTest, ARefusedSubscriptionIsTriedAgain) {
   scripted_node node;
   node.on("eth_subscribe", [](const auto&) { return R"("error":{"code":-32601,"message":"not supported"})"; });
   open(quick(node.url()));
@@ -263,7 +263,7 @@ TEST_F(ws_rpc_client, a_refused_subscription_is_tried_again) {
   EXPECT_TRUE(up());
 }
 
-TEST_F(ws_rpc_client, no_reason_shows_the_key_in_the_path) {
+TEST_F(WsRpcClientTest, NoReasonShowsTheKeyInThePath) {
   scripted_node node;
   node.decline_with(401);
   node.on("eth_chainId", [](const auto&) {
@@ -283,7 +283,7 @@ TEST_F(ws_rpc_client, no_reason_shows_the_key_in_the_path) {
   for (const auto& reason : seen_.downs()) EXPECT_EQ(reason.find("KEYKEY"), std::string::npos);
 }
 
-TEST_F(ws_rpc_client, after_close_nothing_is_called_and_requests_fail) {
+TEST_F(WsRpcClientTest, AfterCloseNothingIsCalledAndRequestsFail) {
   scripted_node node;
   open(quick(node.url()));
   ASSERT_TRUE(up());
@@ -299,7 +299,7 @@ TEST_F(ws_rpc_client, after_close_nothing_is_called_and_requests_fail) {
   client_->close();
 }
 
-TEST_F(ws_rpc_client, may_be_closed_and_let_go_inside_a_callback) {
+TEST_F(WsRpcClientTest, MayBeClosedAndLetGoInsideACallback) {
   scripted_node node;
   auto made = make_rpc_client(quick(node.url()), clock_, random_);
   ASSERT_TRUE(made.has_value());
@@ -319,7 +319,7 @@ TEST_F(ws_rpc_client, may_be_closed_and_let_go_inside_a_callback) {
   EXPECT_TRUE(eventually([&] { return done.load(); }));
 }
 
-TEST_F(ws_rpc_client, tls_trusts_only_the_given_roots_and_the_right_name) {
+TEST_F(WsRpcClientTest, TlsTrustsOnlyTheGivenRootsAndTheRightName) {
   const auto identity = test::make_certificate("localhost");
   const auto stranger = test::make_certificate("elsewhere.example");
   const auto folder = std::filesystem::path{::testing::TempDir()} / ("evm_tls_" + std::to_string(::getpid()));
@@ -343,7 +343,7 @@ TEST_F(ws_rpc_client, tls_trusts_only_the_given_roots_and_the_right_name) {
   std::filesystem::remove_all(folder);
 }
 
-TEST_F(ws_rpc_client, a_log_reaches_the_listener_at_once) {
+TEST_F(WsRpcClientTest, ALogReachesTheListenerAtOnce) {
   scripted_node node;
   std::atomic<std::int64_t> arrived{0};
   auto client = *make_rpc_client(quick(node.url()), clock_, random_);
@@ -371,7 +371,7 @@ TEST_F(ws_rpc_client, a_log_reaches_the_listener_at_once) {
   client->close();
 }
 
-TEST_F(ws_rpc_client, options_that_cannot_work_are_refused_with_a_remedy) {
+TEST_F(WsRpcClientTest, OptionsThatCannotWorkAreRefusedWithARemedy) {
   const auto refused = [&](auto change) {
     auto options = quick("ws://127.0.0.1:1");
     change(options);

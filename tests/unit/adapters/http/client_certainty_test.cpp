@@ -11,7 +11,7 @@ namespace hedgerow::http {
 namespace {
 
 using namespace hedgerow::test;
-using client_certainty = client_test;
+using ClientCertaintyTest = client_test;
 using std::chrono::milliseconds;
 
 /// Answers the first request, then does `next` with the connection.
@@ -27,7 +27,7 @@ void answer_all(raw_connection& c) {
   while (!c.read_message().empty()) c.send(ok_answer);
 }
 
-TEST_F(client_certainty, refused_connections_are_not_sent) {
+TEST_F(ClientCertaintyTest, RefusedConnectionsAreNotSent) {
   std::uint16_t port = 0;
   {
     scripted_server gone{{[](raw_connection&) {}}};
@@ -38,11 +38,11 @@ TEST_F(client_certainty, refused_connections_are_not_sent) {
   EXPECT_NE(o.error().detail.find("127.0.0.1:" + std::to_string(port)), std::string::npos) << o.error().detail;
 }
 
-TEST_F(client_certainty, unknown_hosts_are_not_sent) {
+TEST_F(ClientCertaintyTest, UnknownHostsAreNotSent) {
   EXPECT_TRUE(failed_as(ask(*connect_to("http://no-such-host.invalid"), post("order")), client_failure::not_sent));
 }
 
-TEST_F(client_certainty, a_handshake_that_never_ends_is_not_sent) {
+TEST_F(ClientCertaintyTest, AHandshakeThatNeverEndsIsNotSent) {
   options.connect_timeout = milliseconds{50};
   scripted_server s{{[](raw_connection& c) { (void)c.read_all(); }}};
   const auto o = ask(*connect_to("https://127.0.0.1:" + std::to_string(s.port())), post("order"));
@@ -50,7 +50,7 @@ TEST_F(client_certainty, a_handshake_that_never_ends_is_not_sent) {
   EXPECT_NE(o.error().detail.find("timed out"), std::string::npos) << o.error().detail;
 }
 
-TEST_F(client_certainty, a_close_after_the_request_is_no_answer_and_is_not_repeated) {
+TEST_F(ClientCertaintyTest, ACloseAfterTheRequestIsNoAnswerAndIsNotRepeated) {
   for (const bool with_reset : {false, true}) {
     scripted_server s{{[with_reset](raw_connection& c) {
       (void)c.read_message();
@@ -62,7 +62,7 @@ TEST_F(client_certainty, a_close_after_the_request_is_no_answer_and_is_not_repea
   }
 }
 
-TEST_F(client_certainty, half_an_answer_is_no_answer_and_is_not_repeated) {
+TEST_F(ClientCertaintyTest, HalfAnAnswerIsNoAnswerAndIsNotRepeated) {
   scripted_server s{{answer_then([](raw_connection& c) {
     (void)c.read_message();
     c.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
@@ -73,7 +73,7 @@ TEST_F(client_certainty, half_an_answer_is_no_answer_and_is_not_repeated) {
   EXPECT_EQ(s.accepted(), 1);
 }
 
-TEST_F(client_certainty, a_slow_answer_is_no_answer_and_its_connection_is_not_used_again) {
+TEST_F(ClientCertaintyTest, ASlowAnswerIsNoAnswerAndItsConnectionIsNotUsedAgain) {
   options.request_timeout = milliseconds{50};
   scripted_server s{{[](raw_connection& c) {
                        (void)c.read_message();
@@ -88,7 +88,7 @@ TEST_F(client_certainty, a_slow_answer_is_no_answer_and_its_connection_is_not_us
 
 /// After a plain close the kernel would go on sending an order that the peer has not acknowledged, long after it was
 /// concluded that no request can be under way.
-TEST_F(client_certainty, a_request_that_is_given_up_is_taken_back_from_the_kernel) {
+TEST_F(ClientCertaintyTest, ARequestThatIsGivenUpIsTakenBackFromTheKernel) {
   options.request_timeout = milliseconds{50};
   std::promise<int> seen;
   scripted_server s{{[&](raw_connection& c) {
@@ -101,7 +101,7 @@ TEST_F(client_certainty, a_request_that_is_given_up_is_taken_back_from_the_kerne
   EXPECT_EQ(seen.get_future().get(), ECONNRESET) << "0 is an orderly end";
 }
 
-TEST_F(client_certainty, a_trickling_answer_does_not_extend_the_time_out) {
+TEST_F(ClientCertaintyTest, ATricklingAnswerDoesNotExtendTheTimeOut) {
   options.request_timeout = milliseconds{50};
   scripted_server s{{[](raw_connection& c) {
     (void)c.read_message();
@@ -114,7 +114,7 @@ TEST_F(client_certainty, a_trickling_answer_does_not_extend_the_time_out) {
   EXPECT_NE(o.error().detail.find("in time"), std::string::npos) << o.error().detail;
 }
 
-TEST_F(client_certainty, an_idle_connection_closed_by_the_peer_costs_a_placement_nothing) {
+TEST_F(ClientCertaintyTest, AnIdleConnectionClosedByThePeerCostsAPlacementNothing) {
   std::promise<void> closed;
   std::promise<std::string> order;
   scripted_server s{{answer_then([&](raw_connection& c) {
@@ -134,7 +134,7 @@ TEST_F(client_certainty, an_idle_connection_closed_by_the_peer_costs_a_placement
 }
 
 /// The peer reads the second request on a kept-alive connection and closes without a byte: it may have been processed.
-TEST_F(client_certainty, a_kept_alive_connection_that_ends_under_a_request_is_repeated_only_if_allowed) {
+TEST_F(ClientCertaintyTest, AKeptAliveConnectionThatEndsUnderARequestIsRepeatedOnlyIfAllowed) {
   const auto die_on_second = answer_then([](raw_connection& c) { (void)c.read_message(); });
   {
     scripted_server s{{die_on_second, answer_all}};
@@ -152,7 +152,7 @@ TEST_F(client_certainty, a_kept_alive_connection_that_ends_under_a_request_is_re
   }
 }
 
-TEST_F(client_certainty, a_request_is_repeated_once_at_most) {
+TEST_F(ClientCertaintyTest, ARequestIsRepeatedOnceAtMost) {
   scripted_server s{{answer_then([](raw_connection& c) { (void)c.read_message(); }),
                      [](raw_connection& c) { (void)c.read_message(); }}};
   const auto client = connect_to(s.origin());
@@ -161,7 +161,7 @@ TEST_F(client_certainty, a_request_is_repeated_once_at_most) {
   EXPECT_EQ(s.accepted(), 2);
 }
 
-TEST_F(client_certainty, after_the_lease_not_a_byte_is_written) {
+TEST_F(ClientCertaintyTest, AfterTheLeaseNotAByteIsWritten) {
   std::atomic<int> bytes{0};
   scripted_server s{{[&](raw_connection& c) { bytes += static_cast<int>(c.read_all().size()); }}};
   {
@@ -173,7 +173,7 @@ TEST_F(client_certainty, after_the_lease_not_a_byte_is_written) {
   EXPECT_EQ(bytes, 0);
 }
 
-TEST_F(client_certainty, a_machine_that_was_frozen_from_outside_does_not_write_after_its_lease) {
+TEST_F(ClientCertaintyTest, AMachineThatWasFrozenFromOutsideDoesNotWriteAfterItsLease) {
   // The monotonic clock of a paused machine stands still; the wall clock is right again when it goes on.
   std::atomic<int> bytes{0};
   scripted_server s{{[&](raw_connection& c) { bytes += static_cast<int>(c.read_all().size()); }}};
@@ -186,7 +186,7 @@ TEST_F(client_certainty, a_machine_that_was_frozen_from_outside_does_not_write_a
   EXPECT_EQ(bytes, 0);
 }
 
-TEST_F(client_certainty, a_lease_that_ends_while_waiting_for_a_connection_is_not_sent_and_the_connection_stays) {
+TEST_F(ClientCertaintyTest, ALeaseThatEndsWhileWaitingForAConnectionIsNotSentAndTheConnectionStays) {
   options.max_connections = 1;
   std::promise<void> arrived;
   std::promise<void> go_on;
@@ -212,7 +212,7 @@ TEST_F(client_certainty, a_lease_that_ends_while_waiting_for_a_connection_is_not
   EXPECT_EQ(second.find("GET /third "), 0U);
 }
 
-TEST_F(client_certainty, a_request_that_found_no_connection_in_time_is_not_sent) {
+TEST_F(ClientCertaintyTest, ARequestThatFoundNoConnectionInTimeIsNotSent) {
   options.max_connections = 1;
   std::promise<void> arrived;
   std::promise<void> go_on;
@@ -237,12 +237,12 @@ TEST_F(client_certainty, a_request_that_found_no_connection_in_time_is_not_sent)
   EXPECT_EQ(s.accepted(), 1);
 }
 
-TEST_F(client_certainty, before_the_lease_ends_the_request_is_written) {
+TEST_F(ClientCertaintyTest, BeforeTheLeaseEndsTheRequestIsWritten) {
   scripted_server s{{answer_all}};
   EXPECT_TRUE(ask(*connect_to(s.origin()), post("order"), false, in(std::chrono::microseconds{1})));
 }
 
-TEST_F(client_certainty, closing_the_client_answers_everything) {
+TEST_F(ClientCertaintyTest, ClosingTheClientAnswersEverything) {
   options.max_connections = 1;
   std::promise<void> arrived;
   scripted_server s{{[&](raw_connection& c) {
@@ -261,7 +261,7 @@ TEST_F(client_certainty, closing_the_client_answers_everything) {
   EXPECT_TRUE(failed_as(waiting.get(), client_failure::not_sent));
 }
 
-TEST_F(client_certainty, the_last_owner_may_be_a_callback) {
+TEST_F(ClientCertaintyTest, TheLastOwnerMayBeACallback) {
   scripted_server s{{answer_all}};
   auto client = connect_to(s.origin());
   std::promise<void> over;
@@ -276,7 +276,7 @@ TEST_F(client_certainty, the_last_owner_may_be_a_callback) {
 
 /// Under any fault: a request reported as not sent was never seen whole by the server, and every answer belongs to its
 /// request. A request that the server did not see may be reported in any way.
-TEST_F(client_certainty, under_random_faults_nothing_seen_is_called_not_sent) {
+TEST_F(ClientCertaintyTest, UnderRandomFaultsNothingSeenIsCalledNotSent) {
   std::mutex mutex;
   std::vector<std::string> seen;
   std::atomic<unsigned> count{0};

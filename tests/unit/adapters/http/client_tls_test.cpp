@@ -58,15 +58,15 @@ class tls_script {
   std::string answer_;
 };
 
-class client_tls : public client_test {
+class ClientTlsTest : public client_test {
  protected:
-  client_tls() {
+  ClientTlsTest() {
     // OpenSSL writes to sockets that the client has closed.
     std::signal(SIGPIPE, SIG_IGN);
     file_ = std::filesystem::temp_directory_path() / ("hedgerow-ca-" + std::to_string(::getpid()) + ".pem");
     std::ofstream{file_} << authority_.pem();
   }
-  ~client_tls() override { std::filesystem::remove(file_); }
+  ~ClientTlsTest() override { std::filesystem::remove(file_); }
 
   void trust_own_authority() { options.ca_file = file_.string(); }
 
@@ -83,7 +83,7 @@ class client_tls : public client_test {
   std::filesystem::path file_;
 };
 
-TEST_F(client_tls, a_trusted_server_is_talked_to_and_its_connection_kept) {
+TEST_F(ClientTlsTest, ATrustedServerIsTalkedToAndItsConnectionKept) {
   trust_own_authority();
   const std::string large(300'000, 'x');
   tls_script script{authority_.issue("DNS:localhost"),
@@ -95,7 +95,7 @@ TEST_F(client_tls, a_trusted_server_is_talked_to_and_its_connection_kept) {
   EXPECT_EQ(script.requests, 2);
 }
 
-TEST_F(client_tls, addresses_are_verified_too_but_are_no_server_name) {
+TEST_F(ClientTlsTest, AddressesAreVerifiedTooButAreNoServerName) {
   trust_own_authority();
   tls_script script{authority_.issue("IP:127.0.0.1"), ok_answer};
   const auto o = talk(script, "127.0.0.1");
@@ -103,7 +103,7 @@ TEST_F(client_tls, addresses_are_verified_too_but_are_no_server_name) {
   EXPECT_EQ(script.server_name, "");
 }
 
-TEST_F(client_tls, an_unknown_authority_is_not_sent) {
+TEST_F(ClientTlsTest, AnUnknownAuthorityIsNotSent) {
   tls_script script{authority_.issue("DNS:localhost"), ok_answer};
   const auto o = talk(script);
   EXPECT_TRUE(failed_as(o, client_failure::not_sent));
@@ -111,7 +111,7 @@ TEST_F(client_tls, an_unknown_authority_is_not_sent) {
   EXPECT_EQ(script.requests, 0);
 }
 
-TEST_F(client_tls, another_hosts_certificate_is_not_sent) {
+TEST_F(ClientTlsTest, AnotherHostsCertificateIsNotSent) {
   trust_own_authority();
   for (const char* name : {"DNS:example.com", "IP:127.0.0.1", "DNS:localhost.example.com"}) {
     tls_script script{authority_.issue(name), ok_answer};
@@ -120,7 +120,7 @@ TEST_F(client_tls, another_hosts_certificate_is_not_sent) {
   }
 }
 
-TEST_F(client_tls, an_expired_certificate_is_not_sent) {
+TEST_F(ClientTlsTest, AnExpiredCertificateIsNotSent) {
   trust_own_authority();
   tls_script script{authority_.issue("DNS:localhost", -3600), ok_answer};
   const auto o = talk(script);
@@ -128,7 +128,7 @@ TEST_F(client_tls, an_expired_certificate_is_not_sent) {
   EXPECT_NE(o.error().detail.find("expired"), std::string::npos) << o.error().detail;
 }
 
-TEST_F(client_tls, a_plain_server_is_not_sent) {
+TEST_F(ClientTlsTest, APlainServerIsNotSent) {
   trust_own_authority();
   scripted_server s{{[](raw_connection& c) {
     (void)c.read_until("\x03");
@@ -138,7 +138,7 @@ TEST_F(client_tls, a_plain_server_is_not_sent) {
                         client_failure::not_sent));
 }
 
-TEST_F(client_tls, an_answer_cut_by_an_attacker_is_no_answer) {
+TEST_F(ClientTlsTest, AnAnswerCutByAnAttackerIsNoAnswer) {
   trust_own_authority();
   // Without Content-Length only the orderly end of TLS tells that the answer is whole.
   const auto who = authority_.issue("DNS:localhost");

@@ -8,7 +8,7 @@ namespace hedgerow::http {
 namespace {
 
 using namespace hedgerow::test;
-using http_client = client_test;
+using HttpClientTest = client_test;
 
 /// Answers one request with `answer` and closes.
 scripted_server once(std::string answer) {
@@ -37,7 +37,7 @@ std::string with_body(const std::string& extra, const std::string& body) {
   return "HTTP/1.1 200 OK\r\n" + extra + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-TEST_F(http_client, sends_method_target_headers_and_body) {
+TEST_F(HttpClientTest, SendsMethodTargetHeadersAndBody) {
   std::promise<std::string> seen;
   scripted_server s{{[&](raw_connection& c) {
     seen.set_value(c.read_message());
@@ -54,7 +54,7 @@ TEST_F(http_client, sends_method_target_headers_and_body) {
                                          "application/json\r\nContent-Length: 7\r\n\r\n{\"x\":1}");
 }
 
-TEST_F(http_client, keeps_and_reuses_the_connection) {
+TEST_F(HttpClientTest, KeepsAndReusesTheConnection) {
   const auto server = make_server({}, [](exchange e) { e.respond({200, {}, e.received.target}); });
   const auto client = connect_to("http://127.0.0.1:" + std::to_string((*server)->port()));
   for (int i = 0; i < 50; ++i) {
@@ -64,7 +64,7 @@ TEST_F(http_client, keeps_and_reuses_the_connection) {
   }
 }
 
-TEST_F(http_client, one_connection_serves_sequential_requests) {
+TEST_F(HttpClientTest, OneConnectionServesSequentialRequests) {
   scripted_server s{{[](raw_connection& c) {
     while (!c.read_message().empty()) c.send(ok_answer);
   }}};
@@ -75,7 +75,7 @@ TEST_F(http_client, one_connection_serves_sequential_requests) {
   EXPECT_EQ(s.accepted(), 1);
 }
 
-TEST_F(http_client, opens_no_more_connections_than_allowed_and_serves_all) {
+TEST_F(HttpClientTest, OpensNoMoreConnectionsThanAllowedAndServesAll) {
   options.max_connections = 2;
   scripted_server s{{[](raw_connection& c) {
     while (!c.read_message().empty()) c.send(ok_answer);
@@ -89,7 +89,7 @@ TEST_F(http_client, opens_no_more_connections_than_allowed_and_serves_all) {
   EXPECT_EQ(s.accepted(), 2);
 }
 
-TEST_F(http_client, reads_chunked_answers) {
+TEST_F(HttpClientTest, ReadsChunkedAnswers) {
   auto s = once(
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n7;x=y\r\n, world\r\n0\r\nT: v\r\n\r\n");
   const auto o = ask(*connect_to(s.origin()), get());
@@ -97,7 +97,7 @@ TEST_F(http_client, reads_chunked_answers) {
   EXPECT_EQ(o->body, "hello, world");
 }
 
-TEST_F(http_client, reads_answers_that_come_byte_by_byte) {
+TEST_F(HttpClientTest, ReadsAnswersThatComeByteByByte) {
   scripted_server s{{[](raw_connection& c) {
     (void)c.read_message();
     for (const char byte : with_body("X: y\r\n", "body")) c.send({&byte, 1});
@@ -107,14 +107,14 @@ TEST_F(http_client, reads_answers_that_come_byte_by_byte) {
   EXPECT_EQ(o->body, "body");
 }
 
-TEST_F(http_client, reads_answers_that_end_with_the_connection) {
+TEST_F(HttpClientTest, ReadsAnswersThatEndWithTheConnection) {
   auto s = once("HTTP/1.1 200 OK\r\n\r\nuntil the end");
   const auto o = ask(*connect_to(s.origin()), get());
   ASSERT_TRUE(o) << o.error().detail;
   EXPECT_EQ(o->body, "until the end");
 }
 
-TEST_F(http_client, skips_interim_answers) {
+TEST_F(HttpClientTest, SkipsInterimAnswers) {
   auto s = once("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + ok_answer);
   const auto o = ask(*connect_to(s.origin()), get());
   ASSERT_TRUE(o) << o.error().detail;
@@ -122,7 +122,7 @@ TEST_F(http_client, skips_interim_answers) {
   EXPECT_EQ(o->body, "ok");
 }
 
-TEST_F(http_client, answers_without_body_end_at_their_header) {
+TEST_F(HttpClientTest, AnswersWithoutBodyEndAtTheirHeader) {
   for (const std::string_view status : {"204 No Content", "304 Not Modified"}) {
     scripted_server s{{[status](raw_connection& c) {
       while (!c.read_message().empty()) c.send("HTTP/1.1 " + std::string{status} + "\r\n\r\n");
@@ -133,14 +133,14 @@ TEST_F(http_client, answers_without_body_end_at_their_header) {
   }
 }
 
-TEST_F(http_client, head_answers_have_no_body) {
+TEST_F(HttpClientTest, HeadAnswersHaveNoBody) {
   auto s = once("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
   const auto o = ask(*connect_to(s.origin()), {"HEAD", "/", {}, {}});
   ASSERT_TRUE(o) << o.error().detail;
   EXPECT_EQ(o->body, "");
 }
 
-TEST_F(http_client, inflates_gzip_even_when_not_asked_for) {
+TEST_F(HttpClientTest, InflatesGzipEvenWhenNotAskedFor) {
   const std::string plain(100'000, 'j');
   auto s = once(with_body("Content-Encoding: GZIP\r\n", gzip(plain)));
   const auto o = ask(*connect_to(s.origin()), get());
@@ -150,7 +150,7 @@ TEST_F(http_client, inflates_gzip_even_when_not_asked_for) {
   EXPECT_FALSE(find_header(o->headers, "Content-Length"));
 }
 
-TEST_F(http_client, damaged_cut_and_exploding_gzip_is_no_answer) {
+TEST_F(HttpClientTest, DamagedCutAndExplodingGzipIsNoAnswer) {
   options.max_body_bytes = 50'000;
   const std::string good = gzip(std::string(1000, 'j'));
   std::string damaged = good;
@@ -162,7 +162,7 @@ TEST_F(http_client, damaged_cut_and_exploding_gzip_is_no_answer) {
   }
 }
 
-TEST_F(http_client, oversized_answers_are_no_answer) {
+TEST_F(HttpClientTest, OversizedAnswersAreNoAnswer) {
   options.max_body_bytes = 1000;
   for (const auto& answer : {with_body("", std::string(1001, 'x')),
                              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') +
@@ -176,7 +176,7 @@ TEST_F(http_client, oversized_answers_are_no_answer) {
   EXPECT_TRUE(ask(*connect_to(s.origin()), get()));
 }
 
-TEST_F(http_client, garbage_is_no_answer) {
+TEST_F(HttpClientTest, GarbageIsNoAnswer) {
   for (const std::string_view garbage :
        {"SSH-2.0-OpenSSH\r\n\r\n", "HTTP/1.1 abc OK\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
@@ -187,7 +187,7 @@ TEST_F(http_client, garbage_is_no_answer) {
   }
 }
 
-TEST_F(http_client, bytes_after_an_answer_are_never_the_next_answer) {
+TEST_F(HttpClientTest, BytesAfterAnAnswerAreNeverTheNextAnswer) {
   scripted_server s{{[](raw_connection& c) {
                        (void)c.read_message();
                        c.send(ok_answer + "HTTP/1.1 500 Forged\r\nContent-Length: 0\r\n\r\n");
@@ -204,7 +204,7 @@ TEST_F(http_client, bytes_after_an_answer_are_never_the_next_answer) {
   EXPECT_EQ(second->status, 200);
 }
 
-TEST_F(http_client, requests_that_cannot_be_written_are_not_sent_and_not_quoted) {
+TEST_F(HttpClientTest, RequestsThatCannotBeWrittenAreNotSentAndNotQuoted) {
   scripted_server s{{[](raw_connection&) {}}};
   const auto client = connect_to(s.origin());
   for (const auto& r : std::vector<request>{{"GET", "/a b", {}, {}},
@@ -222,7 +222,7 @@ TEST_F(http_client, requests_that_cannot_be_written_are_not_sent_and_not_quoted)
   EXPECT_EQ(s.accepted(), 0);
 }
 
-TEST_F(http_client, unusable_options_are_refused_with_reason) {
+TEST_F(HttpClientTest, UnusableOptionsAreRefusedWithReason) {
   for (const std::string_view origin :
        {"", "api.schwabapi.com", "ftp://x", "https://", "https://x/path", "https://x?q", "https://x:0",
         "https://x:65536", "https://x:", "https://x:8x", "http://[::1", "http://a b"}) {
@@ -240,7 +240,7 @@ TEST_F(http_client, unusable_options_are_refused_with_reason) {
   EXPECT_NE(made.error().find("ca_file '/nowhere/ca.pem'"), std::string::npos) << made.error();
 }
 
-TEST_F(http_client, a_warm_exchange_takes_microseconds_not_milliseconds) {
+TEST_F(HttpClientTest, AWarmExchangeTakesMicrosecondsNotMilliseconds) {
   const auto server = make_server({}, [](exchange e) { e.respond({200, {}, "ok"}); });
   const auto client = connect_to("http://127.0.0.1:" + std::to_string((*server)->port()));
   std::vector<std::chrono::nanoseconds> times;

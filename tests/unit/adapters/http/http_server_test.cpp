@@ -24,7 +24,7 @@ void echo(exchange e) {
   e.respond({200, {{"Content-Type", "text/plain"}}, r.method + " " + r.target + " " + r.body});
 }
 
-TEST(http_server, answers_and_keeps_the_connection) {
+TEST(HttpServer, AnswersAndKeepsTheConnection) {
   const auto s = serve(echo);
   auto c = raw_connection::to(s->port());
   c.send("POST /a?b=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello");
@@ -35,7 +35,7 @@ TEST(http_server, answers_and_keeps_the_connection) {
   EXPECT_NE(second.find("GET /second "), std::string::npos);
 }
 
-TEST(http_server, closes_when_the_peer_asks_for_it) {
+TEST(HttpServer, ClosesWhenThePeerAsksForIt) {
   const auto s = serve(echo);
   auto c = raw_connection::to(s->port());
   c.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -44,7 +44,7 @@ TEST(http_server, closes_when_the_peer_asks_for_it) {
   EXPECT_NE(all.find("Connection: close"), std::string::npos);
 }
 
-TEST(http_server, gives_the_handler_headers_and_peer) {
+TEST(HttpServer, GivesTheHandlerHeadersAndPeer) {
   std::promise<exchange> seen;
   const auto s = serve([&](exchange e) { seen.set_value(std::move(e)); });
   auto c = raw_connection::to(s->port());
@@ -54,7 +54,7 @@ TEST(http_server, gives_the_handler_headers_and_peer) {
   EXPECT_EQ(e.peer, "127.0.0.1");
 }
 
-TEST(http_server, answers_later_from_another_thread_and_only_once) {
+TEST(HttpServer, AnswersLaterFromAnotherThreadAndOnlyOnce) {
   std::promise<responder> waiting;
   const auto s = serve([&](exchange e) { waiting.set_value(e.respond); });
   auto c = raw_connection::to(s->port());
@@ -74,14 +74,14 @@ TEST(http_server, answers_later_from_another_thread_and_only_once) {
   EXPECT_EQ(second.find("Content-Length"), std::string::npos);
 }
 
-TEST(http_server, a_forgotten_answer_is_500) {
+TEST(HttpServer, AForgottenAnswerIs500) {
   const auto s = serve([](exchange) {});
   auto c = raw_connection::to(s->port());
   c.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(c.read_message().find("HTTP/1.1 500 "), 0U);
 }
 
-TEST(http_server, head_has_length_but_no_body) {
+TEST(HttpServer, HeadHasLengthButNoBody) {
   const auto s = serve([](exchange e) { e.respond({200, {}, "12345"}); });
   auto c = raw_connection::to(s->port());
   c.send("HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -90,7 +90,7 @@ TEST(http_server, head_has_length_but_no_body) {
   EXPECT_EQ(all.substr(all.size() - 4), "\r\n\r\n");
 }
 
-TEST(http_server, refuses_what_is_not_http) {
+TEST(HttpServer, RefusesWhatIsNotHttp) {
   const auto s = serve(echo);
   for (const std::string_view text :
        {"\x16\x03\x01\x02 TLS client hello\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
@@ -102,7 +102,7 @@ TEST(http_server, refuses_what_is_not_http) {
   }
 }
 
-TEST(http_server, refuses_bodies_and_headers_that_are_too_large) {
+TEST(HttpServer, RefusesBodiesAndHeadersThatAreTooLarge) {
   server_options options;
   options.max_body_bytes = 10;
   const auto s = serve(echo, options);
@@ -114,7 +114,7 @@ TEST(http_server, refuses_bodies_and_headers_that_are_too_large) {
   EXPECT_EQ(head.read_until("\r\n").find("HTTP/1.1 431 "), 0U);
 }
 
-TEST(http_server, drops_silent_and_slow_peers) {
+TEST(HttpServer, DropsSilentAndSlowPeers) {
   server_options options;
   options.idle_timeout = std::chrono::milliseconds{50};
   const auto s = serve(echo, options);
@@ -125,7 +125,7 @@ TEST(http_server, drops_silent_and_slow_peers) {
   EXPECT_EQ(slow.read_all().find("200"), std::string::npos);
 }
 
-TEST(http_server, bounds_its_connections_and_frees_their_places) {
+TEST(HttpServer, BoundsItsConnectionsAndFreesTheirPlaces) {
   server_options options;
   options.max_connections = 1;
   const auto s = serve(echo, options);
@@ -142,7 +142,7 @@ TEST(http_server, bounds_its_connections_and_frees_their_places) {
   }));
 }
 
-TEST(http_server, breaks_connections_as_told) {
+TEST(HttpServer, BreaksConnectionsAsTold) {
   std::atomic<connection_fault> fault{connection_fault::close_without_answer};
   const auto s = serve([&](exchange e) { e.fail(fault); });
   const auto ask = [&] {
@@ -157,7 +157,7 @@ TEST(http_server, breaks_connections_as_told) {
   EXPECT_EQ(ask().find("HTTP/1.1 200 OK\r\nContent-Length: 4096"), 0U);
 }
 
-TEST(http_server, ends_with_requests_unanswered_and_late_answers_are_harmless) {
+TEST(HttpServer, EndsWithRequestsUnansweredAndLateAnswersAreHarmless) {
   std::promise<responder> waiting;
   auto s = serve([&](exchange e) { waiting.set_value(e.respond); });
   auto c = raw_connection::to(s->port());
@@ -168,7 +168,7 @@ TEST(http_server, ends_with_requests_unanswered_and_late_answers_are_harmless) {
   respond({200, {}, "too late"});
 }
 
-TEST(http_server, many_peers_at_once) {
+TEST(HttpServer, ManyPeersAtOnce) {
   const auto s = serve(echo);
   std::vector<std::thread> peers;
   std::atomic<int> good{0};
@@ -185,7 +185,7 @@ TEST(http_server, many_peers_at_once) {
   EXPECT_EQ(good, 1600);
 }
 
-TEST(http_server, says_why_it_cannot_listen) {
+TEST(HttpServer, SaysWhyItCannotListen) {
   const auto s = serve(echo);
   server_options taken;
   taken.port = s->port();

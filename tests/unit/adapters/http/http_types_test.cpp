@@ -5,7 +5,7 @@
 namespace hedgerow::http {
 namespace {
 
-TEST(http_types, headers_are_found_in_any_case_and_the_first_wins) {
+TEST(HttpTypes, HeadersAreFoundInAnyCaseAndTheFirstWins) {
   const headers all{{"Content-Type", "a"}, {"content-type", "b"}, {"X", ""}};
   EXPECT_EQ(find_header(all, "CONTENT-TYPE"), "a");
   EXPECT_EQ(find_header(all, "x"), "");
@@ -13,7 +13,7 @@ TEST(http_types, headers_are_found_in_any_case_and_the_first_wins) {
   EXPECT_FALSE(find_header(all, "Content-Type2"));
 }
 
-TEST(http_types, targets_are_split_and_form_decoded) {
+TEST(HttpTypes, TargetsAreSplitAndFormDecoded) {
   const auto q = parse_target("/a/b%20c?x=1&y=a+b%2Bc&z&=v&x=2&&bad=%zz%4#frag?no=1");
   EXPECT_EQ(q.path, "/a/b%20c");
   EXPECT_EQ(q.find("x"), "1");
@@ -25,24 +25,24 @@ TEST(http_types, targets_are_split_and_form_decoded) {
   EXPECT_EQ(q.parameters.size(), 6U);
 }
 
-TEST(http_types, targets_without_query_have_no_parameters) {
+TEST(HttpTypes, TargetsWithoutQueryHaveNoParameters) {
   EXPECT_TRUE(parse_target("").parameters.empty());
   EXPECT_TRUE(parse_target("/x?").parameters.empty());
   EXPECT_EQ(parse_target("/x?").path, "/x");
 }
 
-TEST(http_types, a_percent_at_the_very_end_is_itself) {
+TEST(HttpTypes, APercentAtTheVeryEndIsItself) {
   EXPECT_EQ(parse_target("/?a=%").find("a"), "%");
   EXPECT_EQ(parse_target("/?a=%4").find("a"), "%4");
   EXPECT_EQ(parse_target("/?a=%40").find("a"), "@");
 }
 
-TEST(http_types, everything_but_the_unreserved_is_encoded) {
+TEST(HttpTypes, EverythingButTheUnreservedIsEncoded) {
   EXPECT_EQ(percent_encode("AZaz09-_.~"), "AZaz09-_.~");
   EXPECT_EQ(percent_encode("a b+@/:?&=\n\xff"), "a%20b%2B%40%2F%3A%3F%26%3D%0A%FF");
 }
 
-TEST(http_types, decoding_undoes_encoding_of_every_byte) {
+TEST(HttpTypes, DecodingUndoesEncodingOfEveryByte) {
   std::string all;
   for (int i = 0; i < 256; ++i) all += static_cast<char>(i);
   EXPECT_EQ(parse_target("/?v=" + percent_encode(all)).find("v"), all);

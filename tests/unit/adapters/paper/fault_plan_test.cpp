@@ -11,14 +11,14 @@ fault_plan plan_of(const std::string& text) {
   return plan ? *plan : fault_plan{};
 }
 
-TEST(fault_plan, empty_text_has_no_rules) {
+TEST(FaultPlan, EmptyTextHasNoRules) {
   EXPECT_TRUE(plan_of("").rules().empty());
   EXPECT_TRUE(plan_of(" \n").rules().empty());
   EXPECT_TRUE(plan_of("[]").rules().empty());
   EXPECT_TRUE(plan_of(R"({"rules":[]})").rules().empty());
 }
 
-TEST(fault_plan, nth_fires_once_and_with_times_as_often) {
+TEST(FaultPlan, NthFiresOnceAndWithTimesAsOften) {
   auto plan = plan_of(R"([{"operation":"get","kind":"drop_before","nth":2},
                           {"operation":"list","kind":"throttle","nth":2,"times":2}])");
   std::string gets, lists;
@@ -30,7 +30,7 @@ TEST(fault_plan, nth_fires_once_and_with_times_as_often) {
   EXPECT_EQ(lists, ".xx..");
 }
 
-TEST(fault_plan, any_matches_all_and_other_operations_do_not_count) {
+TEST(FaultPlan, AnyMatchesAllAndOtherOperationsDoNotCount) {
   auto plan = plan_of(R"([{"operation":"any","kind":"error_before","nth":3}])");
   EXPECT_FALSE(plan.decide(operation::get).wire);
   EXPECT_FALSE(plan.decide(operation::token).wire);
@@ -40,7 +40,7 @@ TEST(fault_plan, any_matches_all_and_other_operations_do_not_count) {
   EXPECT_TRUE(only.decide(operation::place, "NVDA").order);
 }
 
-TEST(fault_plan, probability_is_exact_seeded_and_bounded_by_times) {
+TEST(FaultPlan, ProbabilityIsExactSeededAndBoundedByTimes) {
   const auto run = [](const std::string& text, int count) {
     auto plan = plan_of(text);
     std::string hits;
@@ -60,7 +60,7 @@ TEST(fault_plan, probability_is_exact_seeded_and_bounded_by_times) {
   EXPECT_EQ(run(R"([{"operation":"get","kind":"slow","probability":"0"}])", 5), ".....");
 }
 
-TEST(fault_plan, one_fault_of_each_sort_for_a_request) {
+TEST(FaultPlan, OneFaultOfEachSortForARequest) {
   auto plan = plan_of(R"([{"operation":"place","kind":"lost_reply"},{"operation":"place","kind":"garbage"},
                           {"operation":"place","kind":"partial","part":"0.25"}])");
   const auto decision = plan.decide(operation::place, "AAPL");
@@ -70,7 +70,7 @@ TEST(fault_plan, one_fault_of_each_sort_for_a_request) {
   EXPECT_EQ(decision.order->part_ppm, 250'000U);
 }
 
-TEST(fault_plan, every_kind_has_a_name_that_parses) {
+TEST(FaultPlan, EveryKindHasANameThatParses) {
   for (int i = 0; i <= static_cast<int>(last_fault_kind); ++i) {
     const auto k = static_cast<fault_kind>(i);
     const std::string operation = k == fault_kind::not_found ? "get" : "place";
@@ -80,7 +80,7 @@ TEST(fault_plan, every_kind_has_a_name_that_parses) {
   }
 }
 
-TEST(fault_plan, errors_name_the_rule_and_the_field) {
+TEST(FaultPlan, ErrorsNameTheRuleAndTheField) {
   const std::pair<const char*, const char*> cases[] = {
       {"{", "not JSON"},
       {"17", "array of rules"},
@@ -110,7 +110,7 @@ TEST(fault_plan, errors_name_the_rule_and_the_field) {
   EXPECT_FALSE(fault_plan::parse(std::string(100000, '[')));
 }
 
-TEST(fault_plan, shows_what_it_has_done) {
+TEST(FaultPlan, ShowsWhatItHasDone) {
   auto plan = plan_of(R"([{"operation":"get","kind":"slow","probability":"0.25","times":1}])");
   for (int i = 0; i < 40; ++i) static_cast<void>(plan.decide(operation::get));
   EXPECT_NE(plan.to_json().find(R"("probability":"0.250000")"), std::string::npos) << plan.to_json();

@@ -7,7 +7,7 @@ namespace {
 using namespace std::chrono_literals;
 using action = outcome::action;
 
-class paper_faults : public paper_test {
+class PaperFaultsTest : public paper_test {
  protected:
   void SetUp() override { open_and_log_in(); }
   void fault(const std::string& rule) { faults("[{" + rule + "}]"); }
@@ -19,20 +19,20 @@ class paper_faults : public paper_test {
   }
 };
 
-TEST_F(paper_faults, lost_reply_records_and_closes) {
+TEST_F(PaperFaultsTest, LostReplyRecordsAndCloses) {
   fault_placement(R"("kind":"lost_reply","nth":1)");
   EXPECT_EQ(place("AAPL", "BUY", 1).what, action::close);
   EXPECT_EQ(recorded(), 1U);
   EXPECT_EQ(place("AAPL", "BUY", 1).what, action::answer);
 }
 
-TEST_F(paper_faults, drop_before_closes_and_records_nothing) {
+TEST_F(PaperFaultsTest, DropBeforeClosesAndRecordsNothing) {
   fault_placement(R"("kind":"drop_before","nth":1)");
   EXPECT_EQ(place("AAPL", "BUY", 1).what, action::close);
   EXPECT_EQ(recorded(), 0U);
 }
 
-TEST_F(paper_faults, errors_before_and_after_recording) {
+TEST_F(PaperFaultsTest, ErrorsBeforeAndAfterRecording) {
   fault_placement(R"("kind":"error_before","nth":1,"status":500)");
   EXPECT_EQ(place("AAPL", "BUY", 1).response.status, 500);
   EXPECT_EQ(recorded(), 0U);
@@ -43,7 +43,7 @@ TEST_F(paper_faults, errors_before_and_after_recording) {
   EXPECT_EQ(recorded(), 1U);
 }
 
-TEST_F(paper_faults, throttle_records_nothing) {
+TEST_F(PaperFaultsTest, ThrottleRecordsNothing) {
   fault_placement(R"("kind":"throttle","nth":1,"retry_after_s":17)");
   const auto answer = place("AAPL", "BUY", 1).response;
   EXPECT_EQ(answer.status, 429);
@@ -51,7 +51,7 @@ TEST_F(paper_faults, throttle_records_nothing) {
   EXPECT_EQ(recorded(), 0U);
 }
 
-TEST_F(paper_faults, locations_wrong_and_missing) {
+TEST_F(PaperFaultsTest, LocationsWrongAndMissing) {
   fault_placement(R"("kind":"wrong_location")");
   EXPECT_EQ(location_id(place("AAPL", "BUY", 1).response), std::to_string(1'004'055'538'123 + 1'000'000));
   EXPECT_EQ(location_id(place("AAPL", "BUY", 1).response), "1004055538123") << "the order before it";
@@ -62,7 +62,7 @@ TEST_F(paper_faults, locations_wrong_and_missing) {
   EXPECT_EQ(recorded(), 3U);
 }
 
-TEST_F(paper_faults, slow_records_at_once_and_answers_later) {
+TEST_F(PaperFaultsTest, SlowRecordsAtOnceAndAnswersLater) {
   fault_placement(R"("kind":"slow","delay_ms":1234)");
   const auto result = place("AAPL", "BUY", 1);
   EXPECT_EQ(result.delay, 1234ms);
@@ -70,7 +70,7 @@ TEST_F(paper_faults, slow_records_at_once_and_answers_later) {
   EXPECT_EQ(recorded(), 1U);
 }
 
-TEST_F(paper_faults, late_record_shows_up_only_at_the_second_attempt) {
+TEST_F(PaperFaultsTest, LateRecordShowsUpOnlyAtTheSecondAttempt) {
   fault_placement(R"("kind":"late_record","delay_ms":700)");
   const http::request r{"POST", orders_path(), {{"Authorization", "Bearer " + access}}, order_body("AAPL", "BUY", "1")};
   const auto first = broker->handle(r, test_origin);
@@ -82,7 +82,7 @@ TEST_F(paper_faults, late_record_shows_up_only_at_the_second_attempt) {
   EXPECT_EQ(recorded(), 1U);
 }
 
-TEST_F(paper_faults, garbage_and_truncated_answers_to_things_that_were_done) {
+TEST_F(PaperFaultsTest, GarbageAndTruncatedAnswersToThingsThatWereDone) {
   fault_placement(R"("kind":"garbage","nth":1)");
   const auto answer = place("AAPL", "BUY", 1).response;
   EXPECT_EQ(answer.status, 200);
@@ -93,7 +93,7 @@ TEST_F(paper_faults, garbage_and_truncated_answers_to_things_that_were_done) {
   EXPECT_EQ(recorded(), 2U);
 }
 
-TEST_F(paper_faults, not_found_for_an_order_that_exists) {
+TEST_F(PaperFaultsTest, NotFoundForAnOrderThatExists) {
   const auto id = placed("AAPL", "BUY", 1);
   fault(R"("operation":"get","kind":"not_found","nth":1,"times":2)");
   EXPECT_EQ(get(orders_path() + "/" + id).status, 404);
@@ -101,7 +101,7 @@ TEST_F(paper_faults, not_found_for_an_order_that_exists) {
   EXPECT_EQ(get(orders_path() + "/" + id).status, 200);
 }
 
-TEST_F(paper_faults, partial_then_the_rest) {
+TEST_F(PaperFaultsTest, PartialThenTheRest) {
   fault_placement(R"("kind":"partial","part":"0.4","delay_ms":60000)");
   const auto id = placed("AAPL", "BUY", 10);
   clock.advance(1s);
@@ -115,7 +115,7 @@ TEST_F(paper_faults, partial_then_the_rest) {
   EXPECT_EQ(position(), 10);
 }
 
-TEST_F(paper_faults, partial_then_cancel) {
+TEST_F(PaperFaultsTest, PartialThenCancel) {
   fault_placement(R"("kind":"partial_then_cancel","part":"0.4","delay_ms":1000)");
   const auto id = placed("AAPL", "BUY", 10);
   clock.advance(2s);
@@ -127,7 +127,7 @@ TEST_F(paper_faults, partial_then_cancel) {
   EXPECT_EQ(position(), 4);
 }
 
-TEST_F(paper_faults, reject_and_expire) {
+TEST_F(PaperFaultsTest, RejectAndExpire) {
   fault_placement(R"("kind":"reject","text":"Trading halted.")");
   const auto rejected = placed("AAPL", "BUY", 10);
   fault_placement(R"("kind":"expire")");
@@ -139,7 +139,7 @@ TEST_F(paper_faults, reject_and_expire) {
   EXPECT_EQ(position(), 0);
 }
 
-TEST_F(paper_faults, late_fill_works_long_then_fills) {
+TEST_F(PaperFaultsTest, LateFillWorksLongThenFills) {
   fault_placement(R"("kind":"late_fill","delay_ms":300000)");
   const auto id = placed("AAPL", "BUY", 10);
   clock.advance(299s);
@@ -148,7 +148,7 @@ TEST_F(paper_faults, late_fill_works_long_then_fills) {
   EXPECT_EQ(status_of(id), "FILLED");
 }
 
-TEST_F(paper_faults, cancel_then_fill_shows_a_fill_after_the_end) {
+TEST_F(PaperFaultsTest, CancelThenFillShowsAFillAfterTheEnd) {
   fault_placement(R"("kind":"cancel_then_fill","part":"1","delay_ms":60000)");
   const auto id = placed("AAPL", "BUY", 10);
   clock.advance(1s);
@@ -163,7 +163,7 @@ TEST_F(paper_faults, cancel_then_fill_shows_a_fill_after_the_end) {
   EXPECT_EQ(position(), 10);
 }
 
-TEST_F(paper_faults, unknown_status_for_a_while) {
+TEST_F(PaperFaultsTest, UnknownStatusForAWhile) {
   fault_placement(R"("kind":"unknown_status","text":"SOMETHING_NEW","delay_ms":60000)");
   const auto id = placed("AAPL", "BUY", 10);
   EXPECT_EQ(status_of(id), "SOMETHING_NEW");
@@ -171,7 +171,7 @@ TEST_F(paper_faults, unknown_status_for_a_while) {
   EXPECT_EQ(status_of(id), "FILLED");
 }
 
-TEST_F(paper_faults, other_operations_can_fail_too) {
+TEST_F(PaperFaultsTest, OtherOperationsCanFailToo) {
   const std::pair<std::string, std::string> targets[] = {{"positions", "/trader/v1/accounts/ABC123DEF456"},
                                                          {"accounts", "/trader/v1/accounts/accountNumbers"},
                                                          {"hours", "/marketdata/v1/markets/equity"},
@@ -190,7 +190,7 @@ TEST_F(paper_faults, other_operations_can_fail_too) {
   EXPECT_EQ(exchange(code).status, 400) << "the code was used";
 }
 
-TEST_F(paper_faults, can_be_set_and_seen_over_the_admin_path_or_not_at_all) {
+TEST_F(PaperFaultsTest, CanBeSetAndSeenOverTheAdminPathOrNotAtAll) {
   EXPECT_EQ(call("POST", "/paper/faults", R"([{"operation":"get","kind":"slow"}])").response.status, 200);
   EXPECT_NE(get("/paper/faults").body.find("\"kind\":\"slow\""), std::string::npos);
   const auto bad = call("POST", "/paper/faults", R"([{"operation":"get","kind":"nonsense"}])").response;

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 timestamp at(const std::string& text) { return *parse_time(text); }
 symbol sym(const std::string& text) { return *symbol::parse(text); }
 
-TEST(price, parses_exactly_and_prints_at_least_one_decimal) {
+TEST(Price, ParsesExactlyAndPrintsAtLeastOneDecimal) {
   EXPECT_EQ(parse_price("22.7299"), 227299);
   EXPECT_EQ(parse_price("150.1"), 1501000);
   EXPECT_EQ(price_text(227299), "22.7299");
@@ -29,7 +29,7 @@ TEST(price, parses_exactly_and_prints_at_least_one_decimal) {
     EXPECT_FALSE(parse_price(bad)) << bad;
 }
 
-TEST(price_walk, same_seed_same_prices_whatever_was_asked_before) {
+TEST(PriceWalk, SameSeedSamePricesWhateverWasAskedBefore) {
   const timestamp begin = at("2025-08-29T15:00:00Z");
   price_walk one{7, {{"AAPL", 1502500}}, begin};
   price_walk two{7, {{"AAPL", 1502500}}, begin};
@@ -42,7 +42,7 @@ TEST(price_walk, same_seed_same_prices_whatever_was_asked_before) {
   EXPECT_NE(other.at(sym("AAPL"), begin + 5000s).last, late);
 }
 
-TEST(price_walk, moves_in_small_steps_within_bounds_and_quotes_around_the_last_price) {
+TEST(PriceWalk, MovesInSmallStepsWithinBoundsAndQuotesAroundTheLastPrice) {
   const timestamp begin = at("2025-08-29T15:00:00Z");
   price_walk walk{3, {{"PNY", 3}, {"AAPL", 1502500}}, begin};
   price_units before = 1502500;
@@ -62,7 +62,7 @@ TEST(price_walk, moves_in_small_steps_within_bounds_and_quotes_around_the_last_p
   EXPECT_GT(seen.size(), 500U);
 }
 
-TEST(price_walk, lists_what_it_was_given_or_everything) {
+TEST(PriceWalk, ListsWhatItWasGivenOrEverything) {
   const price_walk some{1, {{"AAPL", 10000}}, {}};
   EXPECT_TRUE(some.lists(sym("AAPL")));
   EXPECT_FALSE(some.lists(sym("MSFT")));
@@ -72,7 +72,7 @@ TEST(price_walk, lists_what_it_was_given_or_everything) {
   EXPECT_LT(any.at(sym("MSFT"), {}).last, 5'000'000);
 }
 
-TEST(market_calendar, daylight_saving_turns_on_the_right_sundays) {
+TEST(MarketCalendar, DaylightSavingTurnsOnTheRightSundays) {
   EXPECT_EQ(eastern_text(at("2025-03-09T06:59:59Z")), "2025-03-09T01:59:59-05:00");
   EXPECT_EQ(eastern_text(at("2025-03-09T07:00:00Z")), "2025-03-09T03:00:00-04:00");
   EXPECT_EQ(eastern_text(at("2025-11-02T05:59:59Z")), "2025-11-02T01:59:59-04:00");
@@ -80,7 +80,7 @@ TEST(market_calendar, daylight_saving_turns_on_the_right_sundays) {
   EXPECT_EQ(day_text(eastern_day(at("2025-01-03T04:59:59Z"))), "2025-01-02");
 }
 
-TEST(market_calendar, us_hours_are_weekdays_from_half_past_nine_to_four) {
+TEST(MarketCalendar, UsHoursAreWeekdaysFromHalfPastNineToFour) {
   const market_calendar c{market_mode::us_hours};
   const auto winter = c.session_of(*parse_day("2025-01-03"));
   ASSERT_TRUE(winter);
@@ -97,7 +97,7 @@ TEST(market_calendar, us_hours_are_weekdays_from_half_past_nine_to_four) {
   EXPECT_EQ(c.next_open(at("2025-08-29T15:00:00Z")), at("2025-08-29T15:00:00Z"));
 }
 
-TEST(market_calendar, always_open_has_no_gap_and_closed_never_opens) {
+TEST(MarketCalendar, AlwaysOpenHasNoGapAndClosedNeverOpens) {
   const market_calendar open{market_mode::always_open};
   for (const char* t : {"2025-03-09T05:00:00Z", "2025-03-09T07:00:00Z", "2025-03-10T03:59:59Z", "2025-03-10T04:00:00Z",
                         "2025-11-03T04:59:59Z", "2025-11-03T05:00:00Z", "2025-08-30T12:00:00Z"})
@@ -108,7 +108,7 @@ TEST(market_calendar, always_open_has_no_gap_and_closed_never_opens) {
   EXPECT_FALSE(closed.next_open(at("2025-08-29T15:00:00Z")));
 }
 
-TEST(market_calendar, days_are_checked) {
+TEST(MarketCalendar, DaysAreChecked) {
   EXPECT_TRUE(parse_day("2024-02-29"));
   for (const char* bad : {"2025-02-29", "2025-13-01", "2025-1-1", "", "2025-01-01x", "20250101"})
     EXPECT_FALSE(parse_day(bad)) << bad;
@@ -133,7 +133,7 @@ fault_rule fault_of(fault_kind kind) {
   return rule;
 }
 
-TEST(order_plan, fills_everything_in_time_order_in_one_to_three_legs_at_or_above_the_ask) {
+TEST(OrderPlan, FillsEverythingInTimeOrderInOneToThreeLegsAtOrAboveTheAsk) {
   std::set<std::size_t> leg_counts;
   std::set<price_units> prices;
   for (std::int64_t id = 1; id <= 200; ++id) {
@@ -155,7 +155,7 @@ TEST(order_plan, fills_everything_in_time_order_in_one_to_three_legs_at_or_above
   EXPECT_GT(prices.size(), 5U);
 }
 
-TEST(order_plan, is_a_function_of_its_arguments) {
+TEST(OrderPlan, IsAFunctionOfItsArguments) {
   const auto same = [](const auto& a, const auto& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const order_event& x, const order_event& y) {
       return x.due == y.due && x.quantity == y.quantity && x.price == y.price && x.activity == y.activity;
@@ -168,7 +168,7 @@ TEST(order_plan, is_a_function_of_its_arguments) {
   EXPECT_EQ(filled(planned(5, 4294967295)), 4294967295);
 }
 
-TEST(order_plan, disturbed_orders_follow_their_fault) {
+TEST(OrderPlan, DisturbedOrdersFollowTheirFault) {
   EXPECT_EQ(filled(planned(1, 100, fault_of(fault_kind::partial))), 100);
   const auto cancelled = planned(1, 100, fault_of(fault_kind::partial_then_cancel));
   EXPECT_EQ(filled(cancelled), 50);
@@ -187,7 +187,7 @@ TEST(order_plan, disturbed_orders_follow_their_fault) {
   EXPECT_EQ(filled(planned(1, 1, fault_of(fault_kind::cancel_then_fill))), 1);
 }
 
-TEST(order_plan, day_orders_expire_at_the_close_with_what_was_filled_by_then) {
+TEST(OrderPlan, DayOrdersExpireAtTheCloseWithWhatWasFilledByThen) {
   const timestamp close = at("2025-08-29T15:00:00Z") + 500ms;
   auto fault = fault_of(fault_kind::partial);
   const auto events = planned(1, 100, fault, close);
@@ -199,7 +199,7 @@ TEST(order_plan, day_orders_expire_at_the_close_with_what_was_filled_by_then) {
   EXPECT_EQ(planned(1, 100, fault_of(fault_kind::reject), close).size(), 1U);
 }
 
-TEST(holdings, average_cost_through_zero) {
+TEST(Holdings, AverageCostThroughZero) {
   holding h;
   const auto step = [&](side s, std::int64_t q, price_units p) { h = *apply_fill(h, s, q, p); };
   step(side::buy, 100, 100000);
@@ -218,7 +218,7 @@ TEST(holdings, average_cost_through_zero) {
   EXPECT_TRUE(h.cost.is_zero());
 }
 
-TEST(rate_limit, slides_over_a_minute_and_says_how_long_to_wait) {
+TEST(RateLimit, SlidesOverAMinuteAndSaysHowLongToWait) {
   rate_limit limit{2};
   EXPECT_FALSE(limit.take(0s));
   EXPECT_FALSE(limit.take(30s));

@@ -5,7 +5,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class paper_oauth : public paper_test {
+class PaperOauthTest : public paper_test {
  protected:
   void SetUp() override { open(); }
   std::string error_of(const http::response& r) { return parse_json(r.body)["error"].GetString(); }
@@ -16,7 +16,7 @@ class paper_oauth : public paper_test {
   }
 };
 
-TEST_F(paper_oauth, login_page_is_a_form_that_carries_the_escaped_parameters) {
+TEST_F(PaperOauthTest, LoginPageIsAFormThatCarriesTheEscapedParameters) {
   const auto page = handle({"GET",
                             "/v1/oauth/authorize?client_id=test_app_key&redirect_uri=https%3A%2F%2F127.0.0.1%2Fcallback"
                             "&response_type=code&state=%22%3E%3Cscript%3E",
@@ -30,7 +30,7 @@ TEST_F(paper_oauth, login_page_is_a_form_that_carries_the_escaped_parameters) {
   EXPECT_EQ(page.body.find("<script>"), std::string::npos);
 }
 
-TEST_F(paper_oauth, wrong_client_or_redirect_is_a_400_page_and_never_redirects) {
+TEST_F(PaperOauthTest, WrongClientOrRedirectIsA400PageAndNeverRedirects) {
   const std::string good = "redirect_uri=https%3A%2F%2F127.0.0.1%2Fcallback";
   for (const std::string& query :
        {"client_id=nobody&" + good, std::string{"client_id=test_app_key"}, good, std::string{},
@@ -43,7 +43,7 @@ TEST_F(paper_oauth, wrong_client_or_redirect_is_a_400_page_and_never_redirects) 
   }
 }
 
-TEST_F(paper_oauth, login_redirects_with_code_session_and_state) {
+TEST_F(PaperOauthTest, LoginRedirectsWithCodeSessionAndState) {
   const auto answer = handle(form_post("/v1/oauth/authorize",
                                        "client_id=test_app_key&redirect_uri=https%3A%2F%2F127.0.0.1%2Fcallback"
                                        "&state=a%26b%20c"))
@@ -55,7 +55,7 @@ TEST_F(paper_oauth, login_redirects_with_code_session_and_state) {
   EXPECT_EQ(http::parse_target(location).find("state"), "a&b c");
 }
 
-TEST_F(paper_oauth, a_code_works_once_within_thirty_seconds) {
+TEST_F(PaperOauthTest, ACodeWorksOnceWithinThirtySeconds) {
   const auto code = new_code();
   clock.advance(29s);
   const auto first = exchange(code);
@@ -74,7 +74,7 @@ TEST_F(paper_oauth, a_code_works_once_within_thirty_seconds) {
   EXPECT_EQ(error_of(exchange("made-up@")), "invalid_grant");
 }
 
-TEST_F(paper_oauth, a_wrong_redirect_uri_uses_the_code_up) {
+TEST_F(PaperOauthTest, AWrongRedirectUriUsesTheCodeUp) {
   const auto code = new_code();
   const std::string form = "grant_type=authorization_code&redirect_uri=https%3A%2F%2Fevil&code=";
   const auto wrong = handle(form_post("/v1/oauth/token", form + http::percent_encode(code))).response;
@@ -82,7 +82,7 @@ TEST_F(paper_oauth, a_wrong_redirect_uri_uses_the_code_up) {
   EXPECT_EQ(exchange(code).status, 400);
 }
 
-TEST_F(paper_oauth, the_client_must_prove_itself) {
+TEST_F(PaperOauthTest, TheClientMustProveItself) {
   const auto code = new_code();
   const std::string body = "grant_type=authorization_code&code=" + http::percent_encode(code) +
                            "&redirect_uri=https%3A%2F%2F127.0.0.1%2Fcallback";
@@ -98,7 +98,7 @@ TEST_F(paper_oauth, the_client_must_prove_itself) {
   EXPECT_EQ(exchange(code).status, 200) << "a refused client does not use the code up";
 }
 
-TEST_F(paper_oauth, bad_forms_are_400) {
+TEST_F(PaperOauthTest, BadFormsAre400) {
   for (const std::string& body :
        {std::string{}, std::string{"grant_type=password"}, std::string{"grant_type=authorization_code"},
         std::string{"grant_type=authorization_code&code="}, std::string{"grant_type=refresh_token"},
@@ -109,7 +109,7 @@ TEST_F(paper_oauth, bad_forms_are_400) {
   EXPECT_EQ(error_of(handle(json_body).response), "invalid_request");
 }
 
-TEST_F(paper_oauth, refresh_returns_the_same_refresh_token_until_seven_days_after_login) {
+TEST_F(PaperOauthTest, RefreshReturnsTheSameRefreshTokenUntilSevenDaysAfterLogin) {
   log_in();
   const std::string first = access;
   clock.advance(24h);
@@ -125,7 +125,7 @@ TEST_F(paper_oauth, refresh_returns_the_same_refresh_token_until_seven_days_afte
   EXPECT_EQ(error_of(dead), "unsupported_token_type");
 }
 
-TEST_F(paper_oauth, a_new_login_supersedes_the_old_refresh_token) {
+TEST_F(PaperOauthTest, ANewLoginSupersedesTheOldRefreshToken) {
   log_in();
   const std::string old = refresh;
   log_in();
@@ -133,7 +133,7 @@ TEST_F(paper_oauth, a_new_login_supersedes_the_old_refresh_token) {
   EXPECT_EQ(refresh_with(refresh).status, 200);
 }
 
-TEST_F(paper_oauth, the_api_wants_a_live_access_token) {
+TEST_F(PaperOauthTest, TheApiWantsALiveAccessToken) {
   EXPECT_EQ(get("/trader/v1/accounts/accountNumbers").status, 401);
   log_in();
   EXPECT_EQ(get("/trader/v1/accounts/accountNumbers").status, 200);
@@ -148,7 +148,7 @@ TEST_F(paper_oauth, the_api_wants_a_live_access_token) {
   EXPECT_EQ(place("AAPL", "BUY", 1).response.status, 401);
 }
 
-TEST_F(paper_oauth, lifetimes_can_be_configured) {
+TEST_F(PaperOauthTest, LifetimesCanBeConfigured) {
   options.access_lifetime = 5s;
   options.refresh_lifetime = 60s;
   open_and_log_in();

@@ -18,7 +18,7 @@ rapidjson::Document schwab_vectors() {
   return parse_json({std::istreambuf_iterator<char>{in}, {}});
 }
 
-class paper_orders : public paper_test {
+class PaperOrdersTest : public paper_test {
  protected:
   void SetUp() override { open_and_log_in(); }
   std::string list_target(const std::string& from, const std::string& to, const std::string& more = {}) {
@@ -27,7 +27,7 @@ class paper_orders : public paper_test {
   }
 };
 
-TEST_F(paper_orders, placement_answers_201_with_absolute_location_and_no_body) {
+TEST_F(PaperOrdersTest, PlacementAnswers201WithAbsoluteLocationAndNoBody) {
   const auto answer = place("AAPL", "BUY", 100).response;
   EXPECT_EQ(answer.status, 201);
   EXPECT_EQ(answer.body, "");
@@ -36,7 +36,7 @@ TEST_F(paper_orders, placement_answers_201_with_absolute_location_and_no_body) {
   EXPECT_EQ(placed("NVDA", "SELL", 1), "1004055538124");
 }
 
-TEST_F(paper_orders, works_then_fills_with_nested_legs_and_exact_books) {
+TEST_F(PaperOrdersTest, WorksThenFillsWithNestedLegsAndExactBooks) {
   const auto id = placed("AAPL", "BUY", 100);
   const auto working = order_of(id);
   EXPECT_STREQ(working["status"].GetString(), "WORKING");
@@ -78,7 +78,7 @@ void expect_same_shape(const rapidjson::Value& wanted, const rapidjson::Value& g
   }
 }
 
-TEST_F(paper_orders, a_filled_order_has_every_field_of_the_real_one) {
+TEST_F(PaperOrdersTest, AFilledOrderHasEveryFieldOfTheRealOne) {
   const auto vectors = schwab_vectors();
   const auto id = placed("AAPL", "BUY", 1);
   clock.advance(1s);
@@ -86,7 +86,7 @@ TEST_F(paper_orders, a_filled_order_has_every_field_of_the_real_one) {
   expect_same_shape(vectors["order_responses"][0]["response"], got, "order");
 }
 
-TEST_F(paper_orders, takes_every_valid_order_of_the_vectors_and_refuses_the_invalid_ones) {
+TEST_F(PaperOrdersTest, TakesEveryValidOrderOfTheVectorsAndRefusesTheInvalidOnes) {
   const auto vectors = schwab_vectors();
   for (const auto& v : vectors["orders"].GetArray()) {
     rapidjson::StringBuffer body;
@@ -106,7 +106,7 @@ TEST_F(paper_orders, takes_every_valid_order_of_the_vectors_and_refuses_the_inva
   EXPECT_EQ(books()["orders"].Size(), before) << "a refused order is not recorded";
 }
 
-TEST_F(paper_orders, malformed_bodies_are_400_and_name_the_fields) {
+TEST_F(PaperOrdersTest, MalformedBodiesAre400AndNameTheFields) {
   const auto good = order_body("AAPL", "BUY", "1");
   const auto replaced = [&](const std::string& what, const std::string& with) {
     std::string text = good;
@@ -142,7 +142,7 @@ TEST_F(paper_orders, malformed_bodies_are_400_and_name_the_fields) {
   EXPECT_EQ(call("POST", orders_path(), replaced(":1,", ":1.0,")).response.status, 201);
 }
 
-TEST_F(paper_orders, list_wants_both_times_and_filters) {
+TEST_F(PaperOrdersTest, ListWantsBothTimesAndFilters) {
   EXPECT_EQ(get(orders_path()).status, 400);
   EXPECT_EQ(get(orders_path() + "?fromEnteredTime=2025-08-29T15%3A00%3A00.000Z").status, 400);
   EXPECT_EQ(get(list_target("2025-08-29", "2025-08-30T00:00:00.000Z")).status, 400);
@@ -175,7 +175,7 @@ TEST_F(paper_orders, list_wants_both_times_and_filters) {
   EXPECT_EQ(parse_json(all.body).Size(), 3U);
 }
 
-TEST_F(paper_orders, unknown_paths_accounts_orders_and_methods) {
+TEST_F(PaperOrdersTest, UnknownPathsAccountsOrdersAndMethods) {
   EXPECT_EQ(get(orders_path() + "/1").status, 404);
   EXPECT_EQ(get(orders_path() + "/abc").status, 400);
   EXPECT_EQ(get(orders_path() + "/99999999999999999999").status, 400);
@@ -188,7 +188,7 @@ TEST_F(paper_orders, unknown_paths_accounts_orders_and_methods) {
   EXPECT_EQ(call("POST", "/trader/v1/orders", "{}").response.status, 405);
 }
 
-TEST_F(paper_orders, cancel_ends_a_working_order_and_keeps_what_was_filled) {
+TEST_F(PaperOrdersTest, CancelEndsAWorkingOrderAndKeepsWhatWasFilled) {
   faults(R"([{"operation":"place","kind":"partial","part":"0.3","delay_ms":60000,"nth":1}])");
   const auto id = placed("AAPL", "BUY", 10);
   clock.advance(1s);
@@ -202,7 +202,7 @@ TEST_F(paper_orders, cancel_ends_a_working_order_and_keeps_what_was_filled) {
   EXPECT_EQ(call("DELETE", orders_path() + "/1").response.status, 404);
 }
 
-TEST_F(paper_orders, a_sale_goes_short_or_is_rejected_as_configured) {
+TEST_F(PaperOrdersTest, ASaleGoesShortOrIsRejectedAsConfigured) {
   const auto id = placed("AAPL", "SELL", 5);
   clock.advance(1s);
   EXPECT_EQ(status_of(id), "FILLED");
@@ -219,7 +219,7 @@ TEST_F(paper_orders, a_sale_goes_short_or_is_rejected_as_configured) {
   EXPECT_TRUE(order_of(beyond).HasMember("statusDescription"));
 }
 
-TEST_F(paper_orders, positions_show_signed_shares_and_only_on_request) {
+TEST_F(PaperOrdersTest, PositionsShowSignedSharesAndOnlyOnRequest) {
   placed("AAPL", "BUY", 3);
   placed("NVDA", "BUY", 2);
   placed("NVDA", "SELL", 2);
@@ -240,7 +240,7 @@ TEST_F(paper_orders, positions_show_signed_shares_and_only_on_request) {
   EXPECT_STREQ(numbers[0]["hashValue"].GetString(), "ABC123DEF456");
 }
 
-TEST_F(paper_orders, quotes_agree_with_fills_and_report_unknown_symbols) {
+TEST_F(PaperOrdersTest, QuotesAgreeWithFillsAndReportUnknownSymbols) {
   options.fill_delay_min = options.fill_delay_max = 0ms;
   open_and_log_in();
   const auto text = get("/marketdata/v1/quotes?symbols=AAPL,BRK%2FB,ZZZZ,bad!").body;
@@ -257,7 +257,7 @@ TEST_F(paper_orders, quotes_agree_with_fills_and_report_unknown_symbols) {
   EXPECT_EQ(get("/marketdata/v1/quotes?symbols=").status, 400);
 }
 
-TEST_F(paper_orders, hours_of_open_and_closed_days) {
+TEST_F(PaperOrdersTest, HoursOfOpenAndClosedDays) {
   options.market = market_mode::us_hours;
   open_and_log_in();
   const auto open_day = parse_json(get("/marketdata/v1/markets/equity").body);
@@ -273,7 +273,7 @@ TEST_F(paper_orders, hours_of_open_and_closed_days) {
     EXPECT_EQ(get(std::string{"/marketdata/v1/markets/equity?date="} + bad).status, 400) << bad;
 }
 
-TEST_F(paper_orders, orders_after_hours_wait_for_the_bell_and_expire_at_the_close) {
+TEST_F(PaperOrdersTest, OrdersAfterHoursWaitForTheBellAndExpireAtTheClose) {
   options.market = market_mode::us_hours;
   set_time("2025-08-29T21:00:00Z");
   open_and_log_in();
@@ -293,7 +293,7 @@ TEST_F(paper_orders, orders_after_hours_wait_for_the_bell_and_expire_at_the_clos
   EXPECT_EQ(books()["positions"]["AAPL"]["quantity"].GetInt64(), 10);
 }
 
-TEST_F(paper_orders, an_order_parked_by_a_closed_market_is_released_when_it_opens) {
+TEST_F(PaperOrdersTest, AnOrderParkedByAClosedMarketIsReleasedWhenItOpens) {
   broker->set_market(market_mode::closed);
   const auto id = placed("AAPL", "BUY", 10);
   clock.advance(20min);
@@ -305,7 +305,7 @@ TEST_F(paper_orders, an_order_parked_by_a_closed_market_is_released_when_it_open
   EXPECT_EQ(status_of(id), "FILLED");
 }
 
-TEST_F(paper_orders, rate_limit_answers_429_with_the_time_to_wait) {
+TEST_F(PaperOrdersTest, RateLimitAnswers429WithTheTimeToWait) {
   options.requests_per_minute = 2;
   open_and_log_in();
   EXPECT_EQ(get("/trader/v1/accounts").status, 200);
@@ -319,7 +319,7 @@ TEST_F(paper_orders, rate_limit_answers_429_with_the_time_to_wait) {
   EXPECT_EQ(books()["orders"].Size(), 1U);
 }
 
-TEST_F(paper_orders, same_seed_same_fills) {
+TEST_F(PaperOrdersTest, SameSeedSameFills) {
   const auto run = [&](std::uint64_t seed) {
     set_time("2025-08-29T15:00:00Z");
     options.seed = seed;
@@ -335,7 +335,7 @@ TEST_F(paper_orders, same_seed_same_fills) {
   EXPECT_NE(one, run(2));
 }
 
-TEST_F(paper_orders, transactions_are_the_executions_of_the_window) {
+TEST_F(PaperOrdersTest, TransactionsAreTheExecutionsOfTheWindow) {
   open_and_log_in();
   const auto bought = placed("AAPL", "BUY", 5);
   clock.advance(std::chrono::seconds{2});
@@ -360,7 +360,7 @@ TEST_F(paper_orders, transactions_are_the_executions_of_the_window) {
   EXPECT_EQ(get("/trader/v1/accounts/OTHER/transactions").status, 404);
 }
 
-TEST_F(paper_orders, paths_that_clients_of_the_broker_use_are_there) {
+TEST_F(PaperOrdersTest, PathsThatClientsOfTheBrokerUseAreThere) {
   open_and_log_in();
   EXPECT_EQ(get("/trader/v1/accounts/").body, get("/trader/v1/accounts").body);
   EXPECT_EQ(get("/marketdata/v1/markets?markets=equity").body, get("/marketdata/v1/markets/equity").body);

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class paper_server : public ::testing::Test {
+class PaperServerTest : public ::testing::Test {
  protected:
   void SetUp() override {
     start();
@@ -59,7 +59,7 @@ class paper_server : public ::testing::Test {
   std::string access;
 };
 
-TEST_F(paper_server, places_and_reports_over_http) {
+TEST_F(PaperServerTest, PlacesAndReportsOverHttp) {
   const auto answer = place();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 201);
@@ -78,7 +78,7 @@ TEST_F(paper_server, places_and_reports_over_http) {
   EXPECT_EQ(books->body, *broker->ledger());
 }
 
-TEST_F(paper_server, lost_replies_close_the_connection_with_and_without_an_order) {
+TEST_F(PaperServerTest, LostRepliesCloseTheConnectionWithAndWithoutAnOrder) {
   fault(R"("kind":"lost_reply","nth":1)");
   EXPECT_FALSE(place());
   EXPECT_EQ(recorded(), 1U);
@@ -93,7 +93,7 @@ TEST_F(paper_server, lost_replies_close_the_connection_with_and_without_an_order
   EXPECT_EQ(after->status, 201);
 }
 
-TEST_F(paper_server, statuses_and_headers_of_faults_arrive) {
+TEST_F(PaperServerTest, StatusesAndHeadersOfFaultsArrive) {
   fault(R"("kind":"throttle","nth":1,"retry_after_s":9)");
   auto answer = place();
   ASSERT_TRUE(answer);
@@ -115,7 +115,7 @@ TEST_F(paper_server, statuses_and_headers_of_faults_arrive) {
   EXPECT_EQ(recorded(), 3U);
 }
 
-TEST_F(paper_server, a_slow_answer_takes_its_time_and_does_not_hold_up_others) {
+TEST_F(PaperServerTest, ASlowAnswerTakesItsTimeAndDoesNotHoldUpOthers) {
   fault(R"("kind":"slow","nth":1,"delay_ms":1000)");
   const auto start = std::chrono::steady_clock::now();
   std::optional<http::response> slow;
@@ -134,7 +134,7 @@ TEST_F(paper_server, a_slow_answer_takes_its_time_and_does_not_hold_up_others) {
   EXPECT_EQ(other->status, 200);
 }
 
-TEST_F(paper_server, a_late_record_appears_after_its_delay) {
+TEST_F(PaperServerTest, ALateRecordAppearsAfterItsDelay) {
   fault(R"("kind":"late_record","nth":1,"delay_ms":200)");
   std::optional<http::response> late;
   std::thread waiting{[&] { late = place(); }};
@@ -144,7 +144,7 @@ TEST_F(paper_server, a_late_record_appears_after_its_delay) {
   EXPECT_EQ(late->status, 201);
 }
 
-TEST_F(paper_server, concurrent_placements_are_all_recorded_once_with_different_numbers) {
+TEST_F(PaperServerTest, ConcurrentPlacementsAreAllRecordedOnceWithDifferentNumbers) {
   constexpr int threads = 8, each = 25;
   std::vector<std::vector<std::string>> ids(threads);
   std::vector<std::thread> clients;
@@ -165,7 +165,7 @@ TEST_F(paper_server, concurrent_placements_are_all_recorded_once_with_different_
   EXPECT_EQ(books["positions"]["AAPL"]["quantity"].GetInt64(), threads * each * 5);
 }
 
-TEST_F(paper_server, stops_while_answers_are_still_held_back) {
+TEST_F(PaperServerTest, StopsWhileAnswersAreStillHeldBack) {
   fault(R"("kind":"slow","delay_ms":60000)");
   std::optional<http::response> held;
   std::thread waiting{[&, port = broker->port()] {
@@ -179,7 +179,7 @@ TEST_F(paper_server, stops_while_answers_are_still_held_back) {
   EXPECT_TRUE(!held || held->status == 500);
 }
 
-TEST_F(paper_server, nonsense_on_the_wire_does_not_harm_it) {
+TEST_F(PaperServerTest, NonsenseOnTheWireDoesNotHarmIt) {
   for (const std::string& bytes : {std::string{"\r\n\r\n"}, std::string{"GET\r\n\r\n"},
                                    std::string(200000, 'x') + "\r\n\r\n",
                                    std::string{"GET / HTTP/1.1\r\nHost: a\"<>b\r\nConnection: close\r\n\r\n"},
@@ -192,7 +192,7 @@ TEST_F(paper_server, nonsense_on_the_wire_does_not_harm_it) {
   EXPECT_EQ(answer->status, 201);
 }
 
-TEST_F(paper_server, location_names_the_broker_even_without_a_usable_host_header) {
+TEST_F(PaperServerTest, LocationNamesTheBrokerEvenWithoutAUsableHostHeader) {
   const std::string body = order_body("AAPL", "BUY", "1");
   for (const char* host : {"", "Host: a<b>\r\n"}) {
     const std::string bytes = "POST " + orders + " HTTP/1.1\r\n" + host + "Connection: close\r\n" +
@@ -204,7 +204,7 @@ TEST_F(paper_server, location_names_the_broker_even_without_a_usable_host_header
   }
 }
 
-TEST_F(paper_server, location_names_the_broker_as_a_proxy_with_tls_shows_it) {
+TEST_F(PaperServerTest, LocationNamesTheBrokerAsAProxyWithTlsShowsIt) {
   const auto location_with = [&](const http::headers& forwarded) {
     http::request r{"POST", orders, {{"Authorization", "Bearer " + access}}, order_body("AAPL", "BUY", "1")};
     r.headers.insert(r.headers.end(), forwarded.begin(), forwarded.end());
@@ -222,7 +222,7 @@ TEST_F(paper_server, location_names_the_broker_as_a_proxy_with_tls_shows_it) {
   EXPECT_EQ(location_with({{"X-Forwarded-Proto", "http"}}).find("https://paper.example:8443" + orders + "/"), 0U);
 }
 
-TEST_F(paper_server, an_address_in_use_and_a_bad_option_are_reported) {
+TEST_F(PaperServerTest, AnAddressInUseAndABadOptionAreReported) {
   paper_options second = options;
   second.port = broker->port();
   const auto taken = start_paper_broker(second, clock);
@@ -234,7 +234,7 @@ TEST_F(paper_server, an_address_in_use_and_a_bad_option_are_reported) {
   EXPECT_NE(invalid.error().find("app_secret"), std::string::npos);
 }
 
-TEST_F(paper_server, a_restart_on_the_same_file_keeps_orders_and_login) {
+TEST_F(PaperServerTest, ARestartOnTheSameFileKeepsOrdersAndLogin) {
   const auto file = std::filesystem::path{::testing::TempDir()} / "paper_server_ledger.db";
   for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + end);
   options.ledger_path = file.string();
@@ -252,7 +252,7 @@ TEST_F(paper_server, a_restart_on_the_same_file_keeps_orders_and_login) {
   for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + end);
 }
 
-TEST(work_queue, does_jobs_in_the_order_of_their_time_and_drops_the_rest_at_stop) {
+TEST(WorkQueue, DoesJobsInTheOrderOfTheirTimeAndDropsTheRestAtStop) {
   std::mutex mutex;
   std::string done;
   const auto note = [&](char c) {

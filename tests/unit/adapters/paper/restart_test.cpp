@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class paper_restart : public paper_test {
+class PaperRestartTest : public paper_test {
  protected:
   void SetUp() override {
     const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
@@ -25,7 +25,7 @@ class paper_restart : public paper_test {
   std::filesystem::path folder_;
 };
 
-TEST_F(paper_restart, orders_tokens_and_plans_survive) {
+TEST_F(PaperRestartTest, OrdersTokensAndPlansSurvive) {
   open_and_log_in();
   faults(R"([{"operation":"place","kind":"partial","part":"0.5","delay_ms":60000,"nth":2}])");
   const auto filled = placed("AAPL", "BUY", 10);
@@ -44,7 +44,7 @@ TEST_F(paper_restart, orders_tokens_and_plans_survive) {
   EXPECT_GT(placed("AAPL", "BUY", 1), partial);
 }
 
-TEST_F(paper_restart, a_restart_does_not_change_what_happens) {
+TEST_F(PaperRestartTest, ARestartDoesNotChangeWhatHappens) {
   const auto run = [&](bool restart) {
     set_time("2025-08-29T15:00:00Z");
     options.ledger_path = (folder_ / (restart ? "a.db" : "b.db")).string();
@@ -60,7 +60,7 @@ TEST_F(paper_restart, a_restart_does_not_change_what_happens) {
   EXPECT_EQ(run(false), run(true));
 }
 
-TEST_F(paper_restart, start_values_count_only_once) {
+TEST_F(PaperRestartTest, StartValuesCountOnlyOnce) {
   options.start_positions = {{"AAPL", "100"}};
   options.start_cash = "500";
   open_and_log_in();
@@ -71,7 +71,7 @@ TEST_F(paper_restart, start_values_count_only_once) {
   EXPECT_STREQ(books()["cash"].GetString(), "500");
 }
 
-TEST_F(paper_restart, the_file_holds_no_token_in_plain_text) {
+TEST_F(PaperRestartTest, TheFileHoldsNoTokenInPlainText) {
   open_and_log_in();
   placed("AAPL", "BUY", 1);
   broker.reset();
@@ -86,7 +86,7 @@ TEST_F(paper_restart, the_file_holds_no_token_in_plain_text) {
   EXPECT_EQ(bytes.find(options.app_secret), std::string::npos);
 }
 
-TEST_F(paper_restart, an_order_parked_over_a_restart_is_released) {
+TEST_F(PaperRestartTest, AnOrderParkedOverARestartIsReleased) {
   options.market = market_mode::closed;
   open_and_log_in();
   const auto id = placed("AAPL", "BUY", 10);
@@ -96,7 +96,7 @@ TEST_F(paper_restart, an_order_parked_over_a_restart_is_released) {
   EXPECT_EQ(status_of(id), "FILLED");
 }
 
-TEST_F(paper_restart, files_that_cannot_be_used_are_reported) {
+TEST_F(PaperRestartTest, FilesThatCannotBeUsedAreReported) {
   options.ledger_path = (folder_ / "missing" / "ledger.db").string();
   auto opened = brokerage::open(options, clock);
   ASSERT_FALSE(opened);
@@ -108,7 +108,7 @@ TEST_F(paper_restart, files_that_cannot_be_used_are_reported) {
   EXPECT_NE(opened.error().find("not a database"), std::string::npos) << opened.error();
 }
 
-TEST_F(paper_restart, options_are_checked_by_name) {
+TEST_F(PaperRestartTest, OptionsAreCheckedByName) {
   const auto refused = [&](auto change) {
     paper_options o = test_options();
     change(o);
@@ -131,7 +131,7 @@ TEST_F(paper_restart, options_are_checked_by_name) {
   EXPECT_TRUE(names(refused([](auto& o) { o.fault_plan = "["; }), "fault plan"));
 }
 
-TEST_F(paper_restart, order_numbers_beyond_two_to_the_53_stay_exact) {
+TEST_F(PaperRestartTest, OrderNumbersBeyondTwoToThe53StayExact) {
   options.first_order_id = 9'007'199'254'740'993;
   open_and_log_in();
   const auto id = placed("AAPL", "BUY", 1);

@@ -28,7 +28,7 @@ std::string spec_name(order_status status) {
   }
 }
 
-TEST(order_parse, every_status_of_the_vectors) {
+TEST(OrderParse, EveryStatusOfTheVectors) {
   const auto vectors = test::load_wire_vectors("schwab.json");
   std::size_t known = 0;
   for (const auto& row : vectors["status_map"].GetArray()) {
@@ -51,7 +51,7 @@ TEST(order_parse, every_status_of_the_vectors) {
   EXPECT_EQ(read_status("filled").status, order_status::working);
 }
 
-TEST(order_parse, every_response_of_the_vectors) {
+TEST(OrderParse, EveryResponseOfTheVectors) {
   const auto vectors = test::load_wire_vectors("schwab.json");
   int priced = 0;
   for (const auto& row : vectors["order_responses"].GetArray()) {
@@ -83,7 +83,7 @@ TEST(order_parse, every_response_of_the_vectors) {
   EXPECT_GE(priced, 8);
 }
 
-TEST(order_parse, reads_all_fields) {
+TEST(OrderParse, ReadsAllFields) {
   const auto order = parse_order(sample("\"BUY\"", "\"SELL\""));
   ASSERT_TRUE(order) << order.error();
   EXPECT_EQ(order->id.str(), "1004055538123");
@@ -96,7 +96,7 @@ TEST(order_parse, reads_all_fields) {
   EXPECT_FALSE(order->closed_at);
 }
 
-TEST(order_parse, money_is_exact_in_every_spelling_of_a_number) {
+TEST(OrderParse, MoneyIsExactInEverySpellingOfANumber) {
   for (const auto& [spelling, notional] : std::vector<std::pair<std::string, std::string>>{
            {"10.5000", "21"}, {"1.05E1", "21"}, {"105e-1", "21"}, {"0.1", "0.2"}, {"1E+2", "200"}, {"0.0", "0"},
            {"123456789.123456789", "246913578.246913578"}, {"1E-18", "0.000000000000000002"}}) {
@@ -109,7 +109,7 @@ TEST(order_parse, money_is_exact_in_every_spelling_of_a_number) {
   EXPECT_EQ(large->filled, shares::from_whole(10'000'000));
 }
 
-TEST(order_parse, what_decides_about_money_must_be_there_and_be_right) {
+TEST(OrderParse, WhatDecidesAboutMoneyMustBeThereAndBeRight) {
   for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
            {R"("filledQuantity":2.0,)", ""},
            {R"("filledQuantity":2.0)", R"("filledQuantity":null)"},
@@ -143,7 +143,7 @@ TEST(order_parse, what_decides_about_money_must_be_there_and_be_right) {
   }
 }
 
-TEST(order_parse, text_that_is_not_an_order_is_an_error_not_a_crash) {
+TEST(OrderParse, TextThatIsNotAnOrderIsAnErrorNotACrash) {
   for (const std::string& text :
        {std::string{}, std::string{"<html>"}, std::string{"{"}, std::string{"[]"}, std::string{"null"},
         std::string{"5"}, std::string{"{}"}, std::string("\0\0", 2), std::string{R"({"orderId":01})"},
@@ -152,12 +152,12 @@ TEST(order_parse, text_that_is_not_an_order_is_an_error_not_a_crash) {
     EXPECT_FALSE(parse_order(text)) << text.substr(0, 20);
 }
 
-TEST(order_parse, every_cut_of_an_answer_is_an_error) {
+TEST(OrderParse, EveryCutOfAnAnswerIsAnError) {
   const auto whole = sample();
   for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(parse_order(whole.substr(0, size))) << size;
 }
 
-TEST(order_parse, only_plain_market_orders_for_the_day_are_market_day) {
+TEST(OrderParse, OnlyPlainMarketOrdersForTheDayAreMarketDay) {
   ASSERT_TRUE(parse_order(sample())->market_day);
   for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
            {"\"MARKET\"", "\"LIMIT\""},
@@ -173,19 +173,19 @@ TEST(order_parse, only_plain_market_orders_for_the_day_are_market_day) {
   EXPECT_EQ(parse_order(sample("\"BUY\"", "\"SELL_SHORT\""))->side, side::sell);
 }
 
-TEST(order_parse, only_fills_are_summed) {
+TEST(OrderParse, OnlyFillsAreSummed) {
   EXPECT_TRUE(parse_order(sample("\"EXECUTION\"", "\"ORDER_ACTION\""))->priced.is_zero());
   EXPECT_TRUE(parse_order(sample("\"FILL\"", "\"CANCELED\""))->priced.is_zero());
 }
 
-TEST(order_parse, account_numbers_in_descriptions_are_masked) {
+TEST(OrderParse, AccountNumbersInDescriptionsAreMasked) {
   const auto order =
       parse_order(sample("\"status\"", "\"statusDescription\":\"account 12345678 is short\",\"status\""));
   ASSERT_TRUE(order);
   EXPECT_EQ(order->description, "account *** is short");
 }
 
-TEST(order_parse, lists_leave_out_what_is_no_single_equity) {
+TEST(OrderParse, ListsLeaveOutWhatIsNoSingleEquity) {
   const auto option = sample("\"EQUITY\"", "\"OPTION\"");
   const std::string strategy = R"({"orderStrategyType":"OCO","childOrderStrategies":[]})";
   const auto good = parse_orders("[" + option + "," + sample() + "," + strategy + "]");
@@ -201,7 +201,7 @@ TEST(order_parse, lists_leave_out_what_is_no_single_equity) {
   EXPECT_FALSE(parse_orders(many + ",{}]"));
 }
 
-TEST(order_parse, a_row_that_cannot_be_read_is_told_apart_and_leaves_the_others_readable) {
+TEST(OrderParse, ARowThatCannotBeReadIsToldApartAndLeavesTheOthersReadable) {
   const auto list = parse_orders("[" + sample() + "," + sample(R"("filledQuantity":2.0,)", "") + "]");
   ASSERT_TRUE(list) << list.error();
   EXPECT_EQ(list->orders.size(), 1U);
@@ -212,7 +212,7 @@ TEST(order_parse, a_row_that_cannot_be_read_is_told_apart_and_leaves_the_others_
 }
 
 /// If such a row were left out, the evidence of any symbol's execution might lack its order.
-TEST(order_parse, a_row_that_does_not_say_what_it_trades_may_be_anybodys) {
+TEST(OrderParse, ARowThatDoesNotSayWhatItTradesMayBeAnybodys) {
   const auto unreadable = [](const std::string& row) {
     const auto list = parse_orders("[" + sample() + "," + row + "]");
     EXPECT_TRUE(list && list->orders.size() == 1) << row;

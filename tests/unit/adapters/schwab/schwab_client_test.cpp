@@ -18,9 +18,9 @@ std::string order_json(const std::string& id) {
               R"("instrument":{"assetType":"EQUITY","symbol":"AAPL"}}]})";
 }
 
-class schwab_client : public api_test {
+class SchwabClientTest : public api_test {
  protected:
-  schwab_client() {
+  SchwabClientTest() {
     tokens->set("the-token");
     answer_to_all({200, {}, "{}"});
   }
@@ -46,7 +46,7 @@ class schwab_client : public api_test {
   std::shared_ptr<ports::broker_api> broker = make_schwab_broker(client, tokens, clock, {{"123456789", {}}});
 };
 
-TEST_F(schwab_client, places_with_the_exact_request) {
+TEST_F(SchwabClientTest, PlacesWithTheExactRequest) {
   answer_to_all({201,
                  {{"Location", "https://api.schwabapi.com/trader/v1/accounts/ABC123DEF456/orders/1004055538123"},
                   {"Schwab-Client-CorrelId", "c0ffee-1"}},
@@ -65,7 +65,7 @@ TEST_F(schwab_client, places_with_the_exact_request) {
   EXPECT_EQ(http::find_header(r.headers, "Accept"), "*/*");
 }
 
-TEST_F(schwab_client, a_201_without_usable_location_is_placed_without_number) {
+TEST_F(SchwabClientTest, A201WithoutUsableLocationIsPlacedWithoutNumber) {
   for (const auto& headers : std::vector<http::headers>{{}, {{"Location", ""}}, {{"Location", "/elsewhere/7"}}}) {
     answer_to_all({201, headers, "garbage"});
     const auto placed = place();
@@ -74,7 +74,7 @@ TEST_F(schwab_client, a_201_without_usable_location_is_placed_without_number) {
   }
 }
 
-TEST_F(schwab_client, failed_placements_are_classified_and_never_repeated) {
+TEST_F(SchwabClientTest, FailedPlacementsAreClassifiedAndNeverRepeated) {
   (void)get_order();  // the account is known from here on
   for (const auto& [status, kind] : std::vector<std::pair<int, broker_failure>>{
            {400, broker_failure::refused},
@@ -99,7 +99,7 @@ TEST_F(schwab_client, failed_placements_are_classified_and_never_repeated) {
   }
 }
 
-TEST_F(schwab_client, a_page_of_something_in_between_is_not_the_brokers_word_about_an_order) {
+TEST_F(SchwabClientTest, APageOfSomethingInBetweenIsNotTheBrokersWordAboutAnOrder) {
   (void)get_order();
   for (const int status : {400, 403, 404})
     for (const char* body : {"<html><body>Access Denied</body></html>", "", "null", "\"no\""}) {
@@ -112,7 +112,7 @@ TEST_F(schwab_client, a_page_of_something_in_between_is_not_the_brokers_word_abo
     }
 }
 
-TEST_F(schwab_client, after_a_401_a_placement_waits_for_another_token_and_questions_do_not) {
+TEST_F(SchwabClientTest, AfterA401APlacementWaitsForAnotherTokenAndQuestionsDoNot) {
   (void)get_order();
   answer_to_all({401, {}, R"({"message":"Unauthorized"})"});
   EXPECT_EQ(place().error().kind, broker_failure::unauthorized);
@@ -126,7 +126,7 @@ TEST_F(schwab_client, after_a_401_a_placement_waits_for_another_token_and_questi
   EXPECT_EQ(http::find_header(last_request().headers, "Authorization"), "Bearer another");
 }
 
-TEST_F(schwab_client, a_refused_token_that_stays_the_only_one_is_tried_again_after_a_while) {
+TEST_F(SchwabClientTest, ARefusedTokenThatStaysTheOnlyOneIsTriedAgainAfterAWhile) {
   (void)get_order();
   answer_to_all({401, {}, R"({"message":"Unauthorized"})"});
   EXPECT_EQ(place().error().kind, broker_failure::unauthorized);
@@ -135,7 +135,7 @@ TEST_F(schwab_client, a_refused_token_that_stays_the_only_one_is_tried_again_aft
   EXPECT_TRUE(place());
 }
 
-TEST_F(schwab_client, a_placement_whose_connection_breaks_is_unknown_and_sent_once) {
+TEST_F(SchwabClientTest, APlacementWhoseConnectionBreaksIsUnknownAndSentOnce) {
   for (const auto fault : {http::connection_fault::close_without_answer, http::connection_fault::reset,
                            http::connection_fault::truncate_answer}) {
     break_with(std::nullopt);
@@ -149,7 +149,7 @@ TEST_F(schwab_client, a_placement_whose_connection_breaks_is_unknown_and_sent_on
   }
 }
 
-TEST_F(schwab_client, a_question_whose_connection_breaks_under_it_is_asked_again_once) {
+TEST_F(SchwabClientTest, AQuestionWhoseConnectionBreaksUnderItIsAskedAgainOnce) {
   (void)get_order();
   break_with(http::connection_fault::close_without_answer);
   const auto before = asked().size();
@@ -157,7 +157,7 @@ TEST_F(schwab_client, a_question_whose_connection_breaks_under_it_is_asked_again
   EXPECT_EQ(asked().size(), before + 2);
 }
 
-TEST_F(schwab_client, after_the_lease_nothing_is_placed) {
+TEST_F(SchwabClientTest, AfterTheLeaseNothingIsPlaced) {
   (void)get_order();
   const auto before = asked().size();
   const auto placed = place(std::chrono::seconds{0});
@@ -166,7 +166,7 @@ TEST_F(schwab_client, after_the_lease_nothing_is_placed) {
   EXPECT_EQ(asked().size(), before);
 }
 
-TEST_F(schwab_client, without_a_token_nothing_is_sent) {
+TEST_F(SchwabClientTest, WithoutATokenNothingIsSent) {
   tokens->set(std::nullopt);
   const auto placed = place();
   ASSERT_FALSE(placed);
@@ -175,7 +175,7 @@ TEST_F(schwab_client, without_a_token_nothing_is_sent) {
   EXPECT_TRUE(asked().empty());
 }
 
-TEST_F(schwab_client, a_placement_whose_account_cannot_be_learnt_was_not_sent) {
+TEST_F(SchwabClientTest, APlacementWhoseAccountCannotBeLearntWasNotSent) {
   for (const auto& [answer, kind] : std::vector<std::pair<http::response, broker_failure>>{
            {{400, {}, ""}, broker_failure::not_sent},
            {{404, {}, ""}, broker_failure::not_sent},
@@ -193,7 +193,7 @@ TEST_F(schwab_client, a_placement_whose_account_cannot_be_learnt_was_not_sent) {
   for (const auto& line : asked()) EXPECT_EQ(line, ask_accounts);
 }
 
-TEST_F(schwab_client, the_account_is_the_one_that_the_log_remembers_in_whatever_order_they_come) {
+TEST_F(SchwabClientTest, TheAccountIsTheOneThatTheLogRemembersInWhateverOrderTheyCome) {
   tokens->set_account("123456789");
   answer_with([](const http::request& asked) {
     const bool accounts_asked = asked.target.ends_with("/accountNumbers");
@@ -206,7 +206,7 @@ TEST_F(schwab_client, the_account_is_the_one_that_the_log_remembers_in_whatever_
   EXPECT_EQ(last_request().target, "/trader/v1/accounts/ABC123DEF456/orders/7");
 }
 
-TEST_F(schwab_client, nothing_is_placed_in_another_account_than_the_remembered_one) {
+TEST_F(SchwabClientTest, NothingIsPlacedInAnotherAccountThanTheRememberedOne) {
   tokens->set_account("555555555");
   for (const domain::account_wish& wish : {domain::account_wish{"", 0}, domain::account_wish{"123456789", {}}}) {
     broker = make_schwab_broker(client, tokens, clock, {wish});
@@ -218,7 +218,7 @@ TEST_F(schwab_client, nothing_is_placed_in_another_account_than_the_remembered_o
   for (const auto& line : asked()) EXPECT_EQ(line, ask_accounts);
 }
 
-TEST_F(schwab_client, an_account_that_was_chosen_before_the_log_remembered_one_is_chosen_again) {
+TEST_F(SchwabClientTest, AnAccountThatWasChosenBeforeTheLogRememberedOneIsChosenAgain) {
   answer_to_all({200, {}, order_json("7")});
   ASSERT_TRUE(get_order());
   tokens->set_account("987654321");
@@ -230,7 +230,7 @@ TEST_F(schwab_client, an_account_that_was_chosen_before_the_log_remembered_one_i
   EXPECT_EQ(last_request().target, "/trader/v1/accounts/ABC123DEF456/orders/7");
 }
 
-TEST_F(schwab_client, several_accounts_without_a_choice_are_an_error_that_names_the_key) {
+TEST_F(SchwabClientTest, SeveralAccountsWithoutAChoiceAreAnErrorThatNamesTheKey) {
   broker = make_schwab_broker(client, tokens, clock, {});
   const auto placed = place();
   ASSERT_FALSE(placed);
@@ -238,7 +238,7 @@ TEST_F(schwab_client, several_accounts_without_a_choice_are_an_error_that_names_
   EXPECT_NE(placed.error().detail.find("broker.account_number"), std::string::npos) << placed.error().detail;
 }
 
-TEST_F(schwab_client, the_account_index_is_obeyed_and_checked) {
+TEST_F(SchwabClientTest, TheAccountIndexIsObeyedAndChecked) {
   broker = make_schwab_broker(client, tokens, clock, {{"", 1}});
   answer_to_all({200, {}, order_json("7")});
   ASSERT_TRUE(get_order());
@@ -249,7 +249,7 @@ TEST_F(schwab_client, the_account_index_is_obeyed_and_checked) {
   EXPECT_NE(beyond.error().detail.find("account_index is 2 but the login has 2"), std::string::npos);
 }
 
-TEST_F(schwab_client, the_account_is_asked_for_once_even_by_many_at_once) {
+TEST_F(SchwabClientTest, TheAccountIsAskedForOnceEvenByManyAtOnce) {
   answer_to_all({200, {}, order_json("7")});
   std::vector<std::future<bool>> all;
   for (int i = 0; i < 20; ++i) {
@@ -263,7 +263,7 @@ TEST_F(schwab_client, the_account_is_asked_for_once_even_by_many_at_once) {
   EXPECT_EQ(std::count(lines.begin(), lines.end(), ask_accounts), 1);
 }
 
-TEST_F(schwab_client, a_refusal_makes_it_ask_for_the_account_again_but_not_all_the_time) {
+TEST_F(SchwabClientTest, ARefusalMakesItAskForTheAccountAgainButNotAllTheTime) {
   answer_to_all({404, {}, R"({"message":"not found"})"});
   EXPECT_EQ(get_order().error().kind, broker_failure::not_found);
   EXPECT_EQ(get_order().error().kind, broker_failure::not_found);
@@ -275,7 +275,7 @@ TEST_F(schwab_client, a_refusal_makes_it_ask_for_the_account_again_but_not_all_t
   EXPECT_EQ(asked().size(), 6U) << "an old one is, after a refusal";
 }
 
-TEST_F(schwab_client, reads_orders_positions_and_hours) {
+TEST_F(SchwabClientTest, ReadsOrdersPositionsAndHours) {
   answer_to_all({200, {}, order_json("7")});
   EXPECT_EQ(get_order()->id.str(), "7");
   answer_to_all({200, {}, "[" + order_json("7") + "," + order_json("8") + "]"});
@@ -301,7 +301,7 @@ TEST_F(schwab_client, reads_orders_positions_and_hours) {
   EXPECT_EQ(last_request().target, "/marketdata/v1/markets/equity?date=2025-01-02");
 }
 
-TEST_F(schwab_client, tells_the_brokers_time_from_the_date_of_an_answer_that_is_not_from_a_cache) {
+TEST_F(SchwabClientTest, TellsTheBrokersTimeFromTheDateOfAnAnswerThatIsNotFromACache) {
   EXPECT_FALSE(broker->newest_clock_sample());
   answer_to_all({200, {{"Date", "Fri, 03 Jan 2025 14:31:30 GMT"}, {"Age", "20"}}, order_json("7")});
   ASSERT_TRUE(get_order());
@@ -315,7 +315,7 @@ TEST_F(schwab_client, tells_the_brokers_time_from_the_date_of_an_answer_that_is_
   EXPECT_EQ(sample->received, clock.now());
 }
 
-TEST_F(schwab_client, answers_that_cannot_be_understood_are_malformed_and_not_quoted) {
+TEST_F(SchwabClientTest, AnswersThatCannotBeUnderstoodAreMalformedAndNotQuoted) {
   answer_to_all({200, {}, R"({"accountNumber":123456789})"});
   const auto order = get_order();
   ASSERT_FALSE(order);
@@ -326,7 +326,7 @@ TEST_F(schwab_client, answers_that_cannot_be_understood_are_malformed_and_not_qu
   EXPECT_EQ(session.error().kind, broker_failure::malformed);
 }
 
-TEST_F(schwab_client, no_order_is_sent_for_what_is_no_order) {
+TEST_F(SchwabClientTest, NoOrderIsSentForWhatIsNoOrder) {
   const auto placed = wait_for<placement>([&](auto done) {
     broker->place({*symbol::parse("AAPL"), side::buy, 0}, {clock.monotonic() * 2, clock.now() + std::chrono::hours{1}},
                   done);
@@ -336,7 +336,7 @@ TEST_F(schwab_client, no_order_is_sent_for_what_is_no_order) {
   EXPECT_TRUE(asked().empty());
 }
 
-TEST_F(schwab_client, the_broker_may_be_dropped_with_calls_under_way) {
+TEST_F(SchwabClientTest, TheBrokerMayBeDroppedWithCallsUnderWay) {
   answer_to_all({200, {}, order_json("7")});
   auto promise = std::make_shared<std::promise<bool>>();
   broker->get_order(*order_id::parse("7"), [promise](const auto& r) { promise->set_value(r.has_value()); });

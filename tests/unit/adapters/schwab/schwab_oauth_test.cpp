@@ -8,9 +8,9 @@ namespace {
 
 using namespace hedgerow::test;
 
-class schwab_oauth : public api_test {
+class SchwabOauthTest : public api_test {
  protected:
-  schwab_oauth() { answer_with([](const http::request&) { return http::response{200, {}, tokens_json}; }); }
+  SchwabOauthTest() { answer_with([](const http::request&) { return http::response{200, {}, tokens_json}; }); }
 
   std::shared_ptr<ports::oauth_api> oauth_of(const rapidjson::Value& row) {
     return make_schwab_oauth(client, {"https://api.schwabapi.com", row["app_key"].GetString(),
@@ -28,7 +28,7 @@ class schwab_oauth : public api_test {
   rapidjson::Document vectors = load_wire_vectors("schwab.json");
 };
 
-TEST_F(schwab_oauth, requests_of_the_vectors) {
+TEST_F(SchwabOauthTest, RequestsOfTheVectors) {
   for (const auto& row : vectors["oauth"].GetArray()) {
     const auto oauth = oauth_of(row);
     EXPECT_EQ(oauth->authorize_url(""), row["authorize_url_with_response_type"].GetString());
@@ -48,7 +48,7 @@ TEST_F(schwab_oauth, requests_of_the_vectors) {
   }
 }
 
-TEST_F(schwab_oauth, a_failed_code_exchange_is_tried_once) {
+TEST_F(SchwabOauthTest, AFailedCodeExchangeIsTriedOnce) {
   const auto oauth = oauth_of(vectors["oauth"][0]);
   ASSERT_TRUE(exchange(*oauth, "first"));  // leaves a kept-alive connection
   for (const auto& [status, kind] : std::vector<std::pair<int, broker_failure>>{{400, broker_failure::refused},
@@ -75,7 +75,7 @@ TEST_F(schwab_oauth, a_failed_code_exchange_is_tried_once) {
   EXPECT_EQ(asked().size(), before + 1);
 }
 
-TEST_F(schwab_oauth, only_the_brokers_own_oauth_error_refuses_a_refresh_token) {
+TEST_F(SchwabOauthTest, OnlyTheBrokersOwnOauthErrorRefusesARefreshToken) {
   const auto oauth = oauth_of(vectors["oauth"][0]);
   const auto kind_of = [&](int status, const char* body) {
     answer_with([=](const http::request&) { return http::response{status, {}, body}; });
@@ -93,7 +93,7 @@ TEST_F(schwab_oauth, only_the_brokers_own_oauth_error_refuses_a_refresh_token) {
   EXPECT_EQ(kind_of(403, R"({"error":"invalid_grant"})"), broker_failure::malformed) << "403 is a firewall's";
 }
 
-TEST_F(schwab_oauth, the_accounts_of_a_login_are_asked_for_with_its_access_token) {
+TEST_F(SchwabOauthTest, TheAccountsOfALoginAreAskedForWithItsAccessToken) {
   const auto oauth = oauth_of(vectors["oauth"][0]);
   answer_with([](const http::request&) {
     return http::response{200, {}, R"([{"accountNumber":"12345678","hashValue":"A1"}])"};
@@ -108,7 +108,7 @@ TEST_F(schwab_oauth, the_accounts_of_a_login_are_asked_for_with_its_access_token
   EXPECT_FALSE(wait_for<std::vector<ports::broker_account>>([&](auto done) { oauth->accounts("a1", done); }));
 }
 
-TEST_F(schwab_oauth, answers_without_both_tokens_are_malformed) {
+TEST_F(SchwabOauthTest, AnswersWithoutBothTokensAreMalformed) {
   const auto oauth = oauth_of(vectors["oauth"][0]);
   for (const char* body : {R"({"access_token":"a1"})", R"({"refresh_token":"r1"})", "<html>", ""}) {
     answer_with([body](const http::request&) { return http::response{200, {}, body}; });
@@ -117,7 +117,7 @@ TEST_F(schwab_oauth, answers_without_both_tokens_are_malformed) {
   }
 }
 
-TEST_F(schwab_oauth, errors_hold_no_secrets) {
+TEST_F(SchwabOauthTest, ErrorsHoldNoSecrets) {
   const auto& row = vectors["oauth"][1];
   const auto oauth = oauth_of(row);
   const std::string code = row["code"].GetString();

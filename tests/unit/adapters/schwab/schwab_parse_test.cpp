@@ -9,7 +9,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-TEST(schwab_parse, order_bodies_of_the_vectors) {
+TEST(SchwabParse, OrderBodiesOfTheVectors) {
   const auto vectors = test::load_wire_vectors("schwab.json");
   for (const auto& row : vectors["orders"].GetArray()) {
     const auto body =
@@ -20,7 +20,7 @@ TEST(schwab_parse, order_bodies_of_the_vectors) {
   }
 }
 
-TEST(schwab_parse, invalid_orders_of_the_vectors_cannot_be_written) {
+TEST(SchwabParse, InvalidOrdersOfTheVectorsCannotBeWritten) {
   EXPECT_FALSE(order_body({*symbol::parse("AAPL"), side::buy, 0}));
   EXPECT_FALSE(order_body({*symbol::parse("AAPL"), side::buy, 4294967296}));
   EXPECT_FALSE(order_body({symbol{}, side::buy, 1}));
@@ -28,7 +28,7 @@ TEST(schwab_parse, invalid_orders_of_the_vectors_cannot_be_written) {
   EXPECT_FALSE(symbol::parse("AAPL0x"));
 }
 
-TEST(schwab_parse, locations_of_the_vectors) {
+TEST(SchwabParse, LocationsOfTheVectors) {
   const auto vectors = test::load_wire_vectors("schwab.json");
   for (const auto& row : vectors["location_headers"].GetArray()) {
     const std::string location = row["location"].IsNull() ? "" : row["location"].GetString();
@@ -44,7 +44,7 @@ TEST(schwab_parse, locations_of_the_vectors) {
   EXPECT_FALSE(parse_location("/trader/v1/accounts/A/orders/seven")) << "other brokers may have such ids";
 }
 
-TEST(schwab_parse, account_numbers_of_the_vectors) {
+TEST(SchwabParse, AccountNumbersOfTheVectors) {
   const auto vectors = test::load_wire_vectors("schwab.json");
   const auto body = test::wire_text(vectors["account_numbers"]["response"]);
   const auto all = parse_accounts(body);
@@ -56,7 +56,7 @@ TEST(schwab_parse, account_numbers_of_the_vectors) {
   for (const char* bad : {"{}", ""}) EXPECT_FALSE(parse_accounts(bad)) << bad;
 }
 
-TEST(schwab_parse, an_account_that_cannot_be_read_keeps_its_place_and_hides_no_other) {
+TEST(SchwabParse, AnAccountThatCannotBeReadKeepsItsPlaceAndHidesNoOther) {
   const auto all =
       parse_accounts(R"([{},{"accountNumber":5,"hashValue":"A"},{"accountNumber":"12345678","hashValue":"B"}])");
   ASSERT_TRUE(all) << all.error();
@@ -66,7 +66,7 @@ TEST(schwab_parse, an_account_that_cannot_be_read_keeps_its_place_and_hides_no_o
   EXPECT_EQ((*all)[2].number + (*all)[2].hash, "12345678B");
 }
 
-TEST(schwab_parse, positions_are_long_minus_short) {
+TEST(SchwabParse, PositionsAreLongMinusShort) {
   const auto aapl = *symbol::parse("AAPL");
   const auto account = [](const std::string& positions) { return R"({"securitiesAccount":{)" + positions + "}}"; };
   const auto entry = [](const std::string& name, const std::string& quantities) {
@@ -94,7 +94,7 @@ TEST(schwab_parse, positions_are_long_minus_short) {
   EXPECT_FALSE(parse_position(among(R"({"instrument":{"assetType":"EQUITY"},"longQuantity":5})"), aapl));
 }
 
-TEST(schwab_parse, market_hours_of_the_vectors) {
+TEST(SchwabParse, MarketHoursOfTheVectors) {
   const auto vectors = test::load_wire_vectors("schwab.json");
   int open = 0;
   for (const auto& row : vectors["market_hours"].GetArray()) {
@@ -108,7 +108,7 @@ TEST(schwab_parse, market_hours_of_the_vectors) {
   EXPECT_EQ(open, 4);
 }
 
-TEST(schwab_parse, market_hours_that_make_no_sense_are_errors) {
+TEST(SchwabParse, MarketHoursThatMakeNoSenseAreErrors) {
   const auto day = [](const std::string& rest) { return R"({"equity":{"EQ":{"isOpen":true,)" + rest + "}}}"; };
   const auto hours = [&](const std::string& start, const std::string& end) {
     return day(R"("sessionHours":{"regularMarket":[{"start":")" + start + R"(","end":")" + end + R"("}]})");
@@ -122,7 +122,7 @@ TEST(schwab_parse, market_hours_that_make_no_sense_are_errors) {
     EXPECT_FALSE(parse_session(bad)) << bad;
 }
 
-TEST(schwab_parse, token_answers_of_the_vectors) {
+TEST(SchwabParse, TokenAnswersOfTheVectors) {
   const auto vectors = test::load_wire_vectors("schwab.json");
   for (const auto& row : vectors["token_responses"].GetArray()) {
     const auto body = row.HasMember("json") ? test::wire_text(row["json"]) : std::string{row["text"].GetString()};
@@ -140,7 +140,7 @@ TEST(schwab_parse, token_answers_of_the_vectors) {
     EXPECT_FALSE(parse_tokens(bad)) << bad;
 }
 
-TEST(schwab_parse, callback_urls_of_the_vectors) {
+TEST(SchwabParse, CallbackUrlsOfTheVectors) {
   const auto vectors = test::load_wire_vectors("schwab.json");
   for (const auto& row : vectors["callback_urls"].GetArray()) {
     const auto code = parse_callback_url(row["url"].GetString());
@@ -161,7 +161,7 @@ broker_failure kind_for(const std::string& klass) {
   return broker_failure::server_error;
 }
 
-TEST(schwab_parse, http_errors_of_the_vectors) {
+TEST(SchwabParse, HttpErrorsOfTheVectors) {
   const auto vectors = test::load_wire_vectors("schwab.json");
   for (const auto& row : vectors["http_errors"].GetArray()) {
     http::response answer{row["http"].GetInt(), {}, row.HasMember("body") ? test::wire_text(row["body"]) : ""};
@@ -176,14 +176,14 @@ TEST(schwab_parse, http_errors_of_the_vectors) {
   }
 }
 
-TEST(schwab_parse, undocumented_statuses_say_nothing_about_the_order) {
+TEST(SchwabParse, UndocumentedStatusesSayNothingAboutTheOrder) {
   for (const int status : {302, 402, 405, 408, 409, 415, 422, 600})
     EXPECT_EQ(read_error({status, {}, ""}, {}).kind, broker_failure::malformed) << status;
   for (const int status : {500, 502, 503, 504, 599})
     EXPECT_EQ(read_error({status, {}, ""}, {}).kind, broker_failure::server_error) << status;
 }
 
-TEST(schwab_parse, retry_after_in_all_its_forms) {
+TEST(SchwabParse, RetryAfterInAllItsForms) {
   const auto now = *parse_time("2025-08-29T17:15:00Z");
   EXPECT_EQ(parse_retry_after("5", now), seconds{5});
   EXPECT_EQ(parse_retry_after("0", now), seconds{0});
@@ -198,7 +198,7 @@ TEST(schwab_parse, retry_after_in_all_its_forms) {
     EXPECT_EQ(parse_retry_after(garbage, now), seconds{0}) << garbage;
 }
 
-TEST(schwab_parse, the_brokers_words_are_kept_and_its_secrets_masked) {
+TEST(SchwabParse, TheBrokersWordsAreKeptAndItsSecretsMasked) {
   EXPECT_EQ(safe_text("quantity must be positive"), "quantity must be positive");
   EXPECT_EQ(safe_text("unsupported_token_type"), "unsupported_token_type");
   EXPECT_EQ(safe_text("account 12345678 (0123456789ABCDEF0123456789ABCDEF)"), "account *** (***)");
@@ -218,7 +218,7 @@ TEST(schwab_parse, the_brokers_words_are_kept_and_its_secrets_masked) {
   EXPECT_EQ(read_error({502, {}, "<html>12345678</html>"}, {}).detail, "HTTP 502");
 }
 
-TEST(schwab_parse, the_day_is_that_of_the_exchange) {
+TEST(SchwabParse, TheDayIsThatOfTheExchange) {
   for (const auto& [utc, day] : std::vector<std::pair<const char*, const char*>>{
            {"2025-01-03T04:59:59Z", "2025-01-02"}, {"2025-01-03T05:00:00Z", "2025-01-03"},
            {"2025-07-02T03:59:59Z", "2025-07-01"}, {"2025-07-02T04:00:00Z", "2025-07-02"},

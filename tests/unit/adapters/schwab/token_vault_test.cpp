@@ -16,7 +16,7 @@ std::shared_ptr<ports::vault> vault_of(std::string_view hex) {
   return *made;
 }
 
-TEST(token_vault, known_answers) {
+TEST(TokenVault, KnownAnswers) {
   const auto vectors = test::load_vectors("token_encryption.json");
   for (const auto& row : vectors["cases"].GetArray()) {
     const auto key = parse_vault_key(row["key_hex"].GetString());
@@ -31,14 +31,14 @@ TEST(token_vault, known_answers) {
   }
 }
 
-TEST(token_vault, what_must_fail_fails) {
+TEST(TokenVault, WhatMustFailFails) {
   const auto vectors = test::load_vectors("token_encryption.json");
   for (const auto& row : vectors["must_fail_to_decrypt"].GetArray())
     EXPECT_FALSE(vault_of(row["key_hex"].GetString())->open(row["stored_hex"].GetString())) << row["name"].GetString();
   EXPECT_FALSE(vault_of(key_hex)->open(std::string(100, 'z')));
 }
 
-TEST(token_vault, invalid_keys_are_refused_without_being_quoted) {
+TEST(TokenVault, InvalidKeysAreRefusedWithoutBeingQuoted) {
   const auto vectors = test::load_vectors("token_encryption.json");
   for (const auto& row : vectors["invalid_keys"].GetArray()) {
     const std::string bad = row["key_hex"].GetString();
@@ -51,7 +51,7 @@ TEST(token_vault, invalid_keys_are_refused_without_being_quoted) {
   }
 }
 
-TEST(token_vault, seals_differently_each_time_and_opens_all) {
+TEST(TokenVault, SealsDifferentlyEachTimeAndOpensAll) {
   const auto vault = vault_of(key_hex);
   std::set<std::string> seen;
   for (const std::string& secret :
@@ -64,7 +64,7 @@ TEST(token_vault, seals_differently_each_time_and_opens_all) {
     }
 }
 
-TEST(token_vault, every_changed_digit_is_noticed) {
+TEST(TokenVault, EveryChangedDigitIsNoticed) {
   const auto vault = vault_of(key_hex);
   const auto sealed = vault->seal("secret");
   for (std::size_t i = 0; i < sealed.size(); ++i) {
@@ -74,7 +74,7 @@ TEST(token_vault, every_changed_digit_is_noticed) {
   }
 }
 
-TEST(token_holder, holds_what_was_set_last) {
+TEST(TokenHolder, HoldsWhatWasSetLast) {
   const auto holder = make_token_holder();
   EXPECT_FALSE(holder->get());
   holder->set("a");
