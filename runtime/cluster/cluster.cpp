@@ -1,6 +1,5 @@
 #include "runtime/cluster/cluster.hpp"
 
-#include <algorithm>
 #include <caf/all.hpp>
 
 #include "runtime/cluster/network.hpp"
@@ -33,7 +32,7 @@ void cluster::start() {
   });
   for (const auto& seed : options_.seeds)
     if (const auto where = parse_address(seed); where && seed != options_.self.address()) link_to(*where, true);
-  outside_.share(broker_callers());
+  outside_.share(list_.broker_callers());
   publish_snapshot();
   open_port();
 }
@@ -52,21 +51,6 @@ void cluster::open_port() {
               tell(notice_level::alarm, "cannot_listen", options_.self.address(), text);
               self_->quit(caf::make_error(caf::sec::cannot_open_port, text));
             });
-}
-
-/// Members that may be calling the broker, this node included: also the silent ones, until they are removed. One that
-/// has not said yet what it runs may.
-std::uint32_t cluster::broker_callers() const {
-  const auto calls = [&](const member_record& m) {
-    return m.sets.empty() || std::any_of(m.sets.begin(), m.sets.end(), [&](const auto& name) {
-             return std::find(options_.broker_callers.begin(), options_.broker_callers.end(), name) !=
-                    options_.broker_callers.end();
-           });
-  };
-  const auto others = list_.others();
-  return static_cast<std::uint32_t>((calls(list_.self()) ? 1 : 0) +
-                                    std::count_if(others.begin(), others.end(),
-                                                  [&](const auto& m) { return calls(m.facts); }));
 }
 
 caf::actor cluster::sender() const { return caf::actor_cast<caf::actor>(self_->current_sender()); }
@@ -125,7 +109,7 @@ void cluster::announce() {
         break;
     }
   }
-  if (changed) outside_.share(broker_callers());
+  if (changed) outside_.share(list_.broker_callers());
   publish_snapshot();
 }
 

@@ -27,7 +27,6 @@ class cluster {
   void gone();
   void open_port();
   [[nodiscard]] protocol::actor_status status() const;
-  [[nodiscard]] std::uint32_t broker_callers() const;
 
   // -- who is there (links.cpp) ---------------------------------------------------------------------------------------
 

@@ -30,8 +30,6 @@ struct cluster_options {
   std::vector<std::string> seeds;
   std::chrono::milliseconds heartbeat_interval{500};
   domain::member_policy policy;
-  /// Services that call the broker.
-  std::vector<std::string> broker_callers{};
 };
 
 using root_slot = protocol::slot<supervision::supervisor_actor>;

@@ -122,7 +122,7 @@ cluster::cluster_options to_cluster(const config::settings& v) {
   c.policy.timeout = v.cluster.heartbeat_timeout;
   c.policy.remove_after = v.cluster.remove_after;
   for (const auto& service : node::all_services())
-    if (service.needs.broker) c.broker_callers.emplace_back(service.name);
+    if (service.needs.broker) c.policy.broker_callers.emplace_back(service.name);
   return c;
 }
 

@@ -60,8 +60,7 @@ class member_node {
                     8080, 8081, false};
     options.seeds = std::move(seeds);
     options.heartbeat_interval = 30ms;
-    options.policy = {300ms, 1'500ms};
-    options.broker_callers = {"execution"};
+    options.policy = {300ms, 1'500ms, {"execution"}};
     start();
   }
 

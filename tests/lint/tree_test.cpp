@@ -166,9 +166,7 @@ TEST(Services, PlantedBreachesAreFound) {
 }
 
 TEST(Services, AreNamedInTheirOwnFoldersOnly) {
-  violations found = service_names_elsewhere(repository());
-  // The rule of who shares the broker's budget still knows two services; the cluster asks the registry instead.
-  std::erase_if(found, [](const violation& v) { return v.path == "actors/domain/cluster/member_record.cpp"; });
+  const violations found = service_names_elsewhere(repository());
   EXPECT_TRUE(found.empty()) << to_string(found);
 }
 

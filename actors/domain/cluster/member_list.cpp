@@ -131,9 +131,9 @@ std::vector<member> member_list::others() const {
 }
 
 std::uint32_t member_list::broker_callers() const {
-  std::uint32_t callers = calls_broker(self_) ? 1 : 0;
+  std::uint32_t callers = calls_broker(self_, policy_.broker_callers) ? 1 : 0;
   for (const auto& [which, m] : members_)
-    if (m.state != member_state::left && calls_broker(m.facts)) ++callers;
+    if (m.state != member_state::left && calls_broker(m.facts, policy_.broker_callers)) ++callers;
   return callers;
 }
 

@@ -17,6 +17,8 @@ struct member_policy {
   std::chrono::milliseconds timeout{2'000};
   /// A member is removed when neither we nor any peer have heard it for this long.
   std::chrono::milliseconds remove_after{60'000};
+  /// Services that call the broker.
+  std::vector<std::string> broker_callers{};
 };
 
 enum class member_state : std::uint8_t {
@@ -53,7 +55,7 @@ struct member_change {
 class member_list {
  public:
   /// `self` is always a member and always reachable.
-  member_list(member_record self, member_policy policy) : self_{std::move(self)}, policy_{policy} {}
+  member_list(member_record self, member_policy policy) : self_{std::move(self)}, policy_{std::move(policy)} {}
 
   /// Decides about a node that asks to join. If two reachable processes use the same name, the older one keeps it;
   /// a silent one is replaced.

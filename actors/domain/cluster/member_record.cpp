@@ -47,10 +47,11 @@ std::string version_refusal(const member_record& own, std::uint32_t protocol, st
          ") of node " + own.name + "; run the same major version on all nodes";
 }
 
-bool calls_broker(const member_record& member) {
+bool calls_broker(const member_record& member, const std::vector<std::string>& callers) {
   if (member.sets.empty()) return true;
-  return std::any_of(member.sets.begin(), member.sets.end(),
-                     [](const auto& set) { return set == "execution" || set == "poller"; });
+  return std::any_of(member.sets.begin(), member.sets.end(), [&](const auto& set) {
+    return std::find(callers.begin(), callers.end(), set) != callers.end();
+  });
 }
 
 }  // namespace hedgerow::domain

@@ -21,7 +21,8 @@ inline constexpr std::uint32_t cluster_protocol = 1;
 /// Empty when nodes of these versions may be members of one cluster: same protocol, same major version. Else why not.
 [[nodiscard]] std::string version_refusal(const member_record& own, std::uint32_t protocol, std::string_view version);
 
-/// Whether the member calls the broker and so takes a share of the account's budget; true while its actors are unknown.
-[[nodiscard]] bool calls_broker(const member_record& member);
+/// Whether the member runs one of the services `callers`, and so takes a share of the account's budget; true while its
+/// services are unknown.
+[[nodiscard]] bool calls_broker(const member_record& member, const std::vector<std::string>& callers);
 
 }  // namespace hedgerow::domain

@@ -29,7 +29,7 @@ class MemberListTest : public ::testing::Test {
     list.observe(now);
   }
 
-  member_list list{node("me", 50), {2s, 60s}};
+  member_list list{node("me", 50), {2s, 60s, {"execution"}}};
   std::chrono::nanoseconds now = 1h;
 };
 
@@ -149,7 +149,7 @@ TEST_F(MemberListTest, TellsEachChangeOnce) {
 
 TEST(MemberListProperty, WhateverIsSaidNoNameIsHeldTwiceAndTheListIsBounded) {
   EXPECT_TRUE(rc::check("one run holds a name", [] {
-    member_list list{node("me", 3), {2s, 60s}};
+    member_list list{node("me", 3), {2s, 60s, {"execution"}}};
     std::chrono::nanoseconds now = 1h;
     const auto steps = *rc::gen::inRange(1, 300);
     for (int i = 0; i < steps; ++i) {

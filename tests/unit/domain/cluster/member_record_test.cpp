@@ -58,11 +58,11 @@ TEST(MemberRecord, VersionsGoTogetherWhenProtocolAndMajorAreTheSame) {
 
 TEST(MemberRecord, WhoRunsExecutionOrPollersCallsTheBrokerAndWhoHasNotSaidSoMay) {
   member_record r;
-  EXPECT_TRUE(calls_broker(r));
+  EXPECT_TRUE(calls_broker(r, {"execution", "poller"}));
   r.sets = {"api", "ingestion"};
-  EXPECT_FALSE(calls_broker(r));
+  EXPECT_FALSE(calls_broker(r, {"execution", "poller"}));
   r.sets = {"api", "poller"};
-  EXPECT_TRUE(calls_broker(r));
+  EXPECT_TRUE(calls_broker(r, {"execution", "poller"}));
 }
 
 }  // namespace
