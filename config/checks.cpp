@@ -93,7 +93,8 @@ class checks {
     const bool good = k.prefix.size() <= 100 && std::all_of(k.prefix.begin(), k.prefix.end(), [](char c) {
       return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
     });
-    if (!good) add("kafka.prefix", k.prefix, "cannot be part of a topic's name", "letters, digits, '-', '_', '.'", "change it");
+    if (!good)
+      add("kafka.prefix", k.prefix, "cannot be part of a topic's name", "letters, digits, '-', '_', '.'", "change it");
     if (k.certificate.empty() != k.key.empty())
       add(k.key.empty() ? "kafka.key" : "kafka.certificate", "", "missing, and the other of the two is there",
           "both or none", "name both files, or none");
@@ -153,8 +154,8 @@ class checks {
       }
     }
     if (!s_.tokens.allow_unlisted && s_.pinned_tokens.empty()) {
-      add("tokens.allow_unlisted", "false", "no token may trade, because there is no [[token]] section", "true, or a list",
-          "add [[token]] sections or set it to true");
+      add("tokens.allow_unlisted", "false", "no token may trade, because there is no [[token]] section",
+          "true, or a list", "add [[token]] sections or set it to true");
     }
   }
 
@@ -261,7 +262,8 @@ std::vector<std::string> warnings_about(const settings& s, const service_list& s
     out.emplace_back("admin.address is not a loopback address, and the admin endpoint has no login of its own");
   }
   if (s.cluster.port != 0 && s.cluster.certificate.empty() && !is_loopback(s.cluster.listen_address)) {
-    out.emplace_back("cluster.listen_address is not a loopback address, and there is no TLS: whoever connects is trusted");
+    out.emplace_back(
+        "cluster.listen_address is not a loopback address, and there is no TLS: whoever connects is trusted");
   }
   return out;
 }

@@ -33,8 +33,10 @@ std::string describe_derived(const settings& s) {
   line("pause between order lists of an unknown outcome", format_duration(list_interval(s)),
        "execution.evidence_spread / execution.evidence_lists");
   line("a drain waits for effects under way", format_duration(drain_grace(s)), "supervision.grace / 2");
-  line("calls a minute kept for placements", std::to_string(calls_kept_for_placement(s)), "execution.calls_per_minute / 4");
-  line("calls a minute kept for evidence", std::to_string(calls_kept_for_evidence(s)), "execution.calls_per_minute / 6");
+  line("calls a minute kept for placements", std::to_string(calls_kept_for_placement(s)),
+       "execution.calls_per_minute / 4");
+  line("calls a minute kept for evidence", std::to_string(calls_kept_for_evidence(s)),
+       "execution.calls_per_minute / 6");
   line("calls a minute kept for status", std::to_string(calls_kept_for_status(s)), "execution.calls_per_minute / 6");
   return out;
 }

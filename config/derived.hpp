@@ -21,8 +21,8 @@ namespace hedgerow::config {
 /// fits into the other half.
 [[nodiscard]] milliseconds drain_grace(const settings& s);
 
-/// Of execution.calls_per_minute, what only placements may use (a quarter), what only they and evidence may (a sixth more),
-/// and what only they, evidence and status may (another sixth).
+/// Of execution.calls_per_minute, what only placements may use (a quarter), what only they and evidence may (a sixth
+/// more), and what only they, evidence and status may (another sixth).
 [[nodiscard]] std::uint32_t calls_kept_for_placement(const settings& s);
 [[nodiscard]] std::uint32_t calls_kept_for_evidence(const settings& s);
 [[nodiscard]] std::uint32_t calls_kept_for_status(const settings& s);

@@ -65,11 +65,13 @@ std::string needs_in_words(const service_needs& needs) {
 }
 
 constexpr std::string_view introduction =
-    "<!-- Made from the key table in config/; UPDATE_DOCS=1 build/release/tests/unit/config/config_test writes it. -->\n"
+    "<!-- Made from the key table in config/; UPDATE_DOCS=1 build/release/tests/unit/config/config_test writes it. "
+    "-->\n"
     "# Configuration\n\n"
     "`hedgerow` reads one TOML file. `hedgerow config check FILE` tells all that is wrong with it at once;\n"
     "`hedgerow config keys` prints the table below. Profiles to start from are in `config/profiles/`.\n\n"
-    "* **Environment.** `HEDGEROW_SECTION_KEY` wins over the file: `HEDGEROW_LOG_KIND=memory`. An empty variable counts\n"
+    "* **Environment.** `HEDGEROW_SECTION_KEY` wins over the file: `HEDGEROW_LOG_KIND=memory`. An empty variable "
+    "counts\n"
     "  as not set. Lists are written with commas. Repeated sections and those with keys of your own can only be\n"
     "  set in the file.\n"
     "* **Placeholders.** A value that is exactly `\"${NAME}\"` is taken from the environment variable `NAME`.\n"

@@ -207,7 +207,8 @@ refusal symbol_text(const std::string& text) {
 refusal marker_text(const std::string& text) {
   const bool suffix = text.size() > 1 && text.front() == '*';
   const bool prefix = text.size() > 1 && text.back() == '*';
-  if (suffix == prefix || std::count(text.begin(), text.end(), '*') != 1) return "not a marker such as \"*0x\" or \"t*\"";
+  if (suffix == prefix || std::count(text.begin(), text.end(), '*') != 1)
+    return "not a marker such as \"*0x\" or \"t*\"";
   return std::nullopt;
 }
 

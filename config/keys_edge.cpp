@@ -18,7 +18,8 @@ section_spec cluster_section() {
        text<&cluster_settings::advertised_host>("advertised_host", host_or_nothing,
                                                 "a host name or IPv4 address; empty for listen_address",
                                                 "Where other nodes reach this one."),
-       list<&cluster_settings::seeds>("seeds", host_and_port, "any number of host:port, such as \"node-1.internal:7400\"",
+       list<&cluster_settings::seeds>("seeds", host_and_port,
+                                      "any number of host:port, such as \"node-1.internal:7400\"",
                                       "Nodes to ask for the others. The same list may stand on every node.", true),
        duration<&cluster_settings::heartbeat_interval>("heartbeat_interval", 10ms, 1min,
                                                        "How often each node tells each other one that it is there."),
@@ -38,8 +39,9 @@ section_spec cluster_section() {
 }  // namespace
 
 std::vector<section_spec> edge_sections() {
-  constexpr std::string_view listen = "Address to listen on. There is no login: anything but a loopback address needs a "
-                                      "proxy or a firewall in front.";
+  constexpr std::string_view listen =
+      "Address to listen on. There is no login: anything but a loopback address needs a "
+      "proxy or a firewall in front.";
   constexpr std::string_view ip = "an IPv4 or IPv6 address";
   std::vector<section_spec> out;
   out.push_back(

@@ -17,13 +17,15 @@ std::vector<section_spec> node_sections() {
        list<&node_settings::actors>("actors", not_empty, "all, paper, or names of services",
                                     "What runs here. `all` is every service; `paper` is the simulated broker, which is "
                                     "none of them."),
-       text<&node_settings::data_dir>("data_dir", not_empty, "a folder, made when missing",
-                                      "Where the event log, the paper ledger and the count of the broker's calls live.")}));
+       text<&node_settings::data_dir>(
+           "data_dir", not_empty, "a folder, made when missing",
+           "Where the event log, the paper ledger and the count of the broker's calls live.")}));
   out.push_back(section<&settings::log>(
       "log", "The event log.",
       {choice<&log_settings::kind>(
            "kind", {{"sqlite", log_kind::sqlite}, {"kafka", log_kind::kafka}, {"memory", log_kind::memory}},
-           "sqlite: one file in data_dir, one node. kafka: a cluster, any number of nodes; see [kafka]. memory: gone at "
+           "sqlite: one file in data_dir, one node. kafka: a cluster, any number of nodes; see [kafka]. memory: gone "
+           "at "
            "exit, for trials and tests only."),
        integer<&log_settings::symbol_partitions>(
            "symbol_partitions", 1, 256,

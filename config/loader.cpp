@@ -127,7 +127,8 @@ void loader::read_map(const section_spec& spec, const raw_section& raw) {
     if (const auto* given = std::get_if<std::string>(&value.data)) text = *given;
     if (const auto* number = std::get_if<std::int64_t>(&value.data)) text = std::to_string(*number);
     const refusal problem = text.empty() ? refusal{"not a text in quotes"} : spec.put(values_, entry.key, text);
-    if (problem) error(from, spec.secret ? "***" : value.shown, *problem, std::string{spec.allowed}, "correct the entry");
+    if (problem)
+      error(from, spec.secret ? "***" : value.shown, *problem, std::string{spec.allowed}, "correct the entry");
     origins_[from.key] = from;
   }
 }
@@ -211,7 +212,8 @@ void loader::assign_from_file(const key_spec& key, void* target, const raw_value
   const std::string key_path = from.key.substr(0, from.key.size() - file_suffix.size());
   origins_[key_path] = from;
   if (const refusal problem = key.assign(target, hidden)) {
-    error(from, path.shown, "the file's content is " + *problem, key.allowed, "put the secret, and only it, in the file");
+    error(from, path.shown, "the file's content is " + *problem, key.allowed,
+          "put the secret, and only it, in the file");
   }
 }
 

@@ -97,7 +97,8 @@ bool refill(pointer self, const std::shared_ptr<ports::event_log>& log, followed
 followed* oldest(std::vector<followed>& sources) {
   followed* best = nullptr;
   for (auto& f : sources)
-    if (!f.ahead.empty() && (best == nullptr || f.ahead.front().recorded_at < best->ahead.front().recorded_at)) best = &f;
+    if (!f.ahead.empty() && (best == nullptr || f.ahead.front().recorded_at < best->ahead.front().recorded_at))
+      best = &f;
   return best;
 }
 

@@ -262,8 +262,8 @@ void bridge::emitted(const step_ptr& what) {
   flush();
 }
 
-/// Nothing of a step that no log takes is written, and its effects do not run. The entity is not started again by itself: it
-/// would want the same again, and for ever.
+/// Nothing of a step that no log takes is written, and its effects do not run. The entity is not started again by
+/// itself: it would want the same again, and for ever.
 void bridge::refuse(const std::string& key, const std::string& why) {
   auto& entity = entities_.at(key);
   stop(entity);

@@ -37,10 +37,11 @@ void bridge::watch_offsets(std::uint32_t first) {
       if (!found || *found) return;
     }
   if (config_.notices != nullptr && count > 0)
-    config_.notices->raise(ports::notice_level::alarm, what_.name, "offsets_lost", what_.name,
-                           "the log holds state of this group, but none of its offsets any more: everything is read "
-                           "again from the beginning, a person's halts and resumes, too. What is known counts once; what "
-                           "is too old to be known is in /dead-letters");
+    config_.notices->raise(
+        ports::notice_level::alarm, what_.name, "offsets_lost", what_.name,
+        "the log holds state of this group, but none of its offsets any more: everything is read "
+        "again from the beginning, a person's halts and resumes, too. What is known counts once; what "
+        "is too old to be known is in /dead-letters");
 }
 
 /// Without its state an entity would book from nothing, and a restart finds the same record: the node ends before it

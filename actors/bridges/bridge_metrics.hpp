@@ -32,8 +32,8 @@ class bridge_metrics {
   [[nodiscard]] share commit_begun(const log_transaction& what);
   void commit_ended(const share& what, const expected<void, ports::log_error>& outcome);
 
-  /// The bridge gives up and has to be started again: because of what the log said, or anything else. Only the first reason
-  /// counts: what comes after it are its consequences.
+  /// The bridge gives up and has to be started again: because of what the log said, or anything else. Only the first
+  /// reason counts: what comes after it are its consequences.
   void failed(std::optional<ports::log_errc> why);
 
  private:

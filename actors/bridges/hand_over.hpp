@@ -3,9 +3,9 @@
 // That saves a transaction and a way through the log; what stands in the log is the same.
 //
 // A record may be handled before it comes from the log only if the receiver has handled everything before it in that
-// partition. The sender's input is one partition, so as long as it owns that it is the only writer of the topic, and it is
-// enough to compare what it wrote last with what the receiver handled last. Whatever does not fit goes the usual way:
-// another node owns the partition, somebody was started anew, the receiver lags, the batch is large.
+// partition. The sender's input is one partition, so as long as it owns that it is the only writer of the topic, and it
+// is enough to compare what it wrote last with what the receiver handled last. Whatever does not fit goes the usual
+// way: another node owns the partition, somebody was started anew, the receiver lags, the batch is large.
 //
 // The records come from the log too, later. The receiver knows them and moves on; one that was started anew in between
 // handles them again, so entities of such a service must know a record that they have handled.

@@ -19,8 +19,9 @@ using domain::call_classes;
 constexpr std::size_t queue_max = 10'000;
 
 constexpr ports::metric_family calls_family{"hedgerow_broker_calls_total", "Calls to the broker."};
-constexpr ports::metric_family unsent_family{"hedgerow_broker_calls_not_sent_total",
-                                             "Calls to the broker that did not leave: no token, no connection, too late."};
+constexpr ports::metric_family unsent_family{
+    "hedgerow_broker_calls_not_sent_total",
+    "Calls to the broker that did not leave: no token, no connection, too late."};
 constexpr ports::metric_family failures_family{"hedgerow_broker_call_failures_total",
                                                "Calls to the broker that failed."};
 
@@ -264,8 +265,8 @@ class gateway {
     pump();
   }
 
-  /// One list call for all that wait when they are many, or more than there are calls; else one for the first. Old orders
-  /// are not listed together with young ones: the list would hold all that was ordered since.
+  /// One list call for all that wait when they are many, or more than there are calls; else one for the first. Old
+  /// orders are not listed together with young ones: the list would hold all that was ordered since.
   void look_next(std::size_t free) {
     const auto old_before = clock_->now() - config_.list_back;
     const auto is_old = [&](const look& l) { return l.call.entered_after < old_before; };

@@ -15,8 +15,9 @@ constexpr std::size_t reasons_told = 8;
 
 void connection_news::lost(const std::string& reason) {
   if (told_.size() >= reasons_told || !told_.insert(reason).second || notices_ == nullptr) return;
-  notices_->raise(notice_level::warning, service, "chain_away", key,
-                  "the chain's node is not connected: " + reason + "; what happens on chain is not seen until it is back");
+  notices_->raise(
+      notice_level::warning, service, "chain_away", key,
+      "the chain's node is not connected: " + reason + "; what happens on chain is not seen until it is back");
 }
 
 void connection_news::back() {

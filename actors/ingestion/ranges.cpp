@@ -32,7 +32,8 @@ constexpr std::size_t text_shown = 300;
 }  // namespace
 
 void ingestion::read_on() {
-  if (!connected_ || !identified_ || range_ || verifying_ || distrusting_ || awaited_ticket_ != 0 || head_.number == 0) return;
+  if (!connected_ || !identified_ || range_ || verifying_ || distrusting_ || awaited_ticket_ != 0 || head_.number == 0)
+    return;
   const auto plan = domain::plan_backfill(cursor_, config_.backfill, head_.number);
   if (plan.action == domain::backfill_action::wait) return node_is_behind();
   reading_news_.over("chain_behind");

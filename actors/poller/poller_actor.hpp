@@ -1,5 +1,5 @@
-// One actor per pending order follows it to its end. What an answer means is domain/orders/order_progress; when to look is
-// domain/hedging/poll_schedule.
+// One actor per pending order follows it to its end. What an answer means is domain/orders/order_progress; when to look
+// is domain/hedging/poll_schedule.
 #pragma once
 
 #include "actors/bridges/service.hpp"

@@ -99,9 +99,9 @@ class log_member {
   virtual void commit(log_transaction transaction, commit_callback done) = 0;
 
   /// Lends offsets, and the ownership of partitions, to one transaction (`log_transaction::lent`) of another member, or
-  /// of this one after all: they move when that is committed, and it is refused when this member has lost a partition since
-  /// the loan was made. This member may have nothing else on its way until it has ended. A partition that it names
-  /// stays with this member until then, or until the loan is dropped.
+  /// of this one after all: they move when that is committed, and it is refused when this member has lost a partition
+  /// since the loan was made. This member may have nothing else on its way until it has ended. A partition that it
+  /// names stays with this member until then, or until the loan is dropped.
   [[nodiscard]] virtual std::shared_ptr<lent_offsets> lend(std::vector<input_offset> offsets,
                                                            std::vector<topic_partition> owned) = 0;
 
@@ -134,8 +134,8 @@ class event_log {
 
   [[nodiscard]] virtual expected<std::unique_ptr<log_member>, log_error> join(member_options options) = 0;
 
-  /// Committed records from `from` on, in order, at most `max_records`; for replay and projections. Fewer may come although
-  /// there are more; none means the end. Thread-safe.
+  /// Committed records from `from` on, in order, at most `max_records`; for replay and projections. Fewer may come
+  /// although there are more; none means the end. Thread-safe.
   [[nodiscard]] virtual expected<std::vector<record>, log_error> read(topic_partition source, std::int64_t from,
                                                                       std::size_t max_records) = 0;
 
@@ -150,16 +150,16 @@ class event_log {
   /// The newest record of each key, tombstones left out: what a compacted topic means. Thread-safe.
   [[nodiscard]] virtual expected<std::vector<record>, log_error> changelog(topic_partition source) = 0;
 
-  /// Where the committed part ends: no record has this offset or a larger one. On Kafka there may be marks of transactions
-  /// between the last record and it. Thread-safe.
+  /// Where the committed part ends: no record has this offset or a larger one. On Kafka there may be marks of
+  /// transactions between the last record and it. Thread-safe.
   [[nodiscard]] virtual expected<std::int64_t, log_error> end_offset(topic_partition source) = 0;
 
   /// The committed offset of a group, if it has one. Thread-safe.
   [[nodiscard]] virtual expected<std::optional<std::int64_t>, log_error> committed(const std::string& group,
                                                                                    topic_partition source) = 0;
 
-  /// How far each group has come in each partition of its inputs, asked as cheaply as the log can. An offset that an open
-  /// transaction moves counts as it was before, so the call waits for none. Thread-safe.
+  /// How far each group has come in each partition of its inputs, asked as cheaply as the log can. An offset that an
+  /// open transaction moves counts as it was before, so the call waits for none. Thread-safe.
   [[nodiscard]] virtual expected<std::vector<group_progress>, log_error> progress(const input_groups& groups) {
     std::vector<group_progress> all;
     for (const auto& [group, inputs] : groups)

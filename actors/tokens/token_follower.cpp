@@ -17,7 +17,8 @@ using follower_pointer = follower_actor::stateful_pointer<follower_state>;
 constexpr std::size_t batch_max = 100;
 constexpr topic_partition source{topic::token_updates, 0};
 constexpr const char* wrong_key =
-    "the broker's tokens in the log were sealed with another oauth.encryption_key than this node's, so it cannot place orders: "
+    "the broker's tokens in the log were sealed with another oauth.encryption_key than this node's, so it cannot place "
+    "orders: "
     "give all nodes the same key, or log in again at a node with this one";
 
 void drop_token(follower_state& state, ports::token_holder& holder) {

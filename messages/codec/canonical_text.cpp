@@ -22,7 +22,8 @@ const char* end_of_run(const char* at, const char* end) {
 }  // namespace
 
 bool canonical_text::take(std::string_view word) {
-  if (static_cast<std::size_t>(end_ - at_) < word.size() || std::memcmp(at_, word.data(), word.size()) != 0) return false;
+  if (static_cast<std::size_t>(end_ - at_) < word.size() || std::memcmp(at_, word.data(), word.size()) != 0)
+    return false;
   at_ += word.size();
   return true;
 }

@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t kept_values = 4096;
 constexpr std::size_t kept_text = std::size_t{64} * 1024;
 
-/// Where the run of characters from `at` on ends that stand for themselves in a string; 16 NUL bytes have to follow the text.
+/// Where the run of characters from `at` on ends that stand for themselves in a string; 16 NUL bytes have to follow the
+/// text.
 char* end_of_run(char* at) {
   for (;; at += sizeof(plain_lanes))
     if (const auto plain = plain_characters(at); plain < sizeof(plain_lanes)) return at + plain;

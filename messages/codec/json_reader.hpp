@@ -1,6 +1,6 @@
-// Private: strict getters over a record. The first failure is kept, with the path of its field; everything after it does
-// nothing, so that readers need no check per field. They read from a parsed document, or from text that stands in the form
-// that json_writer gives it; then any failure only means that the document has to be asked.
+// Private: strict getters over a record. The first failure is kept, with the path of its field; everything after it
+// does nothing, so that readers need no check per field. They read from a parsed document, or from text that stands in
+// the form that json_writer gives it; then any failure only means that the document has to be asked.
 #pragma once
 
 #include <optional>
@@ -27,7 +27,8 @@ struct read_state {
 
 class object_reader {
  public:
-  /// `object` is the index of a JSON object in the document of `state`. In text, what follows its opening brace is next.
+  /// `object` is the index of a JSON object in the document of `state`. In text, what follows its opening brace is
+  /// next.
   object_reader(std::uint32_t object, read_state& state, const object_reader* parent = nullptr,
                 std::string_view name = {})
       : state_{&state}, parent_{parent}, name_{name}, object_{object}, cursor_{object + 1} {}
@@ -98,8 +99,8 @@ class object_reader {
   /// Takes a name from the text.
   bool enter(std::string_view name);
 
-  /// In the document: the index of a member's value; the member must be there. Fields are mostly asked for in the order in
-  /// which they were written.
+  /// In the document: the index of a member's value; the member must be there. Fields are mostly asked for in the order
+  /// in which they were written.
   std::optional<std::uint32_t> find(std::string_view name);
   std::optional<std::uint32_t> find_slowly(std::string_view name);
   /// A member that is neither an object nor an array; null after a failure.

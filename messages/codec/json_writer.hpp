@@ -28,8 +28,8 @@ class json_writer {
   void end_object() { close('}'); }
   void begin_array() { open('['); }
   void end_array() { close(']'); }
-  /// Name of the next member. `name` needs no escaping. Inline, as names are literals: copying one is then a few stores,
-  /// and an event has forty of them.
+  /// Name of the next member. `name` needs no escaping. Inline, as names are literals: copying one is then a few
+  /// stores, and an event has forty of them.
   void key(std::string_view name) {
     need(name.size() + 4);
     separate();

@@ -1,5 +1,5 @@
-// Private: finding the end of a run of characters that stand for themselves in a JSON string: no quote, no backslash, no
-// control character (RFC 8259, 7).
+// Private: finding the end of a run of characters that stand for themselves in a JSON string: no quote, no backslash,
+// no control character (RFC 8259, 7).
 #pragma once
 
 #include <array>
@@ -14,8 +14,8 @@ inline bool is_plain(char c) { return c != '"' && c != '\\' && static_cast<unsig
 
 using plain_lanes [[gnu::vector_size(16)]] = unsigned char;
 
-/// How many of the 16 characters from `at` on come before the first that is not plain. All at once, since log data is kilobytes of
-/// hex digits.
+/// How many of the 16 characters from `at` on come before the first that is not plain. All at once, since log data is
+/// kilobytes of hex digits.
 inline std::size_t plain_characters(const char* at) {
   static_assert(std::endian::native == std::endian::little, "the first character is the lowest byte");
   plain_lanes text;

@@ -18,9 +18,8 @@ struct ingestion_checkpoint {
   friend bool operator==(const ingestion_checkpoint&, const ingestion_checkpoint&) = default;
 };
 
-// Key `floor`: an ingestion_checkpoint whose `block` is the lowest block of which no log was dropped from the window; the
-// other fields mean nothing.
-// Key `{block_hash}:{log_index}`: the blockchain_event itself while it is within the reorg window, or in the newest block
-// behind it, then a tombstone.
+// Key `floor`: an ingestion_checkpoint whose `block` is the lowest block of which no log was dropped from the window;
+// the other fields mean nothing. Key `{block_hash}:{log_index}`: the blockchain_event itself while it is within the
+// reorg window, or in the newest block behind it, then a tombstone.
 
 }  // namespace hedgerow

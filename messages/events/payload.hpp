@@ -1,5 +1,5 @@
-// The bytes of a record that was read. They do not change, and records that came together may share their memory: copying them
-// apart costs more than all that is done with most of them.
+// The bytes of a record that was read. They do not change, and records that came together may share their memory:
+// copying them apart costs more than all that is done with most of them.
 #pragma once
 
 #include <concepts>
@@ -14,7 +14,8 @@ namespace hedgerow {
 class payload {
  public:
   payload() = default;
-  payload(std::string text) : payload{std::make_shared<const std::string>(std::move(text))} {}  // NOLINT: a value is its bytes
+  payload(std::string text)
+      : payload{std::make_shared<const std::string>(std::move(text))} {}  // NOLINT: a value is its bytes
   payload(const char* text) : payload{std::string{text}} {}  // NOLINT: a value is its bytes
   /// Bytes that live as long as `owner`.
   payload(std::string_view text, std::shared_ptr<const void> owner) : owner_{std::move(owner)}, text_{text} {}

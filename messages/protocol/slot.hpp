@@ -18,7 +18,8 @@ class slot {
     address_ = std::move(current);
   }
 
-  /// Said by an actor that ends, unless another one is there by now: timers may keep a dead actor's address valid for long.
+  /// Said by an actor that ends, unless another one is there by now: timers may keep a dead actor's address valid for
+  /// long.
   void remove(const caf::actor_addr& gone) {
     const std::scoped_lock lock{mutex_};
     if (address_ == gone) address_ = nullptr;

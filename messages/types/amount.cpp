@@ -87,7 +87,8 @@ expected<fixed18<Tag>, amount_error> fixed18<Tag>::parse(std::string_view text) 
   try {
     int256 units = number_of(whole) * amount_unit();
     if (!fraction.empty())
-      units += number_of(fraction) * pow10(static_cast<unsigned>(amount_scale) - static_cast<unsigned>(fraction.size()));
+      units +=
+          number_of(fraction) * pow10(static_cast<unsigned>(amount_scale) - static_cast<unsigned>(fraction.size()));
     return fixed18{negative ? int256{-units} : units};
   } catch (const std::exception&) {
     return unexpected(amount_error::overflow);

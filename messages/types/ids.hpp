@@ -41,8 +41,8 @@ struct execution_id {
   friend auto operator<=>(const execution_id&, const execution_id&) = default;
 };
 
-/// The broker's id of an order, opaque: 1 to 64 letters, digits, '-' and '_', so that it is safe in a path. What form the
-/// ids of a broker have, its adapter knows.
+/// The broker's id of an order, opaque: 1 to 64 letters, digits, '-' and '_', so that it is safe in a path. What form
+/// the ids of a broker have, its adapter knows.
 class order_id {
  public:
   order_id() = default;

@@ -55,8 +55,8 @@ known_lag lag_meter::ask_log() {
   return all;
 }
 
-/// Kafka numbers the marks of transactions, too, and there is one behind the last record of each. Where little is left the
-/// records are counted, so that nothing to do is zero; once, as long as the offsets stay.
+/// Kafka numbers the marks of transactions, too, and there is one behind the last record of each. Where little is left
+/// the records are counted, so that nothing to do is zero; once, as long as the offsets stay.
 std::int64_t lag_meter::records_between(const ports::group_progress& one) {
   constexpr std::int64_t little = 16;
   const auto behind = std::max<std::int64_t>(0, one.end - one.next);

@@ -56,7 +56,8 @@ void add_chain(prometheus_text& out, const actor_status& tree) {
           if (entity.kind == ingestion::service_name && key == name && is_number(value)) out.sample({}, value);
   };
   one({"hedgerow_chain_connected", "1 when the chain's node is connected, 0 when it is not.", gauge}, "connected");
-  one({"hedgerow_chain_head_block", "The newest block that the chain's node told of; 0 before the first.", gauge}, "head");
+  one({"hedgerow_chain_head_block", "The newest block that the chain's node told of; 0 before the first.", gauge},
+      "head");
   one({"hedgerow_chain_checkpoint_block", "The block up to which everything has been read.", gauge}, "checkpoint");
   one({"hedgerow_chain_checkpoint_distance_blocks", "How far the checkpoint is below the node's newest block.", gauge},
       "checkpoint_distance");

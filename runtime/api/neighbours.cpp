@@ -132,7 +132,8 @@ void show_remote_actors(caf::actor_system& system, const neighbours& others,
   all->respond = respond;
   all->entries.push_back({own_name, {}});
   if (const auto members = others.members->get())
-    for (std::size_t i = 1; i < members->members.size(); ++i) all->entries.push_back({members->members[i].facts.name, {}});
+    for (std::size_t i = 1; i < members->members.size(); ++i)
+      all->entries.push_back({members->members[i].facts.name, {}});
   all->missing = all->entries.size();
   std::vector<std::string> names;
   for (const auto& e : all->entries) names.push_back(e.node);

@@ -33,8 +33,9 @@ std::string words_of(const http::response& answer) {
 std::string nobody_there(const config::settings& values, const std::string& origin, const std::string& why) {
   const std::string what = "no node answers at " + origin + " (" + why + "); ";
   if (world::needs_of(values).api) return what + "start one first";
-  return what + "the node of this configuration has no API, as node.actors is without \"api\": name the configuration of "
-                "a node that has one";
+  return what +
+         "the node of this configuration has no API, as node.actors is without \"api\": name the configuration of "
+         "a node that has one";
 }
 
 int run_auth(const std::string& file) {
@@ -58,7 +59,8 @@ int run_auth(const std::string& file) {
   std::string address;
   if (!std::getline(std::cin, address)) return complain("no address given");
   const auto target = callback_target(address);
-  if (target.empty()) return complain("this address carries no code; run `hedgerow auth` again and copy the whole address line");
+  if (target.empty())
+    return complain("this address carries no code; run `hedgerow auth` again and copy the whole address line");
   const auto done = call(**client, {"GET", target, {}, ""});
   if (!done) return complain("the node did not answer: " + done.error().detail);
   if (done->status != 200) return complain("the login failed: " + words_of(*done) + "; run `hedgerow auth` again");

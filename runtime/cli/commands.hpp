@@ -8,8 +8,8 @@ namespace hedgerow::cli {
 
 /// Exit codes: what scripts can rely on.
 inline constexpr int exit_ok = 0;
-/// Something failed while running; or what is compared does not agree: books, chain and broker, a log and its positions,
-/// a log and a file.
+/// Something failed while running; or what is compared does not agree: books, chain and broker, a log and its
+/// positions, a log and a file.
 inline constexpr int exit_failed = 1;
 /// The command line or the configuration is wrong.
 inline constexpr int exit_usage = 2;

@@ -109,9 +109,11 @@ void add_demo_command(CLI::App& app, chosen& run) {
       "demo", "A local chain, a market, a paper broker and a node, with a live view; Ctrl-C stops");
   auto a = std::make_shared<demo_arguments>();
   command->add_option("--for", a->run_for, "End by itself after this time, such as 60s, with a summary");
-  command->add_option("--log", a->options.log, "Event log; kafka starts a broker of its own")->check(CLI::IsMember({"sqlite", "kafka", "memory"}));
-  const auto* data = command->add_option("--data", a->options.data_dir, "Folder for the chain, the log and the broker's ledger")
-      ->capture_default_str();
+  command->add_option("--log", a->options.log, "Event log; kafka starts a broker of its own")
+      ->check(CLI::IsMember({"sqlite", "kafka", "memory"}));
+  const auto* data =
+      command->add_option("--data", a->options.data_dir, "Folder for the chain, the log and the broker's ledger")
+          ->capture_default_str();
   command->add_option("--fills-per-second", a->options.fills_per_second, "How busy the market is")
       ->check(CLI::Range(0.0, 200.0))
       ->capture_default_str();

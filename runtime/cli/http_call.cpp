@@ -27,8 +27,10 @@ std::string log_in_at_paper(const std::string& api_origin, const std::string& br
   if (!page) return "the node does not begin a login" + (login ? ": " + login->body : ": " + login.error().detail);
   const auto question = page->find('?');
   if (question == std::string::npos) return "the login address has no parameters";
-  const auto form = call(**broker, {"POST", "/v1/oauth/authorize",
-                                    {{"Content-Type", "application/x-www-form-urlencoded"}}, page->substr(question + 1)});
+  const auto form = call(**broker, {"POST",
+                                    "/v1/oauth/authorize",
+                                    {{"Content-Type", "application/x-www-form-urlencoded"}},
+                                    page->substr(question + 1)});
   const auto back = form ? http::find_header(form->headers, "Location") : std::nullopt;
   if (!back) return "the paper broker refuses the login" + (form ? " with HTTP " + std::to_string(form->status) : "");
   const auto done = call(**api, {"GET", "/auth/callback" + back->substr(back->find('?')), {}, ""});

@@ -63,7 +63,8 @@ std::string execution_line(const domain::execution_row& row) {
                      std::string{to_string(e.side)} + " " + std::to_string(e.quantity) + "  " +
                      std::string{to_string(e.state)};
   if (e.order) text += "  #" + e.order->str();
-  if (!e.filled.is_zero()) text += "  " + e.filled.to_string() + " @ " + price{e.filled_notional, e.filled}.to_string(2);
+  if (!e.filled.is_zero())
+    text += "  " + e.filled.to_string() + " @ " + price{e.filled_notional, e.filled}.to_string(2);
   if (e.code != execution_code::none) text += "  (" + std::string{to_string(e.code)} + ")";
   return text;
 }

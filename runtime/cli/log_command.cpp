@@ -34,9 +34,10 @@ void print_offsets(const std::vector<transfer::group_offset>& offsets) {
 
 void print_compacted(std::uint64_t count) {
   if (count > 0)
-    std::printf("%llu records of the file have newer ones of the same key and are compacted away in the log; the hashes "
-                "of their partitions differ for that reason\n",
-                static_cast<unsigned long long>(count));
+    std::printf(
+        "%llu records of the file have newer ones of the same key and are compacted away in the log; the hashes "
+        "of their partitions differ for that reason\n",
+        static_cast<unsigned long long>(count));
 }
 
 /// A name of our own in a folder; anything else is the file.
@@ -70,7 +71,8 @@ int run_import(const log_arguments& a) {
   const auto values = load_config(a.config);
   if (!values) return exit_usage;
   if (values->log.kind == config::log_kind::memory)
-    return complain("log.kind = \"memory\": nothing of it would be kept; use a configuration with \"sqlite\" or \"kafka\"");
+    return complain(
+        "log.kind = \"memory\": nothing of it would be kept; use a configuration with \"sqlite\" or \"kafka\"");
   world::machine machine;
   const auto log = world::open_log(*values, machine);
   if (!log) return complain(log.error());

@@ -128,8 +128,9 @@ int run_verify(const replay_arguments& a) {
     }
     for (const auto& d : done->differences)
       std::printf("%s: %s: %s\n", d.symbol.c_str(), d.where.c_str(), d.what.c_str());
-    std::printf("%llu symbols, %llu position updates recomputed byte for byte, %llu after compaction compared by sums: ",
-                number(done->symbols), number(done->updates), number(done->after_compaction));
+    std::printf(
+        "%llu symbols, %llu position updates recomputed byte for byte, %llu after compaction compared by sums: ",
+        number(done->symbols), number(done->updates), number(done->after_compaction));
     if (done->differences.empty())
       std::printf("all agree\n");
     else

@@ -94,17 +94,21 @@ void cluster::announce() {
     changed = true;
     const std::string where = who.name + " at " + who.address();
     if (removed) {
-      if (state != member_state::joining) tell(notice_level::warning, "member_removed", who.name, where + " is no longer a member");
+      if (state != member_state::joining)
+        tell(notice_level::warning, "member_removed", who.name, where + " is no longer a member");
       continue;
     }
     switch (state) {
       case member_state::joining: link_to({who.host, who.port}); break;
-      case member_state::reachable: tell(notice_level::info, "member_reachable", who.name, where + " is reachable"); break;
+      case member_state::reachable:
+        tell(notice_level::info, "member_reachable", who.name, where + " is reachable");
+        break;
       case member_state::left: tell(notice_level::info, "member_left", who.name, where + " has left"); break;
       case member_state::unreachable:
         tell(notice_level::warning, "member_unreachable", who.name, where + " does not answer");
         // The one message that a silent peer gets: when it wakes it answers, and both know again.
-        if (const auto it = peers_.find(who.name); it != peers_.end() && it->second.handle) greet(it->second.handle, "");
+        if (const auto it = peers_.find(who.name); it != peers_.end() && it->second.handle)
+          greet(it->second.handle, "");
         fail_questions(who.name, "node " + who.name + " is unreachable");
         break;
     }

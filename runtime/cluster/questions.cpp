@@ -166,8 +166,11 @@ void cluster::answer_question(const remote_question& q) {
     case question_kind::actors:
       if (!root) return fail("starting or stopping");
       self_->request(root, local_limit, status_atom::value)
-          .then([this, id = q.id, asker = q.asker](actor_status& tree) { reply(asker, {id, "", std::move(tree), {}, {}}); },
-                [fail](const caf::error&) { fail("the supervisor does not answer"); });
+          .then(
+              [this, id = q.id, asker = q.asker](actor_status& tree) {
+                reply(asker, {id, "", std::move(tree), {}, {}});
+              },
+              [fail](const caf::error&) { fail("the supervisor does not answer"); });
       return;
     case question_kind::restart:
       if (!root) return fail("starting or stopping");
@@ -179,8 +182,11 @@ void cluster::answer_question(const remote_question& q) {
     case question_kind::begin_login:
       if (!tokens) return fail("no tokens service is running there");
       self_->request(tokens, local_limit, ask_atom::value)
-          .then([this, id = q.id, asker = q.asker](std::string& url) { reply(asker, {id, "", {}, std::move(url), {}}); },
-                [fail](const caf::error&) { fail("the tokens service does not answer"); });
+          .then(
+              [this, id = q.id, asker = q.asker](std::string& url) {
+                reply(asker, {id, "", {}, std::move(url), {}});
+              },
+              [fail](const caf::error&) { fail("the tokens service does not answer"); });
       return;
     case question_kind::end_login:
       if (!tokens) return fail("no tokens service is running there");

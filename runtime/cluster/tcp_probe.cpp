@@ -19,8 +19,8 @@ class socket_handle {
  public:
   explicit socket_handle(const addrinfo& where)
       : fd_{socket(where.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)} {
-    // Ends with a reset: where TLS is spoken, an orderly end would count as a broken handshake, and CAF 0.17.6 takes what
-    // OpenSSL remembers of that for the state of other connections.
+    // Ends with a reset: where TLS is spoken, an orderly end would count as a broken handshake, and CAF 0.17.6 takes
+    // what OpenSSL remembers of that for the state of other connections.
     const linger hard{1, 0};
     setsockopt(fd_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
   }

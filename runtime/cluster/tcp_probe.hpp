@@ -15,8 +15,8 @@ inline constexpr std::chrono::milliseconds probe_limit{1'000};
 struct tcp_probe {
   /// Why no TCP connection could be made; empty when one could.
   std::string problem;
-  /// The connection. Keep it until CAF has made its own: CAF knows connections by their descriptors, and can take the end
-  /// of this one at the other side for the end of the next one that gets the same number there.
+  /// The connection. Keep it until CAF has made its own: CAF knows connections by their descriptors, and can take the
+  /// end of this one at the other side for the end of the next one that gets the same number there.
   std::shared_ptr<const void> connection;
 };
 

@@ -134,8 +134,8 @@ class running_node final : public node {
   }
 
  private:
-  /// Why the API or the admin endpoint could not listen; empty when they can. Known before partitions are taken from others
-  /// for a node that cannot live.
+  /// Why the API or the admin endpoint could not listen; empty when they can. Known before partitions are taken from
+  /// others for a node that cannot live.
   std::string find_taken_port() const {
     const auto find = [](const http::server_options& options, const char* key) -> std::string {
       const auto tried = http::make_server(options, [](http::exchange) {});

@@ -72,8 +72,8 @@ class node {
 };
 
 /// Starts everything. It first looks whether its ports are free, and in a cluster whether the node's name is; see
-/// node::death() when nothing runs afterwards. `on_death` is called from another thread when the restart budget is exceeded
-/// or an actor ends with a final error.
+/// node::death() when nothing runs afterwards. `on_death` is called from another thread when the restart budget is
+/// exceeded or an actor ends with a final error.
 [[nodiscard]] std::unique_ptr<node> start_node(node_settings settings, node_ports outside,
                                                std::function<void()> on_death);
 

@@ -77,7 +77,8 @@ class partition_check {
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
       const auto offset = log.committed(accumulator_group, inputs_[i].source());
       if (!offset)
-        return unexpected("cannot read the offsets of " + std::string{accumulator_group} + ": " + offset.error().detail);
+        return unexpected("cannot read the offsets of " + std::string{accumulator_group} + ": " +
+                          offset.error().detail);
       booked[i] = offset->value_or(0);
     }
     for (std::uint64_t seen = 1;; ++seen) {
@@ -133,7 +134,8 @@ class partition_check {
     if (control != nullptr && s.known_since && control->meta.recorded_at <= *s.known_since) return true;
     // The step may have found the symbol frozen; a person has resumed it since.
     const auto* step = std::get_if<enveloped<schwab_execution>>(&in.event);
-    return step != nullptr && step->data.state == execution_state::held && done->decided->after.hedged == s.state.hedged;
+    return step != nullptr && step->data.state == execution_state::held &&
+           done->decided->after.hedged == s.state.hedged;
   }
 
   /// Takes the inputs before place `until`; they must change nothing.
@@ -170,8 +172,9 @@ class partition_check {
       ++out.after_compaction;
     } else {
       differ(s, name, r.from, r.offset,
-             found->done ? different_fields(found->done->decided->after, logged->data)
-                         : "its cause is not in the log, or does not change the position: " + logged->meta.causation_id);
+             found->done
+                 ? different_fields(found->done->decided->after, logged->data)
+                 : "its cause is not in the log, or does not change the position: " + logged->meta.causation_id);
     }
     s.begun = true;
     s.state = logged->data;
@@ -238,7 +241,8 @@ class partition_check {
 
   /// Compares an update after a gap with the sums of all trades and executions. Returns an empty text, or the
   /// difference.
-  [[nodiscard]] expected<std::string, std::string> sums_disagree(const std::string& name, const position_update& logged) {
+  [[nodiscard]] expected<std::string, std::string> sums_disagree(const std::string& name,
+                                                                 const position_update& logged) {
     domain::position_facts facts;
     const auto trades = inputs_[0].find(name, [&](const input& in) {
       const auto* e = std::get_if<enveloped<onchain_trade>>(&in.event);

@@ -1,9 +1,9 @@
 // Recomputes every position from trades, executions and control events by the rules of the position book, and compares
 // it with position-updates byte for byte.
 //
-// Each update names what caused it, so the order in which the accumulator took its inputs is known. An input that caused
-// no update must be one that changes nothing. Of a symbol whose older updates have been compacted away, the first one
-// left is checked against the sums of trades and executions; from there on every byte counts again.
+// Each update names what caused it, so the order in which the accumulator took its inputs is known. An input that
+// caused no update must be one that changes nothing. Of a symbol whose older updates have been compacted away, the
+// first one left is checked against the sums of trades and executions; from there on every byte counts again.
 #pragma once
 
 #include <string>

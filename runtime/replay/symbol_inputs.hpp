@@ -1,4 +1,5 @@
-// Private to the position check: what the accumulator reads of one partition, symbol by symbol, fetched as it is needed.
+// Private to the position check: what the accumulator reads of one partition, symbol by symbol, fetched as it is
+// needed.
 #pragma once
 
 #include <deque>

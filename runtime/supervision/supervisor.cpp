@@ -182,7 +182,8 @@ struct roll_call {
 
 caf::result<actor_status> ask_all(pointer self, const std::string& name) {
   auto call = std::make_shared<roll_call>();
-  call->answer = {name, "supervisor", self->state.draining ? "draining" : "running", self->mailbox().size(), 0, {}, {}, {}};
+  call->answer = {name, "supervisor", self->state.draining ? "draining" : "running", self->mailbox().size(), 0, {}, {},
+                  {}};
   const auto& children = self->state.children;
   if (children.empty()) return call->answer;
   call->children.resize(children.size());

@@ -28,7 +28,8 @@ class log_side {
   expected<const record*, std::string> peek(topic_partition p) { return readers_.at(p).peek(); }
 
   /// Reads what the file does not have.
-  expected<void, std::string> finish(std::vector<std::string>& differences, const std::map<topic_partition, bool>& seen) {
+  expected<void, std::string> finish(std::vector<std::string>& differences,
+                                     const std::map<topic_partition, bool>& seen) {
     for (auto& [p, reader] : readers_) {
       std::uint64_t more = 0;
       std::int64_t first = 0;

@@ -66,8 +66,9 @@ expected<manifest, std::string> write_all(ports::event_log& log, log_file_writer
   const auto after = look(log);
   if (!after) return unexpected(after.error());
   if (!same(*before, *after))
-    return unexpected(std::string{"the log has changed while it was exported: stop the nodes that run on it, then export "
-                                  "again"});
+    return unexpected(
+        std::string{"the log has changed while it was exported: stop the nodes that run on it, then export "
+                    "again"});
   return file.finish();
 }
 

@@ -29,9 +29,10 @@ result check_empty(ports::event_log& log) {
       const auto first = log.read({spec.id, p}, 0, 1);
       if (!first) return unexpected("cannot read " + std::string{spec.name} + ": " + first.error().detail);
       if (!first->empty())
-        return unexpected("the log is not empty: " + replay::to_string(first->front().from) +
-                          " has records; import into a new log (another node.data_dir, or other topics), or remove this "
-                          "one first");
+        return unexpected(
+            "the log is not empty: " + replay::to_string(first->front().from) +
+            " has records; import into a new log (another node.data_dir, or other topics), or remove this "
+            "one first");
     }
   for (const auto& group : consumer_groups())
     for (const topic t : group.inputs)
@@ -175,7 +176,8 @@ expected<import_result, std::string> import_log(ports::event_log& log, const std
                                                 const progress& tell) {
   auto marker = import_writer::join(log, marker_group, {marker_place.topic});
   if (!marker) return unexpected(std::move(marker.error()));
-  if (auto done = marker->commit({{}, {{marker_place, marker_begun}}}); !done) return unexpected(std::move(done.error()));
+  if (auto done = marker->commit({{}, {{marker_place, marker_begun}}}); !done)
+    return unexpected(std::move(done.error()));
   if (auto done = write_records(*marker, path, tell); !done) return unexpected(std::move(done.error()));
   translation offsets{plan.offsets};
   const auto compared = compare(log, path, std::ref(offsets), {});

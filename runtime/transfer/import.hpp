@@ -14,7 +14,8 @@ enum class import_state : std::uint8_t { none, unfinished, finished };
 /// What to do about an unfinished one, for people.
 inline constexpr const char* unfinished_import =
     "an import into this log was not finished, so it holds a part of a history: remove the log (of the embedded log "
-    "events.db, events.db-wal and events.db-shm in node.data_dir; of Kafka its topics and consumer groups), then import "
+    "events.db, events.db-wal and events.db-shm in node.data_dir; of Kafka its topics and consumer groups), then "
+    "import "
     "again";
 
 struct import_plan {

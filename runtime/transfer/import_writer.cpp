@@ -51,7 +51,8 @@ expected<import_writer, std::string> import_writer::join(ports::event_log& log, 
     for (const auto& p : got->assigned) missing.erase(p);
     if (missing.empty()) break;
     if (left <= 0)
-      return unexpected("the group " + group + ": not all partitions were assigned; is a node running on this log? Stop "
+      return unexpected("the group " + group +
+                        ": not all partitions were assigned; is a node running on this log? Stop "
                         "it and import again");
     waiting->wait();
   }

@@ -60,7 +60,8 @@ class writer final : public log_file_writer {
   expected<void, file_error> put(std::string line) {
     line += '\n';
     bytes_.add(line);
-    if (gzwrite(file_.get(), line.data(), static_cast<unsigned>(line.size())) == static_cast<int>(line.size())) return {};
+    if (gzwrite(file_.get(), line.data(), static_cast<unsigned>(line.size())) == static_cast<int>(line.size()))
+      return {};
     return unexpected(failure(why(file_.get())));
   }
 

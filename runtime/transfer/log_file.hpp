@@ -1,5 +1,5 @@
-// The file that carries a history from one event log to another: JSON lines, optionally compressed with gzip. The format
-// is described in docs/replay.md; what is read and written of it is here.
+// The file that carries a history from one event log to another: JSON lines, optionally compressed with gzip. The
+// format is described in docs/replay.md; what is read and written of it is here.
 //
 //   header     what the file is, its version, partition count and topics
 //   records    topic by topic, partition by partition, in offset order

@@ -44,7 +44,8 @@ expected<void, fault> make_data_dir(const settings& v) {
 expected<std::shared_ptr<ports::event_log>, fault> make_kafka_log(const settings& v, machine& on,
                                                                   adapters::kafka_options options) {
   auto log = adapters::open_kafka_log(std::move(options), on.clock);
-  if (!log) return unexpected("log.kind = \"kafka\", kafka.bootstrap = \"" + v.kafka.bootstrap + "\": " + log.error().detail);
+  if (!log)
+    return unexpected("log.kind = \"kafka\", kafka.bootstrap = \"" + v.kafka.bootstrap + "\": " + log.error().detail);
   return *log;
 }
 

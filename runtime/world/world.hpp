@@ -24,8 +24,8 @@ struct machine {
 [[nodiscard]] expected<std::shared_ptr<ports::event_log>, std::string> open_log(const config::settings& values,
                                                                                 machine& on);
 
-/// Opens the log for reading only, whether a node runs on it or not; a node is not disturbed. An embedded log is seen as
-/// of this moment. A log that is not there is an error, and is not made. Errors as above.
+/// Opens the log for reading only, whether a node runs on it or not; a node is not disturbed. An embedded log is seen
+/// as of this moment. A log that is not there is an error, and is not made. Errors as above.
 [[nodiscard]] expected<std::shared_ptr<ports::event_log>, std::string> read_log(const config::settings& values,
                                                                                 machine& on);
 

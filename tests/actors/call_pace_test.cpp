@@ -1,5 +1,5 @@
-// Three nodes of one account under load, in virtual time: how long a fill or an end at the broker stays unnoticed because
-// the call budget is short.
+// Three nodes of one account under load, in virtual time: how long a fill or an end at the broker stays unnoticed
+// because the call budget is short.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -176,10 +176,12 @@ class CallPaceTest : public test::actor_fixture {
       share->set(static_cast<std::uint32_t>(symbols.size()), clock.monotonic());
       gateway_config config;
       config.share = share;
-      auto gateway = own(system.spawn(broker_gateway, std::shared_ptr<ports::broker_api>{std::make_shared<account_api>(all)},
-                                      config, &clock, std::function<void()>{[] {}}));
+      auto gateway =
+          own(system.spawn(broker_gateway, std::shared_ptr<ports::broker_api>{std::make_shared<account_api>(all)},
+                           config, &clock, std::function<void()>{[] {}}));
       for (unsigned i = 0; i < here; ++i) {
-        traders.push_back({gateway, &all, *symbol::parse("S" + std::string(1, static_cast<char>('A' + traders.size())))});
+        traders.push_back(
+            {gateway, &all, *symbol::parse("S" + std::string(1, static_cast<char>('A' + traders.size())))});
         actors.push_back(own(system.spawn(trade, &traders.back())));
       }
     }
@@ -198,7 +200,8 @@ class CallPaceTest : public test::actor_fixture {
     for (auto& t : traders) {
       // Ends that are still unnoticed count as noticed now.
       if (t.busy && t.order && all.orders.at(t.order->str()).ends < clock.monotonic())
-        t.unnoticed.push_back(std::chrono::duration_cast<milliseconds>(clock.monotonic() - all.orders.at(t.order->str()).ends));
+        t.unnoticed.push_back(
+            std::chrono::duration_cast<milliseconds>(clock.monotonic() - all.orders.at(t.order->str()).ends));
       sum.unnoticed.insert(sum.unnoticed.end(), t.unnoticed.begin(), t.unnoticed.end());
       for (const auto wait : t.session_waits) sum.longest_session_wait = std::max(sum.longest_session_wait, wait);
       sum.not_placed += t.not_placed;
@@ -216,7 +219,8 @@ class CallPaceTest : public test::actor_fixture {
   test::fake_clock clock;
 };
 
-/// The figures in docs/scaling.md. Before looks had a pace, the worst of the first was 58 s, with 80 of 120 calls in use.
+/// The figures in docs/scaling.md. Before looks had a pace, the worst of the first was 58 s, with 80 of 120 calls in
+/// use.
 TEST_F(CallPaceTest, ThreeNodesThatWouldLikeToCallMoreStandStillForSecondsAndNotForAMinute) {
   const auto sum = trade_for(6min, {3, 1, 1}, 333ms);
   EXPECT_LE(sum.worst(), 17s);

@@ -56,8 +56,11 @@ class member_node {
       : config_{tls}, system_{config_} {
     EXPECT_EQ(config_.problem, "");
     static std::uint64_t starts = 1'000;
-    options.self = {name, incarnation == 0 ? ++starts : incarnation, "127.0.0.1", port, "0.1.0", protocol, {"execution"},
-                    8080, 8081, false};
+    options.self = {name,          incarnation == 0 ? ++starts : incarnation,
+                    "127.0.0.1",   port,
+                    "0.1.0",       protocol,
+                    {"execution"}, 8080,
+                    8081,          false};
     options.seeds = std::move(seeds);
     options.heartbeat_interval = 30ms;
     options.policy = {300ms, 1'500ms, {"execution"}};
@@ -150,8 +153,9 @@ class ClusterTest : public ::testing::Test {
   std::uint16_t c_port = demo::free_port(0);
 };
 
-#define EXPECT_SEES(who, whom, state) \
-  EXPECT_TRUE(eventually([&] { return (who).sees(whom) == (state); })) << (who).sees(whom) << "\n" << (who).notices.all()
+#define EXPECT_SEES(who, whom, state)                                                              \
+  EXPECT_TRUE(eventually([&] { return (who).sees(whom) == (state); })) << (who).sees(whom) << "\n" \
+                                                                       << (who).notices.all()
 
 TEST_F(ClusterTest, JoinedThroughOneSeedAllSeeAll) {
   // `a` is everybody's seed, its own included: the same configuration may stand on every node.
@@ -233,7 +237,8 @@ TEST_F(ClusterTest, ASecondNodeOfTheSameNameIsRefusedAndToldTheRemedy) {
   EXPECT_EQ(a.sees("twin"), "reachable");
   const auto checked = check_name(second.system(), second.options, here().clock);
   ASSERT_FALSE(checked);
-  EXPECT_NE(checked.error().find("node.name = \"twin\": the node at " + at(b_port)), std::string::npos) << checked.error();
+  EXPECT_NE(checked.error().find("node.name = \"twin\": the node at " + at(b_port)), std::string::npos)
+      << checked.error();
 }
 
 TEST_F(ClusterTest, AFreeNameIsFreeAlsoWhenASeedDoesNotAnswer) {

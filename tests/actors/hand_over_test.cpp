@@ -76,7 +76,9 @@ TEST_F(HandOver, ARecordThatKillsItsEntityIsLeftToTheLogWithThoseAfterIt) {
   run();
   {
     auto writer = log->join({"test-writer", "w", {}});
-    const auto event = [](const std::string& symbol, const std::string& value) { return outgoing{events0, symbol, value}; };
+    const auto event = [](const std::string& symbol, const std::string& value) {
+      return outgoing{events0, symbol, value};
+    };
     (*writer)->commit({{event("AAPL", "2"), event("AAPL", "3!"), event("TSLA", "2"), event("AAPL", "4")}, {}},
                       [](auto outcome) { EXPECT_TRUE(outcome); });
   }

@@ -66,7 +66,8 @@ TEST(RecentPlacements, TheNewestCallsAreKeptWhateverTheFileHolds) {
   }
   using sent = std::vector<ports::sent_call>;
   constexpr auto kind = ports::sent_kind::evidence;
-  EXPECT_EQ((*adapters::open_call_file(folder.file("calls"), 3))->recent(), (sent{{{12}, kind}, {{21}, kind}, {{22}, kind}}));
+  EXPECT_EQ((*adapters::open_call_file(folder.file("calls"), 3))->recent(),
+            (sent{{{12}, kind}, {{21}, kind}, {{22}, kind}}));
   EXPECT_EQ((*adapters::open_call_file(folder.file("calls"), 1))->recent(), (sent{{{22}, kind}}));
   std::ofstream{folder.file("calls")} << "no calls at all";
   EXPECT_TRUE((*adapters::open_call_file(folder.file("calls"), 3))->recent().empty());

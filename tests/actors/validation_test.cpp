@@ -60,8 +60,10 @@ class ValidationTest : public test::actor_fixture {
  public:
   ValidationTest() {
     config.rules.owner = *address::parse("0x1234567890abcdef1234567890abcdef12345678");
-    node->token_answers[*address::parse("0x833589fcd6edb6e08f4c7c32d4f71b54bda02913")] = {symbol_answer("USDC"), word(6)};
-    node->token_answers[*address::parse("0xbbbb000000000000000000000000000000000002")] = {symbol_answer("NVDAs1"), word(18)};
+    node->token_answers[*address::parse("0x833589fcd6edb6e08f4c7c32d4f71b54bda02913")] = {symbol_answer("USDC"),
+                                                                                          word(6)};
+    node->token_answers[*address::parse("0xbbbb000000000000000000000000000000000002")] = {symbol_answer("NVDAs1"),
+                                                                                          word(18)};
   }
 
   void start() {

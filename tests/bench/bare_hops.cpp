@@ -132,7 +132,8 @@ class bare_producer {
   void begin() { must(rd_kafka_begin_transaction(client_), "begin"); }
   void write(std::string_view key, std::string_view value, std::int32_t partition) {
     // librdkafka copies both; its interface only lacks the const.
-    if (rd_kafka_produce(to_, partition, RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK, const_cast<char*>(value.data()),  // NOLINT
+    if (rd_kafka_produce(to_, partition, RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK,
+                         const_cast<char*>(value.data()),  // NOLINT
                          value.size(), key.data(), key.size(), nullptr) != 0)
       give_up("produce");
   }

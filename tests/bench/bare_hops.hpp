@@ -1,6 +1,6 @@
 // The yardstick for the pipeline on Kafka: librdkafka alone moves as many records in as many transactions through the
-// same hops - consume, produce, offsets, commit - and does nothing else. What it writes are records that the pipeline wrote:
-// others of the same length compress better or worse.
+// same hops - consume, produce, offsets, commit - and does nothing else. What it writes are records that the pipeline
+// wrote: others of the same length compress better or worse.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ struct hop {
   std::vector<record> written;
 };
 
-/// Runs both hops, the second on what the first writes, in one loop: a transaction of one, then those of the other. Topics of the
-/// names must exist. Seconds from the first record taken to the last commit.
+/// Runs both hops, the second on what the first writes, in one loop: a transaction of one, then those of the other.
+/// Topics of the names must exist. Seconds from the first record taken to the last commit.
 [[nodiscard]] double move_by_one_loop(const std::string& bootstrap, const hop& first, const hop& second);
 /// The same in two loops, each on a thread of its own: while one waits for its commit the other works.
 [[nodiscard]] double move_by_two_loops(const std::string& bootstrap, const hop& first, const hop& second);

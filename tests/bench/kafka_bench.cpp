@@ -42,7 +42,9 @@ double quantile(std::vector<double>& all, double part) {
 }
 
 void print(const char* name, double value) { std::printf("%s %.2f\n", name, value); }
-void print(const char* name, std::uint64_t value) { std::printf("%s %llu\n", name, static_cast<unsigned long long>(value)); }
+void print(const char* name, std::uint64_t value) {
+  std::printf("%s %llu\n", name, static_cast<unsigned long long>(value));
+}
 
 }  // namespace hedgerow::bench
 
@@ -114,8 +116,8 @@ throughput_pass pass(const std::string& bootstrap, const std::string& prefix, st
   return out;
 }
 
-/// Several passes on one broker, whose own code is compiled as it runs; the first ones do not count: half a minute, as long
-/// as the yardsticks' broker works before it is measured. Medians of the others.
+/// Several passes on one broker, whose own code is compiled as it runs; the first ones do not count: half a minute, as
+/// long as the yardsticks' broker works before it is measured. Medians of the others.
 void measure_throughput(const std::string& bootstrap, std::uint64_t events, std::uint64_t passes,
                         std::uint64_t batch_max, const ports::clock& clock) {
   constexpr std::uint64_t warm_up = 4;
@@ -124,11 +126,12 @@ void measure_throughput(const std::string& bootstrap, std::uint64_t events, std:
   std::vector<double> two_loops;
   for (std::uint64_t i = 0; i < warm_up + passes; ++i) {
     const auto done = pass(bootstrap, run_prefix(std::to_string(i)), events, batch_max, clock);
-    std::fprintf(stderr, "bench: pass %llu: pipeline %.0f events/s, %.1f us of processor time each; one bare loop %.0f, two %.0f\n",
-                 static_cast<unsigned long long>(i), static_cast<double>(events) / done.pipeline.seconds,
-                 done.pipeline.cpu_seconds * 1e6 / static_cast<double>(events),
-                 static_cast<double>(events) / done.one_loop_seconds,
-                 static_cast<double>(events) / done.two_loops_seconds);
+    std::fprintf(
+        stderr,
+        "bench: pass %llu: pipeline %.0f events/s, %.1f us of processor time each; one bare loop %.0f, two %.0f\n",
+        static_cast<unsigned long long>(i), static_cast<double>(events) / done.pipeline.seconds,
+        done.pipeline.cpu_seconds * 1e6 / static_cast<double>(events),
+        static_cast<double>(events) / done.one_loop_seconds, static_cast<double>(events) / done.two_loops_seconds);
     if (i < warm_up) continue;
     all.push_back(done);
     one_loop.push_back(static_cast<double>(events) / done.one_loop_seconds);

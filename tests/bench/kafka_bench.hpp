@@ -29,8 +29,10 @@ void print(const char* name, std::uint64_t value);
 // kafka_paced.cpp: events that come at a steady rate, per second and for so many seconds.
 
 /// From before a raw record is sent until a reader sees the request that it led to.
-void measure_latency(const std::string& bootstrap, std::uint64_t rate, std::uint64_t seconds, const ports::clock& clock);
+void measure_latency(const std::string& bootstrap, std::uint64_t rate, std::uint64_t seconds,
+                     const ports::clock& clock);
 /// Largest number of events that were sent and not yet validated, in the first and in the last quarter of the time.
-void measure_sustained(const std::string& bootstrap, std::uint64_t rate, std::uint64_t seconds, const ports::clock& clock);
+void measure_sustained(const std::string& bootstrap, std::uint64_t rate, std::uint64_t seconds,
+                       const ports::clock& clock);
 
 }  // namespace hedgerow::bench

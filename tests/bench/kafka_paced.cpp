@@ -120,7 +120,8 @@ class plain_producer {
   plain_producer& operator=(const plain_producer&) = delete;
 
   void send(const std::string& key, std::string value) {
-    if (rd_kafka_produce(topic_, 0, RD_KAFKA_MSG_F_COPY, value.data(), value.size(), key.data(), key.size(), nullptr) != 0)
+    if (rd_kafka_produce(topic_, 0, RD_KAFKA_MSG_F_COPY, value.data(), value.size(), key.data(), key.size(), nullptr) !=
+        0)
       give_up("produce");
     rd_kafka_poll(client_, 0);
   }
@@ -199,7 +200,8 @@ void measure_sustained(const std::string& bootstrap, std::uint64_t rate, std::ui
     plain_producer producer{bootstrap, prefix};
     const auto begun = steady::now() + std::chrono::seconds{3};
     for (std::uint64_t i = 0; i < events; ++i) {
-      if (i % 100 == 0) std::this_thread::sleep_until(begun + std::chrono::nanoseconds{i * 1'000'000'000 / rate});  // allow: the pace
+      if (i % 100 == 0)
+        std::this_thread::sleep_until(begun + std::chrono::nanoseconds{i * 1'000'000'000 / rate});  // allow: the pace
       const auto event = market.event(i);
       const envelope meta{"log:" + std::to_string(i), event.block_time, clock.now(), event.log.ref.key(), {}, {}};
       producer.send(event.log.ref.key(), codec::encode(meta, event));

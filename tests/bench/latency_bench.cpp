@@ -1,5 +1,6 @@
 // From a log frame on the chain's WebSocket to the order request at the broker, through the real node: its log on
-// disk or on Kafka, its actors, both of its protocols over loopback. latency_bench [SAMPLES [KAFKA_BOOTSTRAP]] Prints lines `name value` for bench.sh.
+// disk or on Kafka, its actors, both of its protocols over loopback. latency_bench [SAMPLES [KAFKA_BOOTSTRAP]] Prints
+// lines `name value` for bench.sh.
 #include <unistd.h>
 
 #include <algorithm>
@@ -65,8 +66,8 @@ class stopwatch {
   void wait_for(std::size_t count) {
     std::unique_lock lock{mutex_};
     if (!changed_.wait_for(lock, answer_limit, [&] { return taken_.size() >= count; }))
-      give_up(std::to_string(taken_.size()) + " of " + std::to_string(count) + " orders came; the first that did not: " +
-              (sent_.empty() ? "" : sent_.begin()->first));
+      give_up(std::to_string(taken_.size()) + " of " + std::to_string(count) +
+              " orders came; the first that did not: " + (sent_.empty() ? "" : sent_.begin()->first));
   }
   [[nodiscard]] std::vector<double> taken() const {
     const std::scoped_lock lock{mutex_};

@@ -1,6 +1,6 @@
-// throughput: of the pipeline on the embedded log or on Kafka, exactly once: raw log records to positions and execution requests,
-// each filled at once, then how fast the read model is rebuilt from what they left. pipeline and append end earlier.
-// memory: of 10,000 symbols, each with its actor. Prints lines `name value` for bench.sh.
+// throughput: of the pipeline on the embedded log or on Kafka, exactly once: raw log records to positions and execution
+// requests, each filled at once, then how fast the read model is rebuilt from what they left. pipeline and append end
+// earlier. memory: of 10,000 symbols, each with its actor. Prints lines `name value` for bench.sh.
 #include <sys/resource.h>
 
 #include <caf/all.hpp>

@@ -49,8 +49,8 @@ struct pipeline_result {
 struct pipeline_options {
   std::size_t batch_max = 1000;
   std::uint64_t events = 0;
-  /// As nodes do by default. Otherwise each whole share is a request of its own, not what came together meanwhile; where
-  /// fills come back late, a position then carries many live orders, and its record grows with them.
+  /// As nodes do by default. Otherwise each whole share is a request of its own, not what came together meanwhile;
+  /// where fills come back late, a position then carries many live orders, and its record grows with them.
   bool one_in_flight = false;
   /// Whether each request is answered with a fill, which is booked, too: two more hops.
   bool fills = true;

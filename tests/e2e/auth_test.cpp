@@ -45,7 +45,8 @@ class Auth : public ::testing::Test {
 TEST_F(Auth, ANodeWithoutAnApiAnnouncesNoneAndALoginThereNamesTheReason) {
   auto node = start("\"accumulator\"");
   ASSERT_TRUE(node.printed("charlie ready: ")) << node.output();
-  EXPECT_THAT(node.output(), AllOf(HasSubstr("admin http://127.0.0.1:" + std::to_string(admin_port_)), Not(HasSubstr("API"))));
+  EXPECT_THAT(node.output(),
+              AllOf(HasSubstr("admin http://127.0.0.1:" + std::to_string(admin_port_)), Not(HasSubstr("API"))));
   const auto [code, said] = log_in("");
   EXPECT_EQ(code, 1);
   EXPECT_THAT(said, AllOf(HasSubstr("no API"), HasSubstr("node.actors"), Not(HasSubstr("start one"))));
@@ -56,8 +57,8 @@ TEST_F(Auth, AWrongAddressIsToldInWordsWithWhatToDo) {
   ASSERT_TRUE(node.printed(" ready: API")) << node.output();
   const auto [code, said] = log_in("https://127.0.0.1/?code=wrong&state=wrong");
   EXPECT_EQ(code, 1);
-  EXPECT_THAT(said, AllOf(HasSubstr("the login failed: this login was not begun here"), HasSubstr("run `hedgerow auth` again"),
-                          Not(HasSubstr("{")), Not(HasSubstr("/auth/login"))));
+  EXPECT_THAT(said, AllOf(HasSubstr("the login failed: this login was not begun here"),
+                          HasSubstr("run `hedgerow auth` again"), Not(HasSubstr("{")), Not(HasSubstr("/auth/login"))));
 }
 
 }  // namespace

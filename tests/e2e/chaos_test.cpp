@@ -1,5 +1,5 @@
-// Nodes are killed and frozen again and again, Kafka is restarted, all under load and with a faulty broker; afterwards the
-// books, the chain and the broker must agree to the last 1e-18 share. HEDGEROW_CHAOS_ROUNDS=500 makes it long,
+// Nodes are killed and frozen again and again, Kafka is restarted, all under load and with a faulty broker; afterwards
+// the books, the chain and the broker must agree to the last 1e-18 share. HEDGEROW_CHAOS_ROUNDS=500 makes it long,
 // HEDGEROW_CHAOS_SEED chooses another run.
 #include <gtest/gtest.h>
 
@@ -22,7 +22,8 @@ constexpr const char* faults = R"([
   {"operation": "place", "kind": "drop_before", "probability": "0.04", "seed": 4},
   {"operation": "place", "kind": "missing_location", "probability": "0.03", "seed": 5},
   {"operation": "place", "kind": "wrong_location", "probability": "0.03", "seed": 6},
-  {"operation": "place", "kind": "partial_then_cancel", "probability": "0.05", "seed": 7, "delay_ms": 100, "part": "0.5"},
+  {"operation": "place", "kind": "partial_then_cancel", "probability": "0.05", "seed": 7, "delay_ms": 100,
+    "part": "0.5"},
   {"operation": "place", "kind": "reject", "probability": "0.04", "seed": 8},
   {"operation": "get", "kind": "garbage", "probability": "0.03", "seed": 9},
   {"operation": "get", "kind": "not_found", "probability": "0.03", "seed": 10},

@@ -27,11 +27,13 @@ class cluster_node {
 
   void start() {
     std::filesystem::create_directories(folder_);
-    std::ofstream{file(".toml")}
-        << "[node]\nname = \"" << name_ << "\"\nactors = [" << actors_ << "]\n[log]\nkind = \"memory\"\n[broker]\nbase_url = \"http://127.0.0.1:9\"\n"
-        << "app_key = \"key\"\napp_secret = \"secret\"\n[oauth]\nencryption_key = \"" << std::string(64, '7') << "\"\n"
-        << "[api]\nport = " << api_port << "\n[admin]\nport = " << admin_port << "\n[cluster]\nport = " << port
-        << "\nseeds = [\"127.0.0.1:" << seed_ << "\"]\nheartbeat_interval = \"100ms\"\nheartbeat_timeout = \"1s\"\n";
+    std::ofstream{file(".toml")} << "[node]\nname = \"" << name_ << "\"\nactors = [" << actors_
+                                 << "]\n[log]\nkind = \"memory\"\n[broker]\nbase_url = \"http://127.0.0.1:9\"\n"
+                                 << "app_key = \"key\"\napp_secret = \"secret\"\n[oauth]\nencryption_key = \""
+                                 << std::string(64, '7') << "\"\n"
+                                 << "[api]\nport = " << api_port << "\n[admin]\nport = " << admin_port
+                                 << "\n[cluster]\nport = " << port << "\nseeds = [\"127.0.0.1:" << seed_
+                                 << "\"]\nheartbeat_interval = \"100ms\"\nheartbeat_timeout = \"1s\"\n";
     process_ = std::make_unique<process>(
         std::vector<std::string>{std::string{HEDGEROW_BINARY_DIR} + "/hedgerow", "node", "--config",
                                  file(".toml").string()},
@@ -95,7 +97,8 @@ class Cluster : public ::testing::Test {
     return eventually([&] { return one->sees("two") == "reachable" && two->sees("one") == "reachable"; });
   }
 
-  std::filesystem::path folder = std::filesystem::temp_directory_path() / ("hedgerow-cluster-" + std::to_string(getpid()));
+  std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("hedgerow-cluster-" + std::to_string(getpid()));
   std::unique_ptr<cluster_node> one;
   std::unique_ptr<cluster_node> two;
   bool ready = false;
@@ -116,10 +119,12 @@ TEST_F(Cluster, EachNodeAnswersForTheOther) {
   EXPECT_STREQ(nodes["nodes"][1]["actors"]["name"].GetString(), "two");
   EXPECT_EQ(one->admin("/actors?node=three").status, 503);
   EXPECT_EQ(two->call(two->admin_port, "POST", "/actors/api/restart?node=one").status, 202);
-  EXPECT_TRUE(eventually([&] { return two->admin("/actors?node=one").body.find("\"restarts\":1") != std::string::npos; }));
+  EXPECT_TRUE(
+      eventually([&] { return two->admin("/actors?node=one").body.find("\"restarts\":1") != std::string::npos; }));
   // The services that each node hosts.
-  EXPECT_TRUE(eventually([&] { return one->admin("/cluster?format=text").body.find("accumulator  running") != std::string::npos; }))
-      << one->admin("/cluster?format=text").body;
+  EXPECT_TRUE(eventually([&] {
+    return one->admin("/cluster?format=text").body.find("accumulator  running") != std::string::npos;
+  })) << one->admin("/cluster?format=text").body;
 }
 
 TEST_F(Cluster, ALoginBeginsAndEndsAtAnyNode) {

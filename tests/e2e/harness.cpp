@@ -147,7 +147,8 @@ std::string stage::diagnosis() {
   std::string all = text(positions);
   if (!executions.HasMember("executions")) return all;
   for (const auto& e : executions["executions"].GetArray())
-    if (const std::string_view status = e["status"].GetString(); status != "FILLED" && status != "FAILED") all += text(e);
+    if (const std::string_view status = e["status"].GetString(); status != "FILLED" && status != "FAILED")
+      all += text(e);
   return all;
 }
 
@@ -304,11 +305,13 @@ std::string stage::disagreement() {
   std::map<std::string, shares> left = *chain;
   for (const auto& p : positions["positions"].GetArray()) {
     const std::string symbol = p["symbol"].GetString();
-    if (amount_of(p["onchain"]) != left[symbol]) return symbol + ": chain " + left[symbol].to_string() + ", books " + p["onchain"].GetString();
+    if (amount_of(p["onchain"]) != left[symbol])
+      return symbol + ": chain " + left[symbol].to_string() + ", books " + p["onchain"].GetString();
     left.erase(symbol);
     const auto& held = book["positions"];
     const auto broker = held.HasMember(symbol.c_str()) ? amount_of(held[symbol.c_str()]["quantity"]) : shares{};
-    if (amount_of(p["schwab"]) != broker) return symbol + ": broker " + broker.to_string() + ", books " + p["schwab"].GetString();
+    if (amount_of(p["schwab"]) != broker)
+      return symbol + ": broker " + broker.to_string() + ", books " + p["schwab"].GetString();
     if (amount_of(p["net"]).abs() >= shares::from_whole(1)) return symbol + " is unhedged: " + p["net"].GetString();
     if (p["live_executions"].Size() > 0) return symbol + " has an execution under way";
   }
@@ -320,7 +323,8 @@ std::string stage::disagreement() {
     if (!e["order_id"].IsNull() && !known.insert(e["order_id"].GetString()).second) return "one order, two executions";
   }
   for (const auto& o : book["orders"].GetArray())
-    if (known.erase(o["orderId"].GetString()) == 0) return std::string{"an order of nobody: "} + o["orderId"].GetString();
+    if (known.erase(o["orderId"].GetString()) == 0)
+      return std::string{"an order of nobody: "} + o["orderId"].GetString();
   return known.empty() ? "" : "an execution has an order that the broker does not know: " + *known.begin();
 }
 

@@ -78,7 +78,8 @@ TEST_F(KafkaLogin, AtANodeWhoseTokensHostIsFrozenItSaysSoUntilTheServiceHasMoved
   EXPECT_EQ(refused.status, 503);
   EXPECT_NE(refused.body.find(name(host)), std::string::npos) << refused.body;
   // The log gives the service to the node that is left.
-  ASSERT_TRUE(eventually([&] { return s.ask(other, "/auth/login").status == 302; })) << s.ask(other, "/auth/login").body;
+  ASSERT_TRUE(eventually([&] { return s.ask(other, "/auth/login").status == 302; }))
+      << s.ask(other, "/auth/login").body;
   // A login that was begun at the frozen node cannot be completed here: the error names the login page.
   const auto late = s.ask(other, "/auth/callback?code=any&state=" + state);
   EXPECT_EQ(late.status, 400);

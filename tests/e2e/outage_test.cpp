@@ -68,7 +68,8 @@ TEST(KafkaOutage, AChainThatStandsStillIsToldByTheNodeThatReadsItAndByNoOther) {
   s.world().freeze(true);
   EXPECT_TRUE(eventually([&] { return says(s.api_of(reader, "/health"), away); })) << s.output_of(reader);
   EXPECT_TRUE(eventually([&] { return told() == std::multiset<long long>{-1, 0}; }));
-  EXPECT_TRUE(eventually([&] { return s.output_of(reader).find("WARNING ingestion chain_away") != std::string::npos; }));
+  EXPECT_TRUE(
+      eventually([&] { return s.output_of(reader).find("WARNING ingestion chain_away") != std::string::npos; }));
   EXPECT_FALSE(says(s.api_of(1 - reader, "/health"), "chain"));
   s.world().freeze(false);
   EXPECT_TRUE(eventually([&] { return s.output_of(reader).find("INFO ingestion chain_back") != std::string::npos; }));

@@ -35,8 +35,8 @@ struct outcome {
 
 /// Runs the program to its end in a folder for its outputs.
 outcome run(const fs::path& folder, const std::string& arguments) {
-  const std::string line = "'" HEDGEROW_BINARY_DIR "/hedgerow' " + arguments + " >'" + (folder / "out").string() + "' 2>'" +
-                           (folder / "err").string() + "'";
+  const std::string line = "'" HEDGEROW_BINARY_DIR "/hedgerow' " + arguments + " >'" + (folder / "out").string() +
+                           "' 2>'" + (folder / "err").string() + "'";
   const int status = std::system(line.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(folder / "out"), content(folder / "err")};
 }
@@ -61,8 +61,9 @@ class Replay : public ::testing::Test {
   std::string config(const std::string& name, const std::string& more = "") {
     const auto file = folder_ / (name + ".toml");
     std::ofstream{file} << "[node]\nactors = [\"api\"]\ndata_dir = \"" << (folder_ / name).string() << "\"\n[hedging]\n"
-                        << "freeze_after_failures = 4\n[api]\nport = " << api_port_ << "\n[admin]\nport = " << admin_port_
-                        << "\n" << more;
+                        << "freeze_after_failures = 4\n[api]\nport = " << api_port_
+                        << "\n[admin]\nport = " << admin_port_ << "\n"
+                        << more;
     return "--config '" + file.string() + "'";
   }
   std::shared_ptr<ports::event_log> open(const std::string& name) {
@@ -89,7 +90,8 @@ TEST_F(Replay, ShowsWhatTheApiShowsByteForByteAndDoesNotDisturbTheNode) {
     history.settle();
   }
   const auto one = config("one");
-  process node{{HEDGEROW_BINARY_DIR "/hedgerow", "node", "--config", (folder_ / "one.toml").string()}, folder_ / "node.log"};
+  process node{{HEDGEROW_BINARY_DIR "/hedgerow", "node", "--config", (folder_ / "one.toml").string()},
+               folder_ / "node.log"};
   ASSERT_TRUE(node.printed(" ready: API")) << node.output();
   for (const char* name : {"trades", "executions", "dead-letters"})
     EXPECT_EQ(hedgerow("replay projection " + std::string{name} + " --limit 1000 " + one).out,

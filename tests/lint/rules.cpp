@@ -63,12 +63,17 @@ const std::vector<ban>& bans() {
   const words everywhere{""};
   const words program{"messages/", "actors/", "config/", "runtime/"};
   static const std::vector<ban> all{
-      {std::regex{R"(\b(system|steady|high_resolution)_clock::now\b)"}, "a clock read", program,
+      {std::regex{R"(\b(system|steady|high_resolution)_clock::now\b)"},
+       "a clock read",
+       program,
        {"runtime/adapters/system/"}},
       {std::regex{R"(\brandom_device\b)"}, "random_device", everywhere, {"runtime/adapters/system/"}},
       {std::regex{R"(\b(sleep_for|sleep_until|usleep|nanosleep)\b)"}, "sleeping", everywhere, {"tests/support/wait."}},
       {std::regex{R"(\b(getenv|environ)\b)"}, "the environment", everywhere, {"config/"}},
-      {std::regex{R"(\bstd::(cout|cerr)\b|\bprintf\b)"}, "terminal output", program, {"runtime/main.cpp", "runtime/cli/"}},
+      {std::regex{R"(\bstd::(cout|cerr)\b|\bprintf\b)"},
+       "terminal output",
+       program,
+       {"runtime/main.cpp", "runtime/cli/"}},
       {std::regex{R"(\b(float|double)\b)"}, "binary floating point", {"messages/", "actors/"}, {}},
       {std::regex{R"(\bcaf::infinite\b)"}, "waiting without end", everywhere, {}},
   };

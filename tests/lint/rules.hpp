@@ -11,13 +11,17 @@ using tree = std::vector<source_file>;
 
 /// Third-party and system headers stay in the folders that may know them.
 [[nodiscard]] violations headers_in_wrong_folders(const tree& files);
-/// Clocks, randomness, sleeping, the environment, terminal output, binary floating point, endless waiting, notes to self.
-/// A line with `// allow: reason` is let through.
+/// Clocks, randomness, sleeping, the environment, terminal output, binary floating point, endless waiting, notes to
+/// self. A line with `// allow: reason` is let through.
 [[nodiscard]] violations banned_words(const tree& files);
 /// utils, helpers, misc, common: names that say nothing.
 [[nodiscard]] violations catch_all_names(const tree& files);
 /// C++ files over 400 lines, functions over 70.
 [[nodiscard]] violations too_long(const tree& files);
+/// Lines of C++ wider than 120 columns.
+[[nodiscard]] violations wide_lines(const tree& files);
+/// Tests and suites whose names are not words with capitals.
+[[nodiscard]] violations odd_test_names(const tree& files);
 /// Every actors/domain/**.cpp is named by a test, itself or by the header that it implements.
 [[nodiscard]] violations untested_rules(const tree& files);
 /// Relative links of Markdown files lead somewhere.

@@ -31,7 +31,8 @@ std::string blank(std::string_view in) {
       const std::string close = ")" + std::string{in.substr(i + 2, open - i - 2)} + "\"";
       end = std::min(in.find(close, open), in.size() - close.size()) + close.size();
       erase(i + 2, end - 1);
-    } else if (in[i] == '"' || (in[i] == '\'' && (i == 0 || std::isalnum(static_cast<unsigned char>(in[i - 1])) == 0))) {
+    } else if (in[i] == '"' ||
+               (in[i] == '\'' && (i == 0 || std::isalnum(static_cast<unsigned char>(in[i - 1])) == 0))) {
       while (end < in.size() && in[end] != in[i] && in[end] != '\n') end += in[end] == '\\' ? 2 : 1;
       erase(i + 1, end);
       ++end;

@@ -22,7 +22,8 @@ struct source_file {
 /// `text` cut into lines; C++ also gets its `code`.
 [[nodiscard]] source_file make_file(std::string path, std::string_view text);
 
-/// All C++, CMake, Markdown, shell and TOML files that belong to the repository. Nothing made, nothing fetched, no data.
+/// All C++, CMake, Markdown, shell and TOML files that belong to the repository. Nothing made, nothing fetched, no
+/// data.
 [[nodiscard]] std::vector<source_file> read_tree(const std::filesystem::path& root);
 
 /// One breach of a rule, as `path:line: what`.

@@ -4,25 +4,10 @@
 #include <algorithm>
 #include <set>
 
-#include "rules.hpp"
+#include "repository.hpp"
 
 namespace hedgerow::lint {
 namespace {
-
-const std::filesystem::path root = HEDGEROW_SOURCE_DIR;
-
-const tree& repository() {
-  static const tree files = read_tree(root);
-  return files;
-}
-
-std::vector<std::size_t> lines_of(const violations& found) {
-  std::vector<std::size_t> lines;
-  for (const violation& v : found) lines.push_back(v.line);
-  return lines;
-}
-
-using expected_lines = std::vector<std::size_t>;
 
 TEST(Tree, IsReadAsAWhole) {
   std::size_t sources = 0;
@@ -31,7 +16,8 @@ TEST(Tree, IsReadAsAWhole) {
 }
 
 TEST(Headers, PlantedBreachesAreFound) {
-  const std::string text = "#include <caf/actor.hpp>\n#include <string>\n# include \"rapidjson/document.h\"\n#include <thread>\n";
+  const std::string text =
+      "#include <caf/actor.hpp>\n#include <string>\n# include \"rapidjson/document.h\"\n#include <thread>\n";
   EXPECT_EQ(lines_of(headers_in_wrong_folders({make_file("actors/domain/a.cpp", text)})), (expected_lines{1, 3, 4}));
   EXPECT_EQ(lines_of(headers_in_wrong_folders({make_file("actors/api/a.cpp", text)})), (expected_lines{3}));
   EXPECT_EQ(lines_of(headers_in_wrong_folders({make_file("tests/a.cpp", text)})), expected_lines{});
@@ -57,7 +43,8 @@ TEST(BannedWords, PlantedBreachesAreFound) {
       "auto r = R\"(double\nfloat)\"; getenv(\"A\");\n";
   EXPECT_EQ(lines_of(banned_words({make_file("actors/x/a.cpp", text)})), (expected_lines{1, 4, 5, 6, 8, 10}));
   EXPECT_EQ(lines_of(banned_words({make_file("runtime/adapters/system/a.cpp", text)})), (expected_lines{5, 6, 10}));
-  EXPECT_EQ(lines_of(banned_words({make_file("docs/a.md", std::string{"fine\nTO"} + "DO: write\n")})), (expected_lines{2}));
+  EXPECT_EQ(lines_of(banned_words({make_file("docs/a.md", std::string{"fine\nTO"} + "DO: write\n")})),
+            (expected_lines{2}));
 }
 
 TEST(BannedWords, AreNotUsed) {
@@ -110,7 +97,8 @@ TEST(Coverage, EveryRuleHasATest) {
 }
 
 TEST(Links, PlantedBreachesAreFound) {
-  const std::string text = "[a](../Makefile) [b](nowhere.md#x) [c](https://example.com/x) [d](#here)\n[e](/Makefile)\n[f](/no)\n";
+  const std::string text =
+      "[a](../Makefile) [b](nowhere.md#x) [c](https://example.com/x) [d](#here)\n[e](/Makefile)\n[f](/no)\n";
   EXPECT_EQ(lines_of(dead_links({make_file("docs/a.md", text)}, root)), (expected_lines{1, 3}));
 }
 

@@ -56,7 +56,8 @@ std::vector<compile_command> compile_commands() {
 std::string flags_of(const compile_command& c) {
   static const std::regex launcher{R"(^.*?(\S*(c\+\+|g\+\+|clang\+\+)\S*) )"};
   static const std::regex files{R"( -(o|c|MT|MF) \S+| -MD)"};
-  return std::regex_replace(std::regex_replace(c.command, launcher, "$1 ", std::regex_constants::format_first_only), files, "");
+  return std::regex_replace(std::regex_replace(c.command, launcher, "$1 ", std::regex_constants::format_first_only),
+                            files, "");
 }
 
 struct outcome {
@@ -68,12 +69,14 @@ struct outcome {
 outcome compile(const compile_command& like, const std::string& text, const std::string& mode) {
   const std::string probe = ::testing::TempDir() + "walls_probe.cpp";
   std::ofstream{probe} << text;
-  const std::string line = "cd '" + like.directory + "' && LC_ALL=C " + flags_of(like) + " " + mode + " '" + probe + "' 2>&1";
+  const std::string line =
+      "cd '" + like.directory + "' && LC_ALL=C " + flags_of(like) + " " + mode + " '" + probe + "' 2>&1";
   outcome result;
   FILE* pipe = popen(line.c_str(), "r");
   if (pipe == nullptr) return result;
   std::array<char, 4096> buffer{};
-  for (std::size_t n = 0; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) result.output.append(buffer.data(), n);
+  for (std::size_t n = 0; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+    result.output.append(buffer.data(), n);
   const int status = pclose(pipe);
   result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return result;
@@ -91,8 +94,10 @@ std::vector<std::string> services_and_ports() {
 
 /// Layers that a file may not see.
 std::vector<std::string> above(const std::string& file) {
-  if (file.starts_with("messages/types/")) return {"messages/events/", "messages/codec/", "messages/protocol/", "actors/", "config/", "runtime/"};
-  if (file.starts_with("messages/events/")) return {"messages/codec/", "messages/protocol/", "actors/", "config/", "runtime/"};
+  if (file.starts_with("messages/types/"))
+    return {"messages/events/", "messages/codec/", "messages/protocol/", "actors/", "config/", "runtime/"};
+  if (file.starts_with("messages/events/"))
+    return {"messages/codec/", "messages/protocol/", "actors/", "config/", "runtime/"};
   if (file.starts_with("messages/")) return {"actors/", "config/", "runtime/"};
   if (file.starts_with("actors/domain/")) {
     auto layers = services_and_ports();

@@ -1,5 +1,5 @@
-// A way to a Kafka broker on which one produce request is refused, as a broker refuses it that does not lead the partition
-// yet: just after the topic was made, or while its leader moves. The rest goes through untouched.
+// A way to a Kafka broker on which one produce request is refused, as a broker refuses it that does not lead the
+// partition yet: just after the topic was made, or while its leader moves. The rest goes through untouched.
 #pragma once
 
 #include <atomic>

@@ -85,7 +85,8 @@ class unsteady_log final : public ports::event_log {
     /// Commits in flight are finished first, as the port says.
     ~member() override {
       auto& all = weather_->waiting;
-      const auto mine = std::stable_partition(all.begin(), all.end(), [this](const auto& c) { return c.first != this; });
+      const auto mine =
+          std::stable_partition(all.begin(), all.end(), [this](const auto& c) { return c.first != this; });
       std::vector<std::function<void()>> last;
       for (auto it = mine; it != all.end(); ++it) last.push_back(std::move(it->second));
       all.erase(mine, all.end());

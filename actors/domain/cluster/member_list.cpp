@@ -73,7 +73,8 @@ void member_list::merge(const std::vector<member_record>& records, std::chrono::
     }
     const auto* here = holder(record.name);
     if ((here != nullptr && !record.left) || members_.size() >= most_members) continue;
-    members_[{record.name, record.incarnation}] = {record, record.left ? member_state::left : member_state::joining, now};
+    members_[{record.name, record.incarnation}] = {record, record.left ? member_state::left : member_state::joining,
+                                                   now};
     if (!record.left) changes_.push_back({record, member_state::joining, false});
   }
 }

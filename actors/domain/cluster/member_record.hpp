@@ -16,7 +16,8 @@ inline constexpr std::uint32_t cluster_protocol = 1;
 
 /// Merges two lists into one, sorted by name and incarnation, with each run once. The order and number of merges do not
 /// change the result: gossip needs no order and no exactly-once.
-[[nodiscard]] std::vector<member_record> merge_records(std::vector<member_record> a, const std::vector<member_record>& b);
+[[nodiscard]] std::vector<member_record> merge_records(std::vector<member_record> a,
+                                                       const std::vector<member_record>& b);
 
 /// Empty when nodes of these versions may be members of one cluster: same protocol, same major version. Else why not.
 [[nodiscard]] std::string version_refusal(const member_record& own, std::uint32_t protocol, std::string_view version);

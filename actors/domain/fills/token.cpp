@@ -7,7 +7,8 @@
 namespace hedgerow::domain {
 namespace {
 
-/// No symbol of the broker holds these letters, and none is as long as what stands before them: what was cut is no equity.
+/// No symbol of the broker holds these letters, and none is as long as what stands before them: what was cut is no
+/// equity.
 constexpr std::string_view cut_mark = " (cut)";
 
 std::optional<std::string> printable(byte_view text) {

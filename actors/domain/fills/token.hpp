@@ -25,9 +25,9 @@ struct token_info {
 /// So much of a symbol is kept. The chain sets no limit, and anybody can deploy a contract whose name fills the log.
 inline constexpr std::size_t token_symbol_limit = 256;
 
-/// What symbol() returned: an ABI string, or the zero-padded bytes32 of old tokens. Nothing unless it is printable ASCII:
-/// the text ends in records and on screens. A longer one is cut and ends with " (cut)": the token is a token, and the markers
-/// say that it is no equity.
+/// What symbol() returned: an ABI string, or the zero-padded bytes32 of old tokens. Nothing unless it is printable
+/// ASCII: the text ends in records and on screens. A longer one is cut and ends with " (cut)": the token is a token,
+/// and the markers say that it is no equity.
 [[nodiscard]] std::optional<std::string> parse_symbol_return(byte_view data);
 /// What decimals() returned: one word, 0 to 255.
 [[nodiscard]] std::optional<unsigned> parse_decimals_return(byte_view data);

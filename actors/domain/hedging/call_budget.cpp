@@ -42,8 +42,8 @@ void call_budget::change(budget_policy policy) {
     *kept = std::min(*kept, spare);
     spare -= *kept;
   }
-  // A burst and the calls at the pace after it are a window's calls. An eighth of all is left for placements and evidence
-  // that come at once and are paid for later.
+  // A burst and the calls at the pace after it are a window's calls. An eighth of all is left for placements and
+  // evidence that come at once and are paid for later.
   const auto eighth = policy_.calls / 8;
   all_.set(policy_.calls - 2 * eighth, eighth, policy_.window);
   const auto looks = limit(call_class::status);

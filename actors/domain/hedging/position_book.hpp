@@ -24,8 +24,8 @@ inline constexpr std::size_t closed_limit = 16;
 /// How many of them may be completely filled. Few: the broker rarely revises those, and every record carries the list.
 inline constexpr std::size_t closed_filled_limit = 4;
 
-/// No retry lies farther ahead than its reason can last: the broker's hours are those of one day, and nobody's Retry-After is
-/// followed for longer than the other.
+/// No retry lies farther ahead than its reason can last: the broker's hours are those of one day, and nobody's
+/// Retry-After is followed for longer than the other.
 inline constexpr std::chrono::hours longest_closed_wait{24};
 inline constexpr std::chrono::hours longest_retry_wait{2};
 
@@ -111,7 +111,8 @@ enum class position_fault : std::uint8_t {
 [[nodiscard]] std::optional<timestamp> next_timer(const position_update& state, const hedging_policy& policy = {});
 
 /// The same state, with a nearer retry when the stored one rests on a clock that was ahead: `now` is before the time at
-/// which the state was written, or the retry is farther ahead than any reason lasts. Use it on a state before each booking.
+/// which the state was written, or the retry is farther ahead than any reason lasts. Use it on a state before each
+/// booking.
 [[nodiscard]] position_update corrected(position_update state, timestamp written_at, timestamp now,
                                         const hedging_policy& policy);
 

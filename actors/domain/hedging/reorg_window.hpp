@@ -52,8 +52,8 @@ class reorg_window {
   /// Blocks below `number` were dropped earlier; used to fill the window from the changelog.
   void dropped_below(std::uint64_t number);
 
-  /// The Clears whose AfterClear lies behind `between`, another Clear or AfterClear of their book and transaction, while
-  /// they lie before it: that AfterClear is not theirs.
+  /// The Clears whose AfterClear lies behind `between`, another Clear or AfterClear of their book and transaction,
+  /// while they lie before it: that AfterClear is not theirs.
   [[nodiscard]] std::vector<log_ref> paired_across(const raw_log& between) const;
 
   /// Height and hash of the blocks in the window that have logs, for find_orphans().

@@ -98,8 +98,9 @@ desk_step desk::on_evidence(const execution_id& execution, timestamp asked_at, c
   return finish();
 }
 
-/// Several candidates are decided if only one was entered while our request could be under way, or if each of the others
-/// has an owner among the intents that ended without an order: they are alike, so which is whose makes no difference.
+/// Several candidates are decided if only one was entered while our request could be under way, or if each of the
+/// others has an owner among the intents that ended without an order: they are alike, so which is whose makes no
+/// difference.
 std::optional<broker_order> desk::best_of(const std::vector<broker_order>& found) const {
   const live_intent& intent = *state_.live;
   if (found.size() == 1) return found.front();
@@ -128,8 +129,8 @@ void desk::weigh(timestamp asked_at, list orders, const desk_context& context) {
     const std::string entered = order->entered_at ? " entered at " + to_rfc3339(*order->entered_at) : "";
     return working(order->id, "found in the order list",
                    {"order " + order->id.str() + entered,
-                    std::to_string(found.size()) + " of " + std::to_string(orders.size()) + " orders listed, in " + window +
-                        " agree in symbol, side, quantity and type and belong to no other execution"});
+                    std::to_string(found.size()) + " of " + std::to_string(orders.size()) + " orders listed, in " +
+                        window + " agree in symbol, side, quantity and type and belong to no other execution"});
   }
   std::vector<std::string> evidence{std::to_string(found.size()) + " candidates in " + window};
   for (std::size_t i = 0; i < std::min<std::size_t>(found.size(), 8); ++i)

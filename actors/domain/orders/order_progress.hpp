@@ -14,9 +14,9 @@
 namespace hedgerow::domain {
 
 struct progress_policy {
-  /// After an order ended without filling completely it is looked at this many times more and for at least `late_least`,
-  /// but not longer than `late_window`: a fill may cross a cancel. Fills found then are booked by a further FAILED with
-  /// a larger cumulative quantity.
+  /// After an order ended without filling completely it is looked at this many times more and for at least
+  /// `late_least`, but not longer than `late_window`: a fill may cross a cancel. Fills found then are booked by a
+  /// further FAILED with a larger cumulative quantity.
   std::uint32_t late_looks = 5;
   std::chrono::seconds late_least{120};
   std::chrono::seconds late_window{600};

@@ -18,8 +18,8 @@ namespace hedgerow::domain {
 /// A fill that arrives up to this much later than the newest fill of its venue still takes its place in time.
 inline constexpr std::chrono::minutes pnl_lateness{10};
 
-/// So many fills wait at most for the other venue to catch up: one that the broker never fills is not waited for for ever.
-/// The oldest are booked then, and an older fill of the other venue, should one come, after them.
+/// So many fills wait at most for the other venue to catch up: one that the broker never fills is not waited for for
+/// ever. The oldest are booked then, and an older fill of the other venue, should one come, after them.
 inline constexpr std::size_t pnl_waiting_limit = 10'000;
 
 class pnl_fold {

@@ -151,7 +151,8 @@ std::vector<const decision_row*> read_model::decisions() const {
   std::vector<const decision_row*> all;
   for (const auto& [scope, rows] : decisions_)
     for (const auto& row : rows) all.push_back(&row);
-  std::stable_sort(all.begin(), all.end(), [](const auto* a, const auto* b) { return a->recorded_at < b->recorded_at; });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto* a, const auto* b) { return a->recorded_at < b->recorded_at; });
   return all;
 }
 

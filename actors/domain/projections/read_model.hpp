@@ -1,7 +1,7 @@
-// What the query side knows: a fold over the events of the log. Rebuilding it from the beginning gives the same, however
-// the partitions take turns: everything that several of them add to is sorted by what the events say, not by arrival
-// (tests/unit/domain/projections/interleaving_test). What stands in the log twice, since a service read its input again,
-// counts once.
+// What the query side knows: a fold over the events of the log. Rebuilding it from the beginning gives the same,
+// however the partitions take turns: everything that several of them add to is sorted by what the events say, not by
+// arrival (tests/unit/domain/projections/interleaving_test). What stands in the log twice, since a service read its
+// input again, counts once.
 #pragma once
 
 #include <cstdint>
@@ -82,8 +82,8 @@ class read_model {
   /// The newest ones and all that have not ended, by creation.
   [[nodiscard]] std::vector<const execution_row*> executions() const;
   [[nodiscard]] const execution_row* execution(const std::string& id) const;
-  /// The newest ones. Beyond the limit the kind (service and reason) with the most rows loses its oldest, so that a flood
-  /// of one kind does not push out another.
+  /// The newest ones. Beyond the limit the kind (service and reason) with the most rows loses its oldest, so that a
+  /// flood of one kind does not push out another.
   [[nodiscard]] const std::deque<dead_letter_row>& dead_letters() const { return dead_letters_; }
   /// The newest ones of each scope, by time.
   [[nodiscard]] std::vector<const decision_row*> decisions() const;

@@ -10,8 +10,8 @@ namespace hedgerow::adapters {
 using admin_event = std::unique_ptr<rd_kafka_event_t, destroy_with<rd_kafka_event_destroy>>;
 using admin_options = std::unique_ptr<rd_kafka_AdminOptions_t, destroy_with<rd_kafka_AdminOptions_destroy>>;
 
-/// `request` is called with the options and the queue for the answer. `what` failed, in the words of the error; timed_out
-/// when it is worth asking again.
+/// `request` is called with the options and the queue for the answer. `what` failed, in the words of the error;
+/// timed_out when it is worth asking again.
 template <class Request>
 [[nodiscard]] expected<admin_event, ports::log_error> admin_call(rd_kafka_t* client, const kafka_options& options,
                                                                 const std::string& what, Request request) {

@@ -73,9 +73,10 @@ bool is_about_own_certificate(const std::string& reason) {
 
 std::string explain_own_certificate(const std::string& reason, const kafka_options& options) {
   const bool none = value_of(options, "ssl.certificate.location").empty();
-  const char* what = none ? "the broker asks for a certificate of this node: set kafka.certificate and kafka.key"
-                          : "the broker refuses this node's certificate: check that kafka.certificate is valid and signed "
-                            "by an authority that the broker trusts";
+  const char* what =
+      none ? "the broker asks for a certificate of this node: set kafka.certificate and kafka.key"
+           : "the broker refuses this node's certificate: check that kafka.certificate is valid and signed "
+             "by an authority that the broker trusts";
   return std::string{what} + " (" + reason + ")";
 }
 
@@ -86,8 +87,9 @@ std::string explain_login(const std::string& reason, const kafka_options& option
   if (has(reason, no_login_expected)) {
     const auto security = value_of(options, "security.protocol");
     const auto without = security.substr(std::min(security.size(), std::string_view{"sasl_"}.size()));
-    return "the listener takes no logins, and kafka.security = \"" + security + "\" asks for one: set kafka.security = \"" +
-           without + "\", or name the port of a listener with logins in kafka.bootstrap = \"" + options.bootstrap + "\" (" +
+    return "the listener takes no logins, and kafka.security = \"" + security +
+           "\" asks for one: set kafka.security = \"" + without +
+           "\", or name the port of a listener with logins in kafka.bootstrap = \"" + options.bootstrap + "\" (" +
            reason.substr(0, reason.find(": broker's supported mechanisms")) + ")";
   }
   return "the login of kafka.sasl_username = \"" + value_of(options, "sasl.username") + "\" with " +

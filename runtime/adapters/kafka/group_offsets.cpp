@@ -120,7 +120,8 @@ expected<std::optional<std::int64_t>, log_error> committed_offset(rd_kafka_t* cl
     std::unique_lock lock{mutex};
     nobody.wait_for(lock, pause);
   }
-  return unexpected(log_error{log_errc::timed_out, "a transaction of " + group + " does not end, or its coordinator is not ready"});
+  return unexpected(
+      log_error{log_errc::timed_out, "a transaction of " + group + " does not end, or its coordinator is not ready"});
 }
 
 expected<std::vector<group_progress>, log_error> progress_of(rd_kafka_t* client, const kafka_options& options,

@@ -5,7 +5,8 @@
 
 namespace hedgerow::adapters {
 
-/// Waits while a transaction that moves it is open. Nothing when the group has not committed an offset of this partition.
+/// Waits while a transaction that moves it is open. Nothing when the group has not committed an offset of this
+/// partition.
 [[nodiscard]] expected<std::optional<std::int64_t>, ports::log_error> committed_offset(rd_kafka_t* client,
                                                                                       const kafka_options& options,
                                                                                       const std::string& group,

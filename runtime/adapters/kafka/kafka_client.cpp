@@ -14,8 +14,8 @@ namespace {
 
 std::string text_of(std::chrono::milliseconds span) { return std::to_string(span.count()); }
 
-/// Largest message that any topic takes; topic_admin.cpp tells the broker the same. It leaves room for what Kafka adds to a
-/// record, and more.
+/// Largest message that any topic takes; topic_admin.cpp tells the broker the same. It leaves room for what Kafka adds
+/// to a record, and more.
 constexpr const char* largest_message = "33554432";
 static_assert(ports::largest_record <= 33'554'432 / 8);
 
@@ -26,8 +26,8 @@ client_properties common(const kafka_options& options) {
           {"topic.metadata.refresh.fast.interval.ms", "50"},
           {"reconnect.backoff.ms", "20"},
           {"reconnect.backoff.max.ms", "1000"},
-          // Figures that an operator of the broker may ask clients for. With them every client's end waits a second for a last
-          // report, as librdkafka misses the news that there is none; the same figures are at /metrics.
+          // Figures that an operator of the broker may ask clients for. With them every client's end waits a second for
+          // a last report, as librdkafka misses the news that there is none; the same figures are at /metrics.
           {"enable.metrics.push", "false"},
           {"log_level", "0"},
           {"log.connection.close", "false"}};
@@ -45,7 +45,8 @@ expected<kafka_handle, log_error> make_kafka_client(rd_kafka_type_t kind, const 
     all.emplace_back("statistics.interval.ms", text_of(options.statistics_interval));
   all.insert(all.end(), options.properties.begin(), options.properties.end());
   for (const auto& [name, value] : all) {
-    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), reason.data(), reason.size()) == RD_KAFKA_CONF_OK) continue;
+    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), reason.data(), reason.size()) == RD_KAFKA_CONF_OK)
+      continue;
     rd_kafka_conf_destroy(conf);
     // librdkafka's reason may show the value, which may be a password.
     const auto what = "librdkafka does not accept the property " + name + keys_named_in(name);
@@ -91,8 +92,8 @@ client_properties producer_properties(const kafka_options& options, const std::s
           // the price of every transaction.
           {"retry.backoff.ms", "1"},
           {"retry.backoff.max.ms", "100"},
-          // With several on their way, when the broker refuses a partition's first for the moment and accepts its second,
-          // librdkafka takes both for written: a record of a committed transaction would be missing. See
+          // With several on their way, when the broker refuses a partition's first for the moment and accepts its
+          // second, librdkafka takes both for written: a record of a committed transaction would be missing. See
           // kafka_refused_batch_test.cpp.
           {"max.in.flight", "1"}};
 }

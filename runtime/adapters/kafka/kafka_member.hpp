@@ -18,10 +18,9 @@ namespace hedgerow::adapters {
 
 class kafka_member final : public transaction_gate, public std::enable_shared_from_this<kafka_member> {
  public:
-  [[nodiscard]] static expected<std::shared_ptr<kafka_member>, ports::log_error> make(const kafka_options& options,
-                                                                                     ports::member_options member,
-                                                                                     const ports::clock& clock,
-                                                                                     std::weak_ptr<ended_threads> ended);
+  [[nodiscard]] static expected<std::shared_ptr<kafka_member>, ports::log_error> make(
+      const kafka_options& options, ports::member_options member, const ports::clock& clock,
+      std::weak_ptr<ended_threads> ended);
   ~kafka_member() override;
   kafka_member(const kafka_member&) = delete;
   kafka_member& operator=(const kafka_member&) = delete;

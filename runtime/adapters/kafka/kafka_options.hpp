@@ -23,7 +23,8 @@ struct kafka_options {
   bool create_topics = true;
   /// For commands that only read: topics are not made, even with `create_topics`.
   bool read_only = false;
-  /// Members keep their partitions over a restart that is shorter than the session; they do not give them up by leaving.
+  /// Members keep their partitions over a restart that is shorter than the session; they do not give them up by
+  /// leaving.
   bool static_membership = true;
   /// A member that is silent for this long loses its partitions. The broker bounds it: group.min.session.timeout.ms.
   std::chrono::milliseconds session_timeout{6'000};

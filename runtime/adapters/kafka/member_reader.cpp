@@ -20,8 +20,8 @@ constexpr int look_ms = 100;
 /// The most records that wait for the bridge.
 constexpr std::size_t buffer_records_max = 20'000;
 constexpr std::size_t buffer_bytes_max = 64U << 20U;
-/// A bridge that takes nothing for this long is busy for longer: the consumer is paused, so that it can go on telling the
-/// group that it lives.
+/// A bridge that takes nothing for this long is busy for longer: the consumer is paused, so that it can go on telling
+/// the group that it lives.
 constexpr std::chrono::milliseconds patience{1000};
 /// Pause before the broker is asked again for something that it does not know yet.
 constexpr std::chrono::milliseconds again{20};

@@ -10,8 +10,8 @@
 
 namespace hedgerow::adapters {
 
-/// As it was appended, with the offset that the broker gave it. The value stays in the message, which lives as long as `owner`;
-/// without one it is copied.
+/// As it was appended, with the offset that the broker gave it. The value stays in the message, which lives as long as
+/// `owner`; without one it is copied.
 [[nodiscard]] record to_record(const rd_kafka_message_t& message, topic_partition from,
                                std::shared_ptr<const void> owner = nullptr);
 

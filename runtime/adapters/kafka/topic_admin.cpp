@@ -187,7 +187,8 @@ expected<void, log_error> wait_for_topics(rd_kafka_t* client, const kafka_option
     std::unique_lock lock{mutex};
     nobody.wait_for(lock, pause);
   }
-  return unexpected(log_error{log_errc::timed_out, "the topics were made, but not all of their partitions have a leader"});
+  return unexpected(
+      log_error{log_errc::timed_out, "the topics were made, but not all of their partitions have a leader"});
 }
 
 expected<void, log_error> correct_topics(rd_kafka_t* client, const kafka_options& options,
@@ -222,7 +223,8 @@ expected<void, log_error> correct_topics(rd_kafka_t* client, const kafka_options
       rd_kafka_AlterConfigs_result_resources(rd_kafka_event_AlterConfigs_result(answer->get()), &count);
   for (std::size_t i = 0; i < count; ++i)
     if (const auto code = rd_kafka_ConfigResource_error(results[i]); code != RD_KAFKA_RESP_ERR_NO_ERROR)
-      return unexpected(failure(std::string{"cannot set properties of "} + rd_kafka_ConfigResource_name(results[i]), code));
+      return unexpected(
+          failure(std::string{"cannot set properties of "} + rd_kafka_ConfigResource_name(results[i]), code));
   return {};
 }
 
@@ -255,7 +257,8 @@ std::string explain_partitions(const std::vector<topic_finding>& findings) {
   return wrong->name + " has " + how->found + " partitions, and log.symbol_partitions = " + how->wanted +
          ": the number is chosen once, when the topics are made; " +
          (alike ? "set log.symbol_partitions = " + how->found + ", or begin" : "begin") +
-         " a new history with another kafka.prefix (raise chain.start_block first: every fill from there on is hedged again)";
+         " a new history with another kafka.prefix (raise chain.start_block first: every fill from there on is hedged "
+         "again)";
 }
 
 std::string explain_missing(const kafka_options& options, const std::vector<topic_finding>& findings) {

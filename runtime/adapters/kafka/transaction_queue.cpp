@@ -117,7 +117,8 @@ void transaction_queue::work() {
 
 /// Fences an older producer with the same name and ends its open transaction.
 transaction_queue::fault transaction_queue::initialize() {
-  const auto error = checked(rd_kafka_init_transactions(producer_.get(), call_timeout(2 * options_.transaction_timeout)));
+  const auto error =
+      checked(rd_kafka_init_transactions(producer_.get(), call_timeout(2 * options_.transaction_timeout)));
   if (!error) return std::nullopt;
   const auto code = rd_kafka_error_is_retriable(error.get()) != 0 ? log_errc::timed_out : log_errc::io;
   return log_error{code, "cannot begin to write: " + reason_of(*error)};

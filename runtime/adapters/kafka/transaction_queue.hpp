@@ -42,7 +42,8 @@ struct transaction_permit {
   std::optional<ports::log_error> refused;
   /// Shows the broker who owns the partitions; null for a member without inputs.
   std::shared_ptr<rd_kafka_consumer_group_metadata_t> group;
-  /// The committed offset of each partition that they rest on: committing it again makes the broker check the ownership.
+  /// The committed offset of each partition that they rest on: committing it again makes the broker check the
+  /// ownership.
   offset_map offsets;
 };
 
@@ -62,7 +63,8 @@ class transaction_gate {
   virtual void took_back() = 0;
 };
 
-/// Offsets of one member in another one's transaction: the broker checks them by the lender's group, and so fences both.
+/// Offsets of one member in another one's transaction: the broker checks them by the lender's group, and so fences
+/// both.
 struct kafka_loan final : lent_offsets {
   ~kafka_loan() override { lender->took_back(); }
 

@@ -49,11 +49,11 @@ result<void> check(connection& db, const sqlite_log_options& options) {
   const auto count = db.integer("SELECT value FROM meta WHERE name='symbol_partitions'");
   if (!count) return unexpected(count.error());
   if (*count != options.symbol_partitions)
-    return unexpected(log_error{log_errc::io, options.path + " was made with " + std::to_string(*count) +
-                                                  " symbol partitions, not " +
-                                                  std::to_string(options.symbol_partitions) +
-                                                  ": a symbol would change its partition; set log.symbol_partitions = " +
-                                                  std::to_string(*count)});
+    return unexpected(
+        log_error{log_errc::io,
+                  options.path + " was made with " + std::to_string(*count) + " symbol partitions, not " +
+                      std::to_string(options.symbol_partitions) +
+                      ": a symbol would change its partition; set log.symbol_partitions = " + std::to_string(*count)});
   return {};
 }
 

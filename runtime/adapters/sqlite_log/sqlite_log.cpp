@@ -19,7 +19,8 @@ expected<std::unique_ptr<file_lock>, log_error> lock_file(const sqlite_log_optio
   if (lock->error() != 0)
     return unexpected(log_error{log_errc::io, "cannot open " + name + ": " +
                                                   std::generic_category().message(lock->error())});
-  const auto end = std::chrono::steady_clock::now() + options.lock_wait;  // allow: waiting for another process to let go of the file
+  const auto end =
+      std::chrono::steady_clock::now() + options.lock_wait;  // allow: waiting for another process to let go of the file
   while (!lock->try_acquire()) {
     if (options.takeover) break;
     if (std::chrono::steady_clock::now() >= end)  // allow: waiting for another process to let go of the file
@@ -27,7 +28,8 @@ expected<std::unique_ptr<file_lock>, log_error> lock_file(const sqlite_log_optio
                                   "the event log " + options.path +
                                       " is in use by another running process: stop that process, or, if it hangs, "
                                       "open the log with takeover"});
-    std::this_thread::sleep_for(std::chrono::milliseconds{10});  // allow: waiting for another process to let go of the file
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds{10});  // allow: waiting for another process to let go of the file
   }
   return lock;
 }

@@ -20,7 +20,8 @@ using ports::sent_kind;
 
 namespace {
 
-/// Eight bytes for a call: microseconds, and the kind in the lowest bits. Written at once, so a kill leaves no half of one.
+/// Eight bytes for a call: microseconds, and the kind in the lowest bits. Written at once, so a kill leaves no half of
+/// one.
 constexpr unsigned kind_bits = 3;
 using place = std::array<char, sizeof(std::int64_t)>;
 
@@ -48,7 +49,8 @@ class call_file final : public ports::call_memory {
          at += static_cast<off_t>(bytes.size()))
       if (const auto call = decoded(bytes)) newest_.push_back(*call);
     std::stable_sort(newest_.begin(), newest_.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
-    if (newest_.size() > capacity_) newest_.erase(newest_.begin(), newest_.end() - static_cast<std::ptrdiff_t>(capacity_));
+    if (newest_.size() > capacity_)
+      newest_.erase(newest_.begin(), newest_.end() - static_cast<std::ptrdiff_t>(capacity_));
     // From the beginning again, oldest first: the next one replaces the oldest.
     for (const auto& call : newest_) write(call);
     std::ignore = ::ftruncate(file_, static_cast<off_t>(newest_.size() * sizeof(place)));

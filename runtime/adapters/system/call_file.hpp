@@ -9,8 +9,8 @@
 
 namespace hedgerow::adapters {
 
-/// Keeps the newest `capacity` calls in the file at `path`, made when missing, readable for its owner only. An error when it
-/// cannot be opened; for people.
+/// Keeps the newest `capacity` calls in the file at `path`, made when missing, readable for its owner only. An error
+/// when it cannot be opened; for people.
 [[nodiscard]] expected<std::shared_ptr<ports::call_memory>, std::string> open_call_file(const std::string& path,
                                                                                         std::size_t capacity);
 

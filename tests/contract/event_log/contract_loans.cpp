@@ -28,7 +28,9 @@ class two_services {
   std::unique_ptr<ports::log_member> borrower;
 };
 
-std::vector<outgoing> three_events() { return {put(events0, "1", "1"), put(events0, "2", "2"), put(events0, "3", "3")}; }
+std::vector<outgoing> three_events() {
+  return {put(events0, "1", "1"), put(events0, "2", "2"), put(events0, "3", "3")};
+}
 
 TEST_P(EventLogContract, LentOffsetsMoveWithTheTransactionOfTheBorrower) {
   append(three_events());

@@ -85,7 +85,8 @@ TEST_P(EventLogContract, CountTellsHowManyRecordsFollowUpToALimit) {
   EXPECT_EQ(log_->count(trades0, 0, 2).value(), 2U);
   EXPECT_EQ(log_->count(trades0, log_->end_offset(trades0).value(), 10).value(), 0U);
   EXPECT_EQ(log_->count(updates0, 0, 10).value(), 0U);
-  EXPECT_EQ(log_->count(trades0, 3, 10).value(), log_->read(trades0, 3, 10).value().size()) << "reading is not disturbed";
+  EXPECT_EQ(log_->count(trades0, 3, 10).value(), log_->read(trades0, 3, 10).value().size())
+      << "reading is not disturbed";
 }
 
 TEST_P(EventLogContract, ChangelogIsTheNewestRecordOfEachKey) {
@@ -102,7 +103,8 @@ TEST_P(EventLogContract, ChangelogIsTheNewestRecordOfEachKey) {
 /// `offset:bytes` of each record.
 std::string sizes_of(const std::vector<record>& records) {
   std::string out;
-  for (const auto& r : records) out += std::to_string(r.offset) + ":" + std::to_string(r.value.value_or("").size()) + " ";
+  for (const auto& r : records)
+    out += std::to_string(r.offset) + ":" + std::to_string(r.value.value_or("").size()) + " ";
   return out;
 }
 
@@ -121,8 +123,8 @@ TEST_P(EventLogContract, TheLargestRecordComesBackWholeFromWhereverItIsRead) {
 TEST_P(EventLogContract, ALargerRecordIsRefusedWithAllThatGoesWithIt) {
   auto member = must_join(*log_, "g", "i", {topic::onchain_trades});
   poll_changes(*member, 4, 0);
-  const auto failure = commit_now(*member, {{put(commands0, "k", "small"), put(updates0, "k", noise(ports::largest_record))},
-                                            {{trades0, 1}}});
+  const auto failure = commit_now(
+      *member, {{put(commands0, "k", "small"), put(updates0, "k", noise(ports::largest_record))}, {{trades0, 1}}});
   ASSERT_TRUE(failure);
   EXPECT_EQ(failure->code, ports::log_errc::record_too_large);
   EXPECT_NE(failure->detail.find("position-updates/0 has 4194305 bytes"), std::string::npos) << failure->detail;

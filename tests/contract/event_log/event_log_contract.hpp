@@ -30,8 +30,8 @@ class log_under_test {
 struct contract_subject {
   std::string name;
   std::function<std::unique_ptr<log_under_test>()> make;
-  /// Records of a partition are numbered without gaps and can be read as soon as their commit is done. Kafka numbers the
-  /// marks of transactions too, and shows a transaction a moment after it has answered.
+  /// Records of a partition are numbered without gaps and can be read as soon as their commit is done. Kafka numbers
+  /// the marks of transactions too, and shows a transaction a moment after it has answered.
   bool embedded = true;
   friend std::ostream& operator<<(std::ostream& out, const contract_subject& s) { return out << s.name; }
 };

@@ -1,5 +1,5 @@
-// A broker that grants by ACLs: what docs/kafka.md asks for is enough, each part of it is needed, and a part that is missing
-// is named.
+// A broker that grants by ACLs: what docs/kafka.md asks for is enough, each part of it is needed, and a part that is
+// missing is named.
 #include <gmock/gmock.h>
 
 #include <atomic>
@@ -99,7 +99,8 @@ class guarded_broker {
 
  private:
   static std::size_t in_force(rd_kafka_t* admin, const adapters::kafka_options& options) {
-    using filter_ptr = std::unique_ptr<rd_kafka_AclBindingFilter_t, adapters::destroy_with<rd_kafka_AclBinding_destroy>>;
+    using filter_ptr =
+        std::unique_ptr<rd_kafka_AclBindingFilter_t, adapters::destroy_with<rd_kafka_AclBinding_destroy>>;
     const filter_ptr filter{rd_kafka_AclBindingFilter_new(
         RD_KAFKA_RESOURCE_ANY, options.prefix.c_str(), RD_KAFKA_RESOURCE_PATTERN_PREFIXED, nullptr, nullptr,
         RD_KAFKA_ACL_OPERATION_ANY, RD_KAFKA_ACL_PERMISSION_TYPE_ANY, nullptr, 0)};

@@ -1,6 +1,6 @@
-// A batch that the broker refuses for the moment, with another of the same transaction and partition behind it. librdkafka
-// (2.8.0 and before) with both on their way takes the acknowledgement of the second for one of the first as well, when the
-// producer is new: a record of a committed transaction would be missing. See docs/adr/0009-kafka-log.md.
+// A batch that the broker refuses for the moment, with another of the same transaction and partition behind it.
+// librdkafka (2.8.0 and before) with both on their way takes the acknowledgement of the second for one of the first as
+// well, when the producer is new: a record of a committed transaction would be missing. See docs/adr/0009-kafka-log.md.
 #include "runtime/demo/loopback_ports.hpp"
 #include "tests/contract/event_log/event_log_contract.hpp"
 #include "tests/contract/event_log/kafka_subject.hpp"

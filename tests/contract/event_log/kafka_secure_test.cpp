@@ -238,8 +238,9 @@ TEST_F(KafkaSecureTest, CommandsThatOnlyReadMakeNoTopicsAndNameThePrefix) {
   auto keys = section(login_listener);
   keys["prefix"] = "typo.";
   const auto file = folder.file("history.jsonl");
-  for (const strings& words : {strings{"replay", "positions"}, strings{"replay", "projection", "trades"},
-                               strings{"replay", "verify"}, strings{"log", "export", file}, strings{"log", "verify", file}}) {
+  for (const strings& words :
+       {strings{"replay", "positions"}, strings{"replay", "projection", "trades"}, strings{"replay", "verify"},
+        strings{"log", "export", file}, strings{"log", "verify", file}}) {
     const auto outcome = run_hedgerow(folder, words, keys);
     EXPECT_EQ(outcome.code, 1) << words.back() << outcome.said;
     EXPECT_THAT(outcome.said, HasSubstr("kafka.prefix = \"typo.\""));

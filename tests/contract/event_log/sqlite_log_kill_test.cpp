@@ -64,7 +64,8 @@ totals verify(const std::string& path) {
 }
 
 TEST(SqliteLogKill, NoCopyIsLostOrRepeated) {
-  const char* wanted = std::getenv("HEDGEROW_KILL_ROUNDS");  // allow: how long, or whether files are written, is chosen from outside
+  const char* wanted =
+      std::getenv("HEDGEROW_KILL_ROUNDS");  // allow: how long, or whether files are written, is chosen from outside
   const int rounds = wanted == nullptr ? 25 : std::atoi(wanted);
   temporary_directory directory;
   const auto path = directory.file("log.db");

@@ -94,7 +94,8 @@ TEST_F(SqliteSnapshotTest, StaysOneMomentWhileTheOwnerWritesFoldsAndCompacts) {
     EXPECT_EQ(std::ssize(*trades), end);
     EXPECT_EQ(*trades->back().value, std::to_string(end - 1));
     std::int64_t newest = -1;
-    for (const auto& value : values_of(*seen->changelog(updates0))) newest = std::max<std::int64_t>(newest, std::stoi(value));
+    for (const auto& value : values_of(*seen->changelog(updates0)))
+      newest = std::max<std::int64_t>(newest, std::stoi(value));
     EXPECT_EQ(newest, end - 1);
   }
   stop = true;

@@ -120,7 +120,8 @@ TEST_F(TransferBetweenLogsTest, KeepsEveryRecordAndEveryGroupWhereItWas) {
   same(*back, first);
   EXPECT_EQ(*transfer::import_state_of(*back), import_state::finished);
   // A member goes on without being given anything twice.
-  auto member = must_join(*back, "accumulator", "i", {topic::onchain_trades, topic::schwab_executions, topic::control_events});
+  auto member =
+      must_join(*back, "accumulator", "i", {topic::onchain_trades, topic::schwab_executions, topic::control_events});
   const auto rest = poll_until(*member, 1);
   ASSERT_EQ(rest.records.size(), 1U);
   EXPECT_EQ(*rest.records[0].value, "29");
@@ -258,9 +259,9 @@ TEST_F(TransferBetweenLogsTest, DifferencesAreNamed) {
             (std::vector<std::string>{"the file's onchain-trades/0@1 (b) has another value than the log at offset 1"}));
   EXPECT_EQ(differences({put(trades0, "a", "1"), put(updates0, "c", "3")}),
             (std::vector<std::string>{"the file's onchain-trades/0@1: the log ends before it"}));
-  EXPECT_EQ(differences({put(trades0, "a", "1"), put(trades0, "b", "2"), put(updates0, "c", "3"), put(trades1, "d", "4")}),
-            (std::vector<std::string>{
-                "onchain-trades/1@0: the log has 1 records from here on that the file does not have"}));
+  EXPECT_EQ(
+      differences({put(trades0, "a", "1"), put(trades0, "b", "2"), put(updates0, "c", "3"), put(trades1, "d", "4")}),
+      (std::vector<std::string>{"onchain-trades/1@0: the log has 1 records from here on that the file does not have"}));
   EXPECT_EQ(differences({put(trades0, "b", "1"), put(trades0, "b", "2"), tombstone(updates0, "c")}).size(), 2U);
 }
 

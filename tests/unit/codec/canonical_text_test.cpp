@@ -84,9 +84,28 @@ TEST(CanonicalText, TakesScalars) {
 }
 
 TEST(CanonicalText, LeavesEverythingElseToJson) {
-  for (const char* other :
-       {"", "\"", "\"open", "\"a long string that is never closed", "\"tab\t\"", "\"a\\n\"", "\"0123456789abcdef\\\"\"", "-",
-        "-0", "00", "01", "-01", "+1", "18446744073709551616", "null", "tru", "{", "[", "}", ",", " 1", "nan"}) {
+  for (const char* other : {"",
+                            "\"",
+                            "\"open",
+                            "\"a long string that is never closed",
+                            "\"tab\t\"",
+                            "\"a\\n\"",
+                            "\"0123456789abcdef\\\"\"",
+                            "-",
+                            "-0",
+                            "00",
+                            "01",
+                            "-01",
+                            "+1",
+                            "18446744073709551616",
+                            "null",
+                            "tru",
+                            "{",
+                            "[",
+                            "}",
+                            ",",
+                            " 1",
+                            "nan"}) {
     canonical_text in{other};
     EXPECT_EQ(in.take_scalar(), nullptr) << other;
   }

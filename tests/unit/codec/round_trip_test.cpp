@@ -1,4 +1,5 @@
-// decode(encode(x)) == x for every event that can exist, by both ways of reading, and encode is a function of the event alone.
+// decode(encode(x)) == x for every event that can exist, by both ways of reading, and encode is a function of the event
+// alone.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 

@@ -273,8 +273,9 @@ TEST(ConfigKeys, WhatFollowsFromSettingsIsShown) {
   s.bridge.handle_timeout = 9s;
   s.execution.calls_per_minute = 120;
   const std::string text = describe_derived(s);
-  for (const char* part : {"at most = 1000  (bridge.batch_max, log.kind)", "session = 3s  (bridge.handle_timeout / 3)",
-                           "lists of an unknown outcome = 5s", "effects under way = 5s", "placements = 30", "status = 20"})
+  for (const char* part :
+       {"at most = 1000  (bridge.batch_max, log.kind)", "session = 3s  (bridge.handle_timeout / 3)",
+        "lists of an unknown outcome = 5s", "effects under way = 5s", "placements = 30", "status = 20"})
     EXPECT_THAT(text, HasSubstr(part));
 }
 

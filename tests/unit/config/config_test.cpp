@@ -236,7 +236,8 @@ TEST(Config, TakesSecretsFromFiles) {
 }
 
 TEST(Config, NeverShowsASecret) {
-  const std::string bad_key = errors_of_quiet("[oauth]\nencryption_key = \"topsecret\"\n[broker]\napp_secrt = \"topsecret\"\n");
+  const std::string bad_key =
+      errors_of_quiet("[oauth]\nencryption_key = \"topsecret\"\n[broker]\napp_secrt = \"topsecret\"\n");
   EXPECT_THAT(bad_key, HasSubstr("did you mean app_secret?"));
   EXPECT_THAT(bad_key, Not(HasSubstr("topsecret")));
   const std::string from_env = errors_of_quiet("[oauth]\nencryption_key = \"${K}\"\n", {{"K", "topsecret"}});
@@ -320,7 +321,8 @@ TEST(Config, ShowsNoValueOfLibrdkafkasProperties) {
   EXPECT_THAT(ours, AllOf(HasSubstr("***"), Not(HasSubstr("hush-hush"))));
   EXPECT_THAT(errors_of_quiet("[kafka_properties]\n\"ssl.key.pem\" = \"hush-hush\"\n"),
               AllOf(HasSubstr("does not belong here"), Not(HasSubstr("hush-hush"))));
-  const settings s = loaded_settings(std::string{complete} + "[kafka_properties]\n\"sasl.x\" = \"a-login-in-a-property\"\n");
+  const settings s =
+      loaded_settings(std::string{complete} + "[kafka_properties]\n\"sasl.x\" = \"a-login-in-a-property\"\n");
   EXPECT_THAT(to_toml(s), AllOf(HasSubstr("\"sasl.x\" = \"***\""), Not(HasSubstr("a-login-in-a-property"))));
 }
 

@@ -84,7 +84,8 @@ TEST_F(PositionCheck, AnEmptyLogIsFine) {
 TEST_F(PositionCheck, AChangedPositionIsNamedWithItsPlaceAndField) {
   history_.steps(400);
   history_.settle();
-  append_changed(aapl_, [](position_update& p) { p.onchain = *p.onchain.plus(*shares::parse("0.000000000000000001")); });
+  append_changed(aapl_,
+                 [](position_update& p) { p.onchain = *p.onchain.plus(*shares::parse("0.000000000000000001")); });
   const auto done = check();
   ASSERT_EQ(done.differences.size(), 1U) << text_of(done);
   EXPECT_EQ(done.differences[0].symbol, "AAPL");

@@ -13,7 +13,8 @@ TEST(ReplayArguments, AMomentIsATimeOrSoLongAgo) {
   EXPECT_EQ(parse_moment("15m ago", now), now - std::chrono::minutes{15});
   EXPECT_EQ(parse_moment("2hago", now), now - std::chrono::hours{2});
   EXPECT_EQ(parse_moment("3d ago", now), now - std::chrono::days{3});
-  for (const char* wrong : {"", "yesterday", "15m", "15 ago", "-1m ago", "15x ago", "m ago", "99999999999d ago", "1m ago!"})
+  for (const char* wrong :
+       {"", "yesterday", "15m", "15 ago", "-1m ago", "15x ago", "m ago", "99999999999d ago", "1m ago!"})
     EXPECT_EQ(parse_moment(wrong, now), std::nullopt) << wrong;
 }
 

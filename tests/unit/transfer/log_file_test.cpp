@@ -12,7 +12,8 @@
 namespace hedgerow::transfer {
 namespace {
 
-const record plain{{topic::onchain_trades, 1}, 7, {1'735'914'600'000'001}, "AAPL:0xab:1", R"({"type":"x","data":"é\n\""})"};
+const record plain{
+    {topic::onchain_trades, 1}, 7, {1'735'914'600'000'001}, "AAPL:0xab:1", R"({"type":"x","data":"é\n\""})"};
 const record tombstone{{topic::onchain_trades, 1}, 9, {1'735'914'600'000'002}, "AAPL", std::nullopt};
 const record binary{{topic::position_updates, 3}, 0, {-5}, std::string{"\xff\x00k", 3}, std::string{"\x80\x00\n", 3}};
 const record empty{{topic::position_updates, 3}, 1, {0}, "", ""};

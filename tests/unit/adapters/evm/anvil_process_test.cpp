@@ -73,7 +73,8 @@ bool a_child_handles(pid_t parent, int signal) {
     bool is_child = false;
     for (std::string line; std::getline(status, line);) {
       if (line.starts_with("PPid:")) is_child = line == "PPid:\t" + std::to_string(parent);
-      if (is_child && line.starts_with("SigCgt:")) return (std::stoull(line.substr(8), nullptr, 16) >> (signal - 1)) & 1U;
+      if (is_child && line.starts_with("SigCgt:"))
+        return (std::stoull(line.substr(8), nullptr, 16) >> (signal - 1)) & 1U;
     }
   }
   return false;

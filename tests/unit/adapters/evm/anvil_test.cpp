@@ -123,10 +123,11 @@ class AnvilTest : public ::testing::Test {
   /// Whether a head has come since `old_heads` with a number that was theirs and a hash that was not.
   [[nodiscard]] bool tells_a_number_again(const std::vector<ports::chain_block>& old_heads) const {
     const auto heads = seen_.heads();
-    return std::any_of(heads.begin() + static_cast<std::ptrdiff_t>(old_heads.size()), heads.end(), [&](const auto& head) {
-      return std::ranges::find(old_heads, head.number, &ports::chain_block::number) != old_heads.end() &&
-             std::ranges::find(old_heads, head.hash, &ports::chain_block::hash) == old_heads.end();
-    });
+    return std::any_of(
+        heads.begin() + static_cast<std::ptrdiff_t>(old_heads.size()), heads.end(), [&](const auto& head) {
+          return std::ranges::find(old_heads, head.number, &ports::chain_block::number) != old_heads.end() &&
+                 std::ranges::find(old_heads, head.hash, &ports::chain_block::hash) == old_heads.end();
+        });
   }
 
   expected<void, std::string> ask(const std::string& method, const std::string& params) {

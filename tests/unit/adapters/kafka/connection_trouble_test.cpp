@@ -18,10 +18,12 @@ constexpr const char* disconnected = "ssl://127.0.0.1:23445/bootstrap: Disconnec
 constexpr const char* timed_out =
     "TxnCoordinator: 127.0.0.1:30220: 1 request(s) timed out: disconnect (after 0ms in state APIVERSION_QUERY)";
 constexpr const char* login_refused =
-    "sasl_ssl://127.0.0.1:17007/bootstrap: SASL authentication error: Authentication failed: Invalid username or password "
+    "sasl_ssl://127.0.0.1:17007/bootstrap: SASL authentication error: Authentication failed: Invalid username or "
+    "password "
     "(after 309ms in state AUTH_REQ)";
 constexpr const char* no_logins_here =
-    "sasl_ssl://127.0.0.1:20546/bootstrap: SASL PLAIN mechanism handshake failed: Broker: Request not valid in current SASL "
+    "sasl_ssl://127.0.0.1:20546/bootstrap: SASL PLAIN mechanism handshake failed: Broker: Request not valid in current "
+    "SASL "
     "state: broker's supported mechanisms:  (after 1ms in state AUTH_HANDSHAKE, 1 identical error(s) suppressed)";
 constexpr const char* nobody_there =
     "127.0.0.1:30220/1: Connect to ipv4#127.0.0.1:30220 failed: Connection refused (after 0ms in state CONNECT)";

@@ -64,7 +64,8 @@ TEST_F(SchwabOauthTest, AFailedCodeExchangeIsTriedOnce) {
     ASSERT_FALSE(tokens);
     EXPECT_EQ(tokens.error().kind, kind) << status;
     EXPECT_NE(tokens.error().detail.find("invalid_grant"), std::string::npos);
-    EXPECT_EQ(tokens.error().detail.find("broker.app_secret") != std::string::npos, status == 401) << tokens.error().detail;
+    EXPECT_EQ(tokens.error().detail.find("broker.app_secret") != std::string::npos, status == 401)
+        << tokens.error().detail;
     EXPECT_EQ(asked().size(), before + 1);
   }
   answer_with([](const http::request&) { return http::response{200, {}, tokens_json}; });

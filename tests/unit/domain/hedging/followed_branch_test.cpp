@@ -83,7 +83,9 @@ TEST(FollowedBranchProperty, TheForkIsFoundHoweverDeepAndManyTheReorgsAre) {
     followed_branch branch{128};
     std::map<std::uint64_t, unsigned char> id;  // the branch of each height
     std::uint64_t head = 200;
-    const auto true_header = [&](std::uint64_t n) { return block_header{n, hash_of(n, id[n]), hash_of(n - 1, id[n - 1])}; };
+    const auto true_header = [&](std::uint64_t n) {
+      return block_header{n, hash_of(n, id[n]), hash_of(n - 1, id[n - 1])};
+    };
     for (std::uint64_t n = 100; n <= head; ++n) RC_ASSERT(branch.extend(true_header(n)));
     for (int round = test::draw(1, 10); round > 0; --round) {
       const auto fork_at = head + 1 - test::draw<std::uint64_t>(0, 20);

@@ -85,7 +85,8 @@ TEST(PositionFailures, ARetryThatWasComputedWhileTheClockWasAheadIsCorrected) {
     const auto command = book.trade(side::sell, "1").command.value();
     const auto right = book.now;
     book.now = right + ahead;
-    book.execution(test::report(command, execution_state::failed, "0", execution_code::market_closed, book.now + 30min));
+    book.execution(
+        test::report(command, execution_state::failed, "0", execution_code::market_closed, book.now + 30min));
     const auto written = book.now;
     EXPECT_EQ(corrected(book.state, written, written, book.policy), book.state) << "nothing is known to be wrong";
     const auto after = corrected(book.state, written, right + 1s, book.policy);

@@ -35,7 +35,8 @@ std::string explain(world_options options, std::uint32_t faults) {
 
 /// HEDGEROW_MODEL_RUNS multiplies the number of seeds, for a long search.
 std::uint64_t factor() {
-  const char* text = std::getenv("HEDGEROW_MODEL_RUNS");  // allow: how long, or whether files are written, is chosen from outside
+  const char* text =
+      std::getenv("HEDGEROW_MODEL_RUNS");  // allow: how long, or whether files are written, is chosen from outside
   return text == nullptr ? 1 : std::max<std::uint64_t>(1, std::strtoull(text, nullptr, 10));
 }
 

@@ -61,7 +61,8 @@ TEST(PnlFold, OneVenueFarAheadOfTheOtherGivesTheSame) {
     const auto second = std::int64_t{60} * (i % 7 == 0 ? i - 30 : i);
     const auto amount = std::to_string(1 + i % 3);
     const auto id = std::to_string(i);
-    venues[0].push_back({second, "c" + id, fill(trade_venue::onchain, side::sell, amount.c_str(), id == "0" ? "7" : id.c_str())});
+    venues[0].push_back(
+        {second, "c" + id, fill(trade_venue::onchain, side::sell, amount.c_str(), id == "0" ? "7" : id.c_str())});
     venues[1].push_back({second + 5, "b" + id, fill(trade_venue::broker, side::buy, "2", "150")});
   }
   pnl_fold in_turns;

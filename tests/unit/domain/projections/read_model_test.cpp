@@ -7,8 +7,8 @@ namespace {
 
 const symbol aapl = *symbol::parse("AAPL");
 
-enveloped<schwab_execution> step(std::uint64_t sequence, execution_state state, const char* filled, const char* notional,
-                                 std::int64_t second) {
+enveloped<schwab_execution> step(std::uint64_t sequence, execution_state state, const char* filled,
+                                 const char* notional, std::int64_t second) {
   enveloped<schwab_execution> e;
   e.meta.event_id = "step:" + std::to_string(sequence) + ":" + std::to_string(second);
   e.meta.occurred_at = e.meta.recorded_at = {second * 1'000'000};
