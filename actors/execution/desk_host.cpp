@@ -112,7 +112,7 @@ void desk_host::feed(const record& r, step& out, std::vector<domain::desk_effect
   } else {
     const auto control = codec::decode<control_event>(bytes);
     if (!control) return bury(r, "undecodable", control.error().detail, out);
-    add(desk_.on_control(control->data, context()), control->meta.event_id, out, effects);
+    add(desk_.on_control(control->data, context(), control->meta.recorded_at), control->meta.event_id, out, effects);
   }
 }
 

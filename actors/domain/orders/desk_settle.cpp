@@ -141,8 +141,15 @@ void desk::on_ended_report(ended_intent& ended, const schwab_execution& event, c
   start_next(context);
 }
 
-desk_step desk::on_control(const control_event& event, const desk_context& context) {
+desk_step desk::on_control(const control_event& event, const desk_context& context, timestamp decided_at) {
   begin();
+  const bool about_an_order =
+      event.action == control_action::adopt_order || event.action == control_action::declare_absent;
+  if (about_an_order && state_.live && decided_at + policy_.clock_skew < state_.live->intent_at) {
+    alarm(desk_alarm_code::control_refused, state_.live->execution,
+          "decided by " + event.by + " at " + to_rfc3339(decided_at) + ", before this order was begun");
+    return finish();
+  }
   switch (event.action) {
     case control_action::halt:
     case control_action::resume:

@@ -59,7 +59,7 @@ struct desk_fixture {
     return last = it->on_order(id(1), *order_id::parse(order), answer, context());
   }
   desk_step& control(control_action action, std::string argument = {}) {
-    return last = it->on_control({"AAPL", action, std::move(argument), "because", "ana"}, context());
+    return last = it->on_control({"AAPL", action, std::move(argument), "because", "ana"}, context(), now);
   }
   desk_step& timer() { return last = it->on_timer(context()); }
   desk_step& recover() {

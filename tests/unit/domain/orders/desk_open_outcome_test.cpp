@@ -90,6 +90,34 @@ TEST_F(DeskOpenOutcome, APersonEndsAnOrderWhoseEndTheBrokerDoesNotTell) {
   EXPECT_EQ(state().filled, shares::from_whole(5));
 }
 
+TEST_F(DeskOpenOutcome, ADecisionThatIsReadOnceMoreIsNotAboutTheNextOrder) {
+  const auto decided_at = now;
+  const auto once_more = [&](control_action action, const char* order) {
+    return last = it->on_control({"AAPL", action, order, "because", "ana"}, context(), decided_at);
+  };
+  now = now + std::chrono::hours{1};
+  command(1);
+  answered(named("7"));
+  looked_up("7", order("7"));
+  once_more(control_action::declare_absent, "");
+  EXPECT_TRUE(alarmed(desk_alarm_code::control_refused));
+  ASSERT_TRUE(state().live) << "the order works, and nobody said otherwise";
+  EXPECT_EQ(phase(), intent_phase::working);
+}
+
+TEST_F(DeskOpenOutcome, AnOldDecisionDoesNotDecideAnOpenOutcome) {
+  const auto decided_at = now;
+  now = now + std::chrono::hours{1};
+  become_unknown();
+  now = now + std::chrono::minutes{2};
+  last = it->on_control({"AAPL", control_action::declare_absent, "", "because", "ana"}, context(), decided_at);
+  EXPECT_TRUE(alarmed(desk_alarm_code::control_refused));
+  EXPECT_EQ(phase(), intent_phase::unknown);
+  last = it->on_control({"AAPL", control_action::adopt_order, "8", "because", "ana"}, context(), decided_at);
+  EXPECT_TRUE(alarmed(desk_alarm_code::control_refused));
+  EXPECT_EQ(phase(), intent_phase::unknown);
+}
+
 TEST_F(DeskOpenOutcome, AnUnreadableOrderOfAnotherSymbolOrOfAnotherExecutionIsNoObstacle) {
   become_unknown();
   listed_with({symbol::parse("MSFT"), order_id::parse("1"), "filledQuantity is missing"}, {order("7")});
