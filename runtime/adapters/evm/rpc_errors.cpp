@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "messages/types/http_date.hpp"
 #include "runtime/adapters/evm/rpc_json.hpp"
 
 namespace hedgerow::evm {
@@ -155,9 +156,14 @@ std::optional<milliseconds> wish_in_text(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<milliseconds> wish_in_header(std::string_view value) {
-  if (value.empty() || !std::ranges::all_of(value, is_digit)) return std::nullopt;
-  return read_duration(value, 1000);
+std::optional<milliseconds> wish_in_header(std::string_view value, std::string_view date) {
+  if (value.empty()) return std::nullopt;
+  if (std::ranges::all_of(value, is_digit)) return read_duration(value, 1000);
+  const auto until = parse_http_date(value);
+  const auto said = parse_http_date(date);
+  if (!until || !said) return std::nullopt;
+  const auto wish = std::chrono::duration_cast<milliseconds>(*until - *said);
+  return wish.count() > 0 && wish.count() <= longest_wish_ms ? std::optional{wish} : std::nullopt;
 }
 
 std::string one_line(std::string_view text, std::size_t longest) {
@@ -178,7 +184,7 @@ std::string one_line(std::string_view text, std::size_t longest) {
   return out;
 }
 
-ports::chain_error classify_error(std::string_view method, const rapidjson::Value& error) {
+ports::chain_error classify_error(std::string_view method, const rapidjson::Value& error, const rpc_url* url) {
   std::string message;
   long code = 0;
   std::optional<milliseconds> wait;
@@ -191,6 +197,7 @@ ports::chain_error classify_error(std::string_view method, const rapidjson::Valu
   }
   if (!wait) wait = wish_in_text(message);
   const auto kind = kind_of(method, code, lower(message));
+  if (url != nullptr) message = url->scrub(std::move(message));
   const std::string prefix = method.empty() ? "" : std::string{method} + ": ";
   return {kind, prefix + (code == 0 ? "" : std::to_string(code) + " ") + one_line(message, max_message), wait};
 }

@@ -172,8 +172,10 @@ expected<ports::chain_log, std::string> parse_log(const rapidjson::Value& value)
   return out;
 }
 
-ports::malformed_log remains_of(const rapidjson::Value& value, std::string reason) {
-  ports::malformed_log out{std::move(reason), cut_text(json_text(value))};
+ports::malformed_log remains_of(const rapidjson::Value& value, std::string reason, const rpc_url* url) {
+  auto text = json_text(value);
+  if (url != nullptr) text = url->scrub(std::move(text));
+  ports::malformed_log out{std::move(reason), cut_text(text)};
   if (!value.IsObject()) return out;
   const auto keep = [&](const char* name, auto& into) {
     typename std::remove_reference_t<decltype(into)>::value_type read;

@@ -228,8 +228,7 @@ void rpc_session::received(std::string_view text) {
 void rpc_session::answered(const rpc_frame& frame, std::string_view text) {
   if (!frame.id) {
     // Mostly the notice of a rate limit. It says of no log that it could not be read.
-    auto said = classify_error("", *frame.error);
-    said.detail = url_.scrub(std::move(said.detail));
+    auto said = classify_error("", *frame.error, &url_);
     if (state_ != state::stopped && listener_.complaint) listener_.complaint(std::move(said));
     return;
   }
@@ -241,9 +240,7 @@ void rpc_session::answered(const rpc_frame& frame, std::string_view text) {
   }
   auto& found = entry.mapped();
   if (frame.error == nullptr) return found.done(frame.result);
-  auto error = classify_error(found.method, *frame.error);
-  error.detail = url_.scrub(std::move(error.detail));
-  found.done(unexpected(std::move(error)));
+  found.done(unexpected(classify_error(found.method, *frame.error, &url_)));
 }
 
 void rpc_session::notified(const rpc_frame& frame, std::string_view text) {
@@ -262,9 +259,8 @@ void rpc_session::notified(const rpc_frame& frame, std::string_view text) {
   auto log = parse_log(*frame.result);
   // Some nodes send more than was asked for.
   if (!log) {
-    auto remains = remains_of(*frame.result, "log: " + log.error());
+    auto remains = remains_of(*frame.result, "log: " + log.error(), &url_);
     if (remains.book && !std::ranges::binary_search(books_, *remains.book)) return;
-    remains.text = url_.scrub(std::move(remains.text));
     if (listener_.malformed) listener_.malformed(std::move(remains));
     return;
   }
@@ -273,7 +269,7 @@ void rpc_session::notified(const rpc_frame& frame, std::string_view text) {
 
 void rpc_session::malformed(std::string reason, std::string_view text) {
   if (state_ != state::stopped && listener_.malformed) {
-    listener_.malformed({url_.scrub(std::move(reason)), url_.scrub(cut_text(text))});
+    listener_.malformed({url_.scrub(std::move(reason)), cut_text(url_.scrub(std::string{text}))});
   }
 }
 

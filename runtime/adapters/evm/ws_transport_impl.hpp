@@ -119,8 +119,10 @@ class basic_transport : public transport, public std::enable_shared_from_this<ba
 
   void declined() {
     std::string reason = "the node answered HTTP " + std::to_string(answer_.result_int());
-    auto wait = wish_in_header({answer_[beast::http::field::retry_after].data(),
-                                answer_[beast::http::field::retry_after].size()});
+    const auto header = [this](beast::http::field name) {
+      return std::string_view{answer_[name].data(), answer_[name].size()};
+    };
+    auto wait = wish_in_header(header(beast::http::field::retry_after), header(beast::http::field::date));
     if (wait) reason += ", Retry-After " + std::to_string(wait->count() / 1000) + " s";
     if (const auto& body = answer_.body(); !body.empty()) {
       reason += ": " + quoted(body);

@@ -7,6 +7,7 @@
 
 #include "actors/ports/broker_api.hpp"
 #include "actors/ports/oauth_api.hpp"
+#include "messages/types/http_date.hpp"
 #include "runtime/adapters/http/http_types.hpp"
 
 namespace hedgerow::schwab {
@@ -36,10 +37,6 @@ namespace hedgerow::schwab {
 
 /// The authorization code of the URL that the browser was sent to; the first non-empty `code`, decoded once.
 [[nodiscard]] std::optional<std::string> parse_callback_url(std::string_view url);
-
-/// The value of a `Date` header, as RFC 9110 writes it: Sun, 06 Nov 1994 08:49:37 GMT. The older spellings are not sent
-/// by anything of today.
-[[nodiscard]] std::optional<timestamp> parse_http_date(std::string_view text);
 
 /// Seconds or an HTTP date; zero when absent, past or not understood, at most one hour.
 [[nodiscard]] std::chrono::milliseconds parse_retry_after(std::string_view value, timestamp now);

@@ -192,6 +192,19 @@ TEST(RpcParse, ErrorsAreToldApartByWhatProvidersWrite) {
   EXPECT_LT(classify_error("eth_call", json("{\"message\":\"" + std::string(5000, 'x') + "\"}")).detail.size(), 400U);
 }
 
+TEST(RpcErrors, ASecretIsGoneBeforeTheTextIsCut) {
+  const std::string key = "KEYKEYKEYKEYKEYKEYKEYKEY";
+  const auto url = *parse_rpc_url("wss://node.example/v2/" + key);
+  for (std::size_t before = 270; before <= 310; ++before) {
+    const auto text = std::string(before, 'x') + key;
+    EXPECT_EQ(classify_error("", json("{\"message\":\"" + text + "\"}"), &url).detail.find("KEY"), std::string::npos);
+  }
+  for (std::size_t before = max_malformed_text - 40; before <= max_malformed_text; ++before) {
+    const auto text = "\"" + std::string(before, 'x') + key + "\"";
+    EXPECT_EQ(remains_of(json(text), "no log", &url).text.find("KEY"), std::string::npos);
+  }
+}
+
 TEST(RpcErrors, TheWishOfANodeIsFoundWhereverItWritesIt) {
   using namespace std::chrono_literals;
   const std::pair<const char*, std::optional<std::chrono::milliseconds>> rows[] = {
@@ -210,6 +223,10 @@ TEST(RpcErrors, TheWishOfANodeIsFoundWhereverItWritesIt) {
       {R"({"code":429,"message":"awaited 5"})", std::nullopt}};
   for (const auto& [error, wish] : rows) EXPECT_EQ(classify_error("eth_getLogs", json(error)).wait, wish) << error;
   EXPECT_EQ(wish_in_header("120"), 120s);
+  constexpr std::string_view until = "Wed, 21 Oct 2026 07:28:00 GMT";
+  EXPECT_EQ(wish_in_header(until, "Wed, 21 Oct 2026 07:27:15 GMT"), 45s);
+  for (const auto* said : {"Wed, 21 Oct 2026 07:28:00 GMT", "Mon, 19 Oct 2026 07:28:00 GMT", "soon"})
+    EXPECT_FALSE(wish_in_header(until, said)) << "past, longer than any wish, or not known";
   for (const auto* value : {"", "soon", "-1", "Wed, 21 Oct 2026 07:28:00 GMT", "99999999999999999999"})
     EXPECT_FALSE(wish_in_header(value)) << value;
 }

@@ -86,5 +86,17 @@ TEST_F(WsReasonsTest, ARefusedUpgradeIsToldWithItsBodyAndTriedAgainWhenTheNodeWi
   EXPECT_EQ(node.declined(), 1);
 }
 
+TEST_F(ws_reasons, a_date_to_try_again_is_reckoned_by_the_nodes_own_clock) {
+  scripted_node node;
+  node.decline_with(503, "Date: Wed, 21 Oct 2026 07:28:00 GMT\r\nRetry-After: Wed, 21 Oct 2026 07:28:01 GMT\r\n", "");
+  const auto before = clock_.monotonic();
+  open(quick(node.url("/")));
+  ASSERT_TRUE(eventually([&] { return !seen_.downs().empty(); }));
+  EXPECT_NE(seen_.downs()[0].find("HTTP 503, Retry-After 1 s"), std::string::npos) << seen_.downs()[0];
+  node.decline_with(0);
+  ASSERT_TRUE(up());
+  EXPECT_GE(clock_.monotonic() - before, 1s) << "the back-off alone is 40 ms at most";
+}
+
 }  // namespace
 }  // namespace hedgerow::evm
