@@ -32,7 +32,8 @@ class desk {
   /// A record of schwab-executions of this symbol; those that the desk wrote itself change nothing.
   desk_step on_execution(const schwab_execution& event, const desk_context& context);
   /// A record of control-events for this symbol: halt, resume, adopt_order, declare_absent. What was decided, at
-  /// `decided_at`, before the live intent was leased is about an earlier one, and comes late or once more: it is refused.
+  /// `decided_at`, before the live intent was leased is about an earlier one, and comes late or once more: it is
+  /// refused.
   desk_step on_control(const control_event& event, const desk_context& context, timestamp decided_at);
   /// wake_at has come. Calling it early or twice does no harm.
   desk_step on_timer(const desk_context& context);

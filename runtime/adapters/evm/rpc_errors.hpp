@@ -22,9 +22,10 @@ namespace hedgerow::evm {
 /// A pause named in a text, as in "retry after 20 seconds" or "try again in 500ms"; without a unit it is seconds.
 [[nodiscard]] std::optional<std::chrono::milliseconds> wish_in_text(std::string_view text);
 
-/// The value of a Retry-After header: seconds, or a date, which is compared with `date`, the answer's own Date header. The
-/// node's clock is not ours, so that without one a date gives nothing.
-[[nodiscard]] std::optional<std::chrono::milliseconds> wish_in_header(std::string_view value, std::string_view date = {});
+/// The value of a Retry-After header: seconds, or a date, which is compared with `date`, the answer's own Date header.
+/// The node's clock is not ours, so that without one a date gives nothing.
+[[nodiscard]] std::optional<std::chrono::milliseconds> wish_in_header(std::string_view value,
+                                                                      std::string_view date = {});
 
 /// Foreign text in one line of at most `longest` bytes, without control characters.
 [[nodiscard]] std::string one_line(std::string_view text, std::size_t longest);

@@ -86,7 +86,7 @@ TEST_F(WsReasonsTest, ARefusedUpgradeIsToldWithItsBodyAndTriedAgainWhenTheNodeWi
   EXPECT_EQ(node.declined(), 1);
 }
 
-TEST_F(ws_reasons, a_date_to_try_again_is_reckoned_by_the_nodes_own_clock) {
+TEST_F(WsReasonsTest, ADateToTryAgainIsReckonedByTheNodesOwnClock) {
   scripted_node node;
   node.decline_with(503, "Date: Wed, 21 Oct 2026 07:28:00 GMT\r\nRetry-After: Wed, 21 Oct 2026 07:28:01 GMT\r\n", "");
   const auto before = clock_.monotonic();
