@@ -4,36 +4,30 @@
 #include <rapidcheck.h>
 
 #include "draw.hpp"
+#include "forks.hpp"
 
 namespace hedgerow::domain {
 namespace {
 
-hash32 hash_of(std::uint64_t number, unsigned char fork) {
-  hash32 h;
-  for (std::size_t i = 0; i < 8; ++i) h.value[31 - i] = static_cast<unsigned char>(number >> (8 * i));
-  h.value[0] = fork;
-  return h;
-}
-
 /// A header of a chain whose blocks from `fork_at` on are of branch `id`.
-block_header header(std::uint64_t number, std::uint64_t fork_at = 1'000'000, unsigned char id = 0) {
+block_header header_of(std::uint64_t number, std::uint64_t fork_at = 1'000'000, unsigned char id = 0) {
   const auto hash = [&](std::uint64_t n) { return hash_of(n, n >= fork_at ? id : 0); };
   return {number, hash(number), number == 0 ? hash32{} : hash(number - 1)};
 }
 
 followed_branch following(std::uint64_t from, std::uint64_t to, std::uint64_t depth = 128) {
   followed_branch branch{depth};
-  for (auto n = from; n <= to; ++n) EXPECT_TRUE(branch.extend(header(n)));
+  for (auto n = from; n <= to; ++n) EXPECT_TRUE(branch.extend(header_of(n)));
   return branch;
 }
 
 TEST(FollowedBranch, FollowsWhatBuildsOnItAndNothingElse) {
   auto branch = following(10, 20);
-  EXPECT_TRUE(branch.extend(header(20))) << "told twice";
-  EXPECT_FALSE(branch.extend(header(22))) << "a block was skipped";
-  EXPECT_FALSE(branch.extend(header(20, 20, 1)));
-  EXPECT_FALSE(branch.extend(header(21, 20, 1)));
-  EXPECT_FALSE(branch.extend(header(19))) << "a node that went back may replace what is above";
+  EXPECT_TRUE(branch.extend(header_of(20))) << "told twice";
+  EXPECT_FALSE(branch.extend(header_of(22))) << "a block was skipped";
+  EXPECT_FALSE(branch.extend(header_of(20, 20, 1)));
+  EXPECT_FALSE(branch.extend(header_of(21, 20, 1)));
+  EXPECT_FALSE(branch.extend(header_of(19))) << "a node that went back may replace what is above";
   EXPECT_EQ(branch.tip(), 20U);
   EXPECT_TRUE(branch.contradicts(20, hash_of(20, 1)));
   EXPECT_FALSE(branch.contradicts(20, hash_of(20, 0)));
@@ -50,24 +44,24 @@ TEST(FollowedBranch, KeepsAsManyHeadersAsAReorgIsExpectedToReach) {
 
 TEST(FollowedBranch, AChainThatOnlyGoesOnReplacesNothing) {
   const auto branch = following(10, 20);
-  EXPECT_EQ(branch.find_fork({{21, header(21)}}).number, 21U);
-  const auto skipped = branch.find_fork({{22, header(22)}});
+  EXPECT_EQ(branch.find_fork({{21, header_of(21)}}).number, 21U);
+  const auto skipped = branch.find_fork({{22, header_of(22)}});
   EXPECT_EQ(skipped.outcome, fork_search::need_older);
   EXPECT_EQ(skipped.number, 21U);
-  EXPECT_EQ(branch.find_fork({{18, header(18)}}).number, 19U) << "a shorter chain is the same as far as it goes";
-  EXPECT_EQ(followed_branch{4}.find_fork({{9, header(9)}}).number, 10U);
+  EXPECT_EQ(branch.find_fork({{18, header_of(18)}}).number, 19U) << "a shorter chain is the same as far as it goes";
+  EXPECT_EQ(followed_branch{4}.find_fork({{9, header_of(9)}}).number, 10U);
 }
 
 TEST(FollowedBranch, AGapTooWideToWalkAndAHeadBelowEverythingTellNothing) {
   const auto branch = following(10, 20);
-  EXPECT_EQ(branch.find_fork({{500, header(500)}}).outcome, fork_search::unknown);
-  EXPECT_EQ(branch.find_fork({{9, header(9)}}).outcome, fork_search::unknown);
+  EXPECT_EQ(branch.find_fork({{500, header_of(500)}}).outcome, fork_search::unknown);
+  EXPECT_EQ(branch.find_fork({{9, header_of(9)}}).outcome, fork_search::unknown);
 }
 
 TEST(FollowedBranch, AChainThatIsAnotherOneDownToTheLowestHeaderForksBelow) {
   const auto branch = following(10, 20);
   header_map chain;
-  for (std::uint64_t n = 10; n <= 20; ++n) chain[n] = header(n, 5, 1);
+  for (std::uint64_t n = 10; n <= 20; ++n) chain[n] = header_of(n, 5, 1);
   EXPECT_EQ(branch.find_fork(chain).outcome, fork_search::below);
   chain.erase(10);
   EXPECT_EQ(branch.find_fork(chain).number, 10U);
@@ -75,7 +69,7 @@ TEST(FollowedBranch, AChainThatIsAnotherOneDownToTheLowestHeaderForksBelow) {
 
 TEST(FollowedBranch, HeadersOfTwoBranchesAreNoEvidence) {
   const auto branch = following(10, 20);
-  EXPECT_EQ(branch.find_fork({{21, header(21, 20, 1)}, {20, header(20, 20, 2)}}).outcome, fork_search::broken);
+  EXPECT_EQ(branch.find_fork({{21, header_of(21, 20, 1)}, {20, header_of(20, 20, 2)}}).outcome, fork_search::broken);
 }
 
 TEST(FollowedBranchProperty, TheForkIsFoundHoweverDeepAndManyTheReorgsAre) {
