@@ -14,6 +14,11 @@ namespace {
 
 bool is_wildcard(const std::string& address) { return address == "0.0.0.0" || address == "::"; }
 
+bool is_local_url(std::string_view url) {
+  return url.find("//127.") != std::string_view::npos || url.find("//localhost") != std::string_view::npos ||
+         url.find("//[::1]") != std::string_view::npos;
+}
+
 class checks {
  public:
   checks(const settings& values, const service_list& services)
@@ -28,6 +33,7 @@ class checks {
     tokens();
     cluster();
     requirements();
+    faults();
     if (s_.log.kind == log_kind::kafka) kafka();
     return std::move(errors_);
   }
@@ -85,6 +91,12 @@ class checks {
       add("chain.rescan_blocks", std::to_string(s_.chain.rescan_blocks), "more than chain.reorg_window_blocks",
           "at most " + std::to_string(s_.chain.reorg_window_blocks), "lower it or raise chain.reorg_window_blocks");
     }
+  }
+
+  void faults() {
+    if (s_.faults.plan.empty() || is_local_url(s_.broker.base_url)) return;
+    add("faults.plan", s_.faults.plan.front(), "broker.base_url is a real broker", "nothing with a real broker",
+        "remove [faults], or set broker.base_url to the paper broker");
   }
 
   void kafka() {
@@ -226,11 +238,6 @@ class checks {
 };
 
 bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "::1"; }
-
-bool is_local_url(std::string_view url) {
-  return url.find("//127.") != std::string_view::npos || url.find("//localhost") != std::string_view::npos ||
-         url.find("//[::1]") != std::string_view::npos;
-}
 
 }  // namespace
 

@@ -66,6 +66,7 @@ namespace tables {
 [[nodiscard]] std::vector<section_spec> broker_sections();
 [[nodiscard]] std::vector<section_spec> edge_sections();
 [[nodiscard]] std::vector<section_spec> paper_sections();
+[[nodiscard]] std::vector<section_spec> fault_sections();
 }  // namespace tables
 
 }  // namespace hedgerow::config

@@ -230,6 +230,11 @@ struct paper_settings {
 enum class log_level : std::uint8_t { trace, debug, info, warn, error, off };
 enum class log_format : std::uint8_t { text, json };
 
+struct fault_settings {
+  std::vector<std::string> plan;
+  std::uint64_t seed = 1;
+};
+
 struct logging_settings {
   log_level level = log_level::info;
   log_format format = log_format::text;
@@ -260,6 +265,7 @@ struct settings {
   supervision_settings supervision;
   paper_settings paper;
   logging_settings logging;
+  fault_settings faults;
 
   /// Whether this node runs a service, or the paper broker. `all` stands for every one but that.
   [[nodiscard]] bool runs(std::string_view actor) const;

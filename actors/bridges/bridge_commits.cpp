@@ -3,10 +3,12 @@
 #include <caf/all.hpp>
 
 #include "actors/bridges/bridge.hpp"
+#include "messages/faults/fault_point.hpp"
 
 namespace hedgerow::bridges {
 
 using namespace protocol;
+using namespace faults::literals;
 
 void bridge::offsets_due() {
   offsets_timed_ = false;
@@ -49,6 +51,12 @@ void bridge::flush() {
 
 void bridge::commit(log_transaction content, std::uint64_t number, const bridge_metrics::share& share) {
   const auto address = caf::actor_cast<caf::actor_addr>(self_);
+  if (faults::strikes("log.commit.before"_fault)) {
+    metrics_->commit_ended(share, unexpected(ports::log_error{ports::log_errc::io, std::string{faults::injected}}));
+    caf::anon_send(caf::actor_cast<protocol::bridge_actor>(address), done_atom::value,
+                   commit_result{number, std::string{faults::injected}});
+    return;
+  }
   member_->commit(std::move(content), [address, number, share, metrics = metrics_](
                                           const expected<void, ports::log_error>& outcome) {
     metrics->commit_ended(share, outcome);
@@ -56,6 +64,7 @@ void bridge::commit(log_transaction content, std::uint64_t number, const bridge_
     if (!me) return;
     std::string error;
     if (!outcome) error = outcome.error().detail.empty() ? "commit failed" : outcome.error().detail;
+    if (outcome && faults::strikes("log.commit.after"_fault)) error = faults::injected;
     caf::anon_send(me, done_atom::value, commit_result{number, std::move(error)});
   });
 }

@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include "messages/faults/fault_point.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/events/names.hpp"
 #include "messages/types/ids.hpp"
@@ -9,6 +10,7 @@
 namespace hedgerow::api {
 
 using namespace protocol;
+using namespace faults::literals;
 
 namespace {
 
@@ -71,12 +73,16 @@ void write_first(desk_pointer self, const control_desk_ports& outside) {
     if (!joined) return failed(self, outside, joined.error());
     state.writer = std::move(*joined);
   }
+  if (faults::strikes("control.commit.before"_fault))
+    return failed(self, outside, {ports::log_errc::io, std::string{faults::injected}});
   log_transaction tx;
   tx.records.push_back(first.record);
   state.writer->commit(std::move(tx),
                        [me = caf::actor_cast<caf::actor_addr>(self), number = ++state.commits](auto end) {
                          control_committed news{number, std::nullopt};
                          if (!end) news.error = end.error();
+                         else if (faults::strikes("control.commit.after"_fault))
+                           news.error = ports::log_error{ports::log_errc::io, std::string{faults::injected}};
                          if (auto desk = caf::actor_cast<control_desk_actor>(me))
                            caf::anon_send(desk, done_atom::value, std::move(news));
                        });

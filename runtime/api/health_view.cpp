@@ -4,6 +4,7 @@
 
 #include "actors/ingestion/ingestion_service.hpp"
 #include "messages/events/names.hpp"
+#include "messages/faults/fault_plan.hpp"
 #include "runtime/api/json_writer.hpp"
 
 namespace hedgerow::api {
@@ -53,6 +54,8 @@ std::vector<std::string> find_problems(const health_input& in, const domain::rea
     for (const auto& m : in.members->members)
       if (m.state == domain::member_state::unreachable)
         problems.push_back("node " + m.facts.name + " at " + m.facts.address() + " is unreachable");
+  for (const auto& rule : faults::armed_rules())
+    problems.push_back("faults.plan makes this node fail on purpose: " + rule);
   if (model != nullptr) add_business(in, *model, problems);
   return problems;
 }

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <sstream>
 
+#include "messages/faults/fault_plan.hpp"
 #include "runtime/adapters/paper/paper_broker.hpp"
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/complain.hpp"
@@ -52,6 +53,12 @@ int stop_services(node::node& running, bool asked_for) {
   return exit_ok;
 }
 
+/// Nothing without a plan. The rules were checked with the configuration.
+std::unique_ptr<faults::armed_plan> arm_faults(const config::fault_settings& values) {
+  if (values.plan.empty()) return nullptr;
+  return std::make_unique<faults::armed_plan>(faults::parse_fault_plan(values.plan, values.seed).value());
+}
+
 int run_node(const node_arguments& arguments) {
   auto values = load_config(arguments.config);
   if (!values) return exit_usage;
@@ -62,6 +69,7 @@ int run_node(const node_arguments& arguments) {
       return exit_usage;
     }
   }
+  const auto faults = arm_faults(values->faults);
   world::machine machine;
   const auto& logging = values->logging;
   constexpr const char* levels[] = {"trace", "debug", "info", "warn", "error", "off"};
@@ -83,6 +91,9 @@ int run_node(const node_arguments& arguments) {
   auto ports = world::make_ports(*values, machine);
   if (!ports) return complain(ports.error());
   ports->notices = notices.get();
+  for (const auto& rule : values->faults.plan)
+    notices->raise(ports::notice_level::alarm, "node", "fault_armed", rule,
+                   "this node fails on purpose; remove [faults]");
   auto running = node::start_node(world::to_node_settings(*values), std::move(*ports), wake_stop);
   bool asked_to_stop = false;
   const auto why = wait_until_ready(*running, [&asked_to_stop] {

@@ -1,6 +1,7 @@
 // Decisions of people in the log: one after the other, each answered once, even when the writer fails.
 #include "runtime/api/control_desk.hpp"
 
+#include "messages/faults/fault_plan.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_clock.hpp"
@@ -89,6 +90,17 @@ TEST_F(ControlDesk, ASecondFailureIsAnAlarmAndEndsOnlyThisDecision) {
   weather->let_one_through();
   run();
   EXPECT_EQ(end(second).outcome, control_outcome::recorded);
+}
+
+TEST_F(ControlDesk, ADecisionWhoseAnswerWasLostIsTriedAgainAndTheSecondFailureIsTold) {
+  const faults::armed_plan armed{
+      faults::parse_fault_plan({"control.commit.before:fail@2", "control.commit.after:fail@1"}).value()};
+  auto pending = decide("AAPL");
+  weather->let_one_through();
+  run();
+  EXPECT_EQ(end(pending).outcome, control_outcome::not_written);
+  EXPECT_EQ(written(), 1U);
+  EXPECT_TRUE(heard.has("ALARM control_not_written halt AAPL injected by faults.plan")) << heard.all();
 }
 
 TEST_F(ControlDesk, AnUnusableRequestIsAnsweredWithoutTheLog) {

@@ -175,7 +175,8 @@ void stage::write_config(std::size_t node) {
       << "[api]\nport = " << nodes_[node].api_port << "\n[admin]\nport = " << nodes_[node].admin_port << "\n"
       << "[supervision]\nbackoff_min = \"10ms\"\n"
       << "[paper]\nport = " << paper_port_ << "\nledger = \"" << (folder / "paper.db").string()
-      << "\"\nfaults = '''" << options_.faults << "'''\n";
+      << "\"\nfaults = '''" << options_.faults << "'''\n"
+      << options_.sections;
   if (kafka_)
     out << "[log]\nkind = \"kafka\"\n[kafka]\nbootstrap = \"" << kafka_->bootstrap()
         << "\"\nsession_timeout = \"1500ms\"\ntransaction_timeout = \"3s\"\nrebalance_timeout = \"10s\"\n";

@@ -50,6 +50,8 @@ struct stage_options {
   std::size_t nodes = 1;
   /// More lines of the section [chain].
   std::string chain = {};
+  /// More sections of the configuration of all nodes.
+  std::string sections = {};
   /// What all nodes but the first run, as `--actors` takes it; empty: everything.
   std::string others_run = {};
 };

@@ -22,8 +22,9 @@ struct header_rule {
 
 const std::vector<header_rule>& header_rules() {
   static const std::vector<header_rule> rules{
-      {"caf/", {"messages/protocol/", "actors/", "runtime/", "tests/"}, {"actors/domain/", "actors/ports/",
-                                                                         "runtime/adapters/"}},
+      {"caf/",
+       {"messages/protocol/", "actors/", "runtime/", "tests/"},
+       {"actors/domain/", "actors/ports/", "runtime/adapters/"}},
       {"boost/beast", {"runtime/adapters/http/", "runtime/adapters/evm/"}, {}},
       {"boost/asio", {"runtime/adapters/http/", "runtime/adapters/evm/", "tests/"}, {}},
       {"SQLiteCpp/", {"runtime/adapters/sqlite", "runtime/adapters/paper/", "tests/"}, {}},
@@ -41,7 +42,9 @@ const std::vector<header_rule>& header_rules() {
       {"fstream", {"config/", "runtime/", "tests/"}, {}},
       {"filesystem", {"config/", "runtime/", "tests/"}, {}},
       {"thread", {"actors/", "runtime/", "tests/"}, {"actors/domain/", "actors/ports/"}},
-      {"mutex", {"messages/protocol/", "actors/", "runtime/", "tests/"}, {"actors/domain/", "actors/ports/"}},
+      {"mutex",
+       {"messages/faults/", "messages/protocol/", "actors/", "runtime/", "tests/"},
+       {"actors/domain/", "actors/ports/"}},
       {"condition_variable", {"runtime/", "tests/"}, {}},
       // The aggregator reads and decodes the next batch while it folds one (docs/performance.md).
       {"future", {"actors/aggregator/", "runtime/", "tests/"}, {}},

@@ -24,6 +24,11 @@ using tree = std::vector<source_file>;
 [[nodiscard]] violations odd_test_names(const tree& files);
 /// Every actors/domain/**.cpp is named by a test, itself or by the header that it implements.
 [[nodiscard]] violations untested_rules(const tree& files);
+/// A function that a header below actors/domain/ declares is used by the program, not only by tests. A line with
+/// `// allow: reason` is let through.
+[[nodiscard]] violations uncalled_rules(const tree& files);
+/// Every *_actor.hpp is included by a test.
+[[nodiscard]] violations untested_actors(const tree& files);
 /// Relative links of Markdown files lead somewhere.
 [[nodiscard]] violations dead_links(const tree& files, const std::filesystem::path& root);
 /// `(facts, 5.6)` and `(order-protocol, 4)` name a heading or a rule of docs/domain/; a numbered citation of any other

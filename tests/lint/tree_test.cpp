@@ -96,6 +96,35 @@ TEST(Coverage, EveryRuleHasATest) {
   EXPECT_TRUE(found.empty()) << to_string(found);
 }
 
+TEST(Callers, PlantedBreachesAreFound) {
+  const source_file header =
+      make_file("actors/domain/a.hpp", "int used(int x);\nint dead(int x);\nint kept();  // allow: why\n");
+  const source_file rule =
+      make_file("actors/domain/a.cpp", "#include \"actors/domain/a.hpp\"\nint used(int x) {}\nint dead(int x) {}\n");
+  const source_file test = make_file("tests/a_test.cpp", "auto a = dead(1);\n");
+  const source_file actor = make_file("actors/b.cpp", "auto a = used(1);  // dead(1)\n");
+  EXPECT_EQ(lines_of(uncalled_rules({header, rule, test, actor})), (expected_lines{2}));
+  const source_file caller = make_file("actors/c.cpp", "auto a = dead(1);\n");
+  EXPECT_TRUE(uncalled_rules({header, rule, actor, caller}).empty());
+}
+
+TEST(Callers, EveryRuleHasOne) {
+  const violations found = uncalled_rules(repository());
+  EXPECT_TRUE(found.empty()) << to_string(found);
+}
+
+TEST(Actors, PlantedBreachesAreFound) {
+  const source_file actor = make_file("actors/x/x_actor.hpp", "");
+  const source_file test = make_file("tests/actors/x_test.cpp", "#include \"actors/x/x_actor.hpp\"\n");
+  EXPECT_EQ(untested_actors({actor}).size(), 1U);
+  EXPECT_TRUE(untested_actors({actor, test}).empty());
+}
+
+TEST(Actors, EachHasATest) {
+  const violations found = untested_actors(repository());
+  EXPECT_TRUE(found.empty()) << to_string(found);
+}
+
 TEST(Links, PlantedBreachesAreFound) {
   const std::string text =
       "[a](../Makefile) [b](nowhere.md#x) [c](https://example.com/x) [d](#here)\n[e](/Makefile)\n[f](/no)\n";

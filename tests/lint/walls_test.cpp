@@ -95,13 +95,14 @@ std::vector<std::string> services_and_ports() {
 /// Layers that a file may not see.
 std::vector<std::string> above(const std::string& file) {
   if (file.starts_with("messages/types/"))
-    return {"messages/events/", "messages/codec/", "messages/protocol/", "actors/", "config/", "runtime/"};
+    return {"messages/events/", "messages/codec/", "messages/faults/", "messages/protocol/", "actors/", "config/",
+            "runtime/"};
   if (file.starts_with("messages/events/"))
-    return {"messages/codec/", "messages/protocol/", "actors/", "config/", "runtime/"};
+    return {"messages/codec/", "messages/faults/", "messages/protocol/", "actors/", "config/", "runtime/"};
   if (file.starts_with("messages/")) return {"actors/", "config/", "runtime/"};
   if (file.starts_with("actors/domain/")) {
     auto layers = services_and_ports();
-    layers.insert(layers.end(), {"messages/codec/", "messages/protocol/", "config/", "runtime/"});
+    layers.insert(layers.end(), {"messages/codec/", "messages/faults/", "messages/protocol/", "config/", "runtime/"});
     return layers;
   }
   if (file.starts_with("actors/")) return {"config/", "runtime/"};

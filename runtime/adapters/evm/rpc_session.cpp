@@ -3,18 +3,27 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 
+#include "messages/faults/fault_point.hpp"
 #include "runtime/adapters/evm/rpc_errors.hpp"
 #include "runtime/adapters/evm/rpc_request.hpp"
 
 namespace hedgerow::evm {
 
 namespace asio = boost::asio;
+using namespace faults::literals;
 using ports::chain_error;
 using ports::chain_failure;
 
 namespace {
 
 constexpr std::chrono::minutes longest_wish{5};
+
+faults::fault_id point_of(std::string_view method) {
+  if (method == "eth_getLogs") return "chain.logs.after_send"_fault;
+  if (method == "eth_getTransactionReceipt") return "chain.receipt.after_send"_fault;
+  if (method == "eth_subscribe") return "chain.subscribe.after_send"_fault;
+  return "chain.request.after_send"_fault;
+}
 
 }  // namespace
 
@@ -225,6 +234,12 @@ void rpc_session::received(std::string_view text) {
   answered(*frame, text);
 }
 
+/// A plan takes the answer to this request away.
+bool rpc_session::is_lost(std::uint64_t id) const {
+  const auto asked = pending_.find(id);
+  return asked != pending_.end() && faults::strikes(point_of(asked->second.method));
+}
+
 void rpc_session::answered(const rpc_frame& frame, std::string_view text) {
   if (!frame.id) {
     // Mostly the notice of a rate limit. It says of no log that it could not be read.
@@ -232,6 +247,7 @@ void rpc_session::answered(const rpc_frame& frame, std::string_view text) {
     if (state_ != state::stopped && listener_.complaint) listener_.complaint(std::move(said));
     return;
   }
+  if (faults::armed() && is_lost(*frame.id)) return;
   auto entry = pending_.extract(*frame.id);
   if (entry.empty()) {
     // An answer later than its time-out is not worth a word; one to a question never asked is.

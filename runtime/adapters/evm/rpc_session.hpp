@@ -57,6 +57,7 @@ class rpc_session {
   void fail_all(const closed& why);
 
   void received(std::string_view text);
+  [[nodiscard]] bool is_lost(std::uint64_t id) const;
   void answered(const rpc_frame& frame, std::string_view text);
   void notified(const rpc_frame& frame, std::string_view text);
   void malformed(std::string reason, std::string_view text);

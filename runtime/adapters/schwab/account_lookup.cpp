@@ -6,6 +6,8 @@
 namespace hedgerow::schwab {
 namespace {
 
+using namespace faults::literals;
+
 /// A hash younger than this is not the reason for a refusal; asking again would double the requests (facts, 5.4).
 constexpr std::chrono::seconds trusted_for{60};
 /// How long a placement waits for another token than the refused one.
@@ -85,6 +87,7 @@ void account_lookup::doubt(const broker_error& error) {
 void account_lookup::ask() {
   http::request r{"GET", "/trader/v1/accounts/accountNumbers", {{"Accept", "application/json"}}, {}};
   caller_->send(std::move(r), true, std::nullopt, [self = shared_from_this()](api_answer answer) {
+    if (faults::strikes("broker.account.after_send"_fault)) answer = unexpected(injected_loss());
     if (!answer) {
       answer.error().detail = "accounts: " + answer.error().detail;
       return self->finish(unexpected(std::move(answer.error())));

@@ -1,6 +1,7 @@
 // From the HTTP client's results to the port's. Internal to this folder.
 #pragma once
 
+#include "messages/faults/fault_point.hpp"
 #include "actors/ports/broker_api.hpp"
 #include "runtime/adapters/http/http_client.hpp"
 
@@ -13,6 +14,11 @@ namespace hedgerow::schwab {
 
 [[nodiscard]] inline broker_error malformed(int status, const std::string& why) {
   return {broker_failure::malformed, status, why, {}};
+}
+
+/// What a lost answer looks like to a caller.
+[[nodiscard]] inline broker_error injected_loss() {
+  return {broker_failure::no_answer, 0, std::string{faults::injected}, {}};
 }
 
 }  // namespace hedgerow::schwab

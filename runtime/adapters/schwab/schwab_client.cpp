@@ -8,6 +8,7 @@
 namespace hedgerow::schwab {
 namespace {
 
+using namespace faults::literals;
 using ports::broker_callback;
 
 class schwab_broker final : public ports::broker_api {
@@ -26,7 +27,10 @@ class schwab_broker final : public ports::broker_api {
                       "/trader/v1/accounts/" + http::percent_encode(*account) + "/orders",
                       {{"Accept", "*/*"}, {"Content-Type", "application/json"}},
                       std::move(body)};
+      if (faults::strikes("broker.place.before_send"_fault))
+        return done(unexpected(broker_error{broker_failure::not_sent, 0, std::string{faults::injected}, {}}));
       caller->send(std::move(r), false, not_after, [accounts, done = std::move(done)](api_answer answer) {
+        if (faults::strikes("broker.place.after_send"_fault)) return done(unexpected(injected_loss()));
         if (!answer) {
           accounts->doubt(answer.error());
           return done(unexpected(std::move(answer.error())));
@@ -39,17 +43,17 @@ class schwab_broker final : public ports::broker_api {
   void get_order(order_id order, broker_callback<broker_order> done) override {
     if (!parse_order_number(order.str()))
       return done(unexpected(broker_error{broker_failure::not_found, 0, "Schwab's orders have numbers", {}}));
-    ask_account("/orders/" + order.str(), "order", parse_order, std::move(done));
+    ask_account("/orders/" + order.str(), "broker.order.after_send"_fault, "order", parse_order, std::move(done));
   }
 
   void list_orders(timestamp from, timestamp to, broker_callback<order_list> done) override {
     ask_account("/orders?fromEnteredTime=" + http::percent_encode(to_iso_millis(from)) +
                     "&toEnteredTime=" + http::percent_encode(to_iso_millis(round_up(to))),
-                "orders", parse_orders, std::move(done));
+                "broker.orders.after_send"_fault, "orders", parse_orders, std::move(done));
   }
 
   void position(hedgerow::symbol symbol, broker_callback<shares> done) override {
-    ask_account("?fields=positions", "positions",
+    ask_account("?fields=positions", "broker.position.after_send"_fault, "positions",
                 [symbol = std::move(symbol)](std::string_view body) { return parse_position(body, symbol); },
                 std::move(done));
   }
@@ -58,6 +62,7 @@ class schwab_broker final : public ports::broker_api {
     http::request r{
         "GET", "/marketdata/v1/markets/equity?date=" + eastern_date(now), {{"Accept", "application/json"}}, {}};
     caller_->send(std::move(r), true, std::nullopt, [done = std::move(done)](api_answer answer) {
+      if (faults::strikes("broker.session.after_send"_fault)) return done(unexpected(injected_loss()));
       if (!answer) return done(unexpected(std::move(answer.error())));
       done(read<market_session>(*answer, "market hours", parse_session));
     });
@@ -101,14 +106,16 @@ class schwab_broker final : public ports::broker_api {
 
   /// GET of a path below the account.
   template <class T, class Parse>
-  void ask_account(std::string rest, const char* what, Parse parse, broker_callback<T> done) {
-    accounts_->get([caller = caller_, accounts = accounts_, rest = std::move(rest), what, parse = std::move(parse),
+  void ask_account(std::string rest, faults::fault_id point, const char* what, Parse parse, broker_callback<T> done) {
+    accounts_->get([caller = caller_, accounts = accounts_, rest = std::move(rest), point, what,
+                    parse = std::move(parse),
                     done = std::move(done)](const expected<std::string, broker_error>& account) mutable {
       if (!account) return done(unexpected(account.error()));
       http::request r{"GET", "/trader/v1/accounts/" + http::percent_encode(*account) + rest,
                       {{"Accept", "application/json"}}, {}};
       caller->send(std::move(r), true, std::nullopt,
-                   [accounts, what, parse = std::move(parse), done = std::move(done)](api_answer answer) {
+                   [accounts, point, what, parse = std::move(parse), done = std::move(done)](api_answer answer) {
+                     if (faults::strikes(point)) return done(unexpected(injected_loss()));
                      if (!answer) {
                        accounts->doubt(answer.error());
                        return done(unexpected(std::move(answer.error())));

@@ -8,6 +8,8 @@
 namespace hedgerow::schwab {
 namespace {
 
+using namespace faults::literals;
+
 std::string base64(const std::string& text) {
   std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
   const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
@@ -31,11 +33,12 @@ class schwab_oauth final : public ports::oauth_api {
   void exchange_code(std::string code, ports::broker_callback<ports::oauth_tokens> done) override {
     ask("grant_type=authorization_code&code=" + http::percent_encode(code) +
             "&redirect_uri=" + http::percent_encode(options_.redirect_uri),
-        false, std::move(done));
+        "oauth.exchange.after_send"_fault, false, std::move(done));
   }
 
   void refresh(std::string refresh_token, ports::broker_callback<ports::oauth_tokens> done) override {
-    ask("grant_type=refresh_token&refresh_token=" + http::percent_encode(refresh_token), true, std::move(done));
+    ask("grant_type=refresh_token&refresh_token=" + http::percent_encode(refresh_token),
+        "oauth.refresh.after_send"_fault, true, std::move(done));
   }
 
   void accounts(std::string access_token,
@@ -44,6 +47,7 @@ class schwab_oauth final : public ports::oauth_api {
                     {{"Authorization", "Bearer " + access_token}, {"Accept", "application/json"}}, {}};
     client_->send(std::move(r), true, std::nullopt,
                   [done = std::move(done)](expected<http::response, http::client_error> answer) {
+                    if (faults::strikes("broker.account.after_send"_fault)) return done(unexpected(injected_loss()));
                     if (!answer) return done(unexpected(from_client(answer.error())));
                     if (answer->status != 200) return done(unexpected(read_error(*answer, timestamp{})));
                     auto all = parse_accounts(answer->body);
@@ -53,7 +57,8 @@ class schwab_oauth final : public ports::oauth_api {
   }
 
  private:
-  void ask(std::string body, bool repeatable, ports::broker_callback<ports::oauth_tokens> done) {
+  void ask(std::string body, faults::fault_id point, bool repeatable,
+           ports::broker_callback<ports::oauth_tokens> done) {
     http::request r{"POST",
                     "/v1/oauth/token",
                     {{"Authorization", "Basic " + base64(options_.app_key + ":" + options_.app_secret)},
@@ -61,7 +66,8 @@ class schwab_oauth final : public ports::oauth_api {
                      {"Accept", "application/json"}},
                     std::move(body)};
     client_->send(std::move(r), repeatable, std::nullopt,
-                  [done = std::move(done)](expected<http::response, http::client_error> answer) {
+                  [point, done = std::move(done)](expected<http::response, http::client_error> answer) {
+                    if (faults::strikes(point)) return done(unexpected(injected_loss()));
                     done(read(answer));
                   });
   }

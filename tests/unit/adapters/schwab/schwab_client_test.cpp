@@ -1,6 +1,7 @@
 #include "runtime/adapters/schwab/schwab_client.hpp"
 
 #include "api_fixture.hpp"
+#include "messages/faults/fault_plan.hpp"
 
 namespace hedgerow::schwab {
 namespace {
@@ -72,6 +73,22 @@ TEST_F(SchwabClientTest, A201WithoutUsableLocationIsPlacedWithoutNumber) {
     ASSERT_TRUE(placed);
     EXPECT_FALSE(placed->order);
   }
+}
+
+TEST_F(SchwabClientTest, APlanTakesAPlacementOrItsAnswerAway) {
+  (void)get_order();  // the account is known from here on
+  const faults::armed_plan armed{
+      faults::parse_fault_plan({"broker.place.before_send:fail@1", "broker.place.after_send:fail@1"}).value()};
+  const auto before = asked().size();
+  const auto kept_back = place();
+  ASSERT_FALSE(kept_back);
+  EXPECT_EQ(kept_back.error().kind, broker_failure::not_sent);
+  EXPECT_EQ(asked().size(), before);
+  const auto unheard = place();
+  ASSERT_FALSE(unheard);
+  EXPECT_EQ(unheard.error().kind, broker_failure::no_answer);
+  EXPECT_EQ(asked().size(), before + 1);
+  EXPECT_TRUE(place());
 }
 
 TEST_F(SchwabClientTest, FailedPlacementsAreClassifiedAndNeverRepeated) {
