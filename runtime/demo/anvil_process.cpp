@@ -86,8 +86,8 @@ expected<std::unique_ptr<anvil_process>, std::string> anvil_process::start(anvil
   const auto limit = std::chrono::steady_clock::now() + 60s;  // allow: waiting for the child process
   while (!port_answers(port)) {
     if (process->child_->wait_end(20ms)) return unexpected("anvil ended at once; its log says: " + tail_of(log));
-    if (std::chrono::steady_clock::now() > limit)
-      return unexpected(std::string{"anvil does not answer within 60 s"});  // allow: waiting for the child process
+    const bool late = std::chrono::steady_clock::now() > limit;  // allow: waiting for the child process
+    if (late) return unexpected(std::string{"anvil does not answer within 60 s"});
   }
   return process;
 }

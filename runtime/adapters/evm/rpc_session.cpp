@@ -186,8 +186,8 @@ void rpc_session::issue(std::string method, std::string params, value_callback d
   const auto id = ++last_id_;
   transport_->send(request_text(id, method, params));
   pending_.emplace(id, pending{std::move(method), std::move(done)});
-  deadlines_.emplace_back(std::chrono::steady_clock::now() + options_.request_timeout,
-                          id);  // allow: socket time-outs are Asio's business
+  const auto now = std::chrono::steady_clock::now();  // allow: socket time-outs are Asio's business
+  deadlines_.emplace_back(now + options_.request_timeout, id);
   if (deadlines_.size() == 1) arm_sweep();
 }
 

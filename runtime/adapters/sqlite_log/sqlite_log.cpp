@@ -28,8 +28,8 @@ expected<std::unique_ptr<file_lock>, log_error> lock_file(const sqlite_log_optio
                                   "the event log " + options.path +
                                       " is in use by another running process: stop that process, or, if it hangs, "
                                       "open the log with takeover"});
-    std::this_thread::sleep_for(
-        std::chrono::milliseconds{10});  // allow: waiting for another process to let go of the file
+    constexpr std::chrono::milliseconds pause{10};
+    std::this_thread::sleep_for(pause);  // allow: waiting for another process to let go of the file
   }
   return lock;
 }
