@@ -14,9 +14,14 @@ namespace {
 
 bool is_wildcard(const std::string& address) { return address == "0.0.0.0" || address == "::"; }
 
+/// Of an origin: a name such as 127.example.com is not local.
 bool is_local_url(std::string_view url) {
-  return url.find("//127.") != std::string_view::npos || url.find("//localhost") != std::string_view::npos ||
-         url.find("//[::1]") != std::string_view::npos;
+  const auto begin = url.find("//");
+  if (begin == std::string_view::npos) return false;
+  url.remove_prefix(begin + 2);
+  if (url.starts_with("[::1]")) return true;
+  const auto host = url.substr(0, url.find_first_of(":/"));
+  return host == "localhost" || (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
 }
 
 class checks {

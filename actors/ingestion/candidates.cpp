@@ -110,8 +110,7 @@ void ingestion::ask_later(std::map<hash32, question>& all, const hash32& of, std
 std::chrono::milliseconds ingestion::pause_after(question& q, const std::optional<ports::chain_error>& why) {
   const auto pause = domain::backoff_ceiling(config_.retry, std::max(config_.retry, longest_pause), ++q.failures);
   if (!why) return pause;
-  if (why->kind == ports::chain_failure::throttled || why->kind == ports::chain_failure::limit_exceeded)
-    note_throttle();
+  if (is_throttle(*why)) note_throttle();
   return why->wait ? std::max(pause, std::min(*why->wait, retries().longest_wish)) : pause;
 }
 
@@ -134,18 +133,7 @@ void ingestion::ask_time(const hash32& hash, std::uint64_t number) {
                       i.block_times_[hash] = (*answer)->time;
                       return i.settle_candidates();
                     }
-                    // Another block at this height: the log is not canonical any more, and its source is out of date.
-                    bool of_range = false;
-                    std::erase_if(i.candidates_, [&](const candidate& x) {
-                      if (x.log.ref.block_hash != hash) return false;
-                      of_range = of_range || x.of_range;
-                      return true;
-                    });
-                    if (of_range && i.range_)
-                      i.distrust_range();
-                    else
-                      i.verify_window();
-                    return i.settle_candidates();
+                    return i.drop_replaced(hash);
                   }
                   std::optional<ports::chain_error> why;
                   if (!answer) why = answer.error();
@@ -153,6 +141,33 @@ void ingestion::ask_time(const hash32& hash, std::uint64_t number) {
                   i.ask_later(i.times_, hash, i.pause_after(i.times_[hash], why),
                               [hash, number](ingestion& again) { again.ask_time(hash, number); });
                 }));
+}
+
+/// Another block is at this height: the log is not canonical any more, and whatever reported it is stale.
+void ingestion::drop_replaced(const hash32& block) {
+  bool of_range = false;
+  std::erase_if(candidates_, [&](const candidate& c) {
+    if (c.log.ref.block_hash != block) return false;
+    of_range = of_range || c.of_range;
+    return true;
+  });
+  if (of_range && range_)
+    distrust_range();
+  else
+    verify_window();
+  settle_candidates();
+}
+
+/// A transaction without a receipt, or with one of another block, may have been replaced: the header at the height of
+/// its log tells.
+void ingestion::check_blocks_of(const hash32& tx) {
+  std::map<hash32, std::uint64_t> blocks;
+  for (const auto& c : candidates_)
+    if (c.log.ref.tx_hash == tx) blocks.emplace(c.log.ref.block_hash, c.log.ref.block_number);
+  for (const auto& [block, number] : blocks)
+    chain_->block(number, on_answer<std::optional<ports::chain_block>>([block = block](ingestion& i, const auto& at) {
+                    if (at && *at && (*at)->hash != block) i.drop_replaced(block);
+                  }));
 }
 
 void ingestion::want_after_clear(const hash32& tx, bool at_once) {
@@ -209,7 +224,7 @@ void ingestion::receipt_answered(const hash32& tx,
     ask_later(receipts_, tx, pause_after(receipts_[tx], why), [tx](ingestion& i) { i.ask_receipt(tx); });
   else
     receipts_.erase(tx);
-  if (elsewhere) verify_window();
+  if (elsewhere || (told && !answer)) check_blocks_of(tx);
   settle_candidates();
 }
 

@@ -92,8 +92,9 @@ void ingestion::up() {
   candidates_.clear();
   times_.clear();
   receipts_.clear();
-  branch_.forget();
   verifying_ = false;
+  recheck_ = {};
+  proven_.clear();
   chain_->chain_id(on_answer<std::uint64_t>([](ingestion& i, const auto& id) {
     if (id) return i.identified(*id);
     i.last_error_ = "chain id: " + id.error().detail;
@@ -116,8 +117,10 @@ void ingestion::identified(std::uint64_t chain_id) {
 
 void ingestion::begin_reading() {
   const auto width = cursor_;
-  cursor_ = domain::start_backfill(has_checkpoint_ ? std::optional{checkpoint_.block} : std::nullopt,
-                                   config_.backfill);
+  auto policy = config_.backfill;
+  // After a lost connection the walk from the new head to the followed branch tells what was replaced meanwhile.
+  if (cursor_.next != 0 && !branch_.empty()) policy.overlap = 0;
+  cursor_ = domain::start_backfill(has_checkpoint_ ? std::optional{checkpoint_.block} : std::nullopt, policy);
   cursor_.next = std::max(cursor_.next, window_.floor());
   // What the node answers was learnt before the connection broke, perhaps by breaking it.
   cursor_.batch = std::min(cursor_.batch, width.batch);

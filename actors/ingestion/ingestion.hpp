@@ -43,6 +43,10 @@ struct question {
   std::uint32_t failures = 0;
 };
 
+[[nodiscard]] inline bool is_throttle(const ports::chain_error& why) {
+  return why.kind == ports::chain_failure::throttled || why.kind == ports::chain_failure::limit_exceeded;
+}
+
 /// A range that was asked for. It closes when its logs are accepted and the node's head is known to be beyond it.
 struct open_range {
   domain::block_range blocks;
@@ -146,17 +150,21 @@ class ingestion {
   void ask_later(std::map<hash32, question>& all, const hash32& of, std::chrono::milliseconds delay, task ask);
   /// The pause after an answer to `q` that settled nothing; `why` when it was an error.
   [[nodiscard]] std::chrono::milliseconds pause_after(question& q, const std::optional<ports::chain_error>& why = {});
+  void check_blocks_of(const hash32& tx);
+  void drop_replaced(const hash32& block);
   void refuse(const candidate& c);
   void accept(const candidate& c);
   // reorgs (reorgs.cpp)
   void follow(const ports::chain_block& head);
   void verify_window();
+  void walk();
+  void walk_failed(const ports::chain_error& why, const char* what);
   void ask_headers(std::vector<std::uint64_t> numbers);
   void judge_headers();
   void end_verifying();
   void take_back(const std::vector<std::uint64_t>& orphaned, const domain::fork_point& fork,
                  const domain::header_map& chain);
-  void read_again_from(std::uint64_t from);
+  void read_again_from(std::uint64_t from, bool lower_checkpoint);
   /// The answer to a range was of another chain: verifies, and asks for the range again after a pause.
   void distrust_range();
   void too_deep(std::uint64_t from);
@@ -244,8 +252,12 @@ class ingestion {
   bool verifying_ = false;
   /// The window must be verified again.
   bool doubtful_ = false;
-  /// A walk is planned because of a doubt.
-  bool recheck_waits_ = false;
+  /// The walk that is planned because of a doubt.
+  question recheck_;
+  /// Why the walk under way cannot prove everything.
+  std::optional<ports::chain_error> walk_error_;
+  /// Headers that the last walk got before the node failed to answer.
+  domain::header_map proven_;
   /// Reading pauses after an answer that was of another chain.
   bool distrusting_ = false;
   domain::header_map headers_;

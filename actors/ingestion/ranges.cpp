@@ -201,7 +201,8 @@ void ingestion::close_range_if_done() {
     flush();
     return read_on();
   }
-  write_checkpoint(done.blocks.to);
+  // What is read once more, as after a start, does not lower it.
+  write_checkpoint(has_checkpoint_ ? std::max(checkpoint_.block, done.blocks.to) : done.blocks.to);
   // A rescan that goes deeper than the window must know the logs that it finds there.
   auto final_to = done.blocks.to;
   if (const auto lowest = domain::lowest_to_rescan(rescan_, config_.backfill))
@@ -226,8 +227,10 @@ void ingestion::range_succeeded(const open_range& done) {
       reading_news_.over(done.rescan ? std::string{"rescan_"} + code : std::string{code});
   }
   if (!done.rescan) {
-    watch_.progressed(now);
-    reading_news_.over("reading_stands");
+    if (!has_checkpoint_ || done.blocks.to > checkpoint_.block) {
+      watch_.progressed(now);
+      reading_news_.over("reading_stands");
+    }
     if (const auto next = domain::backfill_read(cursor_, config_.backfill, done.blocks, done.blocks.to))
       cursor_ = *next;
     return;

@@ -18,6 +18,8 @@ domain::block_header header_of(const ports::chain_block& block) { return {block.
 }  // namespace
 
 void ingestion::follow(const ports::chain_block& head) {
+  // Before that it is not known whose blocks these are, nor whether the history may be read at all.
+  if (!identified_) return;
   // A head that does not build on the last one, or whose height is known under another hash, is the sign of a reorg. If
   // blocks were skipped, any of them may have been replaced.
   const bool contradicts = window_.contradicts(head.number, head.hash);
@@ -26,23 +28,31 @@ void ingestion::follow(const ports::chain_block& head) {
 
 /// Walks the chain down from its head until each known block is proven or refuted and the fork, if any, is found.
 void ingestion::verify_window() {
-  if (!connected_) return;
+  if (!connected_ || !identified_) return;
+  // What is told of between two walks may have changed anything.
+  proven_.clear();
   if (verifying_) {
     doubtful_ = true;
     return;
   }
+  if (recheck_.turn == 0) walk();
+}
+
+void ingestion::walk() {
+  recheck_.turn = 0;
   doubtful_ = false;
   verifying_ = true;
-  headers_.clear();
+  walk_error_.reset();
+  headers_ = std::exchange(proven_, {});
   unanswered_.clear();
   chain_->head(on_answer<ports::chain_block>([](ingestion& i, const auto& head) {
     if (!head) {
-      i.last_error_ = "head: " + head.error().detail;
-      i.doubtful_ = true;
+      i.walk_failed(head.error(), "head: ");
       return i.end_verifying();
     }
     // The subscription may not have reported this head.
     if (head->number > i.head_.number) i.head_ = *head;
+    i.headers_.erase(i.headers_.lower_bound(head->number), i.headers_.end());
     i.headers_[head->number] = header_of(*head);
     const auto known = i.window_.known_blocks();
     // A chain that is shorter than the known one, as in the middle of a reorg, proves nothing about the blocks above
@@ -50,6 +60,12 @@ void ingestion::verify_window() {
     if (head->number < i.branch_.tip() || (!known.empty() && head->number < known.rbegin()->first)) i.doubtful_ = true;
     i.judge_headers();
   }));
+}
+
+void ingestion::walk_failed(const ports::chain_error& why, const char* what) {
+  last_error_ = what + why.detail;
+  walk_error_ = why;
+  doubtful_ = true;
 }
 
 void ingestion::ask_headers(std::vector<std::uint64_t> numbers) {
@@ -60,7 +76,7 @@ void ingestion::ask_headers(std::vector<std::uint64_t> numbers) {
                     if (answer && *answer && (*answer)->number == number) {
                       i.headers_[number] = header_of(**answer);
                     } else {
-                      if (!answer) i.last_error_ = "header: " + answer.error().detail;
+                      if (!answer) i.walk_failed(answer.error(), "header: ");
                       i.unanswered_.insert(number);
                       i.doubtful_ = true;
                     }
@@ -73,8 +89,13 @@ void ingestion::judge_headers() {
     doubtful_ = true;
     end_verifying();
   };
+  // Asking on would only be refused again; what is proven by now is kept for the next walk.
+  if (walk_error_ && is_throttle(*walk_error_)) return end_verifying();
   const auto fork = branch_.find_fork(headers_);
-  if (fork.outcome == domain::fork_search::broken) return inconsistent();
+  if (fork.outcome == domain::fork_search::broken) {
+    headers_.clear();
+    return inconsistent();
+  }
   // A head below everything that is followed is of a node that lags.
   if (!branch_.empty() && headers_.rbegin()->first < branch_.headers().begin()->first) return inconsistent();
   if (fork.outcome == domain::fork_search::need_older) {
@@ -92,20 +113,28 @@ void ingestion::judge_headers() {
   headers.reserve(chain.size());
   for (const auto& [number, header] : chain) headers.push_back(header);
   auto found = domain::find_orphans(known, headers);
-  if (found.verdict == domain::fork_verdict::broken) return inconsistent();
+  if (found.verdict == domain::fork_verdict::broken) {
+    headers_.clear();
+    return inconsistent();
+  }
   if (found.verdict == domain::fork_verdict::need_older) return ask_headers(std::move(found.unproven));
   take_back(found.orphaned, fork, chain);
   end_verifying();
 }
 
-/// Headers that were asked for before the newest doubt arose prove nothing.
+/// Headers that were asked for before the newest doubt arose prove nothing. A walk that ended because the node did not
+/// answer goes on with what it has proven, after a pause that grows.
 void ingestion::end_verifying() {
   verifying_ = false;
-  if (doubtful_ && !recheck_waits_) {
-    recheck_waits_ = true;
-    later(config_.retry, [](ingestion& i) {
-      i.recheck_waits_ = false;
-      i.verify_window();
+  if (!doubtful_) recheck_.failures = 0;
+  if (doubtful_ && recheck_.turn == 0) {
+    if (walk_error_) proven_ = headers_;
+    const auto pause = walk_error_ ? pause_after(recheck_, walk_error_) : config_.retry;
+    recheck_.turn = ++turns_;
+    later(pause, [turn = recheck_.turn](ingestion& i) {
+      if (i.recheck_.turn != turn) return;
+      i.recheck_.turn = 0;
+      if (i.connected_ && i.identified_ && !i.verifying_) i.walk();
     });
   }
   read_on();
@@ -130,13 +159,17 @@ void ingestion::take_back(const std::vector<std::uint64_t>& orphaned, const doma
     for (auto& event : window_.orphan(number, canonical)) revert(std::move(event));
   }
   if (!found || fork.number <= top || branch_.empty()) branch_.replace(headers_);
-  if (from != std::numeric_limits<std::uint64_t>::max()) read_again_from(from);
+  if (from != std::numeric_limits<std::uint64_t>::max()) {
+    // Without a fork this is a precaution, as at each start: the checkpoint stands.
+    const bool replaced = found || !orphaned.empty() || below_all;
+    read_again_from(from, replaced);
+  }
   flush();
 }
 
 /// Reads every block from this one on again, and drops requests under way: they were asked of the old chain. Logs
 /// that wait come again with their blocks.
-void ingestion::read_again_from(std::uint64_t from) {
+void ingestion::read_again_from(std::uint64_t from, bool lower_checkpoint) {
   for (const auto& c : candidates_) from = std::min(from, c.log.ref.block_number);
   from = std::max({from, window_.floor(), config_.backfill.start_block});
   ++generation_;
@@ -146,11 +179,11 @@ void ingestion::read_again_from(std::uint64_t from) {
   candidates_.clear();
   clear_logs_.clear();
   cursor_ = domain::rewind_backfill(cursor_, from);
-  if (from <= checkpoint_.block) write_checkpoint(from == 0 ? 0 : from - 1);
+  if (lower_checkpoint && from <= checkpoint_.block) write_checkpoint(from == 0 ? 0 : from - 1);
 }
 
 void ingestion::distrust_range() {
-  if (range_) read_again_from(range_->blocks.from);
+  if (range_) read_again_from(range_->blocks.from, true);
   // A walk that was under way lost its answers.
   verifying_ = false;
   verify_window();

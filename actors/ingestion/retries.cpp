@@ -45,7 +45,7 @@ void ingestion::note_throttle() {
 /// A notice of the rate limit that names no request: the requests it is about will not be answered.
 void ingestion::complained(const ports::chain_error& why) {
   last_error_ = "the node says: " + why.detail;
-  if (why.kind != ports::chain_failure::throttled && why.kind != ports::chain_failure::limit_exceeded) return;
+  if (!is_throttle(why)) return;
   note_throttle();
   const auto next = domain::after_range_failure(reading_.tries, domain::range_failure::throttled, 1, why.wait,
                                                 retries(), random());

@@ -246,7 +246,7 @@ std::string fault_of_health(stage& s, std::size_t node, spans& took) {
 }
 
 TEST(KafkaMetrics, HealthAnswersAtOnceWithoutAFalseAlarmAndTellsTheSameLagOnEveryNode) {
-  stage s{{"health-kafka", "[]", 0, true, 2, "", "api,tokens"}};
+  stage s{{.name = "health-kafka", .kafka = true, .nodes = 2, .others_run = "api,tokens"}};
   spans took;
   for (std::size_t node = 0; node < 2; ++node) {
     s.start_node(node == 0, node);

@@ -45,7 +45,6 @@ class followed_branch {
   /// Follows `chain` from its highest header down, and this branch below as far as the parents link.
   void replace(const header_map& chain);
 
-  void forget() { headers_.clear(); }
   [[nodiscard]] const header_map& headers() const { return headers_; }
   [[nodiscard]] bool empty() const { return headers_.empty(); }
   /// Highest height, 0 when nothing is followed.

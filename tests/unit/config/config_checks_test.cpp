@@ -66,6 +66,11 @@ INSTANTIATE_TEST_SUITE_P(
     Checks, EachCheck,
     ::testing::Values(
         spoiled{"faults.plan", [](settings& s) { s.faults.plan = {"log.commit.before:fail"}; }},
+        spoiled{"faults.plan",
+                [](settings& s) {
+                  s.faults.plan = {"log.commit.before:fail"};
+                  s.broker.base_url = "https://127.example.com";
+                }},
         spoiled{"chain.reconnect_min", [](settings& s) { s.chain.reconnect_min = s.chain.reconnect_max + 1ms; }},
         spoiled{"hedging.failure_backoff", [](settings& s) { s.hedging.failure_backoff = 2h; }},
         spoiled{"poller.error_base", [](settings& s) { s.poller.error_base = 3min; }},

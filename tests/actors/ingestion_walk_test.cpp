@@ -1,0 +1,266 @@
+// The walk from the head to what is known, when the node answers late, for another chain, or only so many times a
+// second.
+#include "../unit/domain/fills/abi_encoder.hpp"
+#include "ingestion_fixture.hpp"
+
+namespace hedgerow::ingestion {
+namespace {
+
+using namespace std::chrono_literals;
+using ports::chain_error;
+using ports::chain_failure;
+
+/// What a test holds back or refuses of the answers of a node.
+struct answers {
+  bool hold_chain_id = false;
+  std::optional<std::uint64_t> hold_block;
+  std::deque<std::function<void()>> held;
+  std::function<std::optional<chain_error>()> refuse_header;
+  int headers_asked = 0;
+
+  void release() {
+    hold_chain_id = false;
+    hold_block.reset();
+    for (auto& answer : std::exchange(held, {})) answer();
+  }
+};
+
+class held_chain final : public ports::chain_client {
+ public:
+  held_chain(std::shared_ptr<test::fake_node> node, std::shared_ptr<answers> what)
+      : inner_{std::move(node)}, what_{std::move(what)} {}
+
+  void open(std::vector<address> books, std::vector<hash32> topics, ports::chain_listener listener) override {
+    inner_.open(std::move(books), std::move(topics), std::move(listener));
+  }
+  void close() override { inner_.close(); }
+  void chain_id(ports::chain_callback<std::uint64_t> done) override {
+    if (!what_->hold_chain_id) return inner_.chain_id(std::move(done));
+    what_->held.emplace_back([this, done] { inner_.chain_id(done); });
+  }
+  void head(ports::chain_callback<ports::chain_block> done) override { inner_.head(std::move(done)); }
+  void block(std::uint64_t number, ports::chain_callback<std::optional<ports::chain_block>> done) override {
+    ++what_->headers_asked;
+    if (number == what_->hold_block) {
+      what_->held.emplace_back([this, number, done] { inner_.block(number, done); });
+      return;
+    }
+    const auto why = what_->refuse_header ? what_->refuse_header() : std::nullopt;
+    if (why) return done(unexpected(*why));
+    inner_.block(number, std::move(done));
+  }
+  void logs(ports::log_query query, ports::chain_callback<ports::logs_answer> done) override {
+    inner_.logs(std::move(query), std::move(done));
+  }
+  void receipt_logs(hash32 tx, ports::chain_callback<std::optional<ports::logs_answer>> done) override {
+    inner_.receipt_logs(tx, std::move(done));
+  }
+  void call(address to, bytes input, ports::chain_callback<bytes> done) override {
+    inner_.call(to, std::move(input), std::move(done));
+  }
+  void code(address of, ports::chain_callback<bytes> done) override { inner_.code(of, std::move(done)); }
+
+ private:
+  test::fake_chain inner_;
+  std::shared_ptr<answers> what_;
+};
+
+class IngestionWalkTest : public IngestionTest {
+ public:
+  void start() {
+    auto make = [this]() -> std::shared_ptr<ports::chain_client> {
+      return std::make_shared<held_chain>(node, node_says);
+    };
+    running = own(system.spawn(bridges::bridge_actor, std::shared_ptr<ports::event_log>{log},
+                               ingestion_service(config, make, &clock, &notices, nullptr, &jitter),
+                               bridges::bridge_config{}, &clock));
+    run();
+  }
+
+  void wait(std::chrono::seconds time) {
+    for (std::chrono::milliseconds gone{0}; gone < time; gone += 500ms) {
+      clock.advance(500ms);
+      advance(500ms);
+    }
+  }
+
+  void mine(int blocks, unsigned char mark) {
+    for (int i = 0; i < blocks; ++i) node->mine({take(mark)});
+  }
+
+  /// The node allows so many requests a second and wishes a long pause after each that is too many.
+  std::function<std::optional<chain_error>()> limit_of(int per_second) {
+    auto used = std::make_shared<std::pair<std::int64_t, int>>();
+    return [this, per_second, used]() -> std::optional<chain_error> {
+      const auto second = clock.now().us / 1'000'000;
+      if (used->first != second) *used = {second, 0};
+      if (++used->second <= per_second) return std::nullopt;
+      return chain_error{chain_failure::throttled, "429", 5s};
+    };
+  }
+
+  std::shared_ptr<answers> node_says = std::make_shared<answers>();
+};
+
+TEST_F(IngestionWalkTest, AReorgBeforeTheFirstStartIsAdmittedDoesNotAdmitIt) {
+  config.hedge_history = false;
+  mine(5, 1);
+  clock.advance(std::chrono::hours{24 * 365});
+  start();
+  wait(3s);
+  ASSERT_EQ(entity().state, "refused");
+  node->mine();
+  wait(1s);
+  node->reorg(1);
+  wait(3s);
+  crash();
+  start();
+  wait(5s);
+  EXPECT_EQ(entity().state, "refused");
+  EXPECT_TRUE(events().empty());
+}
+
+TEST_F(IngestionWalkTest, AReorgBeforeTheChainIdIsKnownLosesNoAnswer) {
+  mine(5, 1);
+  node_says->hold_chain_id = true;
+  start();
+  node->mine();
+  run();
+  node->reorg_to(1, {{}});
+  run();
+  node_says->release();
+  run();
+  mine(3, 2);
+  wait(5s);
+  EXPECT_EQ(canonical(), truth());
+}
+
+TEST_F(IngestionWalkTest, AReorgWhileTheStartBlockIsAskedForLosesNoAnswer) {
+  config.hedge_history = false;
+  config.backfill.start_block = 2;
+  mine(5, 1);
+  node_says->hold_block = 2;
+  start();
+  node->mine();
+  run();
+  node->reorg_to(1, {{}});
+  run();
+  node_says->release();
+  run();
+  wait(10s);
+  EXPECT_EQ(entity().state, "refused") << "the block is old, and now that is known";
+}
+
+TEST_F(IngestionWalkTest, AReorgRightAfterAStartDoesNotThrowTheCheckpointBack) {
+  for (int i = 0; i < 300; ++i) node->mine();
+  start();
+  wait(60s);
+  crash();
+  node_says->hold_chain_id = true;
+  start();
+  node->mine();
+  run();
+  node->reorg_to(1, {{}});
+  run();
+  node_says->release();
+  run();
+  wait(1s);
+  EXPECT_GE(std::stoull(detail("checkpoint")), 300U - config.reorg_window_blocks);
+}
+
+TEST_F(IngestionWalkTest, NothingIsTakenBackBecauseOfANodeOfAnotherChain) {
+  config.chain_id = node->id;
+  mine(60, 1);
+  start();
+  wait(20s);
+  ASSERT_EQ(events().size(), 60U);
+  crash();
+  node = std::make_shared<test::fake_node>();
+  node->id = 1;
+  mine(70, 2);
+  node_says->hold_chain_id = true;
+  start();
+  node->mine();
+  run();
+  node->set_back(1);
+  run();
+  wait(3s);
+  node->mine();
+  run();
+  wait(3s);
+  EXPECT_EQ(events().size(), 60U);
+}
+
+TEST_F(IngestionWalkTest, AStaleClearOfAReplacedBlockDoesNotHoldTheRange) {
+  config.owner.value.fill(0x0e);
+  for (int i = 0; i < 100; ++i) node->mine();
+  domain::test::clear_spec spec;
+  spec.alice.owner = config.owner;
+  raw_log stale;
+  stale.book = book;
+  stale.topics = {domain::topics_of(orderbook_version::v4).clear};
+  stale.data = domain::test::encode(orderbook_version::v4, spec);
+  stale.ref.tx_hash.value.fill(0x77);
+  stale.ref.block_number = 98;
+  stale.ref.block_hash.value.fill(0x99);
+  bool given = false;
+  node->garble_logs = [&](ports::logs_answer& answer) {
+    const auto& [from, to] = node->asked.back();
+    if (given || from > 98 || to < 98) return;
+    given = true;
+    answer.logs.push_back({stale, false, timestamp{1'700'000'100'000'000}});
+  };
+  start();
+  wait(10s);
+  ASSERT_TRUE(given);
+  for (int i = 0; i < 20; ++i) {
+    node->mine({take(3)});
+    wait(2s);
+  }
+  EXPECT_EQ(canonical(), truth());
+  EXPECT_EQ(detail("problem"), "");
+}
+
+TEST_F(IngestionWalkTest, AThrottledWalkPausesAsTheNodeWishesAndGoesOnWhereItStood) {
+  mine(60, 1);
+  start();
+  wait(20s);
+  crash();
+  node_says->refuse_header = limit_of(25);
+  node_says->headers_asked = 0;
+  start();
+  wait(60s);
+  EXPECT_LT(node_says->headers_asked, 250);
+  EXPECT_EQ(detail("throttled_since"), "");
+  mine(5, 2);
+  wait(5s);
+  EXPECT_EQ(canonical(), truth());
+}
+
+TEST_F(IngestionWalkTest, AConnectionThatBreaksAgainAndAgainMovesTheCheckpointOnOnly) {
+  config.backfill.max_batch = 4;
+  for (int i = 0; i < 300; ++i) node->mine();
+  start();
+  wait(60s);
+  std::uint64_t before = std::stoull(detail("checkpoint"));
+  for (int times = 0; times < 20; ++times) {
+    int answered = 0;
+    node->refuse_logs = [&](const ports::log_query&) -> std::optional<chain_error> {
+      if (++answered > 3) return chain_error{chain_failure::disconnected, "gone"};
+      return std::nullopt;
+    };
+    node->disconnect();
+    run();
+    mine(2, 7);
+    node->connect();
+    run();
+    wait(2s);
+    const std::uint64_t now = std::stoull(detail("checkpoint"));
+    EXPECT_GE(now, before);
+    before = now;
+  }
+  EXPECT_EQ(canonical(), truth());
+}
+
+}  // namespace
+}  // namespace hedgerow::ingestion
