@@ -13,7 +13,7 @@ struct control_event {
   /// `global` or a symbol.
   std::string scope;
   control_action action = control_action::halt;
-  /// adopt_order: the broker's order id. Otherwise empty.
+  /// adopt_order: the broker's order id. declare_absent: the execution that is meant, or empty. Otherwise empty.
   std::string argument;
   std::string reason;
   /// Who decided: a person's name or the safeguard's.

@@ -91,7 +91,8 @@ http::response decided(const control_answer& answer) {
 
 template <control_action Action>
 void decide(const admin_context& c, const call& asked) {
-  control_request request{asked.captured[0], std::string{to_string(Action)}, asked.parameter("order"),
+  constexpr const char* argument = Action == control_action::declare_absent ? "execution_id" : "order";
+  control_request request{asked.captured[0], std::string{to_string(Action)}, asked.parameter(argument),
                           asked.parameter("reason"), asked.parameter("by")};
   c.system->spawn([desk = c.controls, request = std::move(request),
                    respond = asked.respond](caf::event_based_actor* self) {
@@ -135,7 +136,8 @@ routes admin_routes(std::shared_ptr<const admin_context> context) {
   add("POST", "/symbols/{symbol}/resume", {"reason", "by"}, "the symbol orders again", decide<control_action::resume>);
   add("POST", "/symbols/{symbol}/adopt_order", {"order", "reason", "by"},
       "a held execution is this order of the broker's", decide<control_action::adopt_order>);
-  add("POST", "/symbols/{symbol}/declare_absent", {"reason", "by"}, "a held execution has no order at the broker",
+  add("POST", "/symbols/{symbol}/declare_absent", {"execution_id", "reason", "by"},
+      "a held execution has no order at the broker",
       decide<control_action::declare_absent>);
   return all;
 }

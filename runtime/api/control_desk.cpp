@@ -2,9 +2,9 @@
 
 #include <caf/all.hpp>
 
-#include "messages/faults/fault_point.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/events/names.hpp"
+#include "messages/faults/fault_point.hpp"
 #include "messages/types/ids.hpp"
 
 namespace hedgerow::api {
@@ -26,15 +26,20 @@ std::string find_fault(const control_request& request) {
   const auto action = parse_name<control_action>(request.action);
   if (!action) return "the action must be halt, resume, adopt_order or declare_absent";
   if (request.reason.empty() || request.by.empty()) return "say why and who: ?reason=...&by=...";
-  if (*action == control_action::adopt_order && !order_id::parse(request.order))
+  if (*action == control_action::adopt_order && !order_id::parse(request.argument))
     return "adopt_order needs the broker's order id: &order=...";
+  if (*action == control_action::declare_absent && !request.argument.empty()) {
+    const auto meant = execution_id::parse(request.argument);
+    if (!meant || meant->symbol.str() != request.symbol)
+      return "execution_id: not of this symbol; write it as GET /executions shows it, such as " + request.symbol + ":7";
+  }
   return {};
 }
 
 outgoing to_record(const control_request& request, const control_desk_ports& outside) {
   const auto name = symbol::parse(request.symbol)->str();
   const auto now = outside.clock->now();
-  const control_event event{name, *parse_name<control_action>(request.action), request.order, request.reason,
+  const control_event event{name, *parse_name<control_action>(request.action), request.argument, request.reason,
                             request.by};
   const std::string id = "control:" + name + ":" + std::to_string(now.us);
   return {{topic::control_events, partition_of_symbol(name, outside.log->partitions(topic::control_events))}, name,

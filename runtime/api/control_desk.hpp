@@ -23,8 +23,8 @@ struct control_request {
   std::string symbol;
   /// halt, resume, adopt_order or declare_absent.
   std::string action;
-  /// adopt_order: the broker's order id.
-  std::string order;
+  /// As control_event::argument.
+  std::string argument;
   /// Why and by whom: both are required, because the record stays.
   std::string reason;
   std::string by;

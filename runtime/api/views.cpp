@@ -224,7 +224,8 @@ std::string decisions_view(const read_model& model, const page& p) {
         w.begin_object();
         w.field("symbol", row->decision.scope);
         w.field("action", to_string(row->decision.action));
-        if (!row->decision.argument.empty()) w.field("order", row->decision.argument);
+        const bool of_order = row->decision.action == control_action::adopt_order;
+        if (!row->decision.argument.empty()) w.field(of_order ? "order" : "execution_id", row->decision.argument);
         w.field("by", row->decision.by);
         w.field("reason", row->decision.reason);
         w.field("decided_at", row->recorded_at);

@@ -179,7 +179,15 @@ void desk::adopt_named(const control_event& event, const desk_context& context) 
 
 void desk::declare_absent(const control_event& event, const desk_context& context) {
   const execution_id execution = state_.live ? state_.live->execution : execution_id{state_.symbol, 0};
-  if (state_.live && state_.live->phase == intent_phase::working) return close_working(event, context);
+  if (!event.argument.empty() && event.argument != execution.to_string())
+    return alarm(desk_alarm_code::control_refused, execution, "decided about " + event.argument);
+  if (state_.live && state_.live->phase == intent_phase::working) {
+    // A decision about the order before this one must not close it: its rest would be ordered again beside it.
+    if (event.argument.empty())
+      return alarm(desk_alarm_code::control_refused, execution,
+                   "an order works: say that it is meant, &execution_id=" + execution.to_string());
+    return close_working(event, context);
+  }
   if (!outcome_open()) return alarm(desk_alarm_code::control_refused, execution, "no outcome of this symbol is open");
   if (context.now < quiet_from(*state_.live))
     return alarm(desk_alarm_code::control_refused, execution,

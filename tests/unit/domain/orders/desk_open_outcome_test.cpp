@@ -79,7 +79,7 @@ TEST_F(DeskOpenOutcome, APersonEndsAnOrderWhoseEndTheBrokerDoesNotTell) {
   answered(named("7"));
   looked_up("7", order("7"));
   heard(report(execution_state::partially_filled, 2));
-  control(control_action::declare_absent);
+  control(control_action::declare_absent, id(1).to_string());
   EXPECT_EQ(said(), "FAILED cancelled");
   EXPECT_EQ(last.events.back().filled, shares::from_whole(2));
   EXPECT_EQ(last.events.back().order, order_id::parse("7"));
@@ -88,6 +88,18 @@ TEST_F(DeskOpenOutcome, APersonEndsAnOrderWhoseEndTheBrokerDoesNotTell) {
   heard(report(execution_state::filled, 5));
   EXPECT_TRUE(alarmed(desk_alarm_code::late_evidence)) << "what it fills afterwards is booked";
   EXPECT_EQ(state().filled, shares::from_whole(5));
+}
+
+TEST_F(DeskOpenOutcome, ADecisionAboutTheOrderBeforeDoesNotCloseTheOneThatWorks) {
+  command(1);
+  answered(named("7"));
+  looked_up("7", order("7"));
+  for (const auto& about : {std::string{}, id(2).to_string()}) {
+    control(control_action::declare_absent, about);
+    EXPECT_TRUE(alarmed(desk_alarm_code::control_refused)) << about;
+    ASSERT_TRUE(state().live) << about;
+    EXPECT_EQ(phase(), intent_phase::working) << about;
+  }
 }
 
 TEST_F(DeskOpenOutcome, ADecisionThatIsReadOnceMoreIsNotAboutTheNextOrder) {
