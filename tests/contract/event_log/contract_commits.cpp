@@ -128,12 +128,13 @@ TEST_P(EventLogContract, ReadyIsCalledWhenThereIsMore) {
   member->on_ready([&] { ++calls; });
   poll_changes(*member, 4, 0);
   ASSERT_TRUE(member->poll(10)->empty());
-  calls = 0;
+  // A call without more is allowed: a client has events of its own, such as the end of a rebalance.
   append({put(commands0, "k", "not an input")});
-  EXPECT_EQ(calls, 0);
+  EXPECT_TRUE(member->poll(10)->records.empty());
+  const int at_first = calls;
   append({put(trades0, "k", "1")});
-  EXPECT_TRUE(eventually([&] { return calls >= 1; }));
-  EXPECT_EQ(member->poll(10)->records.size(), 1U);
+  EXPECT_TRUE(eventually([&] { return calls > at_first; }));
+  EXPECT_EQ(poll_until(*member, 1).records.size(), 1U);
   const int before = calls;
   append({put(trades0, "k", "2")});
   EXPECT_TRUE(eventually([&] { return calls > before; }));
