@@ -6,16 +6,13 @@
 #include "actors/domain/fills/orderbook_events.hpp"
 #include "actors/domain/hedging/backoff.hpp"
 #include "actors/ingestion/ingestion.hpp"
+#include "actors/ingestion/ingestion_service.hpp"
 #include "actors/ports/event_log.hpp"
 
 namespace hedgerow::ingestion {
 
 namespace {
 
-/// After this many receipts that have the Clear, but no AfterClear, the event goes on without it and becomes a dead
-/// letter with a reason. Fewer are enough when a receipt has no gap between its logs, as all logs after the Clear wait.
-constexpr std::uint32_t receipts_believed = 10;
-constexpr std::uint32_t whole_receipts_believed = 5;
 /// Questions that are not answered are asked again after pauses that grow up to this one.
 constexpr std::chrono::milliseconds longest_pause{5000};
 
@@ -29,16 +26,6 @@ std::size_t data_size(const candidate& c) {
 }
 
 bool same_log(const log_ref& a, const log_ref& b) { return a.block_hash == b.block_hash && a.log_index == b.log_index; }
-
-/// The logs of a transaction have successive indexes.
-bool has_no_gap(const ports::logs_answer& receipt) {
-  if (!receipt.malformed.empty() || receipt.logs.empty()) return false;
-  const auto [first, last] =
-      std::minmax_element(receipt.logs.begin(), receipt.logs.end(), [](const auto& a, const auto& b) {
-        return a.log.ref.log_index < b.log.ref.log_index;
-      });
-  return last->log.ref.log_index - first->log.ref.log_index + 1 == receipt.logs.size();
-}
 
 }  // namespace
 
@@ -208,6 +195,10 @@ void ingestion::receipt_answered(const hash32& tx,
         note_clear_log(seen.log, book->version);
     }
   settle_candidates();
+  std::vector<std::uint64_t> indexes;
+  if (answer && answer->malformed.empty())
+    for (const auto& seen : answer->logs) indexes.push_back(seen.log.ref.log_index);
+  const auto believed = domain::receipts_believed(std::move(indexes));
   bool waits = false;
   bool elsewhere = false;
   for (auto& c : candidates_) {
@@ -217,7 +208,6 @@ void ingestion::receipt_answered(const hash32& tx,
     const bool has_it = std::any_of(answer->logs.begin(), answer->logs.end(),
                                     [&](const auto& seen) { return same_log(seen.log.ref, c.log.ref); });
     elsewhere = elsewhere || !has_it;
-    const auto believed = has_no_gap(*answer) ? whole_receipts_believed : receipts_believed;
     if (has_it && ++c.receipts_without >= believed) c.needs_after_clear = false;
   }
   if (waits)
@@ -262,7 +252,7 @@ void ingestion::refuse(const candidate& c) {
       " bytes of data, more than fit into a record of the event log; if it fills an order of the owner, it is "
       "not hedged";
   out_->records.push_back(
-      bridges::make_dead_letter("ingestion", "log:" + key, "", "record_too_large", last_error_, clock_->now()));
+      bridges::make_dead_letter(service_name, "log:" + key, "", "record_too_large", last_error_, clock_->now()));
 }
 
 void ingestion::accept(const candidate& c) {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <set>
 
-#include "actors/domain/hedging/followed_branch.hpp"
+#include "actors/domain/hedging/chain_walk.hpp"
 #include "actors/domain/hedging/range_retry.hpp"
 #include "actors/domain/hedging/reading_watch.hpp"
 #include "actors/domain/hedging/reorg_window.hpp"
@@ -162,8 +162,7 @@ class ingestion {
   void ask_headers(std::vector<std::uint64_t> numbers);
   void judge_headers();
   void end_verifying();
-  void take_back(const std::vector<std::uint64_t>& orphaned, const domain::fork_point& fork,
-                 const domain::header_map& chain);
+  void take_back(const domain::walk_finding& found);
   void read_again_from(std::uint64_t from, bool lower_checkpoint);
   /// The answer to a range was of another chain: verifies, and asks for the range again after a pause.
   void distrust_range();

@@ -2,9 +2,9 @@
 // their logs. Found by comparing headers, not by trusting `removed` notifications.
 #include <algorithm>
 #include <caf/all.hpp>
-#include <limits>
 
 #include "actors/ingestion/ingestion.hpp"
+#include "actors/ingestion/ingestion_service.hpp"
 
 namespace hedgerow::ingestion {
 
@@ -85,40 +85,16 @@ void ingestion::ask_headers(std::vector<std::uint64_t> numbers) {
 }
 
 void ingestion::judge_headers() {
-  const auto inconsistent = [this] {
-    doubtful_ = true;
-    end_verifying();
-  };
   // Asking on would only be refused again; what is proven by now is kept for the next walk.
   if (walk_error_ && is_throttle(*walk_error_)) return end_verifying();
-  const auto fork = branch_.find_fork(headers_);
-  if (fork.outcome == domain::fork_search::broken) {
-    headers_.clear();
-    return inconsistent();
+  const auto read_to = cursor_.next == 0 ? 0 : cursor_.next - 1;
+  const auto found = domain::judge_walk({branch_, headers_, window_.known_blocks(), unanswered_, read_to});
+  switch (found.outcome) {
+    case domain::walk_outcome::ask: return ask_headers(found.ask);
+    case domain::walk_outcome::broken: headers_.clear(); [[fallthrough]];
+    case domain::walk_outcome::undecided: doubtful_ = true; break;
+    case domain::walk_outcome::proven: take_back(found); break;
   }
-  // A head below everything that is followed is of a node that lags.
-  if (!branch_.empty() && headers_.rbegin()->first < branch_.headers().begin()->first) return inconsistent();
-  if (fork.outcome == domain::fork_search::need_older) {
-    if (unanswered_.contains(fork.number)) return inconsistent();
-    return ask_headers({fork.number});
-  }
-  // The followed headers below the fork are canonical: the parents link it with the head.
-  auto chain = headers_;
-  if (fork.outcome == domain::fork_search::found)
-    for (const auto& [number, header] : branch_.headers())
-      if (number < fork.number) chain.emplace(number, header);
-  auto known = window_.known_blocks();
-  std::erase_if(known, [&](const auto& block) { return unanswered_.contains(block.first); });
-  std::vector<domain::block_header> headers;
-  headers.reserve(chain.size());
-  for (const auto& [number, header] : chain) headers.push_back(header);
-  auto found = domain::find_orphans(known, headers);
-  if (found.verdict == domain::fork_verdict::broken) {
-    headers_.clear();
-    return inconsistent();
-  }
-  if (found.verdict == domain::fork_verdict::need_older) return ask_headers(std::move(found.unproven));
-  take_back(found.orphaned, fork, chain);
   end_verifying();
 }
 
@@ -140,30 +116,13 @@ void ingestion::end_verifying() {
   read_on();
 }
 
-void ingestion::take_back(const std::vector<std::uint64_t>& orphaned, const domain::fork_point& fork,
-                          const domain::header_map& chain) {
-  const bool found = fork.outcome == domain::fork_search::found;
-  const auto top = headers_.rbegin()->first;
-  const auto read_to = cursor_.next == 0 ? 0 : cursor_.next - 1;
-  // Lowest block that was replaced, as far as is known; without the fork it may be any that is not final.
-  auto from = std::numeric_limits<std::uint64_t>::max();
-  if (!found) from = read_to - std::min(read_to, config_.reorg_window_blocks - 1);
-  if (found && fork.number <= std::min(top, branch_.tip())) from = fork.number;
-  if (!orphaned.empty()) from = std::min(from, orphaned.back());
-  const bool below_all = fork.outcome == domain::fork_search::below && branch_.full();
-  const bool below_the_window = !orphaned.empty() && orphaned.back() + config_.reorg_window_blocks <= read_to;
-  if (below_all || below_the_window) too_deep(from);
-  for (const auto number : orphaned) {
-    const auto at = chain.find(number);
-    const auto canonical = at != chain.end() ? at->second.hash : chain.at(number + 1).parent;
+void ingestion::take_back(const domain::walk_finding& found) {
+  if (found.too_deep) too_deep(*found.read_from);
+  for (const auto& [number, canonical] : found.replaced)
     for (auto& event : window_.orphan(number, canonical)) revert(std::move(event));
-  }
-  if (!found || fork.number <= top || branch_.empty()) branch_.replace(headers_);
-  if (from != std::numeric_limits<std::uint64_t>::max()) {
-    // Without a fork this is a precaution, as at each start: the checkpoint stands.
-    const bool replaced = found || !orphaned.empty() || below_all;
-    read_again_from(from, replaced);
-  }
+  if (found.follow) branch_.replace(headers_);
+  // Without certainty the checkpoint stands: a start reads the window again anyway.
+  if (found.read_from) read_again_from(*found.read_from, found.certain);
   flush();
 }
 
@@ -198,7 +157,7 @@ void ingestion::distrust_range() {
 void ingestion::too_deep(std::uint64_t from) {
   if (notices_ == nullptr) return;
   notices_->raise(
-      ports::notice_level::alarm, "ingestion", "reorg_too_deep", "chain.reorg_window_blocks",
+      ports::notice_level::alarm, service_name, "reorg_too_deep", "chain.reorg_window_blocks",
       "the chain replaced blocks from " + std::to_string(from) + " or below on, more than the " +
           std::to_string(config_.reorg_window_blocks) +
           " that are watched: fills in older blocks that are gone now stay booked, and fills that took their "

@@ -163,6 +163,14 @@ bool may_follow(orderbook_version version, const raw_log& clear, const raw_log& 
   return has_topic(candidate, topics_of(version).after_clear) && is_behind(clear, candidate);
 }
 
+std::uint32_t receipts_believed(std::vector<std::uint64_t> log_indexes) {
+  constexpr std::uint32_t whole = 5;
+  constexpr std::uint32_t with_gaps = 10;
+  if (log_indexes.empty()) return with_gaps;
+  const auto [first, last] = std::minmax_element(log_indexes.begin(), log_indexes.end());
+  return *last - *first + 1 == log_indexes.size() ? whole : with_gaps;
+}
+
 std::optional<raw_log> pair_after_clear(orderbook_version version, const raw_log& clear,
                                         std::span<const raw_log> candidates) {
   const raw_log* nearest = nullptr;

@@ -134,6 +134,11 @@ struct after_clear_event {
 [[nodiscard]] std::optional<raw_log> pair_after_clear(orderbook_version version, const raw_log& clear,
                                                       std::span<const raw_log> candidates);
 
+/// How many receipts that have a Clear, but no AfterClear, show that there is none. `log_indexes` are those of the
+/// newest receipt: fewer are enough when they have no gap, since every log after the Clear waits meanwhile. Empty when
+/// some log of the receipt could not be read.
+[[nodiscard]] std::uint32_t receipts_believed(std::vector<std::uint64_t> log_indexes);
+
 /// Whether an order in this Take or Clear is the owner's. Reads only what that takes; other logs are faults.
 [[nodiscard]] expected<bool, decode_fault> involves_owner(orderbook_version version, const raw_log& log,
                                                           const address& owner);

@@ -51,6 +51,7 @@ class followed_branch {
   [[nodiscard]] std::uint64_t tip() const { return headers_.empty() ? 0 : headers_.rbegin()->first; }
   /// Whether as many blocks are followed as a reorg is expected to reach.
   [[nodiscard]] bool full() const { return headers_.size() > depth_; }
+  [[nodiscard]] std::uint64_t depth() const { return depth_; }
 
  private:
   void trim();

@@ -255,6 +255,13 @@ TEST(OrderbookEvents, OwnerIsFoundWithoutDecodingTheRest) {
   EXPECT_FALSE(involves_owner(orderbook_version::v4, first_log("after_clear.json"), stranger));
 }
 
+TEST(ReceiptsBelieved, FewerAreEnoughWhenNoLogIsMissing) {
+  EXPECT_EQ(receipts_believed({7}), 5U);
+  EXPECT_EQ(receipts_believed({9, 7, 8}), 5U);
+  EXPECT_EQ(receipts_believed({7, 9}), 10U);
+  EXPECT_EQ(receipts_believed({}), 10U);
+}
+
 TEST(PairAfterClear, TheNearestBehindOfTheSameBookAndTransaction) {
   const auto clear = first_log("clear_v3.json");
   auto right = first_log("after_clear_v2.json");
