@@ -3,6 +3,7 @@
 #include <caf/all.hpp>
 
 #include "actors/ingestion/ingestion.hpp"
+#include "actors/ingestion/ingestion_service.hpp"
 
 namespace hedgerow::ingestion {
 
@@ -10,7 +11,6 @@ using ports::notice_level;
 
 namespace {
 
-constexpr const char* raised_by = "ingestion";
 constexpr const char* about = "chain.start_block";
 /// Pauses between requests for the orders. Before a login a request fails at once, without a call to the broker.
 constexpr std::chrono::seconds ask_before_login{1};
@@ -19,7 +19,7 @@ constexpr std::chrono::seconds ask_after_failure{10};
 }  // namespace
 
 void ingestion::say(notice_level level, std::string_view code, std::string_view about_what, const std::string& text) {
-  if (notices_ != nullptr) notices_->raise(level, raised_by, code, about_what, text);
+  if (notices_ != nullptr) notices_->raise(level, service_name, code, about_what, text);
 }
 
 /// A wrong address has no logs, so a mistake in it would look like a quiet book.

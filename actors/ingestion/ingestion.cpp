@@ -3,6 +3,7 @@
 #include "actors/bridges/dead_letters.hpp"
 #include "actors/domain/fills/orderbook_events.hpp"
 #include "actors/ingestion/ingestion.hpp"
+#include "actors/ingestion/ingestion_service.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/types/keccak.hpp"
 
@@ -12,7 +13,6 @@ using namespace protocol;
 
 namespace {
 
-constexpr const char* service_name = "ingestion";
 /// Half the usual rescan interval is more than enough to notice that one is due.
 constexpr std::chrono::milliseconds rescan_check{1000};
 constexpr std::size_t block_times_kept = 1024;

@@ -3,6 +3,7 @@
 #include <caf/all.hpp>
 
 #include "actors/ingestion/ingestion.hpp"
+#include "actors/ingestion/ingestion_service.hpp"
 
 namespace hedgerow::ingestion {
 
@@ -31,15 +32,12 @@ ingestion_actor::behavior_type ingest(ingestion_actor::stateful_pointer<ingestio
 bridges::service ingestion_service(ingestion_config config, chain_client_factory make_client,
                                    const ports::clock* clock, ports::notices* notices,
                                    std::shared_ptr<ports::broker_api> broker, ports::random* random) {
-  bridges::service s;
-  s.name = "ingestion";
-  s.inputs = {topic::ingestion_changelog};
-  s.changelog = topic::ingestion_changelog;
+  bridges::service s = services::service_of(description);
   // The changelog is an input only so that owning its partition makes this the one live instance.
   s.route = [](const record&) { return std::nullopt; };
-  s.changelog_entity = [](const record&) { return std::string{"ingestion"}; };
+  s.changelog_entity = [](const record&) { return std::string{service_name}; };
   s.unreadable = why_unreadable;
-  s.resident = "ingestion";
+  s.resident = service_name;
   s.spawn = [=](caf::actor_system& system, bridges::entity_seed seed) {
     return entity_actor{system.spawn(ingest, std::move(seed), config, make_client(), clock, notices, broker, random)};
   };

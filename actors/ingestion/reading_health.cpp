@@ -4,6 +4,7 @@
 #include <caf/all.hpp>
 
 #include "actors/ingestion/ingestion.hpp"
+#include "actors/ingestion/ingestion_service.hpp"
 
 namespace hedgerow::ingestion {
 
@@ -97,8 +98,8 @@ actor_status ingestion::status() const {
     return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(t).count());
   };
   const auto distance = head_.number > checkpoint_.block ? head_.number - checkpoint_.block : 0;
-  actor_status out{"ingestion",
-                   "ingestion",
+  actor_status out{service_name,
+                   service_name,
                    state(),
                    self_->mailbox().size(),
                    0,

@@ -26,20 +26,24 @@ namespace hedgerow::services {
 /// The child that all calls of the broker go through. Runs where a service needs `broker`.
 inline constexpr const char* gateway_child = "broker-gateway";
 
-/// What a service is made from. Ports that no service of this node needs are null.
-struct context {
+/// The world as a node sees it. Ports that no service of this node needs are null.
+struct world_ports {
   std::shared_ptr<ports::event_log> log;
   std::function<std::shared_ptr<ports::chain_client>()> make_chain_client;
-  /// Null where no service needs `broker`.
   std::shared_ptr<ports::broker_api> broker;
+  /// May be null: then the budgets begin anew with this process.
+  std::shared_ptr<ports::call_memory> calls;
   std::shared_ptr<ports::oauth_api> oauth;
   std::shared_ptr<ports::vault> vault;
   std::shared_ptr<ports::token_holder> tokens;
-  std::shared_ptr<ports::call_memory> calls;
   /// These outlive the actor system.
   const ports::clock* clock = nullptr;
   ports::random* random = nullptr;
   ports::notices* notices = nullptr;
+};
+
+/// What a service is made from. `broker` is null where no service needs it.
+struct context : world_ports {
   bridges::bridge_config bridge;
   /// Joins a bridge that hands records over to the one that takes them over.
   bridges::bridge_slot handed_over;

@@ -40,19 +40,8 @@ struct node_settings {
   std::chrono::milliseconds log_maintenance{60'000};
 };
 
-/// The world as this node sees it; world.cpp makes it. Ports of services that do not run may be empty.
-struct node_ports {
-  std::shared_ptr<ports::event_log> log;
-  std::function<std::shared_ptr<ports::chain_client>()> make_chain_client;
-  std::shared_ptr<ports::broker_api> broker;
-  /// May be null: then the budgets begin anew with this process.
-  std::shared_ptr<ports::call_memory> calls;
-  std::shared_ptr<ports::oauth_api> oauth;
-  std::shared_ptr<ports::vault> vault;
-  std::shared_ptr<ports::token_holder> tokens;
-  const ports::clock* clock = nullptr;
-  ports::random* random = nullptr;
-  ports::notices* notices = nullptr;
+/// What world.cpp makes for a node.
+struct node_ports : services::world_ports {
   /// Registry of this node alone. Parts outside the actors, such as the log, got it when they were made.
   std::shared_ptr<telemetry::metric_registry> metrics = std::make_shared<telemetry::metric_registry>();
 };

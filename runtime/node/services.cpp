@@ -96,16 +96,8 @@ child_spec supervised(services::child child) {
 services::context context_of(const node_settings& settings, const node_ports& outside, const slots& known,
                              const api::metrics_sources& metrics, bool calls_broker) {
   services::context in;
-  in.log = outside.log;
-  in.make_chain_client = outside.make_chain_client;
-  if (calls_broker) in.broker = outside.broker;
-  in.oauth = outside.oauth;
-  in.vault = outside.vault;
-  in.tokens = outside.tokens;
-  in.calls = outside.calls;
-  in.clock = outside.clock;
-  in.random = outside.random;
-  in.notices = outside.notices;
+  static_cast<services::world_ports&>(in) = outside;
+  if (!calls_broker) in.broker = nullptr;
   in.bridge = settings.bridge;
   in.handed_over = std::make_shared<protocol::slot<protocol::bridge_actor>>();
   in.refresh_token = ask_for_a_fresh_token(known);
