@@ -77,6 +77,17 @@ class IngestionWalkTest : public IngestionTest {
     run();
   }
 
+  /// The newest block is replaced before the answer comes that the node holds back.
+  void start_into_a_reorg() {
+    start();
+    node->mine();
+    run();
+    node->reorg_to(1, {{}});
+    run();
+    node_says->release();
+    run();
+  }
+
   void wait(std::chrono::seconds time) {
     for (std::chrono::milliseconds gone{0}; gone < time; gone += 500ms) {
       clock.advance(500ms);
@@ -123,13 +134,7 @@ TEST_F(IngestionWalkTest, AReorgBeforeTheFirstStartIsAdmittedDoesNotAdmitIt) {
 TEST_F(IngestionWalkTest, AReorgBeforeTheChainIdIsKnownLosesNoAnswer) {
   mine(5, 1);
   node_says->hold_chain_id = true;
-  start();
-  node->mine();
-  run();
-  node->reorg_to(1, {{}});
-  run();
-  node_says->release();
-  run();
+  start_into_a_reorg();
   mine(3, 2);
   wait(5s);
   EXPECT_EQ(canonical(), truth());
@@ -140,13 +145,7 @@ TEST_F(IngestionWalkTest, AReorgWhileTheStartBlockIsAskedForLosesNoAnswer) {
   config.backfill.start_block = 2;
   mine(5, 1);
   node_says->hold_block = 2;
-  start();
-  node->mine();
-  run();
-  node->reorg_to(1, {{}});
-  run();
-  node_says->release();
-  run();
+  start_into_a_reorg();
   wait(10s);
   EXPECT_EQ(entity().state, "refused") << "the block is old, and now that is known";
 }
@@ -157,13 +156,7 @@ TEST_F(IngestionWalkTest, AReorgRightAfterAStartDoesNotThrowTheCheckpointBack) {
   wait(60s);
   crash();
   node_says->hold_chain_id = true;
-  start();
-  node->mine();
-  run();
-  node->reorg_to(1, {{}});
-  run();
-  node_says->release();
-  run();
+  start_into_a_reorg();
   wait(1s);
   EXPECT_GE(std::stoull(detail("checkpoint")), 300U - config.reorg_window_blocks);
 }
