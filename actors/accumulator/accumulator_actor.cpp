@@ -3,123 +3,129 @@
 #include <caf/all.hpp>
 
 #include "actors/accumulator/accumulator_service.hpp"
-#include "actors/bridges/changelog.hpp"
-#include "actors/bridges/dead_letters.hpp"
-#include "messages/codec/codec.hpp"
+#include "actors/entity/dispatch.hpp"
+#include "actors/entity/entity.hpp"
 
 namespace hedgerow::accumulator {
 
 using namespace protocol;
-using bridges::make_dead_letter;
 
-namespace {
+accumulator::accumulator(pointer self, bridges::entity_seed seed, domain::hedging_policy policy,
+                         const ports::clock* clock, ports::notices* notices)
+    : self_{self}, seed_{std::move(seed)}, policy_{policy}, clock_{clock}, notices_{notices} {}
 
-using pointer = entity_actor::stateful_pointer<accumulator_state>;
-
-/// What a slice or a timer adds to the log.
-struct writer {
-  accumulator_state& state;
-  timestamp now;
-  ports::notices* notices = nullptr;
-  std::shared_ptr<step> out = std::make_shared<step>();
-
-  void put(const envelope& cause, domain::position_decision decision) {
-    state.position = std::move(decision.after);
-    state.written_at = now;
-    const std::string& symbol = state.position.symbol.str();
-    for (const auto& a : decision.alarms)
-      if (notices != nullptr)
-        notices->raise(ports::notice_level::alarm, service_name, domain::to_string(a.code), symbol, a.text);
-    const envelope meta{"position:" + cause.event_id, cause.occurred_at, now, cause.correlation_id, cause.event_id,
-                        cause.traceparent};
-    out->records.push_back({{topic::position_updates, state.partition}, symbol, codec::encode(meta, state.position)});
-    if (!decision.command) return;
-    const std::string id = decision.command->execution.to_string();
-    const envelope command_meta{"command:" + id, now, now, id, cause.event_id, cause.traceparent};
-    out->records.push_back(
-        {{topic::schwab_commands, state.partition}, symbol + ":" + id, codec::encode(command_meta, *decision.command)});
+accumulator::interface::behavior_type accumulator::start() {
+  const auto name = symbol::parse(seed_.key);
+  if (!name) return refuse_start(self_, "not a symbol: " + seed_.key);
+  auto newest = entity::stored<position_update>(seed_, seed_.key);
+  if (!newest) return refuse_start(self_, newest.error());
+  seed_.changelog.clear();
+  position_ = domain::empty_position(*name);
+  if (*newest) {
+    position_ = std::move((*newest)->data);
+    written_at_ = (*newest)->meta.recorded_at;
   }
+  correct(clock_->now());
+  entity::set_timer(self_, timer_, due(), clock_->now());
+  return {
+      [this](handle_atom, const slice_ptr& part) { return handle(*part); },
+      [](committed_atom, std::uint64_t) {},
+      [this](status_atom) { return status(); },
+      [this](tick_atom, std::uint64_t round) { tick(round); },
+  };
+}
 
-  void bury(const record& r, std::string_view reason, const std::string& detail) {
-    state.last_error = std::string{reason};
-    out->records.push_back(make_dead_letter(service_name, r, reason, detail, 1, now));
-    state.alarms.raise(notices, service_name, "not_booked", reason, state.position.symbol.str(),
-                       std::string{to_string(r.from.topic)} + " " + r.key + ": " + std::string{reason} + ": " + detail +
-                           "; compare the position with the chain and the broker, see /dead-letters",
-                       now);
+// -- inputs ----------------------------------------------------------------------------------------------------------
+
+step_ptr accumulator::handle(const slice& part) {
+  entity::outbox out{service_name, clock_->now()};
+  correct(out.now());
+  for (const auto& r : part.records) book(r, out);
+  entity::set_timer(self_, timer_, due(), out.now());
+  return out.finish(!due());
+}
+
+void accumulator::tick(std::uint64_t round) {
+  if (!timer_.rings(round)) return;
+  const auto now = clock_->now();
+  correct(now);
+  if (auto decided = domain::book_timer(position_, policy_, now); decided.changed) {
+    entity::outbox out{service_name, now};
+    const std::string id = "timer:" + position_.symbol.str() + ":" + std::to_string(position_.next_execution);
+    put({id, now, now, id, {}, {}}, std::move(decided), out);
+    entity::emit(self_, seed_.bridge, out.finish(!due()));
   }
-};
+  entity::set_timer(self_, timer_, due(), now);
+}
 
-using decision = expected<domain::position_decision, domain::position_fault>;
+void accumulator::book(const record& r, entity::outbox& out) {
+  entity::dispatch(
+      r, [&](std::string_view reason, const std::string& detail) { bury(r, reason, detail, out); },
+      entity::on<onchain_trade>(topic::onchain_trades,
+                                [&](const auto& trade) {
+                                  settle(r, trade.meta, domain::book_trade(position_, trade.data, policy_, out.now(),
+                                                                           trade.meta.event_id),
+                                         out);
+                                }),
+      entity::on<schwab_execution>(topic::schwab_executions,
+                                   [&](const auto& outcome) {
+                                     settle(r, outcome.meta,
+                                            domain::book_execution(position_, outcome.data, policy_, out.now(),
+                                                                   outcome.meta.event_id),
+                                            out);
+                                   }),
+      entity::on<control_event>(topic::control_events, [&](const auto& event) { control(event, out); }));
+}
+
+void accumulator::control(const enveloped<control_event>& event, entity::outbox& out) {
+  if (event.data.action == control_action::halt)
+    put(event.meta, domain::freeze(position_, event.meta.event_id), out);
+  else if (event.data.action == control_action::resume)
+    put(event.meta, domain::resume(position_, policy_, out.now(), event.meta.event_id), out);
+}
+
+// -- what is written -------------------------------------------------------------------------------------------------
 
 /// A duplicate is not an error: it changes nothing and is not a dead letter.
-void finish(writer& w, const record& r, const envelope& meta, decision decided) {
+void accumulator::settle(const record& r, const envelope& meta, decision decided, entity::outbox& out) {
   if (decided) {
-    if (decided->changed) w.put(meta, std::move(*decided));
+    if (decided->changed) put(meta, std::move(*decided), out);
     return;
   }
   if (decided.error() == domain::position_fault::duplicate) return;
-  w.bury(r, domain::to_string(decided.error()), "the position does not accept it");
+  bury(r, domain::to_string(decided.error()), "the position does not accept it", out);
 }
 
-void book(writer& w, const record& r, const domain::hedging_policy& policy) {
-  const std::string_view bytes = *r.value;
-  if (r.from.topic == topic::onchain_trades) {
-    const auto trade = codec::decode<onchain_trade>(bytes);
-    if (!trade) return w.bury(r, "undecodable", trade.error().detail);
-    finish(w, r, trade->meta,
-           domain::book_trade(w.state.position, trade->data, policy, w.now, trade->meta.event_id));
-  } else if (r.from.topic == topic::schwab_executions) {
-    const auto outcome = codec::decode<schwab_execution>(bytes);
-    if (!outcome) return w.bury(r, "undecodable", outcome.error().detail);
-    finish(w, r, outcome->meta,
-           domain::book_execution(w.state.position, outcome->data, policy, w.now, outcome->meta.event_id));
-  } else {
-    const auto control = codec::decode<control_event>(bytes);
-    if (!control) return w.bury(r, "undecodable", control.error().detail);
-    if (control->data.action == control_action::halt)
-      w.put(control->meta, domain::freeze(w.state.position, control->meta.event_id));
-    else if (control->data.action == control_action::resume)
-      w.put(control->meta, domain::resume(w.state.position, policy, w.now, control->meta.event_id));
-  }
+void accumulator::put(const envelope& cause, domain::position_decision decided, entity::outbox& out) {
+  position_ = std::move(decided.after);
+  written_at_ = out.now();
+  const std::string& symbol = position_.symbol.str();
+  for (const auto& a : decided.alarms)
+    if (notices_ != nullptr)
+      notices_->raise(ports::notice_level::alarm, service_name, domain::to_string(a.code), symbol, a.text);
+  out.append({topic::position_updates, seed_.partition}, symbol, "position:" + cause.event_id, position_,
+             entity::caused_by(cause));
+  if (!decided.command) return;
+  const std::string id = decided.command->execution.to_string();
+  out.append({topic::schwab_commands, seed_.partition}, symbol + ":" + id, "command:" + id, *decided.command,
+             {out.now(), id, cause.event_id, cause.traceparent});
 }
 
-/// A timer is never set further ahead: a retry that was computed while the clock was wrong is seen for what it is then.
-constexpr std::chrono::minutes longest_sleep{1};
-
-void correct(accumulator_state& state, const domain::hedging_policy& policy, timestamp now) {
-  state.position = domain::corrected(std::move(state.position), state.written_at, now, policy);
+void accumulator::bury(const record& r, std::string_view reason, const std::string& detail, entity::outbox& out) {
+  last_error_ = std::string{reason};
+  out.dead_letter(r, reason, detail,
+                  {alarms_, notices_, "not_booked", position_.symbol.str(),
+                   "compare the position with the chain and the broker, see /dead-letters"});
 }
 
-void arm(pointer self, const domain::hedging_policy& policy, timestamp now) {
-  const auto due = domain::next_timer(self->state.position, policy);
-  if (!due || *due == self->state.armed_for) return;
-  self->state.armed_for = *due;
-  const auto wait = std::clamp<microseconds>(*due - now, microseconds{0}, longest_sleep) + std::chrono::milliseconds{1};
-  self->delayed_send(self, std::chrono::duration_cast<std::chrono::milliseconds>(wait) + std::chrono::milliseconds{1},
-                     committed_atom::value, std::uint64_t{0});
+void accumulator::correct(timestamp now) {
+  position_ = domain::corrected(std::move(position_), written_at_, now, policy_);
 }
 
-/// Ticket 0 is the actor's own timer: it holds no state of a step, so it may come at any time.
-void timer_due(pointer self, const domain::hedging_policy& policy, timestamp now, ports::notices* notices) {
-  auto& state = self->state;
-  state.armed_for = {};
-  correct(state, policy, now);
-  const auto decided = domain::book_timer(state.position, policy, now);
-  if (decided.changed) {
-    writer w{state, now, notices};
-    const std::string id = "timer:" + state.position.symbol.str() + ":" + std::to_string(state.position.next_execution);
-    w.put({id, now, now, id, {}, {}}, decided);
-    w.out->idle = !domain::next_timer(state.position, policy);
-    self->send(state.bridge, emit_atom::value, step_ptr{w.out});
-  }
-  arm(self, policy, now);
-}
-
-actor_status status_of(pointer self) {
-  const auto& p = self->state.position;
-  return {p.symbol.str(), "accumulator", p.frozen ? "frozen" : "running", self->mailbox().size(), 0,
-          self->state.last_error,
+actor_status accumulator::status() const {
+  const auto& p = position_;
+  return {p.symbol.str(), "accumulator", p.frozen ? "frozen" : "running", self_->mailbox().size(), 0,
+          last_error_,
           {{"exposure", p.exposure().to_string()},
            {"available", p.available().to_string()},
            {"live_executions", std::to_string(p.live.size())},
@@ -127,65 +133,16 @@ actor_status status_of(pointer self) {
           {}};
 }
 
-}  // namespace
-
-entity_actor::behavior_type accumulator(pointer self, bridges::entity_seed seed, domain::hedging_policy policy,
-                                        const ports::clock* clock, ports::notices* notices) {
-  auto& state = self->state;
-  state.partition = seed.partition;
-  state.bridge = seed.bridge;
-  const auto name = symbol::parse(seed.key);
-  if (!name) {
-    self->quit(caf::make_error(caf::sec::runtime_error, "not a symbol: " + seed.key));
-    return entity_actor::behavior_type::make_empty_behavior();
-  }
-  state.position = domain::empty_position(*name);
-  if (const auto it = seed.changelog.find(seed.key); it != seed.changelog.end()) {
-    auto newest = codec::decode<position_update>(it->second);
-    if (!newest) {
-      self->quit(caf::make_error(caf::sec::runtime_error, "changelog of " + seed.key + ": " + newest.error().detail));
-      return entity_actor::behavior_type::make_empty_behavior();
-    }
-    state.position = std::move(newest->data);
-    state.written_at = newest->meta.recorded_at;
-  }
-  correct(state, policy, clock->now());
-  arm(self, policy, clock->now());
-  return {
-      [=](handle_atom, const slice_ptr& part) {
-        writer w{self->state, clock->now(), notices};
-        correct(self->state, policy, w.now);
-        for (const auto& r : part->records)
-          if (r.value) book(w, r, policy);
-        arm(self, policy, w.now);
-        w.out->idle = !domain::next_timer(self->state.position, policy);
-        return step_ptr{w.out};
-      },
-      [=](committed_atom, std::uint64_t) { timer_due(self, policy, clock->now(), notices); },
-      [=](status_atom) { return status_of(self); },
-  };
-}
-
 bridges::service accumulator_service(domain::hedging_policy policy, const ports::clock* clock,
                                      ports::notices* notices) {
   bridges::service s = services::service_of(description);
   s.unreadable = bridges::why_unreadable<position_update>;
   s.takes_over = topic::onchain_trades;
-  s.route = [](const record& r) -> std::optional<std::string> {
-    if (r.from.topic == topic::control_events)  // its key is a scope; `global` is not for positions
-      return symbol::parse(r.key) ? std::optional{r.key} : std::nullopt;
-    // {symbol}:{tx_hash}:{log_index} and {symbol}:{sequence}
-    const auto colon = r.key.find(':');
-    if (colon == std::string::npos) return std::nullopt;
-    return r.key.substr(0, colon);
-  };
-  s.wakes_by_itself = [policy](const std::map<std::string, std::string>& changelog) {
-    if (changelog.empty()) return false;
-    const auto newest = codec::decode<position_update>(changelog.begin()->second);
-    return !newest || domain::next_timer(newest->data, policy).has_value();
-  };
+  s.route = entity::symbol_of;
+  s.wakes_by_itself = entity::wakes_if<position_update>(
+      [policy](const position_update& newest) { return domain::next_timer(newest, policy).has_value(); });
   s.spawn = [=](caf::actor_system& system, bridges::entity_seed seed) {
-    return system.spawn(accumulator, std::move(seed), policy, clock, notices);
+    return entity_actor{spawn_class<accumulator>(system, std::move(seed), policy, clock, notices)};
   };
   return s;
 }

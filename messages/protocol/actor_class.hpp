@@ -6,7 +6,7 @@
 //     using pointer = protocol::pointer_to<poller>;
 //     static inline const char* actor_name = "poller";
 //     poller(pointer self, poller_config config);
-//     interface::behavior_type start();                      // once; may quit() and return an empty behaviour
+//     interface::behavior_type start();                      // once; may refuse_start()
 //   };
 //   auto handle = protocol::spawn_class<poller>(system, config);
 //
@@ -15,9 +15,13 @@
 #pragma once
 
 #include <caf/actor_system.hpp>
+#include <caf/error.hpp>
+#include <caf/sec.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <memory>
+#include <string>
+#include <type_traits>
 #include <utility>
 
 namespace hedgerow::protocol {
@@ -41,6 +45,13 @@ typename Class::interface spawn_class(caf::actor_system& system, Args&&... args)
         return self->state.object->start();
       },
       std::forward<Args>(args)...);
+}
+
+/// What start() returns when the actor cannot work: it ends before its first message. `why` is for people.
+template <class Pointer>
+[[nodiscard]] auto refuse_start(Pointer self, const std::string& why) {
+  self->quit(caf::make_error(caf::sec::runtime_error, why));
+  return std::remove_pointer_t<Pointer>::behavior_type::make_empty_behavior();
 }
 
 }  // namespace hedgerow::protocol
