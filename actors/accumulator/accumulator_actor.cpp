@@ -17,9 +17,8 @@ accumulator::accumulator(pointer self, bridges::entity_seed seed, domain::hedgin
 accumulator::interface::behavior_type accumulator::start() {
   const auto name = symbol::parse(seed_.key);
   if (!name) return refuse_start(self_, "not a symbol: " + seed_.key);
-  auto newest = entity::stored<position_update>(seed_, seed_.key);
+  auto newest = entity::restore<position_update>(seed_, seed_.key);
   if (!newest) return refuse_start(self_, newest.error());
-  seed_.changelog.clear();
   position_ = domain::empty_position(*name);
   if (*newest) {
     position_ = std::move((*newest)->data);

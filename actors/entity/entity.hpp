@@ -14,14 +14,14 @@
 
 namespace hedgerow::entity {
 
-/// The newest event of the changelog below `key`; nothing when there is none. An error, a text for people, when it
+/// Takes the newest event below `key` out of the seed; nothing when there is none. An error, a text for people, when it
 /// cannot be read: the entity must not start then, as what it does would rest on nothing.
 template <class Event>
-[[nodiscard]] expected<std::optional<enveloped<Event>>, std::string> stored(const bridges::entity_seed& seed,
-                                                                            const std::string& key) {
-  const auto found = seed.changelog.find(key);
-  if (found == seed.changelog.end()) return std::optional<enveloped<Event>>{};
-  auto event = codec::decode<Event>(found->second);
+[[nodiscard]] expected<std::optional<enveloped<Event>>, std::string> restore(bridges::entity_seed& seed,
+                                                                             const std::string& key) {
+  const auto found = seed.changelog.extract(key);
+  if (found.empty()) return std::optional<enveloped<Event>>{};
+  auto event = codec::decode<Event>(found.mapped());
   if (!event) return unexpected("changelog of " + key + ": " + event.error().detail);
   return std::optional{std::move(*event)};
 }

@@ -163,13 +163,14 @@ TEST(Dispatch, ARecordGoesToTheReaderOfItsTopicOrIsBuried) {
 
 TEST(Entity, StartsFromItsNewestStateAndNotFromOneThatItCannotRead) {
   bridges::entity_seed seed{"AAPL", 0, {{"AAPL", codec::encode(cause, halt)}, {"broken", "{"}}, {}};
-  const auto newest = stored<control_event>(seed, "AAPL");
+  const auto newest = restore<control_event>(seed, "AAPL");
   ASSERT_TRUE(newest && *newest);
   EXPECT_EQ((*newest)->data.scope, "AAPL");
-  const auto none = stored<control_event>(seed, "NVDA");
+  EXPECT_FALSE(seed.changelog.contains("AAPL")) << "it is not held twice";
+  const auto none = restore<control_event>(seed, "NVDA");
   ASSERT_TRUE(none);
   EXPECT_FALSE(*none);
-  const auto broken = stored<control_event>(seed, "broken");
+  const auto broken = restore<control_event>(seed, "broken");
   ASSERT_FALSE(broken);
   EXPECT_EQ(broken.error().find("changelog of broken: "), 0U) << broken.error();
 }
