@@ -6,8 +6,10 @@
 #include "actors/broker/broker_gateway.hpp"
 #include "actors/domain/hedging/poll_schedule.hpp"
 #include "actors/domain/orders/order_progress.hpp"
+#include "actors/entity/outbox.hpp"
 #include "actors/ports/notices.hpp"
 #include "actors/ports/random.hpp"
+#include "messages/protocol/actor_class.hpp"
 
 namespace hedgerow::poller {
 
@@ -28,21 +30,39 @@ struct poller_ports {
   ports::notices* notices = nullptr;
 };
 
-using poller_actor = protocol::entity_actor::extend<caf::reacts_to<protocol::tick_atom>>;
+class poller {
+ public:
+  /// With the timer of the next look.
+  using interface = protocol::entity_actor::extend<caf::reacts_to<protocol::tick_atom>>;
+  using pointer = protocol::pointer_to<poller>;
+  static inline const char* actor_name = "poller";
 
-struct poller_state {
-  static inline const char* name = "poller";
+  poller(pointer self, bridges::entity_seed seed, poller_config config, poller_ports outside);
+  interface::behavior_type start();
+
+ private:
+  protocol::step_ptr handle(const protocol::slice& part);
+  /// The order that a SUBMITTED event names, once; other events are for others.
+  void begin(const enveloped<schwab_execution>& event, entity::outbox& out);
+  /// One look at a time.
+  void look();
+  void looked(const expected<broker_order, broker_error>& answer);
+  /// Appends what a look has shown.
+  void take(const domain::progress_step& decided);
+  void keep(const pending_order& order, entity::outbox& out) const;
+  void look_later(std::chrono::milliseconds delay);
+  [[nodiscard]] protocol::actor_status status() const;
+
+  pointer self_;
+  bridges::entity_seed seed_;
+  poller_config config_;
+  poller_ports outside_;
   /// nullopt if there is no order to follow, or no more news of it to expect.
-  std::optional<pending_order> pending;
-  std::uint32_t partition = 0;
-  protocol::emitter_actor bridge;
-  domain::poll_state schedule;
-  bool looking = false;
-  std::string last_error;
+  std::optional<pending_order> pending_;
+  domain::poll_state schedule_;
+  bool looking_ = false;
+  std::string last_error_;
 };
-
-poller_actor::behavior_type poller(poller_actor::stateful_pointer<poller_state> self, bridges::entity_seed seed,
-                                   poller_config config, poller_ports outside);
 
 /// Reads schwab-executions; its changelog is poller-changelog, keyed by execution.
 [[nodiscard]] bridges::service poller_service(poller_config config, poller_ports outside);
