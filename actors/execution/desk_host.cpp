@@ -2,9 +2,9 @@
 
 #include <caf/all.hpp>
 
-#include "actors/bridges/dead_letters.hpp"
+#include "actors/entity/dispatch.hpp"
+#include "actors/entity/entity.hpp"
 #include "actors/execution/execution_service.hpp"
-#include "messages/codec/codec.hpp"
 
 namespace hedgerow::execution {
 
@@ -19,21 +19,31 @@ ports::notice_level level_of(domain::desk_alarm_code code) {
                                                                        : ports::notice_level::alarm;
 }
 
-/// A timer is never set further ahead, so that a time computed while the clock was wrong is noticed soon.
-constexpr std::chrono::minutes longest_sleep{1};
-
 }  // namespace
 
-desk_host::desk_host(actor_pointer self, const bridges::entity_seed& seed, execution_desk state,
-                     execution_config config, execution_ports outside)
-    : self_{self}, partition_{seed.partition}, bridge_{seed.bridge}, config_{config}, outside_{std::move(outside)},
-      started_{outside_.clock->now()}, desk_{std::move(state), config.rules} {}
+desk_host::desk_host(pointer self, bridges::entity_seed seed, execution_config config, execution_ports outside)
+    : self_{self}, seed_{std::move(seed)}, config_{config}, outside_{std::move(outside)},
+      started_{outside_.clock->now()}, desk_{{}, config.rules} {}
+
+desk_host::interface::behavior_type desk_host::start() {
+  const auto name = symbol::parse(seed_.key);
+  if (!name) return refuse_start(self_, "not a symbol: " + seed_.key);
+  auto newest = entity::restore<execution_desk>(seed_, seed_.key);
+  if (!newest) return refuse_start(self_, newest.error());
+  execution_desk state;
+  state.symbol = *name;
+  if (*newest) state = std::move((*newest)->data);
+  desk_ = domain::desk{std::move(state), config_.rules};
+  if (*newest) with_session([this] { emit(desk_.on_recovery(context())); });
+  return {
+      [this](handle_atom, const slice_ptr& part) { return handle(part); },
+      [this](committed_atom, std::uint64_t ticket) { waiting_.committed(ticket); },
+      [this](status_atom) { return status(); },
+      [this](tick_atom, std::uint64_t round) { tick(round); },
+  };
+}
 
 // -- inputs ----------------------------------------------------------------------------------------------------------
-
-void desk_host::recover() {
-  with_session([this] { emit(desk_.on_recovery(context()), {}); });
-}
 
 caf::result<step_ptr> desk_host::handle(const slice_ptr& part) {
   if (outside_.clock->now() < session_until_) return process(*part);
@@ -42,9 +52,8 @@ caf::result<step_ptr> desk_host::handle(const slice_ptr& part) {
   return promise;
 }
 
-void desk_host::tick() {
-  armed_for_ = {};
-  with_session([this] { emit(desk_.on_timer(context()), {}); });
+void desk_host::tick(std::uint64_t round) {
+  if (timer_.rings(round)) with_session([this] { emit(desk_.on_timer(context())); });
 }
 
 void desk_host::with_session(std::function<void()> then) {
@@ -91,109 +100,83 @@ domain::desk_context desk_host::context() {
 }
 
 step_ptr desk_host::process(const slice& part) {
-  auto out = std::make_shared<step>();
-  std::vector<domain::desk_effect> effects;
-  for (const auto& r : part.records)
-    if (r.value) feed(r, *out, effects);
-  seal(*out, std::move(effects));
-  return out;
+  entity::outbox out{service_name, outside_.clock->now()};
+  for (const auto& r : part.records) feed(r, out);
+  return finish(out);
 }
 
-void desk_host::feed(const record& r, step& out, std::vector<domain::desk_effect>& effects) {
-  const std::string_view bytes = *r.value;
-  if (r.from.topic == topic::schwab_commands) {
-    const auto command = codec::decode<schwab_command>(bytes);
-    if (!command) return bury(r, "undecodable", command.error().detail, out);
-    add(desk_.on_command(command->data, context()), command->meta.event_id, out, effects);
-  } else if (r.from.topic == topic::schwab_executions) {
-    const auto event = codec::decode<schwab_execution>(bytes);
-    if (!event) return bury(r, "undecodable", event.error().detail, out);
-    add(desk_.on_execution(event->data, context()), event->meta.event_id, out, effects);
-  } else {
-    const auto control = codec::decode<control_event>(bytes);
-    if (!control) return bury(r, "undecodable", control.error().detail, out);
-    add(desk_.on_control(control->data, context(), control->meta.recorded_at), control->meta.event_id, out, effects);
-  }
-}
-
-void desk_host::bury(const record& r, std::string_view reason, const std::string& detail, step& out) {
-  last_error_ = detail;
-  out.records.push_back(bridges::make_dead_letter(service_name, r, reason, detail, 1, outside_.clock->now()));
+void desk_host::feed(const record& r, entity::outbox& out) {
+  const auto bury = [&](std::string_view reason, const std::string& detail) {
+    last_error_ = detail;
+    out.dead_letter(r, reason, detail);
+  };
+  entity::dispatch(
+      r, bury,
+      entity::on<schwab_command>(topic::schwab_commands,
+                                 [&](const auto& command) {
+                                   add(desk_.on_command(command.data, context()), command.meta.event_id, out);
+                                 }),
+      entity::on<schwab_execution>(topic::schwab_executions,
+                                   [&](const auto& event) {
+                                     add(desk_.on_execution(event.data, context()), event.meta.event_id, out);
+                                   }),
+      entity::on<control_event>(topic::control_events, [&](const auto& control) {
+        add(desk_.on_control(control.data, context(), control.meta.recorded_at), control.meta.event_id, out);
+      }));
 }
 
 // -- steps -----------------------------------------------------------------------------------------------------------
 
-void desk_host::add(const domain::desk_step& decided, const std::string& cause, step& out,
-                    std::vector<domain::desk_effect>& effects) {
+void desk_host::add(const domain::desk_step& decided, const std::string& cause, entity::outbox& out) {
   const auto now = outside_.clock->now();
+  const auto decided_at = outside_.clock->monotonic();
   const auto& name = desk_.state().symbol;
   std::uint64_t number = decided.first_event;
   // A step that no record caused (a timer or an answer did) names the desk's last event as its cause.
   const std::string follows = cause.empty() && number > 0 ? domain::desk_event_id(name, number - 1) : cause;
+  out.set_now(now);
   for (const auto& event : decided.events) {
     const std::string id = event.execution.to_string();
-    const envelope meta{domain::desk_event_id(name, number++), now, now, id, follows, {}};
-    out.records.push_back({{topic::schwab_executions, partition_}, id, codec::encode(meta, event)});
+    out.append({topic::schwab_executions, seed_.partition}, id, domain::desk_event_id(name, number++), event,
+               {now, id, follows});
   }
-  if (decided.changed) {
-    const envelope meta{"desk-state:" + name.str(), now, now, name.str(), follows, {}};
-    out.records.push_back(
-        {{topic::execution_changelog, partition_}, name.str(), codec::encode(meta, desk_.state())});
-  }
+  if (decided.changed)
+    out.append({topic::execution_changelog, seed_.partition}, name.str(), "desk-state:" + name.str(), desk_.state(),
+               {now, name.str(), follows});
   for (const auto& a : decided.alarms)
     outside_.notices->raise(level_of(a.code), service_name, domain::to_string(a.code), a.execution.to_string(), a.text);
-  effects.insert(effects.end(), decided.effects.begin(), decided.effects.end());
-  arm(decided.wake_at);
+  for (const auto& effect : decided.effects)
+    out.after_commit([this, effect, decided_at] { carry_out(effect, decided_at); });
+  entity::set_timer(self_, timer_, decided.wake_at, now);
 }
 
-void desk_host::seal(step& out, std::vector<domain::desk_effect> effects) {
+step_ptr desk_host::finish(entity::outbox& out) {
   const auto& state = desk_.state();
-  if (!effects.empty()) {
-    out.ticket = ++ticket_;
-    waiting_[out.ticket] = {std::move(effects), outside_.clock->monotonic()};
-  }
-  out.idle = !state.live && state.queue.empty() && state.watch_at.us == 0 && waiting_.empty() && calls_ == 0;
-  out.unfinished = !waiting_.empty() || calls_ > 0;
+  const bool nothing_to_do = !state.live && state.queue.empty() && state.watch_at.us == 0;
+  return out.finish(waiting_, nothing_to_do && calls_ == 0, calls_ > 0);
 }
 
-void desk_host::emit(const domain::desk_step& decided, const std::string& cause) {
-  auto out = std::make_shared<step>();
-  std::vector<domain::desk_effect> effects;
-  add(decided, cause, *out, effects);
-  seal(*out, std::move(effects));
-  if (out->records.empty() && out->ticket == 0 && !out->idle) return;
-  self_->send(bridge_, emit_atom::value, step_ptr{out});
-}
-
-void desk_host::arm(std::optional<timestamp> at) {
-  if (!at || *at == armed_for_) return;
-  armed_for_ = *at;
-  const auto wait = std::clamp<microseconds>(*at - outside_.clock->now(), microseconds{0}, longest_sleep);
-  self_->delayed_send(self_, std::chrono::ceil<std::chrono::milliseconds>(wait) + std::chrono::milliseconds{1},
-                      tick_atom::value);
+void desk_host::emit(const domain::desk_step& decided) {
+  entity::outbox out{service_name, outside_.clock->now()};
+  add(decided, {}, out);
+  entity::emit(self_, seed_.bridge, finish(out));
 }
 
 // -- effects ---------------------------------------------------------------------------------------------------------
 
-void desk_host::committed(std::uint64_t ticket) {
-  const auto it = waiting_.find(ticket);
-  if (it == waiting_.end()) return;
-  const auto [effects, decided_at] = std::move(it->second);
-  waiting_.erase(it);
-  for (const auto& effect : effects) {
-    if (const auto* place = std::get_if<domain::place_order>(&effect))
-      run(*place, decided_at);
-    else if (const auto* baseline = std::get_if<domain::fetch_baseline>(&effect))
-      run(*baseline);
-    else if (const auto* verify = std::get_if<domain::verify_order>(&effect))
-      run(*verify);
-    else if (const auto* evidence = std::get_if<domain::list_evidence>(&effect))
-      run(*evidence);
-    else if (const auto* where = std::get_if<domain::fetch_position>(&effect))
-      run(*where);
-    else
-      outside_.refresh_token();
-  }
+void desk_host::carry_out(const domain::desk_effect& effect, monotonic_time decided_at) {
+  if (const auto* place = std::get_if<domain::place_order>(&effect))
+    run(*place, decided_at);
+  else if (const auto* baseline = std::get_if<domain::fetch_baseline>(&effect))
+    run(*baseline);
+  else if (const auto* verify = std::get_if<domain::verify_order>(&effect))
+    run(*verify);
+  else if (const auto* evidence = std::get_if<domain::list_evidence>(&effect))
+    run(*evidence);
+  else if (const auto* where = std::get_if<domain::fetch_position>(&effect))
+    run(*where);
+  else
+    outside_.refresh_token();
 }
 
 template <class Result, class Call, class Then>
@@ -203,14 +186,14 @@ void desk_host::ask(Call call, Then then) {
       .then(
           [this, then](const Result& r) {
             --calls_;
-            emit(then(r.value), {});
+            emit(then(r.value));
           },
           [this, then](const caf::error& why) {
             --calls_;
             // The gateway did not answer, but the call may have been made.
             const broker_error silent{
                 broker_failure::no_answer, 0, "the broker gateway: " + self_->system().render(why), {}};
-            emit(then(decltype(Result::value){unexpected(silent)}), {});
+            emit(then(decltype(Result::value){unexpected(silent)}));
           });
 }
 
@@ -219,7 +202,7 @@ void desk_host::run(const domain::place_order& e, monotonic_time decided_at) {
   const deadline lease{decided_at + e.lease, e.not_after};
   if (const auto refusal = domain::check_write(now.gate, config_.rules.gate, desk_.state().halted, e.request.quantity,
                                                lease, outside_.clock->monotonic(), now.now))
-    return emit(desk_.on_gate_refusal(e.execution, e.attempt, *refusal, now), {});
+    return emit(desk_.on_gate_refusal(e.execution, e.attempt, *refusal, now));
   outside_.placements->add(outside_.clock->monotonic());
   ask<broker::place_result>(broker::place_call{e.request, lease}, [this, e](const auto& answer) {
     return desk_.on_placement(e.execution, e.attempt, answer, context());

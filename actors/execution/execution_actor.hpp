@@ -1,8 +1,7 @@
 // One actor per symbol places orders: it hosts the pure desk (domain/orders/desk), commits what the desk decides, and
-// runs the effects afterwards. Nothing here decides.
+// runs the effects afterwards. Nothing here decides. The actor itself is in desk_host.hpp.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <mutex>
 
@@ -60,19 +59,6 @@ struct execution_ports {
   std::function<void()> refresh_token;
   std::shared_ptr<recent_placements> placements = std::make_shared<recent_placements>();
 };
-
-class desk_host;
-
-struct execution_state {
-  static inline const char* name = "execution";
-  std::shared_ptr<desk_host> impl;
-  ~execution_state();
-};
-
-using desk_actor = protocol::entity_actor::extend<caf::reacts_to<protocol::tick_atom>>;
-
-desk_actor::behavior_type execution(desk_actor::stateful_pointer<execution_state> self, bridges::entity_seed seed,
-                                    execution_config config, execution_ports outside);
 
 /// Reads schwab-commands, schwab-executions and control-events by symbol; its changelog is execution-changelog.
 [[nodiscard]] bridges::service execution_service(execution_config config, execution_ports outside);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "actors/execution/desk_host.hpp"
 #include "messages/codec/codec.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_broker.hpp"
@@ -34,8 +35,8 @@ class ExecutionTest : public test::actor_fixture {
     const auto bridge_end = [this](emitter_actor::pointer) -> emitter_actor::behavior_type {
       return {[this](emit_atom, const step_ptr& s) { emitted.push_back(s); }};
     };
-    desk = own(system.spawn(execution, bridges::entity_seed{"AAPL", 0, {}, own(system.spawn(bridge_end))},
-                            execution_config{}, outside));
+    desk = own(spawn_class<desk_host>(system, bridges::entity_seed{"AAPL", 0, {}, own(system.spawn(bridge_end))},
+                                      execution_config{}, outside));
   }
 
   /// What the desk says to a command; nothing while it has not answered.
@@ -79,7 +80,7 @@ class ExecutionTest : public test::actor_fixture {
   std::shared_ptr<test::fake_broker> api = std::make_shared<test::fake_broker>();
   /// The step that the desk emits without an input.
   std::vector<step_ptr> emitted;
-  desk_actor desk;
+  entity_actor desk;
 };
 
 TEST_F(ExecutionTest, ADeskThatHearsNothingOfTheSessionAnswersLongBeforeItCountsAsHanging) {
