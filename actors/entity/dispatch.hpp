@@ -13,6 +13,7 @@ namespace hedgerow::entity {
 /// Why a record is put aside that cannot be read.
 inline constexpr std::string_view undecodable = "undecodable";
 
+/// What on() makes.
 template <class Event, class Handle>
 struct reader {
   topic of;

@@ -20,18 +20,21 @@ class timer {
   /// when the entity looks at it again, a minute later.
   static constexpr std::chrono::minutes longest_sleep{1};
 
+  /// The message to send: after what time, and with which round.
   struct wake_up {
     std::chrono::milliseconds after;
     std::uint64_t round;
   };
 
   /// The message to send for this due time; nothing if one is on its way for the same time, or if there is no due time.
+  /// Zero is none, too, as in stored states: what is not put off is done with the input that made it possible.
   [[nodiscard]] std::optional<wake_up> set(std::optional<timestamp> due, timestamp now);
   /// Whether a message of this round is the one that was waited for. After that the timer is not set.
   [[nodiscard]] bool rings(std::uint64_t round);
 
  private:
-  std::optional<timestamp> set_for_;
+  /// Zero when it is not set.
+  timestamp set_for_;
   std::uint64_t round_ = 0;
 };
 

@@ -26,6 +26,7 @@
 
 namespace hedgerow::protocol {
 
+/// The state of the CAF actor: the object, and the name of the actor in CAF's log.
 template <class Class>
 struct class_state {
   static inline const char* name = Class::actor_name;

@@ -116,6 +116,8 @@ TEST(Outbox, EffectsRunOnceInOrderWhenTheirStepIsDurable) {
 TEST(Timer, SleepsAtMostAMinuteAndNeverWakesTooEarly) {
   timer t;
   EXPECT_FALSE(t.set(std::nullopt, now));
+  EXPECT_FALSE(t.set(timestamp{}, now)) << "zero is no time";
+  EXPECT_FALSE(t.rings(0)) << "it was never set";
   const auto soon = t.set(now + microseconds{1'500}, now);
   ASSERT_TRUE(soon);
   EXPECT_EQ(soon->after, 3ms) << "rounded up, and one for the other clock";
@@ -133,6 +135,7 @@ TEST(Timer, OneMessageIsOnItsWayAndStaleOnesDoNotRing) {
   ASSERT_TRUE(first);
   EXPECT_FALSE(t.set(now + 10s, now + 1s)) << "it is set for that";
   EXPECT_FALSE(t.set(std::nullopt, now));
+  EXPECT_FALSE(t.set(timestamp{}, now)) << "zero is no time, and changes nothing";
   const auto second = t.set(now + 5s, now);
   ASSERT_TRUE(second);
   EXPECT_FALSE(t.rings(first->round));
