@@ -51,7 +51,8 @@ void accumulator::tick(std::uint64_t round) {
   if (auto decided = domain::book_timer(position_, policy_, now); decided.changed) {
     entity::outbox out{service_name, now};
     const std::string id = "timer:" + position_.symbol.str() + ":" + std::to_string(position_.next_execution);
-    put({id, now, now, id, {}, {}}, std::move(decided), out);
+    envelope cause{id, now, now, id, {}, {}};
+    put(cause, std::move(decided), out);
     entity::emit(self_, seed_.bridge, out.finish(!due()));
   }
   entity::set_timer(self_, timer_, due(), now);
@@ -61,22 +62,22 @@ void accumulator::book(const record& r, entity::outbox& out) {
   entity::dispatch(
       r, [&](std::string_view reason, const std::string& detail) { bury(r, reason, detail, out); },
       entity::on<onchain_trade>(topic::onchain_trades,
-                                [&](const auto& trade) {
+                                [&](auto& trade) {
                                   settle(r, trade.meta, domain::book_trade(position_, trade.data, policy_, out.now(),
                                                                            trade.meta.event_id),
                                          out);
                                 }),
       entity::on<schwab_execution>(topic::schwab_executions,
-                                   [&](const auto& outcome) {
+                                   [&](auto& outcome) {
                                      settle(r, outcome.meta,
                                             domain::book_execution(position_, outcome.data, policy_, out.now(),
                                                                    outcome.meta.event_id),
                                             out);
                                    }),
-      entity::on<control_event>(topic::control_events, [&](const auto& event) { control(event, out); }));
+      entity::on<control_event>(topic::control_events, [&](auto& event) { control(event, out); }));
 }
 
-void accumulator::control(const enveloped<control_event>& event, entity::outbox& out) {
+void accumulator::control(enveloped<control_event>& event, entity::outbox& out) {
   if (event.data.action == control_action::halt)
     put(event.meta, domain::freeze(position_, event.meta.event_id), out);
   else if (event.data.action == control_action::resume)
@@ -86,7 +87,7 @@ void accumulator::control(const enveloped<control_event>& event, entity::outbox&
 // -- what is written -------------------------------------------------------------------------------------------------
 
 /// A duplicate is not an error: it changes nothing and is not a dead letter.
-void accumulator::settle(const record& r, const envelope& meta, decision decided, entity::outbox& out) {
+void accumulator::settle(const record& r, envelope& meta, decision decided, entity::outbox& out) {
   if (decided) {
     if (decided->changed) put(meta, std::move(*decided), out);
     return;
@@ -95,19 +96,23 @@ void accumulator::settle(const record& r, const envelope& meta, decision decided
   bury(r, domain::to_string(decided.error()), "the position does not accept it", out);
 }
 
-void accumulator::put(const envelope& cause, domain::position_decision decided, entity::outbox& out) {
+void accumulator::put(envelope& cause, domain::position_decision decided, entity::outbox& out) {
   position_ = std::move(decided.after);
   written_at_ = out.now();
   const std::string& symbol = position_.symbol.str();
   for (const auto& a : decided.alarms)
     if (notices_ != nullptr)
       notices_->raise(ports::notice_level::alarm, service_name, domain::to_string(a.code), symbol, a.text);
-  out.append({topic::position_updates, seed_.partition}, symbol, "position:" + cause.event_id, position_,
-             entity::caused_by(cause));
-  if (!decided.command) return;
-  const std::string id = decided.command->execution.to_string();
+  std::optional<entity::origin> asks;
+  if (decided.command)
+    asks = {out.now(), decided.command->execution.to_string(), cause.event_id, cause.traceparent};
+  std::string position_id = "position:" + cause.event_id;
+  out.append({topic::position_updates, seed_.partition}, symbol, std::move(position_id), position_,
+             entity::caused_by(std::move(cause)));
+  if (!asks) return;
+  const std::string id = asks->correlation_id;
   out.append({topic::schwab_commands, seed_.partition}, symbol + ":" + id, "command:" + id, *decided.command,
-             {out.now(), id, cause.event_id, cause.traceparent});
+             std::move(*asks));
 }
 
 void accumulator::bury(const record& r, std::string_view reason, const std::string& detail, entity::outbox& out) {

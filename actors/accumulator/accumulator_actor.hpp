@@ -31,10 +31,11 @@ class accumulator {
   [[nodiscard]] protocol::actor_status status() const;
 
   void book(const record& r, entity::outbox& out);
-  void control(const enveloped<control_event>& event, entity::outbox& out);
+  void control(enveloped<control_event>& event, entity::outbox& out);
   /// What was decided because of the record `r`, which `meta` is the envelope of.
-  void settle(const record& r, const envelope& meta, decision decided, entity::outbox& out);
-  void put(const envelope& cause, domain::position_decision decided, entity::outbox& out);
+  void settle(const record& r, envelope& meta, decision decided, entity::outbox& out);
+  /// Takes the ids over from the cause.
+  void put(envelope& cause, domain::position_decision decided, entity::outbox& out);
   void bury(const record& r, std::string_view reason, const std::string& detail, entity::outbox& out);
   /// Ends a retry that was computed while the clock was wrong.
   void correct(timestamp now);

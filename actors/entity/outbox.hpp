@@ -60,7 +60,8 @@ class outbox {
   /// `event_id` must be the same whenever the same facts are handled again.
   template <class Event>
   void append(topic_partition to, std::string key, std::string event_id, const Event& event, origin from) {
-    append({to, std::move(key), encoded(std::move(event_id), event, std::move(from))});
+    // In place: each event comes through here.
+    open().records.emplace_back(to, std::move(key), encoded(std::move(event_id), event, std::move(from)));
   }
 
   /// A record that is ready, for bytes that go to more than one topic.
