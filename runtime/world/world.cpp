@@ -2,13 +2,13 @@
 
 #include <filesystem>
 
+#include "runtime/adapters/credentials/token_vault.hpp"
 #include "runtime/adapters/evm/ws_rpc_client.hpp"
 #include "runtime/adapters/http/http_client.hpp"
 #include "runtime/adapters/kafka/kafka_log.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
 #include "runtime/adapters/schwab/schwab_client.hpp"
 #include "runtime/adapters/schwab/schwab_oauth.hpp"
-#include "runtime/adapters/schwab/token_vault.hpp"
 #include "runtime/adapters/sqlite_log/sqlite_log.hpp"
 #include "runtime/adapters/system/call_file.hpp"
 #include "runtime/transfer/import.hpp"
@@ -98,10 +98,10 @@ expected<std::shared_ptr<http::client>, fault> make_broker_client(const settings
 expected<void, fault> add_broker(const settings& v, machine& on, node::node_ports& out) {
   auto client = make_broker_client(v, on);
   if (!client) return unexpected(client.error());
-  auto vault = schwab::make_vault(v.oauth.encryption_key.reveal());
+  auto vault = credentials::make_vault(v.oauth.encryption_key.reveal());
   if (!vault) return unexpected("oauth.encryption_key: " + vault.error());
   out.vault = *vault;
-  out.tokens = schwab::make_token_holder();
+  out.tokens = credentials::make_token_holder();
   schwab::schwab_options options;
   options.account = {v.broker.account_number.reveal(), v.broker.account_index};
   out.broker = schwab::make_schwab_broker(*client, out.tokens, on.clock, options);

@@ -6,8 +6,8 @@
 #include "actors/tokens/login_secret.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/events/token_update.hpp"
+#include "runtime/adapters/credentials/token_vault.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
-#include "runtime/adapters/schwab/token_vault.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_clock.hpp"
 #include "tests/support/heard_notices.hpp"
@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using namespace std::chrono_literals;
 
-std::shared_ptr<ports::vault> vault_of(char digit) { return *schwab::make_vault(std::string(64, digit)); }
+std::shared_ptr<ports::vault> vault_of(char digit) { return *credentials::make_vault(std::string(64, digit)); }
 
 class TokenFollower : public test::actor_fixture {
  protected:
@@ -50,7 +50,7 @@ class TokenFollower : public test::actor_fixture {
   std::shared_ptr<ports::event_log> inner = adapters::make_memory_log(clock, 1);
   std::shared_ptr<ports::event_log> log = std::make_shared<test::unsteady_log>(inner, weather);
   std::unique_ptr<ports::log_member> writer = std::move(*inner->join({"tokens", "t", {}}));
-  std::shared_ptr<ports::token_holder> holder = schwab::make_token_holder();
+  std::shared_ptr<ports::token_holder> holder = credentials::make_token_holder();
   follower_actor follower;
   std::optional<std::string> account;
 };

@@ -7,8 +7,8 @@
 
 #include "actors/bridges/bridge_actor.hpp"
 #include "messages/codec/codec.hpp"
+#include "runtime/adapters/credentials/token_vault.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
-#include "runtime/adapters/schwab/token_vault.hpp"
 #include "runtime/adapters/system/system_ports.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_clock.hpp"
@@ -113,7 +113,7 @@ class TokensTest : public test::actor_fixture {
   adapters::splitmix_random random{7};
   tokens_config config;
   std::shared_ptr<fake_oauth> oauth = std::make_shared<fake_oauth>();
-  std::shared_ptr<ports::vault> vault = *schwab::make_vault(std::string(64, 'a'));
+  std::shared_ptr<ports::vault> vault = *credentials::make_vault(std::string(64, 'a'));
   std::shared_ptr<tokens_slot> slot = std::make_shared<tokens_slot>();
   std::shared_ptr<ports::event_log> log = adapters::make_memory_log(clock, 1);
   protocol::bridge_actor bridge;

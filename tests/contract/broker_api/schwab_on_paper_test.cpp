@@ -8,7 +8,7 @@
 #include "runtime/adapters/schwab/schwab_client.hpp"
 #include "runtime/adapters/schwab/schwab_oauth.hpp"
 #include "runtime/adapters/schwab/schwab_parse.hpp"
-#include "runtime/adapters/schwab/token_vault.hpp"
+#include "runtime/adapters/credentials/token_vault.hpp"
 #include "runtime/adapters/system/system_ports.hpp"
 #include "tests/support/wait.hpp"
 
@@ -104,7 +104,7 @@ class SchwabOnPaperTest : public ::testing::Test {
   std::unique_ptr<paper::paper_broker> house;
   std::shared_ptr<http::client> client;
   std::shared_ptr<ports::oauth_api> oauth;
-  std::shared_ptr<ports::token_holder> tokens = schwab::make_token_holder();
+  std::shared_ptr<ports::token_holder> tokens = credentials::make_token_holder();
   std::shared_ptr<ports::broker_api> broker;
   const symbol aapl = *symbol::parse("AAPL");
 };

@@ -8,7 +8,6 @@
 
 #include "runtime/adapters/http/http_client.hpp"
 #include "runtime/adapters/http/http_server.hpp"
-#include "runtime/adapters/schwab/token_vault.hpp"
 #include "tests/support/fake_clock.hpp"
 
 namespace hedgerow::test {

@@ -2,6 +2,7 @@
 
 #include "api_fixture.hpp"
 #include "messages/faults/fault_plan.hpp"
+#include "runtime/adapters/credentials/token_vault.hpp"
 
 namespace hedgerow::schwab {
 namespace {
@@ -43,7 +44,7 @@ class SchwabClientTest : public api_test {
     return wait_for<broker_order>([&](auto done) { broker->get_order(*order_id::parse("7"), done); });
   }
 
-  std::shared_ptr<ports::token_holder> tokens = make_token_holder();
+  std::shared_ptr<ports::token_holder> tokens = credentials::make_token_holder();
   std::shared_ptr<ports::broker_api> broker = make_schwab_broker(client, tokens, clock, {{"123456789", {}}});
 };
 

@@ -2,10 +2,10 @@
 
 #include <set>
 
-#include "runtime/adapters/schwab/token_vault.hpp"
+#include "runtime/adapters/credentials/token_vault.hpp"
 #include "tests/support/vectors.hpp"
 
-namespace hedgerow::schwab {
+namespace hedgerow::credentials {
 namespace {
 
 const std::string key_hex = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -85,4 +85,4 @@ TEST(TokenHolder, HoldsWhatWasSetLast) {
 }
 
 }  // namespace
-}  // namespace hedgerow::schwab
+}  // namespace hedgerow::credentials

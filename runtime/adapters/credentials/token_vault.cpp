@@ -1,4 +1,4 @@
-#include "runtime/adapters/schwab/token_vault.hpp"
+#include "runtime/adapters/credentials/token_vault.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -9,7 +9,7 @@
 
 #include "messages/types/check.hpp"
 
-namespace hedgerow::schwab {
+namespace hedgerow::credentials {
 namespace {
 
 constexpr std::size_t nonce_size = 12;
@@ -160,4 +160,4 @@ expected<std::shared_ptr<ports::vault>, std::string> make_vault(std::string_view
 
 std::shared_ptr<ports::token_holder> make_token_holder() { return std::make_shared<simple_token_holder>(); }
 
-}  // namespace hedgerow::schwab
+}  // namespace hedgerow::credentials

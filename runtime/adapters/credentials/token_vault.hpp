@@ -10,7 +10,7 @@
 
 #include "actors/ports/oauth_api.hpp"
 
-namespace hedgerow::schwab {
+namespace hedgerow::credentials {
 
 using vault_key = std::array<std::uint8_t, 32>;
 using vault_nonce = std::array<std::uint8_t, 12>;
@@ -29,4 +29,4 @@ using vault_nonce = std::array<std::uint8_t, 12>;
 /// Starts without a token.
 [[nodiscard]] std::shared_ptr<ports::token_holder> make_token_holder();
 
-}  // namespace hedgerow::schwab
+}  // namespace hedgerow::credentials
