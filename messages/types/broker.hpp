@@ -77,7 +77,7 @@ struct broker_order {
   /// Sum of price * quantity over execution legs; `priced` is the sum of their quantities.
   usd filled_notional;
   shares priced;
-  std::optional<timestamp> entered_at;
+  std::optional<timestamp> entered_at;  // may be cut to the second, so up to one too early
   std::optional<timestamp> closed_at;
   /// When the newest execution leg happened.
   std::optional<timestamp> last_fill_at;

@@ -4,18 +4,24 @@
 #include <deque>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "actors/ports/broker_api.hpp"
 
 namespace hedgerow::test {
 
-/// Keeps every question; `answer_next` hands the oldest one its answer.
+/// Keeps every question; `answer_next` hands the oldest one its answer. With a clock, which has to outlive it, a
+/// placement after its deadline is answered at once and not kept; without one no deadline ever passes.
 class fake_broker final : public ports::broker_api {
  public:
+  explicit fake_broker(const ports::clock* clock = nullptr) : clock_{clock} {}
+
   template <class T>
   using pending = std::deque<ports::broker_callback<T>>;
 
-  void place(order_request request, deadline, ports::broker_callback<placement> done) override {
+  void place(order_request request, deadline not_after, ports::broker_callback<placement> done) override {
+    if (clock_ != nullptr && not_after.passed(clock_->monotonic(), clock_->now()))
+      return done(unexpected(broker_error{broker_failure::not_sent, 0, "after its deadline", {}}));
     placed.push_back(std::move(request));
     places.push_back(std::move(done));
   }
@@ -27,7 +33,10 @@ class fake_broker final : public ports::broker_api {
     windows.emplace_back(from, to);
     lists.push_back(std::move(done));
   }
-  void position(symbol, ports::broker_callback<shares> done) override { positions.push_back(std::move(done)); }
+  void position(symbol of, ports::broker_callback<shares> done) override {
+    held.push_back(std::move(of));
+    positions.push_back(std::move(done));
+  }
   void session(timestamp, ports::broker_callback<market_session> done) override { sessions.push_back(std::move(done)); }
 
   [[nodiscard]] std::optional<hedgerow::clock_sample> newest_clock_sample() const override { return clock_sample; }
@@ -43,11 +52,16 @@ class fake_broker final : public ports::broker_api {
   std::vector<order_request> placed;
   std::vector<order_id> asked;
   std::vector<std::pair<timestamp, timestamp>> windows;
+  /// Whose positions were asked for.
+  std::vector<symbol> held;
   pending<placement> places;
   pending<broker_order> gets;
   pending<order_list> lists;
   pending<shares> positions;
   pending<market_session> sessions;
+
+ private:
+  const ports::clock* clock_;
 };
 
 }  // namespace hedgerow::test

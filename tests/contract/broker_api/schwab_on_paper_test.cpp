@@ -1,255 +1,189 @@
-// The Schwab adapter and the paper broker, which were written apart from the same facts, over a real connection: what
-// the port promises, and what a fault may make of a placement.
+// The Schwab adapter and the paper broker, which were written apart from the same facts, over a real connection: the
+// contract, and what only Schwab has.
 #include <gtest/gtest.h>
 
 #include <future>
+#include <map>
 
+#include "runtime/adapters/credentials/token_vault.hpp"
 #include "runtime/adapters/paper/paper_broker.hpp"
 #include "runtime/adapters/schwab/schwab_client.hpp"
 #include "runtime/adapters/schwab/schwab_oauth.hpp"
 #include "runtime/adapters/schwab/schwab_parse.hpp"
-#include "runtime/adapters/credentials/token_vault.hpp"
 #include "runtime/adapters/system/system_ports.hpp"
-#include "tests/support/wait.hpp"
+#include "tests/contract/broker_api/broker_api_contract.hpp"
 
-namespace hedgerow {
+namespace hedgerow::test {
 namespace {
 
-class SchwabOnPaperTest : public ::testing::Test {
- protected:
-  SchwabOnPaperTest() {
+constexpr const char* callback = "https://127.0.0.1/callback";
+
+/// The paper broker, and a client of it that somebody has logged in with.
+class schwab_subject final : public broker_under_test {
+ public:
+  schwab_subject() {
     paper::paper_options options;
     options.app_key = "key";
     options.app_secret = "secret";
-    options.redirect_uri = "https://127.0.0.1/callback";
+    options.redirect_uri = callback;
     options.start_positions = {{"AAPL", "100"}, {"MSFT", "-3"}};
     options.fill_delay_min = std::chrono::milliseconds{1};
     options.fill_delay_max = std::chrono::milliseconds{10};
-    auto started = paper::start_paper_broker(options, clock);
+    auto started = paper::start_paper_broker(options, clock_);
     if (!started) throw std::runtime_error{started.error()};
-    house = std::move(*started);
+    house_ = std::move(*started);
     http::client_options to;
-    to.origin = house->origin();
+    to.origin = house_->origin();
     to.request_timeout = std::chrono::milliseconds{2000};
-    client = *http::make_client(to, clock);
-    oauth = schwab::make_schwab_oauth(client, {house->origin(), "key", "secret", "https://127.0.0.1/callback"});
-    broker = schwab::make_schwab_broker(client, tokens, clock, {});
+    client_ = *http::make_client(to, clock_);
+    oauth_ = schwab::make_schwab_oauth(client_, {house_->origin(), "key", "secret", callback});
+    broker_ = schwab::make_schwab_broker(client_, tokens_, clock_, {});
+    log_in();
   }
 
-  template <class T, class Call>
-  expected<T, broker_error> wait_for(const Call& call) {
-    auto promise = std::make_shared<std::promise<expected<T, broker_error>>>();
-    auto future = promise->get_future();
-    call([promise](expected<T, broker_error> r) { promise->set_value(std::move(r)); });
-    return future.get();
+  ports::broker_api& api() override { return *broker_; }
+  const ports::clock& clock() override { return clock_; }
+  ports::oauth_api& oauth() { return *oauth_; }
+  void use_token(const std::string& token) { tokens_->set(token); }
+
+  void decide(fate next) override {
+    switch (next) {
+      case fate::fills: return;
+      case fate::half_fills_and_works:
+        return plan("place", R"("kind":"partial","part":"0.5","delay_ms":3600000)");
+      case fate::half_fills_and_is_cancelled:
+        return plan("place", R"("kind":"partial_then_cancel","part":"0.5","delay_ms":1)");
+      case fate::is_rejected: return plan("place", R"("kind":"reject","text":"no buying power")");
+      case fate::expires: return plan("place", R"("kind":"expire")");
+    }
   }
 
-  /// What a person does in the browser; gives the URL that the browser is sent to.
-  std::string browse(const std::string& authorize_url) {
+  void spoil_placement(mishap how) override { strike("place", how); }
+
+  void spoil(question next, mishap how) override {
+    static const std::map<question, const char*> operations{
+        {question::order, "get"}, {question::list, "list"}, {question::position, "positions"}};
+    strike(operations.at(next), how);
+  }
+
+  void recover() override {
+    if (const auto set = house_->set_faults("[]"); !set) throw std::runtime_error{set.error()};
+    tokens_->set(access_token_);
+  }
+
+  void set_market_open(bool open) override {
+    const auto set = house_->set_market(open ? paper::market_mode::always_open : paper::market_mode::closed);
+    if (!set) throw std::runtime_error{set.error()};
+  }
+
+  /// The first request of this operation from now on meets the fault.
+  void plan(const std::string& operation, const std::string& fault) {
+    const auto set = house_->set_faults(R"([{"operation":")" + operation + R"(","nth":1,)" + fault + "}]");
+    if (!set) throw std::runtime_error{set.error()};
+  }
+
+  /// What a person does in the browser; gives the code that the browser is sent back with.
+  std::string browse() {
+    const auto url = oauth_->authorize_url("state/1");
     http::request form{"POST", "/v1/oauth/authorize", {{"Content-Type", "application/x-www-form-urlencoded"}},
-                       authorize_url.substr(authorize_url.find('?') + 1)};
+                       url.substr(url.find('?') + 1)};
     std::promise<std::string> location;
-    client->send(std::move(form), false, std::nullopt, [&](const expected<http::response, http::client_error>& r) {
+    client_->send(std::move(form), false, std::nullopt, [&](const expected<http::response, http::client_error>& r) {
       location.set_value(r ? http::find_header(r->headers, "Location").value_or("") : r.error().detail);
     });
-    return location.get_future().get();
+    return schwab::parse_callback_url(location.get_future().get()).value();
   }
 
-  ports::oauth_tokens log_in() {
-    const auto code = schwab::parse_callback_url(browse(oauth->authorize_url("state/1")));
-    if (!code) throw std::runtime_error{"no code"};
-    auto granted = wait_for<ports::oauth_tokens>([&](auto done) { oauth->exchange_code(*code, done); });
-    if (!granted) throw std::runtime_error{granted.error().detail};
-    tokens->set(granted->access_token);
-    return *granted;
+ private:
+  void log_in() {
+    std::promise<expected<ports::oauth_tokens, broker_error>> granted;
+    oauth_->exchange_code(browse(), [&](auto answer) { granted.set_value(std::move(answer)); });
+    access_token_ = granted.get_future().get().value().access_token;
+    tokens_->set(access_token_);
   }
 
-  void faults(const std::string& plan) {
-    const auto set = house->set_faults(plan);
-    ASSERT_TRUE(set) << set.error();
+  void strike(const std::string& operation, mishap how) {
+    static const std::map<mishap, const char*> faults{
+        {mishap::lost_request, R"("kind":"drop_before")"},
+        {mishap::lost_answer, R"("kind":"lost_reply")"},
+        {mishap::error_before, R"("kind":"error_before","status":500)"},
+        {mishap::error_after, R"("kind":"error_after","status":503)"},
+        {mishap::throttled, R"("kind":"throttle","retry_after_s":3)"},
+        {mishap::garbage, R"("kind":"garbage")"},
+        {mishap::broken_off, R"("kind":"truncated")"},
+        {mishap::not_found_yet, R"("kind":"not_found")"},
+        {mishap::no_id, R"("kind":"missing_location")"}};
+    if (how == mishap::unauthorized) return tokens_->set("wrong");
+    plan(operation, faults.at(how));
   }
 
-  expected<placement, broker_error> place(side s, std::uint64_t quantity) {
-    return wait_for<placement>([&](auto done) {
-      broker->place({aapl, s, quantity},
-                    {clock.monotonic() + std::chrono::seconds{10}, clock.now() + std::chrono::seconds{10}}, done);
-    });
-  }
-  expected<broker_order, broker_error> get(const order_id& id) {
-    return wait_for<broker_order>([&](auto done) { broker->get_order(id, done); });
-  }
-  std::vector<broker_order> all_orders() {
-    const auto now = clock.now();
-    auto listed = wait_for<order_list>(
-        [&](auto done) { broker->list_orders(now - std::chrono::hours{1}, now + std::chrono::seconds{1}, done); });
-    EXPECT_TRUE(listed) << listed.error().detail;
-    return listed ? listed->orders : std::vector<broker_order>{};
-  }
-  std::string position(const symbol& of) {
-    const auto held = wait_for<shares>([&](auto done) { broker->position(of, done); });
-    return held ? held->to_string() : held.error().detail;
-  }
-  /// The order once it is over.
-  broker_order finished(const order_id& id) {
-    broker_order last;
-    EXPECT_TRUE(test::eventually([&] {
-      const auto order = get(id);
-      if (order) last = *order;
-      return order && order->status != order_status::working;
-    }));
-    return last;
-  }
-
-  adapters::system_clock clock;
-  std::unique_ptr<paper::paper_broker> house;
-  std::shared_ptr<http::client> client;
-  std::shared_ptr<ports::oauth_api> oauth;
-  std::shared_ptr<ports::token_holder> tokens = credentials::make_token_holder();
-  std::shared_ptr<ports::broker_api> broker;
-  const symbol aapl = *symbol::parse("AAPL");
+  adapters::system_clock clock_;
+  std::unique_ptr<paper::paper_broker> house_;
+  std::shared_ptr<http::client> client_;
+  std::shared_ptr<ports::oauth_api> oauth_;
+  std::shared_ptr<ports::token_holder> tokens_ = credentials::make_token_holder();
+  std::shared_ptr<ports::broker_api> broker_;
+  std::string access_token_;
 };
 
-TEST_F(SchwabOnPaperTest, AnOrderIsPlacedFilledListedAndHeld) {
-  (void)log_in();
-  const auto placed = place(side::buy, 7);
-  ASSERT_TRUE(placed) << placed.error().detail;
-  ASSERT_TRUE(placed->order);
-  const auto order = finished(*placed->order);
-  EXPECT_EQ(order.status, order_status::filled);
-  EXPECT_TRUE(order.status_known);
-  EXPECT_TRUE(order.market_day);
-  EXPECT_EQ(order.id, *placed->order);
-  EXPECT_EQ(order.symbol, aapl);
-  EXPECT_EQ(order.side, side::buy);
-  EXPECT_EQ(order.quantity, shares::from_whole(7));
-  EXPECT_EQ(order.filled, shares::from_whole(7));
-  EXPECT_EQ(order.priced, shares::from_whole(7));
-  EXPECT_EQ(order.filled_notional.sign(), 1);
-  ASSERT_TRUE(order.entered_at && order.closed_at);
-  EXPECT_LE(*order.entered_at, *order.closed_at + std::chrono::seconds{1});
-  const auto listed = all_orders();
-  ASSERT_EQ(listed.size(), 1U);
-  EXPECT_EQ(listed.front().id, *placed->order);
-  EXPECT_EQ(position(aapl), "107");
-  EXPECT_EQ(position(*symbol::parse("MSFT")), "-3");
-  EXPECT_EQ(position(*symbol::parse("TSLA")), "0");
-}
+/// By design a question whose connection ends without an answer is asked once more, and so survives lost requests.
+const broker_subject schwab_on_paper{
+    "schwab_on_paper",
+    [] { return std::make_unique<schwab_subject>(); },
+    {{fate::fills, fate::half_fills_and_works, fate::half_fills_and_is_cancelled, fate::is_rejected, fate::expires},
+     {mishap::lost_request, mishap::lost_answer, mishap::error_before, mishap::error_after, mishap::throttled,
+      mishap::unauthorized, mishap::broken_off, mishap::garbage, mishap::no_id},
+     {mishap::error_before, mishap::throttled, mishap::unauthorized, mishap::garbage, mishap::broken_off,
+      mishap::not_found_yet},
+     true}};
 
-TEST_F(SchwabOnPaperTest, TheSessionIsThatOfTheMarket) {
-  (void)log_in();
-  const auto ask = [&] {
-    const auto s = wait_for<market_session>([&](auto done) { broker->session(clock.now(), done); });
-    EXPECT_TRUE(s) << s.error().detail;
-    return s.value_or(market_session{});
-  };
-  EXPECT_TRUE(ask().is_open(clock.now()));
-  ASSERT_TRUE(house->set_market(paper::market_mode::closed));
-  EXPECT_FALSE(ask().open_today);
-}
+INSTANTIATE_TEST_SUITE_P(schwab_on_paper, BrokerApiContract, ::testing::Values(schwab_on_paper),
+                         [](const auto& suite) { return suite.param.name; });
 
-TEST_F(SchwabOnPaperTest, ACodeWorksOnceAndARefreshGivesAValidToken) {
-  const auto code = schwab::parse_callback_url(browse(oauth->authorize_url("s")));
-  ASSERT_TRUE(code);
-  const auto exchange = [&] {
-    return wait_for<ports::oauth_tokens>([&](auto done) { oauth->exchange_code(*code, done); });
-  };
-  const auto first = exchange();
+/// Beyond the contract.
+class SchwabOnPaperTest : public BrokerApiContract {
+ protected:
+  schwab_subject& schwab() { return dynamic_cast<schwab_subject&>(*subject_); }
+  expected<ports::oauth_tokens, broker_error> exchange(const std::string& code) {
+    return ask<ports::oauth_tokens>([&](auto done) { schwab().oauth().exchange_code(code, done); });
+  }
+  expected<ports::oauth_tokens, broker_error> refresh(const std::string& token) {
+    return ask<ports::oauth_tokens>([&](auto done) { schwab().oauth().refresh(token, done); });
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(schwab_on_paper, SchwabOnPaperTest, ::testing::Values(schwab_on_paper),
+                         [](const auto& suite) { return suite.param.name; });
+
+TEST_P(SchwabOnPaperTest, ACodeWorksOnceAndARefreshGivesAValidToken) {
+  const auto code = schwab().browse();
+  const auto first = exchange(code);
   ASSERT_TRUE(first) << first.error().detail;
-  EXPECT_FALSE(exchange());
-  const auto refreshed = wait_for<ports::oauth_tokens>([&](auto done) { oauth->refresh(first->refresh_token, done); });
+  EXPECT_FALSE(exchange(code));
+  const auto refreshed = refresh(first->refresh_token);
   ASSERT_TRUE(refreshed) << refreshed.error().detail;
-  tokens->set(refreshed->access_token);
-  EXPECT_EQ(position(aapl), "100");
-  const auto dead = wait_for<ports::oauth_tokens>([&](auto done) { oauth->refresh("not-a-token", done); });
+  schwab().use_token(refreshed->access_token);
+  EXPECT_EQ(position(aapl_)->to_string(), "100");
+  const auto dead = refresh("not-a-token");
   ASSERT_FALSE(dead);
   EXPECT_TRUE(dead.error().kind == broker_failure::unauthorized || dead.error().kind == broker_failure::refused)
       << dead.error().detail;
 }
 
-TEST_F(SchwabOnPaperTest, AWrongTokenIsUnauthorized) {
-  tokens->set("wrong");
-  const auto placed = place(side::buy, 1);
+TEST_P(SchwabOnPaperTest, APlacementThatIsAnsweredTooLateIsUnknown) {
+  schwab().plan("place", R"("kind":"slow","delay_ms":2500)");
+  const auto placed = place(side::sell, 1);
   ASSERT_FALSE(placed);
-  EXPECT_EQ(placed.error().kind, broker_failure::unauthorized) << placed.error().detail;
+  EXPECT_EQ(placed.error().kind, broker_failure::no_answer) << placed.error().detail;
+  EXPECT_EQ(all_orders().size(), 1U);
 }
 
-/// The one rule that matters: an order reported as not processed is not in the broker's book, and an order in the book
-/// was reported as placed or unknown.
-TEST_F(SchwabOnPaperTest, UnderEveryFaultTheClaimAboutAPlacementIsTrue) {
-  (void)log_in();
-  ASSERT_EQ(position(aapl), "100");
-  struct row {
-    std::string fault;
-    broker_failure kind;
-    bool in_book;
-  };
-  for (const auto& r : std::vector<row>{
-           {R"("kind":"drop_before")", broker_failure::no_answer, false},
-           {R"("kind":"lost_reply")", broker_failure::no_answer, true},
-           {R"("kind":"truncated")", broker_failure::no_answer, true},
-           {R"("kind":"error_before","status":500)", broker_failure::server_error, false},
-           {R"("kind":"error_after","status":503)", broker_failure::server_error, true},
-           {R"("kind":"throttle","retry_after_s":3)", broker_failure::throttled, false},
-           {R"("kind":"slow","delay_ms":2500)", broker_failure::no_answer, true},
-       }) {
-    const auto before = all_orders().size();
-    faults(R"([{"operation":"place","nth":1,)" + r.fault + "}]");
-    const auto placed = place(side::sell, 1);
-    ASSERT_FALSE(placed) << r.fault;
-    EXPECT_EQ(placed.error().kind, r.kind) << r.fault << ": " << placed.error().detail;
-    if (r.kind == broker_failure::throttled) {
-      EXPECT_EQ(placed.error().retry_after, std::chrono::seconds{3});
-    }
-    EXPECT_EQ(all_orders().size(), before + (r.in_book ? 1U : 0U)) << r.fault;
-  }
-}
-
-TEST_F(SchwabOnPaperTest, APlacementWithoutLocationIsFoundInTheList) {
-  (void)log_in();
-  for (const char* kind : {"missing_location", "garbage"}) {
-    const auto before = all_orders().size();
-    faults(R"([{"operation":"place","nth":1,"kind":")" + std::string{kind} + "\"}]");
-    const auto placed = place(side::buy, 2);
-    ASSERT_TRUE(placed) << kind << placed.error().detail;
-    EXPECT_FALSE(placed->order) << kind;
-    EXPECT_EQ(all_orders().size(), before + 1);
-  }
-}
-
-TEST_F(SchwabOnPaperTest, QuestionsSurviveOrReportTheirFaults) {
-  (void)log_in();
-  const auto placed = place(side::buy, 1);
-  ASSERT_TRUE(placed && placed->order);
-  const auto under = [&](const std::string& fault) {
-    EXPECT_TRUE(get(*placed->order));  // leaves a kept-alive connection
-    EXPECT_TRUE(house->set_faults(R"([{"operation":"get","nth":1,)" + fault + "}]"));
-    return get(*placed->order);
-  };
-  EXPECT_EQ(under(R"("kind":"not_found")").error().kind, broker_failure::not_found);
-  EXPECT_EQ(under(R"("kind":"garbage")").error().kind, broker_failure::malformed);
-  EXPECT_EQ(under(R"("kind":"truncated")").error().kind, broker_failure::no_answer);
-  EXPECT_TRUE(under(R"("kind":"drop_before")")) << "a question is asked again when a kept-alive connection ends";
-}
-
-TEST_F(SchwabOnPaperTest, EveryEndOfAnOrderIsRead) {
-  (void)log_in();
-  for (const auto& [fault, status] : std::vector<std::pair<std::string, order_status>>{
-           {R"("kind":"reject","text":"no buying power")", order_status::rejected},
-           {R"("kind":"expire")", order_status::expired},
-           {R"("kind":"partial_then_cancel","part":"0.5","delay_ms":1)", order_status::cancelled}}) {
-    faults(R"([{"operation":"place","nth":1,)" + fault + "}]");
-    const auto placed = place(side::buy, 10);
-    ASSERT_TRUE(placed && placed->order) << fault;
-    const auto order = finished(*placed->order);
-    EXPECT_EQ(order.status, status) << fault;
-    EXPECT_TRUE(order.closed_at) << fault;
-    EXPECT_EQ(order.filled, shares::from_whole(status == order_status::cancelled ? 5 : 0)) << fault;
-    EXPECT_EQ(order.priced, order.filled) << fault;
-    if (status == order_status::rejected) {
-      EXPECT_EQ(order.description, "no buying power");
-    }
-  }
+TEST_P(SchwabOnPaperTest, AQuestionIsAskedAgainWhenAKeptAliveConnectionEnds) {
+  const auto id = must_place(side::buy, 1);
+  ASSERT_TRUE(get(id));  // leaves a kept-alive connection
+  schwab().spoil(question::order, mishap::lost_request);
+  EXPECT_TRUE(get(id));
 }
 
 }  // namespace
-}  // namespace hedgerow
+}  // namespace hedgerow::test

@@ -1,4 +1,6 @@
-#include "broker_model.hpp"
+#include "tests/unit/domain/orders/broker_model.hpp"
+
+#include <utility>
 
 namespace hedgerow::test {
 
@@ -30,6 +32,12 @@ model_order& broker_model::record(const order_request& request, timestamp at) {
 void broker_model::plan_life(model_order& order) {
   const auto quantity = order.terms.quantity.whole_abs().convert_to<std::int64_t>();
   timestamp at = order.recorded_at + milliseconds{luck_.between(20, 5'000)};
+  if (const auto life = std::exchange(next_life_, std::nullopt)) {
+    if (life->filled > 0) order.fills = {{at, life->filled}};
+    order.end = life->end.value_or(order_status::filled);
+    order.end_at = at;
+    return;
+  }
   if (!luck_.fault(40)) {
     order.fills = {{at, quantity}};
     return;
@@ -50,6 +58,13 @@ void broker_model::plan_life(model_order& order) {
   }
 }
 
+std::optional<std::pair<model_mishap, milliseconds>> broker_model::draw_mishap() {
+  if (next_mishap_) return std::exchange(next_mishap_, std::nullopt);
+  if (!luck_.fault(faults_.place_percent)) return std::nullopt;
+  const auto how = static_cast<model_mishap>(luck_.between(0, static_cast<int>(model_mishap::late_answer)));
+  return std::pair{how, milliseconds{how == model_mishap::throttled ? luck_.between(0, 5'000) : 0}};
+}
+
 timed_answer<placement> broker_model::place(const execution_id& cause, const order_request& request, timestamp now) {
   const timestamp soon = now + milliseconds{luck_.between(20, 2'000)};
   const timestamp timeout = now + seconds{30};
@@ -63,35 +78,35 @@ timed_answer<placement> broker_model::place(const execution_id& cause, const ord
     ours(now + seconds{luck_.between(60, 400)});
     return {failure(broker_failure::no_answer), timeout};
   }
-  if (!luck_.fault(faults_.place_percent)) {
+  if (request.quantity == 0) return {failure(broker_failure::refused), soon};
+  const auto mishap = draw_mishap();
+  if (!mishap) {
     ++uncertain_[cause];
     return {placement{ours(now + milliseconds{10}), {}}, soon};
   }
-  const auto kind = luck_.between(0, 12);
-  if (kind == 0) return {failure(broker_failure::not_sent), soon};
-  if (kind == 1) return {failure(broker_failure::throttled, milliseconds{luck_.between(0, 5'000)}), soon};
-  if (kind == 2) return {failure(broker_failure::unauthorized), soon};
+  using enum model_mishap;
+  const auto how = mishap->first;
+  if (how == not_sent) return {failure(broker_failure::not_sent), soon};
+  if (how == throttled) return {failure(broker_failure::throttled, mishap->second), soon};
+  if (how == unauthorized) return {failure(broker_failure::unauthorized), soon};
   ++uncertain_[cause];
-  switch (kind) {
-    case 3: return {failure(broker_failure::refused), soon};
-    case 4:
-      ours(soon);
-      return {placement{}, soon};
-    case 5:
-      ours(soon);
-      return {placement{order_id::parse("17"), {}}, soon};
-    case 6: {
+  switch (how) {
+    case refused: return {failure(broker_failure::refused), soon};
+    case no_id: ours(soon); return {placement{}, soon};
+    case unknown_id: ours(soon); return {placement{order_id::parse("17"), {}}, soon};
+    case foreign_id: {
       const auto other = orders_.empty() ? *order_id::parse("18") : orders_.front().terms.id;
       ours(soon);
       return {placement{other, {}}, soon};
     }
-    case 7: return {failure(broker_failure::server_error), soon};
-    case 8: ours(now); return {failure(broker_failure::server_error), soon};
-    case 9: ours(now); return {failure(broker_failure::no_answer), timeout};
-    case 10: return {failure(broker_failure::no_answer), timeout};
-    case 11: ours(now + seconds{luck_.between(1, 20)}); return {failure(broker_failure::malformed), timeout};
-    default:  // the answer comes after everybody has stopped waiting for it
-      return {placement{ours(now + seconds{luck_.between(1, 10)}), {}}, now + seconds{luck_.between(40, 90)}};
+    case error_before: return {failure(broker_failure::server_error), soon};
+    case error_after: ours(now); return {failure(broker_failure::server_error), soon};
+    case lost_answer: ours(now); return {failure(broker_failure::no_answer), timeout};
+    case lost_request: return {failure(broker_failure::no_answer), timeout};
+    case late_and_garbled:
+      ours(now + seconds{luck_.between(1, 20)});
+      return {failure(broker_failure::malformed), timeout};
+    default: return {placement{ours(now + seconds{luck_.between(1, 10)}), {}}, now + seconds{luck_.between(40, 90)}};
   }
 }
 
@@ -103,21 +118,29 @@ broker_order broker_model::view(const model_order& order, timestamp now) const {
   for (const auto& fill : order.fills) {
     if (fill.at <= now) filled += fill.quantity;
     // Legs follow the filled quantity with a delay.
-    if (fill.at + seconds{3} <= now) priced += fill.quantity;
+    if (fill.at + seconds{3} > now) continue;
+    priced += fill.quantity;
+    seen.last_fill_at = fill.at;
   }
   seen.filled = shares::from_whole(filled);
   seen.priced = shares::from_whole(priced);
   seen.filled_notional = usd::from_whole(priced * 21);
   if (order.end == order_status::filled) {
-    if (seen.filled == seen.quantity) seen.status = order_status::filled;
+    if (seen.filled == seen.quantity) {
+      seen.status = order_status::filled;
+      seen.closed_at = order.fills.back().at;
+    }
   } else if (order.end_at <= now) {
     seen.status = order.end;
+    seen.closed_at = order.end_at;
+    if (order.end == order_status::rejected) seen.description = "rejected by the model";
   }
   seen.status_text = seen.status == order_status::working ? "WORKING" : "ENDED";
   return seen;
 }
 
 std::optional<broker_error> broker_model::read_fault() {
+  if (next_read_) return std::exchange(next_read_, std::nullopt);
   if (!luck_.fault(faults_.read_percent)) return std::nullopt;
   constexpr broker_failure kinds[] = {broker_failure::not_sent,     broker_failure::throttled,
                                       broker_failure::server_error, broker_failure::no_answer,
@@ -149,12 +172,13 @@ expected<order_list, broker_error> broker_model::list(timestamp from, timestamp 
   return found;
 }
 
-expected<shares, broker_error> broker_model::position(timestamp now) {
+expected<shares, broker_error> broker_model::position(const symbol& of, timestamp now) {
   if (auto fault = read_fault()) return unexpected(std::move(*fault));
-  std::int64_t total = 1000;
+  const auto held = held_.find(of);
+  std::int64_t total = held == held_.end() ? 0 : held->second;
   for (const auto& order : orders_)
     for (const auto& fill : order.fills)
-      if (fill.at <= now) total += order.terms.side == side::buy ? fill.quantity : -fill.quantity;
+      if (order.terms.symbol == of && fill.at <= now) total += order.terms.side == side::buy ? fill.quantity : -fill.quantity;
   return shares::from_whole(total);
 }
 

@@ -25,6 +25,7 @@ struct overloaded : Ts... {
 desk_world::desk_world(world_options options)
     : options_{options}, luck_{options.seed, options.fault_limit}, broker_{luck_, options.broker} {
   durable_.desk.symbol = aapl;
+  broker_.hold(aapl, 1000);
   end_ = now_ + hours{2};
 }
 
@@ -209,7 +210,7 @@ void desk_world::perform_reads(const desk_effect& effect) {
       owned(arrives, [this, answer, result = question()] { answer(result); });
     });
   };
-  const auto position = [this] { return broker_.position(now_); };
+  const auto position = [this] { return broker_.position(aapl, now_); };
   std::visit(
       overloaded{
           [&](const fetch_baseline& e) {

@@ -9,7 +9,7 @@
 
 #include "actors/domain/orders/desk.hpp"
 #include "actors/domain/orders/order_progress.hpp"
-#include "broker_model.hpp"
+#include "tests/unit/domain/orders/broker_model.hpp"
 
 namespace hedgerow::test {
 
