@@ -24,14 +24,18 @@ bool is_local_url(std::string_view url) {
   return host == "localhost" || (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
 }
 
+/// A broker without an address is inside the process.
+bool is_real_broker(const settings& s) { return !s.broker.base_url.empty() && !is_local_url(s.broker.base_url); }
+
 class checks {
  public:
-  checks(const settings& values, const service_list& services)
-      : s_{values}, services_{services},
-        needs_{needs_of(services, [&](std::string_view name) { return values.runs(name); })} {}
+  checks(const settings& values, const catalogue& program)
+      : s_{values}, program_{program}, needs_{needs_here(values, program)},
+        broker_{find_broker(program.brokers, values.broker.kind)} {}
 
   std::vector<config_error> run() {
     names();
+    broker();
     orders();
     ports();
     books();
@@ -59,7 +63,7 @@ class checks {
   template <class Wanted>
   std::string names_with(Wanted wanted) const {
     std::vector<std::string_view> found;
-    for (const auto& service : services_)
+    for (const auto& service : program_.services)
       if (wanted(service.needs)) found.push_back(service.name);
     std::string out;
     for (std::size_t i = 0; i < found.size(); ++i)
@@ -67,17 +71,41 @@ class checks {
     return out;
   }
 
+  /// A name that is none of `known`.
+  void unknown(const std::string& key, const std::string& name, const std::vector<std::string>& known,
+               const std::string& problem, const std::string& remedy) {
+    std::string allowed;
+    for (const auto& one : known) allowed += (allowed.empty() ? "" : ", ") + one;
+    const auto meant = nearest(name, known);
+    add(key, name, problem, allowed, meant ? "did you mean " + *meant + "?" : remedy);
+  }
+
   void names() {
     std::vector<std::string> known{std::string{every_service}};
-    for (const auto& service : services_) known.emplace_back(service.name);
+    for (const auto& service : program_.services) known.emplace_back(service.name);
     known.emplace_back(paper_broker);
     for (const auto& name : s_.node.actors) {
-      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-      std::string allowed;
-      for (const auto& one : known) allowed += (allowed.empty() ? "" : ", ") + one;
-      const auto meant = nearest(name, known);
-      add("node.actors", name, "no such service", allowed, meant ? "did you mean " + *meant + "?" : "remove it");
+      if (std::find(known.begin(), known.end(), name) == known.end())
+        unknown("node.actors", name, known, "no such service", "remove it");
     }
+  }
+
+  void broker() {
+    if (broker_ == nullptr) {
+      std::vector<std::string> known;
+      for (const auto& one : program_.brokers) known.emplace_back(one.kind);
+      unknown("broker.kind", s_.broker.kind, known, "no such broker", "name one of them");
+      return;
+    }
+    if (needs_.calls_broker() && s_.broker.base_url.empty() && !broker_->origin.empty())
+      add("broker.base_url", "", "missing", "https://host or https://host:port",
+          "name the address of its API: " + std::string{broker_->origin});
+    if (broker_->can.login) return;
+    // `all` leaves such a service out; whoever names it expects it to run.
+    for (const auto& service : program_.services)
+      if (service.needs.login && std::ranges::find(s_.node.actors, service.name) != s_.node.actors.end())
+        add("node.actors", std::string{service.name}, "it keeps a login, and the broker has none",
+            "", "remove it, or change broker.kind");
   }
 
   void orders() {
@@ -99,7 +127,7 @@ class checks {
   }
 
   void faults() {
-    if (s_.faults.plan.empty() || is_local_url(s_.broker.base_url)) return;
+    if (s_.faults.plan.empty() || !is_real_broker(s_)) return;
     add("faults.plan", s_.faults.plan.front(), "broker.base_url is a real broker", "nothing with a real broker",
         "remove [faults], or set broker.base_url to the paper broker");
   }
@@ -204,24 +232,24 @@ class checks {
   }
 
   void requirements() {
-    const auto runs_here = [](const std::string& who) { return "missing, and " + who + " runs here"; };
+    const auto missing_for = [](const std::string& who) { return "missing, and " + who + " runs here"; };
     const auto books = names_with([](const service_needs& n) { return n.books; });
     if (needs_.books && s_.orderbooks.empty()) {
-      add("orderbook", "", runs_here(books), "at least one",
+      add("orderbook", "", missing_for(books), "at least one",
           "add [[orderbook]] with address and version, or take " + books + " out of [node] actors");
     }
     if (needs_.books && !s_.chain.start_block) {
-      add("chain.start_block", "", runs_here(books), "0 or more",
+      add("chain.start_block", "", missing_for(books), "0 or more",
           "name the first block whose fills are to be hedged: a block of today to begin today");
     }
     if (needs_.asks_chain() && !s_.chain.owner) {
-      add("chain.owner", "", runs_here(names_with([](const service_needs& n) { return n.asks_chain(); })),
+      add("chain.owner", "", missing_for(names_with([](const service_needs& n) { return n.asks_chain(); })),
           "0x and 40 hex digits", "set it to the address whose orders are hedged");
     }
-    const bool calls_broker = needs_.calls_broker();
+    const bool calls_broker = needs_.calls_broker() && broker_ != nullptr && broker_->can.login;
     if (!calls_broker && !s_.runs(paper_broker)) return;
     const std::string who = calls_broker
-                                ? runs_here(names_with([](const service_needs& n) { return n.calls_broker(); }))
+                                ? missing_for(names_with([](const service_needs& n) { return n.calls_broker(); }))
                                 : "missing, and the paper broker runs here";
     const auto need = [&](const secret& value, const std::string& key, const std::string& variable,
                           const std::string& allowed) {
@@ -237,8 +265,10 @@ class checks {
   }
 
   const settings& s_;
-  const service_list& services_;
+  const catalogue& program_;
   const service_needs needs_;
+  /// Null when broker.kind is none of the program's.
+  const broker_info* const broker_;
   std::vector<config_error> errors_;
 };
 
@@ -246,14 +276,14 @@ bool is_loopback(std::string_view address) { return address.starts_with("127.") 
 
 }  // namespace
 
-std::vector<config_error> check(const settings& values, const service_list& services) {
-  return checks{values, services}.run();
+std::vector<config_error> check(const settings& values, const catalogue& program) {
+  return checks{values, program}.run();
 }
 
-std::vector<std::string> warnings_about(const settings& s, const service_list& services) {
+std::vector<std::string> warnings_about(const settings& s, const catalogue& program) {
   std::vector<std::string> out;
-  const bool real_broker = !is_local_url(s.broker.base_url);
-  const auto needs = needs_of(services, [&](std::string_view name) { return s.runs(name); });
+  const bool real_broker = is_real_broker(s);
+  const auto needs = needs_here(s, program);
   const bool calls_broker = needs.calls_broker();
   if (calls_broker && s.broker.redirect_uri.starts_with("http://") && !is_local_url(s.broker.redirect_uri)) {
     out.emplace_back("broker.redirect_uri is not https: the login code travels in the clear");

@@ -18,15 +18,15 @@ environment process_environment() {
   return all;
 }
 
-load_result load_text(std::string_view text, std::string_view name, const service_list& services,
+load_result load_text(std::string_view text, std::string_view name, const catalogue& program,
                       const environment& env) {
-  loader reader{std::string{name}, services, env};
+  loader reader{std::string{name}, program, env};
   reader.read_file(text);
   reader.read_environment();
   return reader.finish();
 }
 
-load_result load(const std::filesystem::path& file, const service_list& services, const environment& env) {
+load_result load(const std::filesystem::path& file, const catalogue& program, const environment& env) {
   std::ifstream in{file, std::ios::binary};
   std::ostringstream text;
   std::error_code ignored;
@@ -37,7 +37,20 @@ load_result load(const std::filesystem::path& file, const service_list& services
     error.remedy = "name an existing file, for example config/profiles/paper.toml";
     return unexpected(std::vector{std::move(error)});
   }
-  return load_text(text.str(), file.string(), services, env);
+  return load_text(text.str(), file.string(), program, env);
+}
+
+bool runs_here(const settings& values, const catalogue& program, const service_info& service) {
+  if (!values.runs(service.name)) return false;
+  const auto* broker = find_broker(program.brokers, values.broker.kind);
+  return !service.needs.login || (broker != nullptr && broker->can.login);
+}
+
+service_needs needs_here(const settings& values, const catalogue& program) {
+  service_needs out;
+  for (const auto& service : program.services)
+    if (runs_here(values, program, service)) out = out | service.needs;
+  return out;
 }
 
 std::string config_error::to_string() const {

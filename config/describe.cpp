@@ -59,7 +59,7 @@ std::string needs_in_words(const service_needs& needs) {
   };
   add(needs.books, "the order books and `chain.start_block`");
   add(needs.asks_chain(), "the chain's node and `chain.owner`");
-  add(needs.calls_broker(), "the app's key and secret, `oauth.encryption_key`");
+  add(needs.calls_broker(), "a broker; if it has a login, the app's key and secret and `oauth.encryption_key`");
   add(needs.api, "a port");
   return out;
 }
@@ -82,10 +82,13 @@ constexpr std::string_view introduction =
 
 }  // namespace
 
-std::string describe(const service_list& services) {
+std::string describe(const catalogue& program) {
   std::string out = "Services, for [node] actors\n";
-  for (const auto& service : services)
+  for (const auto& service : program.services)
     out += "  " + std::string{service.name} + "\n      " + wrapped(service.meaning, 6, 110) + "\n";
+  out += "\nBrokers, for broker.kind\n";
+  for (const auto& broker : program.brokers)
+    out += "  " + std::string{broker.kind} + "\n      " + wrapped(broker.meaning, 6, 110) + "\n";
   out += "\n";
   for (const section_spec& section : sections()) {
     out += heading(section) + "  " + wrapped(section.meaning, 0, 110) + "\n";
@@ -104,14 +107,19 @@ std::string describe(const service_list& services) {
   return out;
 }
 
-std::string describe_markdown(const service_list& services) {
+std::string describe_markdown(const catalogue& program) {
   std::string out{introduction};
   out += "\n## Services\n\nWhat `node.actors` can name, besides `all` and `paper`.\n\n"
          "| Service | What it does | Section | Needs |\n|---|---|---|---|\n";
-  for (const auto& service : services)
+  for (const auto& service : program.services)
     out += "| `" + std::string{service.name} + "` | " + cell(service.meaning) + " | " +
            (service.section.empty() ? "–" : "`[" + std::string{service.section} + "]`") + " | " +
            cell(needs_in_words(service.needs)) + " |\n";
+  out += "\n## Brokers\n\nWhat `broker.kind` can be.\n\n"
+         "| Kind | What it is | `base_url` by default | Login |\n|---|---|---|---|\n";
+  for (const auto& broker : program.brokers)
+    out += "| `" + std::string{broker.kind} + "` | " + cell(broker.meaning) + " | " +
+           cell(code(std::string{broker.origin})) + " | " + (broker.can.login ? "OAuth" : "none") + " |\n";
   for (const section_spec& section : sections()) {
     out += "\n## `" + heading(section) + "`\n\n" + std::string{section.meaning} + "\n";
     if (section.shape == section_shape::map) {

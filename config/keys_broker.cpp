@@ -55,15 +55,17 @@ section_spec execution() {
 
 section_spec broker() {
   return section<&settings::broker>(
-      "broker", "Charles Schwab's API, or what stands in for it.",
-      {text<&broker_settings::base_url>("base_url", http_origin, "https://host or https://host:port",
+      "broker", "Who hedges are placed with. `paper` stands in for Charles Schwab.",
+      {text<&broker_settings::kind>("kind", not_empty, "one of the brokers that are listed above", "Which broker."),
+       text<&broker_settings::base_url>("base_url", origin_or_nothing, "https://host or https://host:port, or empty",
+                                        "Empty: that of broker.kind. "
                                         "The paper broker is at the address and port of [paper], with http."),
        text<&broker_settings::app_key>("app_key", app_credential, "as the developer portal shows it: one word",
                                        "Key of the registered app. "
-                                       "Required where a service that calls the broker runs."),
+                                       "Required where a service calls a broker that has a login."),
        text<&broker_settings::app_secret>("app_secret", app_credential, "as the developer portal shows it: one word",
                                           "Secret of the registered app. "
-                                          "Required where a service that calls the broker runs."),
+                                          "Required where a service calls a broker that has a login."),
        text<&broker_settings::redirect_uri>("redirect_uri", http_url, "an https address",
                                             "Exactly as registered: the broker compares every character."),
        text<&broker_settings::account_number>(
@@ -108,10 +110,10 @@ std::vector<section_spec> broker_sections() {
        duration<&market_hours_settings::cache>("cache", 1s, 24h, "How long an answer of the calendar is good for.")}));
   out.push_back(broker());
   out.push_back(section<&settings::oauth>(
-      "oauth", "The broker's login.",
+      "oauth", "The broker's login, if broker.kind has one.",
       {text<&oauth_settings::encryption_key>("encryption_key", hex_key, "64 hex digits: openssl rand -hex 32",
                                              "Seals the tokens in the event log. "
-                                             "Required where a service that calls the broker runs. "
+                                             "Required where a service calls a broker that has a login. "
                                              "With another key a person has to log in again."),
        duration<&oauth_settings::check_interval>("check_interval", 1s, 1h, "How often the tokens are looked at."),
        duration<&oauth_settings::refresh_ahead>("refresh_ahead", 1s, 25min,

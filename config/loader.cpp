@@ -260,13 +260,15 @@ load_result loader::finish() {
   for (auto& book : values_.orderbooks) {
     if (!book.owner) book.owner = values_.chain.owner;
   }
+  const auto* broker = find_broker(program_.brokers, values_.broker.kind);
+  if (broker != nullptr && values_.broker.base_url.empty()) values_.broker.base_url = broker->origin;
   // A refused value has been reported already, and must not be reported as missing, too.
   std::set<std::string> refused;
   for (const config_error& e : errors_) {
     const bool of_file = e.key.ends_with(file_suffix);
     refused.insert(of_file ? e.key.substr(0, e.key.size() - file_suffix.size()) : e.key);
   }
-  for (config_error& found : check(values_, services_)) {
+  for (config_error& found : check(values_, program_)) {
     if (refused.contains(found.key)) continue;
     const auto exact = origins_.find(found.key);
     const auto section = origins_.find(found.key.substr(0, found.key.find('.')));
@@ -282,7 +284,7 @@ load_result loader::finish() {
                      [](const config_error& a, const config_error& b) { return a.line < b.line; });
     return unexpected(std::move(errors_));
   }
-  for (std::string& warning : warnings_about(values_, services_)) warnings_.push_back(std::move(warning));
+  for (std::string& warning : warnings_about(values_, program_)) warnings_.push_back(std::move(warning));
   return loaded{std::move(values_), std::move(warnings_)};
 }
 

@@ -16,8 +16,8 @@ namespace hedgerow::config {
 class loader {
  public:
   /// `source` is what errors call the file.
-  loader(std::string source, const service_list& services, const environment& env)
-      : source_{std::move(source)}, services_{services}, env_{env} {}
+  loader(std::string source, const catalogue& program, const environment& env)
+      : source_{std::move(source)}, program_{program}, env_{env} {}
 
   void read_file(std::string_view text);
   void read_environment();
@@ -45,7 +45,7 @@ class loader {
   void error(const origin& from, std::string value, std::string problem, std::string allowed, std::string remedy);
 
   std::string source_;
-  const service_list& services_;
+  const catalogue& program_;
   const environment& env_;
   settings values_;
   std::vector<config_error> errors_;
@@ -55,6 +55,6 @@ class loader {
 };
 
 /// What works but should be known.
-[[nodiscard]] std::vector<std::string> warnings_about(const settings& values, const service_list& services);
+[[nodiscard]] std::vector<std::string> warnings_about(const settings& values, const catalogue& program);
 
 }  // namespace hedgerow::config

@@ -150,7 +150,9 @@ struct market_hours_settings {
 };
 
 struct broker_settings {
-  std::string base_url = "https://api.schwabapi.com";
+  std::string kind = "schwab";
+  /// Empty: where the kind has its API. Loading fills it in.
+  std::string base_url;
   secret app_key;
   secret app_secret;
   std::string redirect_uri = "https://127.0.0.1";

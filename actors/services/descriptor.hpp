@@ -33,6 +33,7 @@ struct world_ports {
   std::shared_ptr<ports::broker_api> broker;
   /// May be null: then the budgets begin anew with this process.
   std::shared_ptr<ports::call_memory> calls;
+  /// These two are null for a broker without a login, too.
   std::shared_ptr<ports::oauth_api> oauth;
   std::shared_ptr<ports::vault> vault;
   std::shared_ptr<ports::token_holder> tokens;

@@ -15,6 +15,34 @@
 
 namespace hedgerow {
 
+/// What a broker has or wants beyond its port, as far as the program asks for it.
+struct broker_capabilities {
+  /// Somebody logs in (OAuth): an app's key and secret, a service that keeps the login, and a key that seals it. Without
+  /// it the broker's ports need no access token.
+  bool login = false;
+};
+
+/// A kind of broker, as the configuration knows it; runtime/world/brokers/registry.cpp lists them.
+struct broker_info {
+  /// `broker.kind`.
+  std::string_view kind;
+  /// What it is, in one line for people.
+  std::string_view meaning;
+  /// `broker.base_url` by default; empty for a broker inside the process, which has no address.
+  std::string_view origin;
+  broker_capabilities can;
+};
+
+/// All kinds of a program.
+using broker_list = std::vector<broker_info>;
+
+/// Null when there is no such kind.
+[[nodiscard]] inline const broker_info* find_broker(const broker_list& all, std::string_view kind) {
+  for (const auto& one : all)
+    if (one.kind == kind) return &one;
+  return nullptr;
+}
+
 /// What a failed call proves about the order or the question. Only `not_sent` and `throttled` to a placement are
 /// certain that nothing was processed; only `refused` is certain that the broker said no.
 enum class broker_failure : std::uint8_t {

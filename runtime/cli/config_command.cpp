@@ -4,7 +4,7 @@
 #include "config/derived.hpp"
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/config_loading.hpp"
-#include "runtime/node/registry.hpp"
+#include "runtime/world/catalogue.hpp"
 
 namespace hedgerow::cli {
 
@@ -38,7 +38,7 @@ void add_config_command(CLI::App& app, chosen& run) {
   auto* keys = command->add_subcommand("keys", "Lists every key with type, default, range and meaning");
   keys->callback([&run] {
     run = [] {
-      std::printf("%s", config::describe(node::all_services()).c_str());
+      std::printf("%s", config::describe(world::catalogue()).c_str());
       return exit_ok;
     };
   });

@@ -2,14 +2,14 @@
 
 #include <cstdio>
 
-#include "runtime/node/registry.hpp"
+#include "runtime/world/catalogue.hpp"
 
 namespace hedgerow::cli {
 
 std::optional<config::settings> load_config(const std::string& file) {
   const auto env = config::process_environment();
-  auto loaded = file.empty() ? config::load_text("", "defaults", node::all_services(), env)
-                             : config::load(file, node::all_services(), env);
+  auto loaded = file.empty() ? config::load_text("", "defaults", world::catalogue(), env)
+                             : config::load(file, world::catalogue(), env);
   if (!loaded) {
     std::fprintf(stderr, "%s\n", config::to_string(loaded.error()).c_str());
     return std::nullopt;

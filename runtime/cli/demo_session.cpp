@@ -10,7 +10,7 @@
 #include "runtime/cli/paper_options.hpp"
 #include "runtime/cli/ready.hpp"
 #include "runtime/cli/signals.hpp"
-#include "runtime/node/registry.hpp"
+#include "runtime/world/catalogue.hpp"
 #include "runtime/world/node_settings.hpp"
 
 namespace hedgerow::cli {
@@ -141,7 +141,7 @@ std::string demo_session::start_broker() {
 }
 
 std::string demo_session::start_node() {
-  const auto errors = config::check(settings_, node::all_services());
+  const auto errors = config::check(settings_, world::catalogue());
   if (!errors.empty()) return config::to_string(errors);
   auto ports = world::make_ports(settings_, machine_);
   if (!ports) return ports.error();

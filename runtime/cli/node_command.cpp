@@ -12,6 +12,7 @@
 #include "runtime/cli/signals.hpp"
 #include "runtime/node/registry.hpp"
 #include "runtime/telemetry/telemetry.hpp"
+#include "runtime/world/catalogue.hpp"
 #include "runtime/world/node_settings.hpp"
 #include "runtime/world/world.hpp"
 
@@ -64,7 +65,7 @@ int run_node(const node_arguments& arguments) {
   if (!values) return exit_usage;
   if (!arguments.actors.empty()) {
     values->node.actors = split(arguments.actors);
-    if (const auto errors = config::check(*values, node::all_services()); !errors.empty()) {
+    if (const auto errors = config::check(*values, world::catalogue()); !errors.empty()) {
       std::fprintf(stderr, "%s\n", config::to_string(errors).c_str());
       return exit_usage;
     }

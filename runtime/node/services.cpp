@@ -120,7 +120,8 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
   std::vector<child_spec> all;
   if (settings.cluster) all.push_back(cluster_child(settings, outside, known));
   if (calls_broker) {
-    all.push_back(follower_child(outside));
+    // A broker without a login has no tokens to follow, and nothing that opens them.
+    if (outside.vault) all.push_back(follower_child(outside));
     all.push_back(gateway(settings, outside, known));
   }
   for (const auto* service : registry()) {

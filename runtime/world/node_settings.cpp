@@ -8,6 +8,7 @@
 #include "actors/validation/validation_actor.hpp"
 #include "config/derived.hpp"
 #include "runtime/node/registry.hpp"
+#include "runtime/world/catalogue.hpp"
 
 namespace hedgerow::world {
 namespace {
@@ -129,14 +130,14 @@ cluster::cluster_options to_cluster(const config::settings& v) {
 }  // namespace
 
 service_needs needs_of(const config::settings& v) {
-  return hedgerow::needs_of(node::all_services(), [&](std::string_view name) { return v.runs(name); });
+  return config::needs_here(v, catalogue());
 }
 
 node::node_settings to_node_settings(const config::settings& v) {
   node::node_settings n;
   n.name = v.node.name;
   for (const auto& service : node::all_services())
-    if (v.runs(service.name)) n.actors.emplace(service.name);
+    if (config::runs_here(v, catalogue(), service)) n.actors.emplace(service.name);
   n.services.put(to_ingestion(v));
   n.services.put(to_validation(v));
   n.services.put(v.hedging);

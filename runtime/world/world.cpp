@@ -4,14 +4,12 @@
 
 #include "runtime/adapters/credentials/token_vault.hpp"
 #include "runtime/adapters/evm/ws_rpc_client.hpp"
-#include "runtime/adapters/http/http_client.hpp"
 #include "runtime/adapters/kafka/kafka_log.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
-#include "runtime/adapters/schwab/schwab_client.hpp"
-#include "runtime/adapters/schwab/schwab_oauth.hpp"
 #include "runtime/adapters/sqlite_log/sqlite_log.hpp"
 #include "runtime/adapters/system/call_file.hpp"
 #include "runtime/transfer/import.hpp"
+#include "runtime/world/brokers/registry.hpp"
 #include "runtime/world/fixed_session.hpp"
 #include "runtime/world/kafka_cluster.hpp"
 #include "runtime/world/node_settings.hpp"
@@ -83,33 +81,25 @@ expected<chain_client_factory, fault> make_chain(const settings& v, machine& on)
   return chain_client_factory{[options, &on] { return *evm::make_chain_client(options, on.clock, on.random); }};
 }
 
-expected<std::shared_ptr<http::client>, fault> make_broker_client(const settings& v, machine& on) {
-  http::client_options options;
-  options.origin = v.broker.base_url;
-  options.connect_timeout = v.broker.connect_timeout;
-  options.request_timeout = v.broker.request_timeout;
-  options.max_connections = v.broker.max_connections;
-  options.ca_file = v.broker.ca_file;
-  auto client = http::make_client(options, on.clock);
-  if (!client) return unexpected("broker.base_url: " + client.error());
-  return *client;
-}
-
 expected<void, fault> add_broker(const settings& v, machine& on, node::node_ports& out) {
-  auto client = make_broker_client(v, on);
-  if (!client) return unexpected(client.error());
-  auto vault = credentials::make_vault(v.oauth.encryption_key.reveal());
-  if (!vault) return unexpected("oauth.encryption_key: " + vault.error());
-  out.vault = *vault;
+  const auto* kind = brokers::find(v.broker.kind);
+  if (kind == nullptr) return unexpected("broker.kind = \"" + v.broker.kind + "\": no such broker");
   out.tokens = credentials::make_token_holder();
-  schwab::schwab_options options;
-  options.account = {v.broker.account_number.reveal(), v.broker.account_index};
-  out.broker = schwab::make_schwab_broker(*client, out.tokens, on.clock, options);
+  if (kind->info.can.login) {
+    auto vault = credentials::make_vault(v.oauth.encryption_key.reveal());
+    if (!vault) return unexpected("oauth.encryption_key: " + vault.error());
+    out.vault = *vault;
+  } else {
+    // Whoever waits for a token before it places an order waits for nothing.
+    out.tokens->set("");
+  }
+  auto made = kind->make(v, {on.clock, out.tokens});
+  if (!made) return unexpected(made.error());
+  out.broker = made->broker;
+  out.oauth = made->oauth;
   if (v.market_hours.source != config::market_source::broker)
     out.broker = std::make_shared<fixed_session>(out.broker,
                                                  v.market_hours.source == config::market_source::always_open);
-  out.oauth = schwab::make_schwab_oauth(*client, {v.broker.base_url, v.broker.app_key.reveal(),
-                                                  v.broker.app_secret.reveal(), v.broker.redirect_uri});
   return {};
 }
 

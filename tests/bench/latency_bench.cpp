@@ -21,8 +21,8 @@
 #include "runtime/cli/http_call.hpp"
 #include "runtime/cli/ready.hpp"
 #include "runtime/demo/loopback_ports.hpp"
-#include "runtime/node/registry.hpp"
 #include "runtime/telemetry/telemetry.hpp"
+#include "runtime/world/catalogue.hpp"
 #include "runtime/world/node_settings.hpp"
 #include "runtime/world/world.hpp"
 #include "tests/bench/raw_events.hpp"
@@ -154,7 +154,7 @@ config::settings make_settings(const bench::market& market, const std::filesyste
     s.kafka.bootstrap = kafka;
     s.kafka.prefix = "latency.";
   }
-  if (const auto errors = config::check(s, node::all_services()); !errors.empty()) give_up(config::to_string(errors));
+  if (const auto errors = config::check(s, world::catalogue()); !errors.empty()) give_up(config::to_string(errors));
   return s;
 }
 

@@ -10,8 +10,8 @@
 #include "runtime/cli/http_call.hpp"
 #include "runtime/cli/ready.hpp"
 #include "runtime/demo/loopback_ports.hpp"
-#include "runtime/node/registry.hpp"
 #include "runtime/transfer/groups.hpp"
+#include "runtime/world/catalogue.hpp"
 #include "runtime/world/node_settings.hpp"
 #include "runtime/world/world.hpp"
 #include "tests/support/wait.hpp"
@@ -46,14 +46,14 @@ TEST(AddedService, IsOnTheCommandLineAndInCompletion) {
 
 TEST(AddedService, IsInTheConfigurationAndItsPage) {
   const auto with = [](const std::string& name) {
-    return config::load_text("[node]\nactors = [\"" + name + "\"]\n", "test.toml", node::all_services());
+    return config::load_text("[node]\nactors = [\"" + name + "\"]\n", "test.toml", world::catalogue());
   };
   EXPECT_TRUE(with("tally")) << "it needs nothing, so nothing is asked for";
   const auto wrong = with("taly");
   ASSERT_FALSE(wrong);
   EXPECT_THAT(config::to_string(wrong.error()), HasSubstr("did you mean tally?"));
   const auto row = "| `tally` | counts the trades of each symbol |";
-  EXPECT_THAT(config::describe_markdown(node::all_services()), HasSubstr(row));
+  EXPECT_THAT(config::describe_markdown(world::catalogue()), HasSubstr(row));
 }
 
 TEST(AddedService, IsAConsumerGroupOfTheHistory) {
@@ -65,7 +65,7 @@ TEST(AddedService, IsAConsumerGroupOfTheHistory) {
 
 TEST(AddedService, RunsOnANodeWithItsLagAndItsMetrics) {
   auto loaded = config::load_text("[node]\nactors = [\"tally\", \"api\"]\n[log]\nkind = \"memory\"\n", "test.toml",
-                                  node::all_services());
+                                  world::catalogue());
   ASSERT_TRUE(loaded) << config::to_string(loaded.error());
   auto& values = loaded->values;
   values.api.port = demo::free_port(0);

@@ -11,8 +11,8 @@
 #include "runtime/adapters/kafka/kafka_log.hpp"
 #include "runtime/adapters/kafka/kafka_topics.hpp"
 #include "runtime/demo/child_process.hpp"
-#include "runtime/node/registry.hpp"
 #include "runtime/telemetry/metric_registry.hpp"
+#include "runtime/world/catalogue.hpp"
 #include "runtime/world/kafka_cluster.hpp"
 #include "tests/contract/event_log/event_log_contract.hpp"
 #include "tests/contract/event_log/secure_broker.hpp"
@@ -32,7 +32,7 @@ constexpr const char* patient = "60s";
 
 adapters::kafka_options options_of(const kafka_section& section) {
   const std::string rest = "[node]\nactors = [\"api\"]\n[log]\nkind = \"kafka\"\n";
-  const auto loaded = config::load_text(rest + to_toml(section), "test", node::all_services(), {});
+  const auto loaded = config::load_text(rest + to_toml(section), "test", world::catalogue(), {});
   HEDGEROW_CHECK(loaded.has_value(), loaded ? "" : config::to_string(loaded.error()).c_str());
   return world::to_kafka_options(loaded->values);
 }

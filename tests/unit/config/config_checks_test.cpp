@@ -13,7 +13,7 @@
 #include "config/duration.hpp"
 #include "config/key_table.hpp"
 #include "config/suggest.hpp"
-#include "runtime/node/registry.hpp"
+#include "runtime/world/catalogue.hpp"
 
 namespace hedgerow::config {
 namespace {
@@ -31,6 +31,7 @@ settings good() {
   s.chain.start_block = 1;
   s.chain.owner = address::parse("0x1111111111111111111111111111111111111111");
   s.orderbooks.push_back({address::parse(a_book), orderbook_version::v4, s.chain.owner});
+  s.broker.base_url = "https://api.schwabapi.com";
   s.broker.app_key = secret{"key"};
   s.broker.app_secret = secret{"secret"};
   s.oauth.encryption_key = secret{std::string(64, 'a')};
@@ -39,7 +40,7 @@ settings good() {
 
 std::vector<std::string> keys_of(const settings& s) {
   std::vector<std::string> keys;
-  for (const config_error& e : check(s, node::all_services())) {
+  for (const config_error& e : check(s, world::catalogue())) {
     EXPECT_FALSE(e.problem.empty());
     EXPECT_FALSE(e.remedy.empty()) << e.key;
     keys.push_back(e.key);
@@ -71,6 +72,8 @@ INSTANTIATE_TEST_SUITE_P(
                   s.faults.plan = {"log.commit.before:fail"};
                   s.broker.base_url = "https://127.example.com";
                 }},
+        spoiled{"broker.kind", [](settings& s) { s.broker.kind = "nobody"; }},
+        spoiled{"broker.base_url", [](settings& s) { s.broker.base_url.clear(); }},
         spoiled{"chain.reconnect_min", [](settings& s) { s.chain.reconnect_min = s.chain.reconnect_max + 1ms; }},
         spoiled{"hedging.failure_backoff", [](settings& s) { s.hedging.failure_backoff = 2h; }},
         spoiled{"poller.error_base", [](settings& s) { s.poller.error_base = 3min; }},
@@ -159,13 +162,13 @@ TEST(ConfigChecks, OwnerOfABookCountsForAll) {
   const std::string owner = "owner = \"0x1111111111111111111111111111111111111111\"\n";
   const std::string other = "[[orderbook]]\naddress = \"0x3333333333333333333333333333333333333333\"\n";
   const std::string node = "[node]\nactors = [\"ingestion\"]\n[chain]\nstart_block = 1\n";
-  const auto result = load_text(node + other + book + owner, "x.toml", node::all_services());
+  const auto result = load_text(node + other + book + owner, "x.toml", world::catalogue());
   ASSERT_TRUE(result) << to_string(result.error());
   EXPECT_EQ(result->values.orderbooks[0].owner, result->values.chain.owner);
   EXPECT_TRUE(result->values.chain.owner.has_value());
 
   const auto two = load_text(node + other + "owner = \"0x4444444444444444444444444444444444444444\"\n" + book + owner,
-                             "x.toml", node::all_services());
+                             "x.toml", world::catalogue());
   ASSERT_FALSE(two);
   EXPECT_THAT(to_string(two.error()), HasSubstr("x.toml:10: orderbook[1].owner = 0x1111"));
 }
@@ -187,7 +190,7 @@ source = "always_open"
 [log]
 kind = "memory"
 )";
-  const auto result = load_text(text, "x.toml", node::all_services());
+  const auto result = load_text(text, "x.toml", world::catalogue());
   ASSERT_TRUE(result) << to_string(result.error());
   std::string all;
   for (const std::string& w : result->warnings) all += w + "\n";
@@ -206,7 +209,7 @@ TEST(ConfigProfiles, AllPass) {
                         {"HEDGEROW_BROKER_APP_SECRET", "secret"},
                         {"HEDGEROW_OAUTH_ENCRYPTION_KEY", std::string(64, 'a')}};
   for (const std::string name : {"paper", "prod.example"}) {
-    const auto result = load(source_dir + "/config/profiles/" + name + ".toml", node::all_services(),
+    const auto result = load(source_dir + "/config/profiles/" + name + ".toml", world::catalogue(),
                              name == "prod.example" ? env : environment{});
     ASSERT_TRUE(result) << name << "\n" << to_string(result.error());
     EXPECT_THAT(result->warnings, IsEmpty()) << name;
@@ -214,7 +217,7 @@ TEST(ConfigProfiles, AllPass) {
 }
 
 TEST(ConfigProfiles, ProductionNamesEachSecretThatIsMissing) {
-  const auto result = load(source_dir + "/config/profiles/prod.example.toml", node::all_services());
+  const auto result = load(source_dir + "/config/profiles/prod.example.toml", world::catalogue());
   ASSERT_FALSE(result);
   const std::string all = to_string(result.error());
   for (const char* name : {"CHAIN_WS_URL", "HEDGED_OWNER", "START_BLOCK", "ORDERBOOK_ADDRESS",
@@ -236,7 +239,7 @@ TEST(ConfigKeys, DefaultsAreWithinTheirOwnRanges) {
       const std::string shown = key.show(section.open(defaults));
       if (!shown.empty() && !key.secret) text += std::string{key.name} + " = " + shown + "\n";
     }
-    const auto result = load_text(text, "defaults", node::all_services(), {{"HEDGEROW_NODE_ACTORS", "accumulator"}});
+    const auto result = load_text(text, "defaults", world::catalogue(), {{"HEDGEROW_NODE_ACTORS", "accumulator"}});
     EXPECT_TRUE(result) << to_string(result.error());
   }
 }
@@ -260,7 +263,7 @@ TEST(ConfigKeys, ShownSettingsLoadAgain) {
   s.broker_symbols = {{"BRK.B", "BRK/B"}};
   s.pinned_tokens.push_back({address::parse(a_book), "t\"GME\\", 6U});
   const std::string text = to_toml(s);
-  const auto again = load_text(text, "again", node::all_services());
+  const auto again = load_text(text, "again", world::catalogue());
   ASSERT_TRUE(again) << to_string(again.error()) << text;
   EXPECT_EQ(again->values.poller.base, 90s);
   EXPECT_EQ(again->values.broker_symbols, s.broker_symbols);
@@ -288,7 +291,7 @@ TEST(ConfigKeys, WhatFollowsFromSettingsIsShown) {
 /// UPDATE_DOCS=1 writes the page instead of comparing it.
 TEST(ConfigKeys, DocumentationIsCurrent) {
   const std::string path = source_dir + "/docs/configuration.md";
-  const std::string page = describe_markdown(node::all_services());
+  const std::string page = describe_markdown(world::catalogue());
   if (std::getenv("UPDATE_DOCS") != nullptr) std::ofstream{path} << page;  // allow: writes the page
   std::ifstream in{path};
   std::ostringstream text;
@@ -297,7 +300,7 @@ TEST(ConfigKeys, DocumentationIsCurrent) {
 }
 
 TEST(ConfigKeys, TerminalTextNamesEveryKeyWithRangeAndVariable) {
-  const std::string text = describe(node::all_services());
+  const std::string text = describe(world::catalogue());
   EXPECT_THAT(text, HasSubstr("symbol_partitions  (integer, default 4)"));
   EXPECT_THAT(text, HasSubstr("allowed: 1 to 256"));
   EXPECT_THAT(text, HasSubstr("environment: HEDGEROW_LOG_SYMBOL_PARTITIONS"));

@@ -6,7 +6,7 @@
 
 #include <fstream>
 
-#include "runtime/node/registry.hpp"
+#include "runtime/world/catalogue.hpp"
 
 namespace hedgerow::config {
 namespace {
@@ -33,7 +33,7 @@ encryption_key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddee
 constexpr std::string_view quiet = "[node]\nactors = [\"accumulator\"]\n";
 
 std::string errors_of(std::string_view text, const environment& env = {}) {
-  const auto result = load_text(text, "test.toml", node::all_services(), env);
+  const auto result = load_text(text, "test.toml", world::catalogue(), env);
   return result ? "" : to_string(result.error());
 }
 
@@ -42,7 +42,7 @@ std::string errors_of_quiet(const std::string& more, const environment& env = {}
 }
 
 settings loaded_settings(const std::string& text, const environment& env = {}) {
-  auto result = load_text(text, "test.toml", node::all_services(), env);
+  auto result = load_text(text, "test.toml", world::catalogue(), env);
   EXPECT_TRUE(result) << to_string(result.error());
   return result ? result->values : settings{};
 }
@@ -94,7 +94,7 @@ TEST(Config, AllActorsDoNotIncludeThePaperBroker) {
 }
 
 TEST(Config, DefaultsLackOnlyWhatNobodyCanGuess) {
-  const auto result = load_text("", "empty", node::all_services());
+  const auto result = load_text("", "empty", world::catalogue());
   ASSERT_FALSE(result);
   std::vector<std::string> keys;
   for (const config_error& e : result.error()) keys.push_back(e.key);
@@ -104,7 +104,7 @@ TEST(Config, DefaultsLackOnlyWhatNobodyCanGuess) {
 
 TEST(Config, TellsAllErrorsAtOnceInTheOrderOfLines) {
   const auto result = load_text(std::string{quiet} + "[bridge]\nbatch_max = -1\nmax_atempts = 3\n[poller]\nbase = 30\n",
-                                "test.toml", node::all_services());
+                                "test.toml", world::catalogue());
   ASSERT_FALSE(result);
   ASSERT_EQ(result.error().size(), 3U);
   EXPECT_EQ(result.error()[0].to_string().substr(0, 36), "test.toml:4: bridge.batch_max = -1: ");
@@ -122,12 +122,12 @@ TEST(Config, TellsOfAValueThatIsRefusedOnce) {
                                          "encryption_key_file = \"" + secret_file + "\""};
   for (const std::string& key : refused) {
     const std::string text = "[node]\nactors = [\"tokens\"]\n[oauth]\n" + key + "\n";
-    const auto result = load_text(text, "test.toml", node::all_services(), env);
+    const auto result = load_text(text, "test.toml", world::catalogue(), env);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().size(), 1U) << to_string(result.error());
   }
   const auto owner = load_text("[node]\nactors = [\"validation\"]\n[chain]\nowner = \"0x12\"\n", "test.toml",
-                               node::all_services(), env);
+                               world::catalogue(), env);
   ASSERT_FALSE(owner);
   EXPECT_EQ(owner.error().size(), 1U) << to_string(owner.error());
 }
@@ -198,18 +198,18 @@ TEST(Config, NamesTheVariableThatIsWrong) {
 }
 
 TEST(Config, WarnsOfAnUnknownVariable) {
-  const auto result = load_text(quiet, "test.toml", node::all_services(),
+  const auto result = load_text(quiet, "test.toml", world::catalogue(),
                                 {{"HEDGEROW_LOG_KND", "memory"}, {"HOME", "/root"}});
   ASSERT_TRUE(result);
   ASSERT_EQ(result->warnings.size(), 1U);
   EXPECT_THAT(result->warnings[0], HasSubstr("did you mean HEDGEROW_LOG_KIND?"));
-  const auto far = load_text(quiet, "test.toml", node::all_services(), {{"HEDGEROW_KAFKA_CACHE", "/tmp"}});
+  const auto far = load_text(quiet, "test.toml", world::catalogue(), {{"HEDGEROW_KAFKA_CACHE", "/tmp"}});
   ASSERT_EQ(far->warnings.size(), 1U);
   EXPECT_THAT(far->warnings[0], Not(HasSubstr("did you mean")));
 }
 
 TEST(Config, DoesNotWarnOfVariablesOfTheTestsAndTheSetup) {
-  const auto result = load_text(quiet, "test.toml", node::all_services(),
+  const auto result = load_text(quiet, "test.toml", world::catalogue(),
                                 {{"HEDGEROW_KEEP", "1"}, {"HEDGEROW_CHAOS_ROUNDS", "200"},
                                  {"HEDGEROW_WITHOUT_KAFKA", "1"}});
   ASSERT_TRUE(result);
@@ -328,7 +328,7 @@ TEST(Config, ShowsNoValueOfLibrdkafkasProperties) {
 
 TEST(Config, CannotReadWhatIsNotThere) {
   for (const std::string path : {"/no/such/file.toml", "/"}) {
-    const auto result = load(path, node::all_services());
+    const auto result = load(path, world::catalogue());
     ASSERT_FALSE(result) << path;
     EXPECT_THAT(to_string(result.error()), HasSubstr("cannot be read"));
   }
