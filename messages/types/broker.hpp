@@ -17,8 +17,8 @@ namespace hedgerow {
 
 /// What a broker has or wants beyond its port, as far as the program asks for it.
 struct broker_capabilities {
-  /// Somebody logs in (OAuth): an app's key and secret, a service that keeps the login, and a key that seals it. Without
-  /// it the broker's ports need no access token.
+  /// Somebody logs in (OAuth): an app's key and secret, a service that keeps the login, a key that seals it. Without it
+  /// the broker's ports need no access token.
   bool login = false;
 };
 

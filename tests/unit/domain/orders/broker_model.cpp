@@ -178,7 +178,8 @@ expected<shares, broker_error> broker_model::position(const symbol& of, timestam
   std::int64_t total = held == held_.end() ? 0 : held->second;
   for (const auto& order : orders_)
     for (const auto& fill : order.fills)
-      if (order.terms.symbol == of && fill.at <= now) total += order.terms.side == side::buy ? fill.quantity : -fill.quantity;
+      if (order.terms.symbol == of && fill.at <= now)
+        total += order.terms.side == side::buy ? fill.quantity : -fill.quantity;
   return shares::from_whole(total);
 }
 
