@@ -37,8 +37,9 @@ section_spec execution() {
                                                     "Order lists that must lack an order before it counts as absent."),
        duration<&execution_settings::evidence_spread>("evidence_spread", 0ms, 1h,
                                                       "Time that these lists are spread over, at least."),
-       duration<&execution_settings::clock_skew>("clock_skew", 0ms, 1h,
-                                                 "How far the broker's clock may be off from ours."),
+       duration<&execution_settings::clock_skew>("clock_skew", 1s, 1h,
+                                                 "How far the broker's times may be off from ours: its clock, and the "
+                                                 "part of a second that it does not tell."),
        duration<&execution_settings::late_fill_window>(
            "late_fill_window", 0ms, 1h,
            "After an order ended without filling completely, a position that moved may be a fill that the broker "

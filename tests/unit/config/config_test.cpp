@@ -144,6 +144,7 @@ TEST(Config, RefusesEachKindOfBadValue) {
       {"[chain]\nowner = \"0x12\"\n", "not an address"},
       {"[chain]\nowner = \"0x0000000000000000000000000000000000000000\"\n", "not an address"},
       {"[chain]\nws_url = \"http://node\"\n", "chain.ws_url = ***: not a WebSocket address"},
+      {"[execution]\nclock_skew = \"999ms\"\n", "out of range; allowed: 1s to 1h"},
       {"[broker]\nbase_url = \"https://host/v1\"\n", "not an address of the form"},
       {"[broker]\nca_file = \"/no/such/file.pem\"\n", "cannot be read"},
       {"[api]\naddress = \"localhost\"\n", "not an IP address"},
