@@ -37,7 +37,7 @@ TEST_P(BrokerApiContract, TheClaimAboutAFailedPlacementIsTrue) {
     }
     EXPECT_EQ(all_orders().size(), before + (r.in_book ? 1U : 0U)) << r.what;
   }
-  if (seen == 0) GTEST_SKIP() << "by design";
+  if (seen == 0) GTEST_SKIP() << "by design: no placement of the subject's fails";
   EXPECT_TRUE(place(side::sell, 1)) << "one mishap is one placement's";
 }
 
@@ -54,7 +54,7 @@ TEST_P(BrokerApiContract, APlacementWhoseAnswerDoesNotSayTheIdIsFoundInTheList) 
     EXPECT_FALSE(placed->order);
     EXPECT_EQ(all_orders().size(), before + 1);
   }
-  if (seen == 0) GTEST_SKIP() << "by design";
+  if (seen == 0) GTEST_SKIP() << "by design: the subject always says the id";
 }
 
 TEST_P(BrokerApiContract, AFailedQuestionSaysWhy) {
@@ -81,11 +81,11 @@ TEST_P(BrokerApiContract, AFailedQuestionSaysWhy) {
       EXPECT_FALSE(failure_of(next, id)) << what;
     }
   }
-  if (seen == 0) GTEST_SKIP() << "by design";
+  if (seen == 0) GTEST_SKIP() << "by design: no question of the subject's fails";
 }
 
 TEST_P(BrokerApiContract, AnOrderThatIsNotFoundYetIsThereAllTheSame) {
-  if (!can_.questions.contains(mishap::not_found_yet)) GTEST_SKIP() << "by design";
+  if (!can_.questions.contains(mishap::not_found_yet)) GTEST_SKIP() << "by design: the subject finds an order at once";
   const auto id = must_place(side::buy, 1);
   subject_->spoil(question::order, mishap::not_found_yet);
   const auto order = get(id);

@@ -52,7 +52,7 @@ TEST_P(BrokerApiContract, APositionIsSignedAndZeroWithoutAnEntry) {
 }
 
 TEST_P(BrokerApiContract, AnOrderThatIsPartlyFilledWorks) {
-  if (!can_.fates.contains(fate::half_fills_and_works)) GTEST_SKIP() << "by design";
+  if (!can_.fates.contains(fate::half_fills_and_works)) GTEST_SKIP() << "by design: no order is filled in parts";
   subject_->decide(fate::half_fills_and_works);
   const auto id = must_place(side::buy, 10);
   const auto order = seen_when(id, [](const auto& o) { return o.priced == shares::from_whole(5); });
@@ -81,7 +81,7 @@ TEST_P(BrokerApiContract, EveryEndOfAnOrderIsTold) {
     EXPECT_EQ(order.description.empty(), status != order_status::rejected) << order.description;
     EXPECT_TRUE(has(all_orders(), id)) << "an order is listed whatever its state";
   }
-  if (seen == 0) GTEST_SKIP() << "by design";
+  if (seen == 0) GTEST_SKIP() << "by design: every order of the subject's fills";
 }
 
 TEST_P(BrokerApiContract, WhatIsPricedIsNeverMoreThanWhatIsFilled) {
@@ -151,7 +151,7 @@ TEST_P(BrokerApiContract, AfterItsLeaseNothingIsPlaced) {
 }
 
 TEST_P(BrokerApiContract, TheSessionIsThatOfTheMarket) {
-  if (!can_.sessions) GTEST_SKIP() << "by design";
+  if (!can_.sessions) GTEST_SKIP() << "by design: nobody can ask the subject for hours";
   const auto now = subject_->clock().now();
   const auto session = [&] {
     const auto s = ask<market_session>([&](auto done) { subject_->api().session(now, done); });
