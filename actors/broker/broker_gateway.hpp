@@ -2,69 +2,27 @@
 // one list call, remembers the market session (order-protocol, "The gate in front of it" and "Polling").
 #pragma once
 
-#include <caf/allowed_unsafe_message_type.hpp>
-#include <caf/typed_actor.hpp>
 #include <array>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "actors/broker/account_share.hpp"
+#include "actors/broker/remembered_budget.hpp"
+#include "actors/broker/watched_clock.hpp"
 #include "actors/domain/hedging/call_budget.hpp"
 #include "actors/ports/broker_api.hpp"
 #include "actors/ports/call_memory.hpp"
 #include "actors/ports/metrics.hpp"
 #include "actors/ports/notices.hpp"
+#include "messages/protocol/actor_class.hpp"
+#include "messages/protocol/callbacks.hpp"
 #include "messages/protocol/interfaces.hpp"
 
 namespace hedgerow::broker {
-
-struct place_call {
-  order_request request;
-  deadline not_after;
-};
-struct get_call {
-  order_id order;
-  /// A time not later than the order's entry; a list call that serves several orders starts here.
-  timestamp entered_after;
-  domain::call_class priority = domain::call_class::status;
-};
-struct list_call {
-  timestamp from;
-  timestamp to;
-};
-struct position_call {
-  hedgerow::symbol symbol;
-};
-struct session_call {};
-
-template <class T>
-struct result {
-  expected<T, broker_error> value;
-};
-using place_result = result<placement>;
-using get_result = result<broker_order>;
-using list_result = result<order_list>;
-using position_result = result<shares>;
-using session_result = result<market_session>;
-
-/// A task that the broker's thread hands to the actor.
-using gateway_task = std::function<void()>;
-
-/// Times go out and come in by our clock: the gateway knows how far the broker's is ahead, so that nothing else
-/// compares the two. A placement whose lease ends while it waits for the call budget, or for the end of a pause that
-/// the broker asked for, is answered `throttled`. Every question is answered, at the latest when the broker adapter's
-/// time-out has passed.
-using gateway_actor = caf::typed_actor<
-    caf::replies_to<protocol::ask_atom, place_call>::with<place_result>,
-    caf::replies_to<protocol::ask_atom, get_call>::with<get_result>,
-    caf::replies_to<protocol::ask_atom, list_call>::with<list_result>,
-    caf::replies_to<protocol::ask_atom, position_call>::with<position_result>,
-    caf::replies_to<protocol::ask_atom, session_call>::with<session_result>,
-    caf::reacts_to<protocol::tell_atom, gateway_task>, caf::reacts_to<protocol::tick_atom>,
-    caf::replies_to<protocol::status_atom>::with<protocol::actor_status>>;
 
 struct gateway_config {
   /// The budget of the whole account.
@@ -97,27 +55,139 @@ struct gateway_config {
   ports::metrics_ptr metrics{};
 };
 
-class gateway;
-struct gateway_state {
-  static inline const char* name = "broker-gateway";
-  std::shared_ptr<gateway> impl;
+/// Implements gateway_actor of messages/protocol/interfaces.hpp.
+class broker_gateway {
+ public:
+  /// Also what the broker answered to the call of a number, and the gateway's timers.
+  using interface =
+      protocol::gateway_actor::extend<caf::reacts_to<protocol::placed_atom, std::uint64_t, protocol::place_result>,
+                                      caf::reacts_to<protocol::gotorder_atom, std::uint64_t, protocol::get_result>,
+                                      caf::reacts_to<protocol::gotorders_atom, std::uint64_t, protocol::list_result>,
+                                      caf::reacts_to<protocol::gotlooks_atom, std::uint64_t, protocol::list_result>,
+                                      caf::reacts_to<protocol::gotshares_atom, std::uint64_t,
+                                                     protocol::position_result>,
+                                      caf::reacts_to<protocol::gotsession_atom, std::uint64_t,
+                                                     protocol::session_result>,
+                                      caf::reacts_to<protocol::gathered_atom>, caf::reacts_to<protocol::tick_atom>>;
+  using pointer = protocol::pointer_to<broker_gateway>;
+  static inline const char* actor_name = "broker-gateway";
+
+  /// `on_rejected` is called when the broker does not accept the access token. `clock` must outlive the actor system.
+  broker_gateway(pointer self, std::shared_ptr<ports::broker_api> api, gateway_config config,
+                 const ports::clock* clock, std::function<void()> on_rejected);
+  interface::behavior_type start();
+
+ private:
+  struct waiting_call {
+    std::function<void()> run;
+    /// The latest time of the call; after it the answer is `too_late`.
+    std::optional<deadline> not_after{};
+    std::function<void()> too_late{};
+  };
+  struct look {
+    protocol::get_call call;
+    caf::typed_response_promise<protocol::get_result> promise;
+    /// A list did not show it.
+    bool alone = false;
+  };
+  /// Calls under way, by number.
+  template <class T>
+  using asked = std::unordered_map<std::uint64_t, caf::typed_response_promise<protocol::broker_result<T>>>;
+
+  // -- questions -----------------------------------------------------------------------------------------------------
+  caf::result<protocol::place_result> place(const protocol::place_call& c);
+  caf::result<protocol::get_result> get(const protocol::get_call& c);
+  caf::result<protocol::list_result> list(const protocol::list_call& c);
+  caf::result<protocol::position_result> position(const protocol::position_call& c);
+  caf::result<protocol::session_result> session();
+  [[nodiscard]] protocol::actor_status status();
+
+  // -- the budget ----------------------------------------------------------------------------------------------------
+  void tick();
+  void pump();
+  void take_share(monotonic_time now);
+  std::deque<waiting_call>& queue_of(domain::call_class c) { return queues_[static_cast<std::size_t>(c)]; }
+  [[nodiscard]] std::size_t waiting(domain::call_class c);
+  void enqueue(domain::call_class c, waiting_call what);
+  void call_next(domain::call_class c, std::size_t free);
+  std::optional<monotonic_time> end_leases(monotonic_time now);
+  template <class T, class Run>
+  void queue(domain::call_class c, caf::typed_response_promise<protocol::broker_result<T>> promise, Run run,
+             std::optional<deadline> not_after = std::nullopt);
+
+  // -- answers -------------------------------------------------------------------------------------------------------
+  template <class T>
+  void answered(asked<T>& calls, std::uint64_t number, protocol::broker_result<T>& answer);
+  void session_answered(protocol::session_result& answer);
+  [[nodiscard]] microseconds good_for(const market_session& session, timestamp now);
+  /// Counts the call; `error` is null when it went well.
+  void note(const broker_error* error);
+  void raise(ports::notice_level level, std::string_view code, const std::string& text) const;
+  [[nodiscard]] microseconds clock_offset() const { return broker_clock_.ahead(); }
+
+  /// Counts the answer and translates its times.
+  template <class T>
+  void take_in(expected<T, broker_error>& answer) {
+    note(answer ? nullptr : &answer.error());
+    if (answer) translate_times(*answer, -clock_offset());
+  }
+
+  /// A callback for the adapter that brings the answer back to this actor, as that of the call `number`.
+  template <class T, class Verb>
+  [[nodiscard]] ports::broker_callback<T> bring_back(Verb verb, std::uint64_t number) const {
+    return [send = protocol::sends_to<interface>(self_->address(), verb), number](expected<T, broker_error> answer) {
+      send(number, protocol::broker_result<T>{std::move(answer)});
+    };
+  }
+
+  // -- status questions, put together (gathered_looks.cpp) -----------------------------------------------------------
+  void gather(look what);
+  void serve_gathered();
+  void look_next(std::size_t free);
+  void looks_answered(std::uint64_t number, protocol::list_result& answer);
+
+  pointer self_;
+  std::shared_ptr<ports::broker_api> api_;
+  gateway_config config_;
+  const ports::clock* clock_;
+  std::function<void()> on_rejected_;
+  remembered_budget budget_;
+  std::uint32_t allowed_;
+  std::uint32_t callers_ = 1;
+  std::array<std::deque<waiting_call>, domain::call_classes> queues_;
+  /// The earliest of the ticks under way.
+  std::optional<monotonic_time> ticking_at_;
+  /// Number of the newest call.
+  std::uint64_t number_ = 0;
+  asked<placement> placing_;
+  asked<broker_order> getting_;
+  asked<order_list> listing_;
+  asked<shares> counting_;
+  /// The status questions that one list call under way serves, by its number.
+  std::unordered_map<std::uint64_t, std::vector<look>> looking_;
+  std::vector<look> gathered_;
+  /// Waiting calls of class status.
+  std::deque<look> looks_;
+  std::optional<expected<market_session, broker_error>> session_;
+  timestamp session_until_;
+  /// When the broker began to say that there is no session today.
+  std::optional<timestamp> closed_since_;
+  watched_clock broker_clock_;
+  std::uint32_t failed_lists_ = 0;
+  std::vector<caf::typed_response_promise<protocol::session_result>> session_waiting_;
+  ports::value_cell calls_;
+  ports::value_cell unsent_;
+  ports::value_cell failures_;
+  std::string last_error_;
 };
 
-/// `on_rejected` is called when the broker does not accept the access token. `clock` must outlive the actor system.
-gateway_actor::behavior_type broker_gateway(gateway_actor::stateful_pointer<gateway_state> self,
-                                            std::shared_ptr<ports::broker_api> api, gateway_config config,
-                                            const ports::clock* clock, std::function<void()> on_rejected);
+/// Waiting questions of one class; more are refused at once.
+inline constexpr std::size_t gateway_queue_max = 10'000;
+
+/// The answer to a call that was not made.
+template <class T>
+[[nodiscard]] protocol::broker_result<T> unsent(std::string why) {
+  return {unexpected(broker_error{broker_failure::not_sent, 0, std::move(why), {}})};
+}
 
 }  // namespace hedgerow::broker
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::place_call)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::get_call)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::list_call)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::position_call)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::session_call)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::place_result)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::get_result)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::list_result)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::position_result)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::session_result)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::broker::gateway_task)

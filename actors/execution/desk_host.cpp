@@ -60,9 +60,9 @@ void desk_host::with_session(std::function<void()> then) {
   const auto now = outside_.clock->now();
   if (now < session_until_) return then();
   // await: no other message is looked at before the answer, so inputs keep their order.
-  self_->request(outside_.gateway, config_.session_wait, ask_atom::value, broker::session_call{})
+  self_->request(outside_.gateway, config_.session_wait, session_atom::value)
       .await(
-          [this, then](const broker::session_result& answer) {
+          [this, then](const session_result& answer) {
             session_.reset();
             if (answer.value) {
               session_ = *answer.value;
@@ -179,10 +179,10 @@ void desk_host::carry_out(const domain::desk_effect& effect, monotonic_time deci
     outside_.refresh_token();
 }
 
-template <class Result, class Call, class Then>
-void desk_host::ask(Call call, Then then) {
+template <class Result, class Verb, class Call, class Then>
+void desk_host::ask(Verb verb, Call call, Then then) {
   ++calls_;
-  self_->request(outside_.gateway, config_.call_timeout, ask_atom::value, std::move(call))
+  self_->request(outside_.gateway, config_.call_timeout, verb, std::move(call))
       .then(
           [this, then](const Result& r) {
             --calls_;
@@ -204,32 +204,30 @@ void desk_host::run(const domain::place_order& e, monotonic_time decided_at) {
                                                lease, outside_.clock->monotonic(), now.now))
     return emit(desk_.on_gate_refusal(e.execution, e.attempt, *refusal, now));
   outside_.placements->add(outside_.clock->monotonic());
-  ask<broker::place_result>(broker::place_call{e.request, lease}, [this, e](const auto& answer) {
+  ask<place_result>(place_atom::value, place_call{e.request, lease}, [this, e](const auto& answer) {
     return desk_.on_placement(e.execution, e.attempt, answer, context());
   });
 }
 
 void desk_host::run(const domain::verify_order& e) {
-  ask<broker::get_result>(broker::get_call{e.order, outside_.clock->now(), domain::call_class::evidence},
-                          [this, e](const auto& answer) {
-                            return desk_.on_order(e.execution, e.order, answer, context());
-                          });
+  ask<get_result>(getorder_atom::value, get_call{e.order, outside_.clock->now(), get_reason::evidence},
+                  [this, e](const auto& answer) { return desk_.on_order(e.execution, e.order, answer, context()); });
 }
 
 void desk_host::run(const domain::list_evidence& e) {
-  ask<broker::list_result>(broker::list_call{e.from, e.to}, [this, e](const auto& answer) {
+  ask<list_result>(listorders_atom::value, list_call{e.from, e.to}, [this, e](const auto& answer) {
     return desk_.on_evidence(e.execution, e.asked_at, answer, context());
   });
 }
 
 void desk_host::run(const domain::fetch_position& e) {
-  ask<broker::position_result>(broker::position_call{desk_.state().symbol}, [this, e](const auto& answer) {
+  ask<position_result>(position_atom::value, position_call{desk_.state().symbol}, [this, e](const auto& answer) {
     return desk_.on_position(e.execution, e.asked_at, answer, context());
   });
 }
 
 void desk_host::run(const domain::fetch_baseline& e) {
-  ask<broker::position_result>(broker::position_call{desk_.state().symbol}, [this, e](const auto& answer) {
+  ask<position_result>(position_atom::value, position_call{desk_.state().symbol}, [this, e](const auto& answer) {
     return desk_.on_baseline(e.execution, e.asked_at, answer, context());
   });
 }

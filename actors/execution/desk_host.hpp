@@ -35,8 +35,8 @@ class desk_host {
   void emit(const domain::desk_step& decided);
 
   /// Asks the gateway; hands the answer to `then`, which asks the desk, and emits what the desk decides.
-  template <class Result, class Call, class Then>
-  void ask(Call call, Then then);
+  template <class Result, class Verb, class Call, class Then>
+  void ask(Verb verb, Call call, Then then);
   void carry_out(const domain::desk_effect& effect, monotonic_time decided_at);
   void run(const domain::fetch_baseline& e);
   void run(const domain::place_order& e, monotonic_time decided_at);

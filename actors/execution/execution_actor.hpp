@@ -51,7 +51,7 @@ class recent_placements {
 
 /// What the desks of a node share. Clock and notices outlive the actor system.
 struct execution_ports {
-  broker::gateway_actor gateway;
+  protocol::gateway_actor gateway;
   std::shared_ptr<ports::token_holder> tokens;
   const ports::clock* clock = nullptr;
   ports::notices* notices = nullptr;

@@ -14,7 +14,7 @@ std::vector<services::child> children(const services::context& in) {
   return {services::bridged(
       in, description, {services::gateway_child},
       [config = in.known.get<execution_config>(), ports](const services::running& others) mutable {
-        ports.gateway = caf::actor_cast<broker::gateway_actor>(others.at(services::gateway_child));
+        ports.gateway = caf::actor_cast<protocol::gateway_actor>(others.at(services::gateway_child));
         return execution_service(config, ports);
       })};
 }

@@ -60,10 +60,9 @@ void poller::look() {
   if (!pending_ || looking_) return;
   looking_ = true;
   self_
-      ->request(outside_.gateway, config_.call_timeout, ask_atom::value,
-                broker::get_call{pending_->order, pending_->submitted_at - config_.clock_skew,
-                                 domain::call_class::status})
-      .then([this](const broker::get_result& r) { looked(r.value); },
+      ->request(outside_.gateway, config_.call_timeout, getorder_atom::value,
+                get_call{pending_->order, pending_->submitted_at - config_.clock_skew, get_reason::status})
+      .then([this](const get_result& r) { looked(r.value); },
             [this](const caf::error& why) {
               looked(unexpected(broker_error{broker_failure::no_answer, 0, self_->system().render(why), {}}));
             });

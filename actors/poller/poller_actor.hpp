@@ -24,7 +24,7 @@ struct poller_config {
 
 /// Clock, random and notices outlive the actor system.
 struct poller_ports {
-  broker::gateway_actor gateway;
+  protocol::gateway_actor gateway;
   const ports::clock* clock = nullptr;
   ports::random* random = nullptr;
   ports::notices* notices = nullptr;

@@ -12,7 +12,7 @@ std::vector<services::child> children(const services::context& in) {
       in, description, {services::gateway_child},
       [config = in.known.get<poller_config>(), clock = in.clock, random = in.random,
        notices = in.notices](const services::running& others) {
-        auto gateway = caf::actor_cast<broker::gateway_actor>(others.at(services::gateway_child));
+        auto gateway = caf::actor_cast<protocol::gateway_actor>(others.at(services::gateway_child));
         return poller_service(config, {gateway, clock, random, notices});
       })};
 }

@@ -1,23 +1,36 @@
-// Every atom of the system. At most ten characters (CAF 0.17.6).
+// Every atom of the system: one for each verb. At most ten characters (CAF 0.17.6). Who understands which is in
+// interfaces.hpp; those of the groups `private` are understood by one class only, and are said by itself, by its timers
+// and by the ports that it called.
 #pragma once
 
 #include <caf/atom.hpp>
 
 namespace hedgerow::protocol {
 
+using status_atom = caf::atom_constant<caf::atom("status")>;        // how are you?
+using drain_atom = caf::atom_constant<caf::atom("drain")>;          // finish what was begun, then quit
+using ok_atom = caf::atom_constant<caf::atom("ok")>;                // the answer that says no more than that it is done
+using restart_atom = caf::atom_constant<caf::atom("restart")>;      // restart the child of this name
+
+// Between a bridge, its entities and the next bridge.
 using handle_atom = caf::atom_constant<caf::atom("handle")>;        // a slice of records for an entity
 using emit_atom = caf::atom_constant<caf::atom("emit")>;            // a step that an entity takes on its own
 using committed_atom = caf::atom_constant<caf::atom("committed")>;  // the step with this ticket is durable
-using poll_atom = caf::atom_constant<caf::atom("poll")>;            // the log may have something new
 using hand_atom = caf::atom_constant<caf::atom("hand")>;            // a transaction that another bridge may carry out
-using done_atom = caf::atom_constant<caf::atom("done")>;            // a commit has ended
-using drain_atom = caf::atom_constant<caf::atom("drain")>;          // finish what was begun, then quit
-using tick_atom = caf::atom_constant<caf::atom("tick")>;            // an own timer
-using status_atom = caf::atom_constant<caf::atom("status")>;
-using restart_atom = caf::atom_constant<caf::atom("restart")>;
-using ask_atom = caf::atom_constant<caf::atom("ask")>;              // a question to a gateway
-using tell_atom = caf::atom_constant<caf::atom("tell")>;            // news from a port
-using ok_atom = caf::atom_constant<caf::atom("ok")>;
+
+// To the broker gateway.
+using place_atom = caf::atom_constant<caf::atom("place")>;          // place an order
+using getorder_atom = caf::atom_constant<caf::atom("getorder")>;    // one order, by its id
+using listorders_atom = caf::atom_constant<caf::atom("listorders")>;  // the orders of a span of time
+using position_atom = caf::atom_constant<caf::atom("position")>;    // the shares of a symbol in the account
+using session_atom = caf::atom_constant<caf::atom("session")>;      // the market session of today
+
+// To the control desk.
+using decide_atom = caf::atom_constant<caf::atom("decide")>;        // what a person decides about a symbol
+
+// To the cluster actor of the own node.
+using relay_atom = caf::atom_constant<caf::atom("relay")>;          // ask another node this, and bring its answer
+using renew_atom = caf::atom_constant<caf::atom("renew")>;          // the broker did not accept the access token
 
 // Between nodes (cluster.hpp).
 using hello_atom = caf::atom_constant<caf::atom("hello")>;          // who I am; let me in
@@ -29,6 +42,33 @@ using leave_atom = caf::atom_constant<caf::atom("leave")>;          // goodbye
 using reject_atom = caf::atom_constant<caf::atom("reject")>;        // the broker did not accept the access token
 using question_atom = caf::atom_constant<caf::atom("question")>;
 using answer_atom = caf::atom_constant<caf::atom("answer")>;
+
+// Private: timers, and what a log tells.
+using tick_atom = caf::atom_constant<caf::atom("tick")>;            // an own timer
+using poll_atom = caf::atom_constant<caf::atom("poll")>;            // the log may have something new
+using done_atom = caf::atom_constant<caf::atom("done")>;            // a commit has ended
+
+// Private to a bridge.
+using again_atom = caf::atom_constant<caf::atom("again")>;          // send this slice again
+using wake_atom = caf::atom_constant<caf::atom("wake")>;            // start the entity of this key again
+using offsets_atom = caf::atom_constant<caf::atom("offsets")>;      // offsets have waited long enough for records
+
+// Private to the broker gateway: what the broker answered, and that the time to gather status questions is over.
+using placed_atom = caf::atom_constant<caf::atom("placed")>;
+using gotorder_atom = caf::atom_constant<caf::atom("gotorder")>;
+using gotorders_atom = caf::atom_constant<caf::atom("gotorders")>;
+using gotlooks_atom = caf::atom_constant<caf::atom("gotlooks")>;    // a list that answers several status questions
+using gotshares_atom = caf::atom_constant<caf::atom("gotshares")>;
+using gotsession_atom = caf::atom_constant<caf::atom("gotsession")>;
+using gathered_atom = caf::atom_constant<caf::atom("gathered")>;
+
+// Private to the cluster actor.
+using open_atom = caf::atom_constant<caf::atom("open")>;            // try to open the port again
+using gone_atom = caf::atom_constant<caf::atom("gone")>;            // the goodbyes are out
 using dial_atom = caf::atom_constant<caf::atom("dial")>;            // connect to this address; inside a node
+
+// Of interfaces whose verbs have no atom of their own yet.
+using ask_atom = caf::atom_constant<caf::atom("ask")>;              // a question
+using tell_atom = caf::atom_constant<caf::atom("tell")>;            // news from a port
 
 }  // namespace hedgerow::protocol

@@ -1,35 +1,52 @@
-// The typed actors that different parts of the system meet at.
+// The map of the system: what each actor understands, from whom, and what its answers mean. A class that implements an
+// interface may extend it, next to itself, by messages that only it, its timers and its ports send.
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_actor.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "messages/protocol/actor_status.hpp"
 #include "messages/protocol/atoms.hpp"
+#include "messages/protocol/broker_calls.hpp"
 #include "messages/protocol/hand_over.hpp"
 #include "messages/protocol/step.hpp"
 
 namespace hedgerow::protocol {
+
+// -- observable ------------------------------------------------------------------------------------------------------
+
+/// Anything that the admin endpoint can ask.
+using observable_actor = caf::typed_actor<
+    // How it is, with its children. Always answered; those of its children that are silent are shown as such.
+    caf::replies_to<status_atom>::with<actor_status>>;
+
+// -- entity ----------------------------------------------------------------------------------------------------------
+
+/// Hosts the state of one key: a symbol's position, an order being polled. Asked by its bridge.
+using entity_actor = observable_actor::extend<
+    // These records are new. Answered with one step, exactly once; an entity that cannot answer dies.
+    caf::replies_to<handle_atom, slice_ptr>::with<step_ptr>,
+    // The step with this ticket is durable: its effects may run.
+    caf::reacts_to<committed_atom, std::uint64_t>>;
+
+// -- emitter ---------------------------------------------------------------------------------------------------------
+
+/// Where entities send the steps that they take on their own.
+using emitter_actor = caf::typed_actor<
+    // Append this step with the next transaction. `committed` tells that it is durable; nothing tells that it is not,
+    // because then the entity ends as well.
+    caf::reacts_to<emit_atom, step_ptr>>;
+
+// -- bridge ----------------------------------------------------------------------------------------------------------
 
 /// How a commit ended; empty text means that it is durable.
 struct commit_result {
   std::uint64_t number = 0;
   std::string error;
 };
-
-/// Anything that the admin endpoint can ask.
-using observable_actor = caf::typed_actor<caf::replies_to<status_atom>::with<actor_status>>;
-
-/// Hosts the state of one key: a symbol's position, an order being polled. Answers a slice with one step, exactly
-/// once; dies when it cannot. Other records it emits to its bridge.
-using entity_actor = caf::typed_actor<caf::replies_to<handle_atom, slice_ptr>::with<step_ptr>,
-                                      caf::reacts_to<committed_atom, std::uint64_t>,
-                                      caf::replies_to<status_atom>::with<actor_status>>;
-
-/// Where entities send the steps that they take on their own.
-using emitter_actor = caf::typed_actor<caf::reacts_to<emit_atom, step_ptr>>;
 
 /// Owns one consumer and one transactional producer of a service. `handle` with a number is
 /// its own timer: that slice is due again; `restart` with a key likewise: that entity is due to be started again;
@@ -41,6 +58,24 @@ using bridge_actor = caf::typed_actor<caf::reacts_to<emit_atom, step_ptr>, caf::
                                       caf::replies_to<hand_atom, hand_over_ptr>::with<hand_over_result>,
                                       caf::replies_to<drain_atom>::with<ok_atom>,
                                       caf::replies_to<status_atom>::with<actor_status>>;
+
+// -- broker gateway --------------------------------------------------------------------------------------------------
+
+/// The one way to the broker inside a node. Times go out and come in by our clock: the gateway knows how far the
+/// broker's is ahead, so that nothing else compares the two. Every question is answered, at the latest when the broker
+/// adapter's time-out has passed; the result is a broker_error when the call was not made or failed.
+using gateway_actor = observable_actor::extend<
+    // Place this order, once. `throttled` when the lease ends while the call waits for the call budget, or for the end
+    // of a pause that the broker asked for.
+    caf::replies_to<place_atom, place_call>::with<place_result>,
+    // How this order is.
+    caf::replies_to<getorder_atom, get_call>::with<get_result>,
+    // The orders that were entered in a span of time, as evidence.
+    caf::replies_to<listorders_atom, list_call>::with<list_result>,
+    // How many shares of a symbol the account holds, as evidence.
+    caf::replies_to<position_atom, position_call>::with<position_result>,
+    // When the market is open today. The answer may be a minute old; an error is remembered for some seconds, too.
+    caf::replies_to<session_atom>::with<session_result>>;
 
 }  // namespace hedgerow::protocol
 

@@ -65,7 +65,8 @@ child_spec gateway(const node_settings& settings, const node_ports& outside, con
   config.notices = outside.notices;
   auto start = [api = outside.broker, config, clock = outside.clock,
                 rejected = ask_for_a_fresh_token(known)](caf::actor_system& system, const running&) {
-    return caf::actor_cast<caf::actor>(system.spawn(broker::broker_gateway, api, config, clock, rejected));
+    return caf::actor_cast<caf::actor>(
+        protocol::spawn_class<broker::broker_gateway>(system, api, config, clock, rejected));
   };
   return {services::gateway_child, start, {}, false};
 }

@@ -22,11 +22,10 @@ order_id id(const std::string& text) { return *order_id::parse(text); }
 class GatewayTest : public test::actor_fixture {
  public:
   void start() {
-    gateway = own(system.spawn(broker_gateway, std::shared_ptr<ports::broker_api>{api}, config, &clock,
-                               std::function<void()>{[this] { ++rejections; }}));
+    gateway = own(spawn_class<broker_gateway>(system, api, config, &clock, [this] { ++rejections; }));
   }
 
-  get_call status_of(const std::string& text) { return {id(text), clock.now(), domain::call_class::status}; }
+  get_call status_of(const std::string& text) { return {id(text), clock.now(), get_reason::status}; }
 
   place_call place_one(std::chrono::milliseconds lease = std::chrono::minutes{10}) {
     return {{*symbol::parse("AAPL"), side::buy, 1}, {clock.monotonic() + lease, clock.now() + lease}};
@@ -41,8 +40,8 @@ class GatewayTest : public test::actor_fixture {
 
 TEST_F(GatewayTest, FewStatusQuestionsAreAskedOneByOne) {
   start();
-  self->send(gateway, ask_atom::value, status_of("1"));
-  self->send(gateway, ask_atom::value, status_of("2"));
+  self->send(gateway, getorder_atom::value, status_of("1"));
+  self->send(gateway, getorder_atom::value, status_of("2"));
   run();
   advance(config.gather);
   EXPECT_EQ(api->asked, (std::vector{id("1"), id("2")}));
@@ -54,7 +53,7 @@ TEST_F(GatewayTest, WhatItCountsGoesOnWhenItIsStartedAgain) {
   config.metrics = registry;
   for (int life = 1; life <= 2; ++life) {
     start();
-    self->send(gateway, ask_atom::value, list_call{});
+    self->send(gateway, listorders_atom::value, list_call{});
     run();
     ASSERT_FALSE(api->lists.empty());
     fake_broker::answer_next(api->lists, expected<order_list, broker_error>{unexpected(broker_error{})});
@@ -75,7 +74,7 @@ TEST_F(GatewayTest, ARestartDoesNotMakeMoreCallsThanTheBudget) {
   for (int life = 1; life <= 3; ++life) {
     config.memory = memory();
     start();
-    for (int i = 0; i < 2; ++i) self->send(gateway, ask_atom::value, place_one());
+    for (int i = 0; i < 2; ++i) self->send(gateway, place_atom::value, place_one());
     run();
     caf::anon_send_exit(gateway, caf::exit_reason::kill);
     run();
@@ -86,14 +85,14 @@ TEST_F(GatewayTest, ARestartDoesNotMakeMoreCallsThanTheBudget) {
   clock.advance(std::chrono::seconds{30});
   config.memory = memory();
   start();
-  for (int i = 0; i < 4; ++i) self->send(gateway, ask_atom::value, place_one());
+  for (int i = 0; i < 4; ++i) self->send(gateway, place_atom::value, place_one());
   run();
   EXPECT_EQ(api->placed.size(), 6U);
 }
 
 TEST_F(GatewayTest, ManyStatusQuestionsShareOneListAndTheMissingOneIsAskedByItself) {
   start();
-  for (int i = 1; i <= 5; ++i) self->send(gateway, ask_atom::value, status_of(std::to_string(i)));
+  for (int i = 1; i <= 5; ++i) self->send(gateway, getorder_atom::value, status_of(std::to_string(i)));
   run();
   advance(config.gather);
   ASSERT_EQ(api->lists.size(), 1U);
@@ -111,7 +110,7 @@ TEST_F(GatewayTest, WhenAListFailsEachOrderIsAskedForByItselfAndListsThatGoOnFai
   start();
   for (unsigned round = 1; round <= config.list_alarm; ++round) {
     EXPECT_FALSE(notices.has("ALARM order_list_failed"));
-    for (int i = 1; i <= 4; ++i) self->send(gateway, ask_atom::value, status_of(std::to_string(i)));
+    for (int i = 1; i <= 4; ++i) self->send(gateway, getorder_atom::value, status_of(std::to_string(i)));
     run();
     advance(config.gather);
     ASSERT_EQ(api->lists.size(), 1U);
@@ -133,7 +132,7 @@ TEST_F(GatewayTest, WhenAListFailsEachOrderIsAskedForByItselfAndListsThatGoOnFai
 
 TEST_F(GatewayTest, AThrottledListIsNotReplacedByAsManyCallsAsOrders) {
   start();
-  for (int i = 1; i <= 4; ++i) self->send(gateway, ask_atom::value, status_of(std::to_string(i)));
+  for (int i = 1; i <= 4; ++i) self->send(gateway, getorder_atom::value, status_of(std::to_string(i)));
   run();
   advance(config.gather);
   fake_broker::answer_next(
@@ -150,7 +149,7 @@ TEST_F(GatewayTest, TimesAreTranslatedWhenTheBrokersClockIsAheadAndTheDifference
   start();
   const auto theirs = clock.now() + std::chrono::seconds{90};
   api->clock_sample = clock_sample{clock.now(), clock.now(), theirs};
-  self->send(gateway, ask_atom::value, get_call{id("1"), clock.now(), domain::call_class::evidence});
+  self->send(gateway, getorder_atom::value, get_call{id("1"), clock.now(), get_reason::evidence});
   run();
   broker_order seen;
   seen.id = id("1");
@@ -162,7 +161,7 @@ TEST_F(GatewayTest, TimesAreTranslatedWhenTheBrokersClockIsAheadAndTheDifference
   ASSERT_TRUE(answer && answer->value);
   EXPECT_LE(std::chrono::abs(*answer->value->entered_at - clock.now()), std::chrono::seconds{1});
   EXPECT_TRUE(notices.has("ALARM clock_offset broker this machine's clock is 90 s behind")) << notices.all();
-  self->send(gateway, ask_atom::value, list_call{clock.now(), clock.now()});
+  self->send(gateway, listorders_atom::value, list_call{clock.now(), clock.now()});
   run();
   ASSERT_EQ(api->windows.size(), 1U);
   EXPECT_LE(std::chrono::abs(api->windows.front().first - theirs), std::chrono::seconds{1});
@@ -173,7 +172,7 @@ TEST_F(GatewayTest, ADayThatWasCalledClosedIsAskedForSoonAgain) {
   start();
   const auto asks_after = [this](std::chrono::milliseconds time) {
     clock.advance(time);
-    self->send(gateway, ask_atom::value, session_call{});
+    self->send(gateway, session_atom::value);
     run();
     const bool asked = !api->sessions.empty();
     if (asked) fake_broker::answer_next(api->sessions, expected<market_session, broker_error>{market_session{}});
@@ -192,7 +191,7 @@ TEST_F(GatewayTest, MoreLooksThanCallsShareOneList) {
   config.budget.calls = 8;
   config.list_from = 100;
   start();
-  for (int i = 1; i <= 3; ++i) self->send(gateway, ask_atom::value, status_of(std::to_string(i)));
+  for (int i = 1; i <= 3; ++i) self->send(gateway, getorder_atom::value, status_of(std::to_string(i)));
   run();
   advance(config.gather);
   EXPECT_EQ(api->lists.size(), 1U) << "one call is in pace";
@@ -201,10 +200,10 @@ TEST_F(GatewayTest, MoreLooksThanCallsShareOneList) {
 
 TEST_F(GatewayTest, OldOrdersAreNotListedTogetherWithYoungOnes) {
   start();
-  for (int i = 1; i <= 4; ++i) self->send(gateway, ask_atom::value, status_of(std::to_string(i)));
+  for (int i = 1; i <= 4; ++i) self->send(gateway, getorder_atom::value, status_of(std::to_string(i)));
   auto old = status_of("5");
   old.entered_after = timestamp{old.entered_after.us - 3'600'000'000};
-  self->send(gateway, ask_atom::value, old);
+  self->send(gateway, getorder_atom::value, old);
   run();
   advance(config.gather);
   ASSERT_EQ(api->windows.size(), 1U);
@@ -217,8 +216,8 @@ TEST_F(GatewayTest, APlacementWhoseLeaseEndsWhileItWaitsIsNotCalledAndAnsweredAt
   const auto registry = std::make_shared<telemetry::metric_registry>();
   config.metrics = registry;
   start();
-  self->send(gateway, ask_atom::value, place_one());
-  self->send(gateway, ask_atom::value, place_one(std::chrono::seconds{10}));
+  self->send(gateway, place_atom::value, place_one());
+  self->send(gateway, place_atom::value, place_one(std::chrono::seconds{10}));
   run();
   ASSERT_EQ(api->placed.size(), 1U);
   clock.advance(std::chrono::milliseconds{10'001});
@@ -239,10 +238,10 @@ TEST_F(GatewayTest, APlacementWhoseLeaseEndsWhileItWaitsIsNotCalledAndAnsweredAt
 
 TEST_F(GatewayTest, TheSessionDoesNotWaitForWhatIsKeptForPlacements) {
   start();
-  for (unsigned i = 0; i < 100; ++i) self->send(gateway, ask_atom::value, position_call{*symbol::parse("AAPL")});
+  for (unsigned i = 0; i < 100; ++i) self->send(gateway, position_atom::value, position_call{*symbol::parse("AAPL")});
   run();
   EXPECT_EQ(api->positions.size(), 90U);
-  self->send(gateway, ask_atom::value, session_call{});
+  self->send(gateway, session_atom::value);
   run();
   EXPECT_EQ(api->sessions.size(), 1U);
 }
@@ -251,10 +250,10 @@ TEST_F(GatewayTest, APlacementGoesBeforeWhatWaitsForTheBudget) {
   config.budget.calls = 4;
   config.budget.kept_for_placement = 1;
   start();
-  for (int i = 1; i <= 4; ++i) self->send(gateway, ask_atom::value, position_call{*symbol::parse("AAPL")});
+  for (int i = 1; i <= 4; ++i) self->send(gateway, position_atom::value, position_call{*symbol::parse("AAPL")});
   run();
   EXPECT_EQ(api->positions.size(), 3U);
-  self->send(gateway, ask_atom::value, place_one());
+  self->send(gateway, place_atom::value, place_one());
   run();
   EXPECT_EQ(api->placed.size(), 1U);
   EXPECT_EQ(api->positions.size(), 3U);
@@ -270,7 +269,7 @@ TEST_F(GatewayTest, ANodeCallsNoMoreThanItsPartOfTheAccountsBudget) {
   config.budget.kept_for_placement = config.budget.kept_for_evidence = config.budget.kept_for_status = 0;
   start();
   share->set(3, clock.monotonic());
-  for (int i = 0; i < 20; ++i) self->send(gateway, ask_atom::value, place_one());
+  for (int i = 0; i < 20; ++i) self->send(gateway, place_atom::value, place_one());
   run();
   EXPECT_EQ(api->placed.size(), 3U);
   // Two nodes have gone: their calls count at the broker for another minute.
@@ -285,53 +284,53 @@ TEST_F(GatewayTest, ANodeCallsNoMoreThanItsPartOfTheAccountsBudget) {
 
 TEST_F(GatewayTest, TheSessionIsAskedOnceAndRemembered) {
   start();
-  self->send(gateway, ask_atom::value, session_call{});
-  self->send(gateway, ask_atom::value, session_call{});
+  self->send(gateway, session_atom::value);
+  self->send(gateway, session_atom::value);
   run();
   ASSERT_EQ(api->sessions.size(), 1U);
   const market_session open{true, clock.now() - std::chrono::hours{1}, clock.now() + std::chrono::hours{1}};
   fake_broker::answer_next(api->sessions, expected<market_session, broker_error>{open});
   run();
-  const auto answer = ask<session_result>(gateway, ask_atom::value, session_call{});
+  const auto answer = ask<session_result>(gateway, session_atom::value);
   EXPECT_TRUE(answer.value && answer.value->open_today);
   EXPECT_TRUE(api->sessions.empty());
   clock.advance(config.session_cache);
-  self->send(gateway, ask_atom::value, session_call{});
+  self->send(gateway, session_atom::value);
   run();
   EXPECT_EQ(api->sessions.size(), 1U);
 }
 
 TEST_F(GatewayTest, ASessionThatTheBrokerDoesNotTellIsNotAskedForAtOnceAgain) {
   start();
-  self->send(gateway, ask_atom::value, session_call{});
+  self->send(gateway, session_atom::value);
   run();
   const broker_error failed{broker_failure::server_error, 503, "", {}};
   fake_broker::answer_next(api->sessions, expected<market_session, broker_error>{unexpected(failed)});
   run();
-  const auto again = ask<session_result>(gateway, ask_atom::value, session_call{});
+  const auto again = ask<session_result>(gateway, session_atom::value);
   ASSERT_FALSE(again.value);
   EXPECT_EQ(again.value.error().http_status, 503);
   EXPECT_TRUE(api->sessions.empty());
   clock.advance(config.session_retry);
-  self->send(gateway, ask_atom::value, session_call{});
+  self->send(gateway, session_atom::value);
   run();
   EXPECT_EQ(api->sessions.size(), 1U);
 }
 
 TEST_F(GatewayTest, A401IsToldAndA429StopsAllCallsForAsLongAsTheBrokerSays) {
   start();
-  self->send(gateway, ask_atom::value, position_call{*symbol::parse("AAPL")});
+  self->send(gateway, position_atom::value, position_call{*symbol::parse("AAPL")});
   run();
   fake_broker::answer_next(api->positions, expected<shares, broker_error>{
                                                unexpected(broker_error{broker_failure::unauthorized, 401, "", {}})});
   run();
   EXPECT_EQ(rejections, 1);
-  self->send(gateway, ask_atom::value, position_call{*symbol::parse("AAPL")});
+  self->send(gateway, position_atom::value, position_call{*symbol::parse("AAPL")});
   run();
   const broker_error slow_down{broker_failure::throttled, 429, "", std::chrono::seconds{5}};
   fake_broker::answer_next(api->positions, expected<shares, broker_error>{unexpected(slow_down)});
   run();
-  self->send(gateway, ask_atom::value, place_one());
+  self->send(gateway, place_atom::value, place_one());
   run();
   EXPECT_TRUE(api->placed.empty());
   clock.advance(std::chrono::seconds{6});

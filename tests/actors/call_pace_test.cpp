@@ -109,7 +109,7 @@ void look_later(trader_actor* self, trader& t) {
 }
 
 void look(trader_actor* self, trader& t) {
-  self->request(t.gateway, 120s, ask_atom::value, get_call{*t.order, t.all->clock->now(), domain::call_class::status})
+  self->request(t.gateway, 120s, getorder_atom::value, get_call{*t.order, t.all->clock->now(), get_reason::status})
       .then([self, &t](const get_result& r) {
         if (r.value && r.value->status == order_status::filled) {
           t.unnoticed.push_back(std::chrono::duration_cast<milliseconds>(
@@ -123,7 +123,7 @@ void look(trader_actor* self, trader& t) {
 
 void place(trader_actor* self, trader& t) {
   const deadline lease{t.all->clock->monotonic() + 10s, t.all->clock->now() + 10s};
-  self->request(t.gateway, 120s, ask_atom::value, place_call{{t.name, side::buy, std::exchange(t.open, 0)}, lease})
+  self->request(t.gateway, 120s, place_atom::value, place_call{{t.name, side::buy, std::exchange(t.open, 0)}, lease})
       .then([self, &t](const place_result& placed) {
         if (!placed.value) {
           ++t.not_placed;
@@ -132,8 +132,8 @@ void place(trader_actor* self, trader& t) {
         }
         t.order = *placed.value->order;
         t.looks = {};
-        self->request(t.gateway, 120s, ask_atom::value,
-                      get_call{*t.order, t.all->clock->now(), domain::call_class::evidence})
+        self->request(t.gateway, 120s, getorder_atom::value,
+                      get_call{*t.order, t.all->clock->now(), get_reason::evidence})
             .then([self, &t](const get_result&) { look_later(self, t); });
       });
 }
@@ -144,7 +144,7 @@ caf::behavior trade(trader_actor* self, trader* t) {
         if (t->busy || t->open == 0) return;
         t->busy = true;
         const auto asked = t->all->clock->monotonic();
-        self->request(t->gateway, 120s, ask_atom::value, session_call{}).then([=](const session_result&) {
+        self->request(t->gateway, 120s, session_atom::value).then([=](const session_result&) {
           t->session_waits.push_back(
               std::chrono::duration_cast<milliseconds>(t->all->clock->monotonic() - asked));
           place(self, *t);
@@ -177,8 +177,7 @@ class CallPaceTest : public test::actor_fixture {
       gateway_config config;
       config.share = share;
       auto gateway =
-          own(system.spawn(broker_gateway, std::shared_ptr<ports::broker_api>{std::make_shared<account_api>(all)},
-                           config, &clock, std::function<void()>{[] {}}));
+          own(spawn_class<broker_gateway>(system, std::make_shared<account_api>(all), config, &clock, [] {}));
       for (unsigned i = 0; i < here; ++i) {
         traders.push_back(
             {gateway, &all, *symbol::parse("S" + std::string(1, static_cast<char>('A' + traders.size())))});

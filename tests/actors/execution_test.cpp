@@ -29,8 +29,7 @@ class silent final : public ports::notices {
 class ExecutionTest : public test::actor_fixture {
  public:
   void start() {
-    auto gateway = own(system.spawn(broker::broker_gateway, std::shared_ptr<ports::broker_api>{api},
-                                    broker::gateway_config{}, &clock, std::function<void()>{[] {}}));
+    auto gateway = own(spawn_class<broker::broker_gateway>(system, api, broker::gateway_config{}, &clock, [] {}));
     const execution_ports outside{gateway, std::make_shared<one_token>(), &clock, &notices, [] {}};
     const auto bridge_end = [this](emitter_actor::pointer) -> emitter_actor::behavior_type {
       return {[this](emit_atom, const step_ptr& s) { emitted.push_back(s); }};
