@@ -5,6 +5,7 @@
 
 #include "actors/bridges/dead_letters.hpp"
 #include "actors/domain/hedging/backoff.hpp"
+#include "messages/protocol/callbacks.hpp"
 #include "messages/protocol/final_error.hpp"
 #include "messages/types/check.hpp"
 
@@ -21,7 +22,7 @@ bool has_dead_letter(const step& what) {
 
 }  // namespace
 
-bridge::bridge(actor_pointer self, std::shared_ptr<ports::event_log> log, service what, bridge_config config,
+bridge::bridge(pointer self, std::shared_ptr<ports::event_log> log, service what, bridge_config config,
                const ports::clock* clock)
     : self_{self}, log_{std::move(log)}, what_{std::move(what)}, config_{std::move(config)}, clock_{clock},
       metrics_{std::make_shared<bridge_metrics>(config_.metrics, what_.name)}, outbound_{config_.batch_max} {
@@ -42,18 +43,34 @@ bridge::~bridge() {
     if (entity.handle) caf::anon_send_exit(entity.handle, caf::exit_reason::user_shutdown);
 }
 
-bool bridge::start() {
+bridge::interface::behavior_type bridge::start() {
+  self_->set_down_handler([this](const caf::down_msg& down) {
+    went_down(down.source, self_->system().render(down.reason));
+  });
+  if (!join()) return interface::behavior_type::make_empty_behavior();
+  return {
+      [this](status_atom) { return status(); },
+      [this](emit_atom, const step_ptr& what) { emitted(what); },
+      [this](hand_atom, const hand_over_ptr& handed) { return take(handed); },
+      [this](drain_atom) { return drain(); },
+      // What its log tells, and its timers.
+      [this](poll_atom) { poll(); },
+      [this](done_atom, const commit_result& result) { committed(result); },
+      [this](tick_atom) { tick(); },
+      [this](again_atom, std::uint64_t index) { send_again(index); },
+      [this](wake_atom, const std::string& key) { wake_again(key); },
+      [this](offsets_atom) { offsets_due(); },
+  };
+}
+
+bool bridge::join() {
   auto member = log_->join({what_.name, config_.instance, what_.inputs});
   if (!member) {
     fail("cannot join group " + what_.name + ": " + member.error().detail, member.error().code);
     return false;
   }
   member_ = std::move(*member);
-  // The member keeps the callback: a strong handle in it would keep this actor alive for ever.
-  const auto address = caf::actor_cast<caf::actor_addr>(self_);
-  member_->on_ready([address] {
-    if (auto me = caf::actor_cast<protocol::bridge_actor>(address)) caf::anon_send(me, poll_atom::value);
-  });
+  member_->on_ready(sends_to<interface>(self_->address(), poll_atom::value));
   if (handed_to_) config_.known_as->put(self_->address());
   self_->send(self_, poll_atom::value);
   self_->delayed_send(self_, tick_interval(), tick_atom::value);
@@ -204,7 +221,7 @@ void bridge::go_on(std::size_t index, cycle::next_step next) {
 }
 
 void bridge::send_later(std::size_t index, std::chrono::milliseconds pause) {
-  self_->delayed_send(self_, pause, handle_atom::value, std::uint64_t{index});
+  self_->delayed_send(self_, pause, again_atom::value, std::uint64_t{index});
   if (draining_) finish_drain();
 }
 

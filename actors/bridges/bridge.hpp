@@ -1,15 +1,25 @@
-// The state behind bridge_actor: what is assigned, which entities live, what waits for a commit.
+// The bridge between the event log and the entities of one service. Per cycle: take a
+// bounded batch, hand each entity its slice, append all answers and the input offsets in one transaction, run the
+// effects. The next batch is taken while the commit is on its way.
+//
+// Crash-only: when a commit fails the bridge quits, and with it its entities. Its supervisor starts it again from the
+// changelog and the committed offsets.
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <set>
 #include <unordered_map>
 
-#include "actors/bridges/bridge_actor.hpp"
 #include "actors/bridges/bridge_metrics.hpp"
 #include "actors/bridges/cycle.hpp"
 #include "actors/bridges/hand_over.hpp"
 #include "actors/bridges/outbound.hpp"
+#include "actors/bridges/service.hpp"
+#include "actors/ports/clock.hpp"
+#include "actors/ports/event_log.hpp"
+#include "messages/protocol/actor_class.hpp"
+#include "messages/protocol/interfaces.hpp"
 
 namespace hedgerow::bridges {
 
@@ -54,19 +64,39 @@ struct commit_under_way {
   bool declined = false;
 };
 
+/// How a commit of its own ended; empty text means that it is durable.
+struct commit_result {
+  std::uint64_t number = 0;
+  std::string error;
+};
+
+/// Implements bridge_actor of messages/protocol/interfaces.hpp.
 class bridge {
  public:
-  using actor_pointer = protocol::bridge_actor::stateful_pointer<bridge_state>;
+  /// Also what its log tells: there may be something new, a commit has ended; and its timers: look for what is idle,
+  /// send the slice of this number again, start the entity of this key again, commit the offsets that have waited.
+  using interface =
+      protocol::bridge_actor::extend<caf::reacts_to<protocol::poll_atom>,
+                                     caf::reacts_to<protocol::done_atom, commit_result>,
+                                     caf::reacts_to<protocol::tick_atom>,
+                                     caf::reacts_to<protocol::again_atom, std::uint64_t>,
+                                     caf::reacts_to<protocol::wake_atom, std::string>,
+                                     caf::reacts_to<protocol::offsets_atom>>;
+  using pointer = protocol::pointer_to<bridge>;
+  static inline const char* actor_name = "bridge";
 
-  bridge(actor_pointer self, std::shared_ptr<ports::event_log> log, service what, bridge_config config,
+  /// `clock` must outlive the actor system.
+  bridge(pointer self, std::shared_ptr<ports::event_log> log, service what, bridge_config config,
          const ports::clock* clock);
   ~bridge();
+  /// Joins the group; quits when it cannot.
+  interface::behavior_type start();
 
-  /// Joins the group; false when the bridge has quit.
-  bool start();
+ private:
+  [[nodiscard]] bool join();
   void poll();
   void emitted(const protocol::step_ptr& what);
-  void committed(const protocol::commit_result& result);
+  void committed(const commit_result& result);
   void tick();
   void send_again(std::size_t index);
   void wake_again(const std::string& key);
@@ -75,8 +105,6 @@ class bridge {
   void went_down(const caf::actor_addr& source, const std::string& reason);
   void offsets_due();
   caf::result<protocol::hand_over_result> take(const protocol::hand_over_ptr& what);
-
- private:
   // batch -> slices
   void change_assignment(const ports::log_batch& batch);
   // changelog -> entities (bridge_changelog.cpp)
@@ -122,7 +150,7 @@ class bridge {
   void entity_down(const std::string& key, const std::string& reason);
   void restarted(entity_entry& entity, const std::string& reason);
 
-  actor_pointer self_;
+  pointer self_;
   std::shared_ptr<ports::event_log> log_;
   service what_;
   bridge_config config_;
@@ -172,3 +200,5 @@ class bridge {
 };
 
 }  // namespace hedgerow::bridges
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::bridges::commit_result)

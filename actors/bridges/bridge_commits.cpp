@@ -4,6 +4,7 @@
 
 #include "actors/bridges/bridge.hpp"
 #include "messages/faults/fault_point.hpp"
+#include "messages/protocol/callbacks.hpp"
 
 namespace hedgerow::bridges {
 
@@ -22,7 +23,7 @@ void bridge::flush() {
   if (const auto now = outbound_.next(); now != outbound::verdict::commit) {
     if (now == outbound::verdict::nothing || offsets_timed_) return;
     offsets_timed_ = true;
-    self_->delayed_send(self_, config_.offsets_wait, committed_atom::value);
+    self_->delayed_send(self_, config_.offsets_wait, offsets_atom::value);
     return;
   }
   const auto next_bridge = receiver();
@@ -50,22 +51,18 @@ void bridge::flush() {
 }
 
 void bridge::commit(log_transaction content, std::uint64_t number, const bridge_metrics::share& share) {
-  const auto address = caf::actor_cast<caf::actor_addr>(self_);
+  const auto ended = sends_to<interface>(self_->address(), done_atom::value);
   if (faults::strikes("log.commit.before"_fault)) {
     metrics_->commit_ended(share, unexpected(ports::log_error{ports::log_errc::io, std::string{faults::injected}}));
-    caf::anon_send(caf::actor_cast<protocol::bridge_actor>(address), done_atom::value,
-                   commit_result{number, std::string{faults::injected}});
-    return;
+    return ended(commit_result{number, std::string{faults::injected}});
   }
-  member_->commit(std::move(content), [address, number, share, metrics = metrics_](
+  member_->commit(std::move(content), [ended, number, share, metrics = metrics_](
                                           const expected<void, ports::log_error>& outcome) {
     metrics->commit_ended(share, outcome);
-    auto me = caf::actor_cast<protocol::bridge_actor>(address);
-    if (!me) return;
     std::string error;
     if (!outcome) error = outcome.error().detail.empty() ? "commit failed" : outcome.error().detail;
     if (outcome && faults::strikes("log.commit.after"_fault)) error = faults::injected;
-    caf::anon_send(me, done_atom::value, commit_result{number, std::move(error)});
+    ended(commit_result{number, std::move(error)});
   });
 }
 

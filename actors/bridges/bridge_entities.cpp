@@ -30,7 +30,7 @@ entity_entry& bridge::entry(const std::string& key, std::uint32_t partition) {
 void bridge::wake(const std::string& key, entity_entry& entity) {
   if (entity.handle) return;
   entity.handle = what_.spawn(self_->system(), {key, entity.partition, entity.changelog,
-                                                caf::actor_cast<emitter_actor>(protocol::bridge_actor{self_})});
+                                                caf::actor_cast<emitter_actor>(interface{self_})});
   self_->monitor(entity.handle);
   keys_by_address_[entity.handle.address()] = key;
   entity.last_used = clock_->monotonic();
@@ -78,7 +78,7 @@ void bridge::entity_down(const std::string& key, const std::string& reason) {
   if (!has_own_work(key, entity)) return;
   if (++entity.deaths_in_a_row > config_.entity_deaths) return fail(key + " keeps dying: " + reason);
   const auto backoff = config_.entity_backoff * (1U << (entity.deaths_in_a_row - 1));
-  self_->delayed_send(self_, backoff, restart_atom::value, key);
+  self_->delayed_send(self_, backoff, wake_atom::value, key);
 }
 
 void bridge::wake_again(const std::string& key) {

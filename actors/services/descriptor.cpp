@@ -2,7 +2,7 @@
 
 #include <caf/all.hpp>
 
-#include "actors/bridges/bridge_actor.hpp"
+#include "actors/bridges/bridge.hpp"
 
 namespace hedgerow::services {
 namespace {
@@ -33,7 +33,7 @@ child bridged(const context& in, const service_info& info, std::vector<std::stri
   auto start = [in, make = std::move(make)](caf::actor_system& system, const running& others) {
     const auto what = make(others);
     return caf::actor_cast<caf::actor>(
-        system.spawn(bridges::bridge_actor, in.log, what, config_for(in, what), in.clock));
+        protocol::spawn_class<bridges::bridge>(system, in.log, what, config_for(in, what), in.clock));
   };
   return {std::string{info.name}, std::move(start), std::move(needs), true};
 }

@@ -42,22 +42,15 @@ using emitter_actor = caf::typed_actor<
 
 // -- bridge ----------------------------------------------------------------------------------------------------------
 
-/// How a commit ended; empty text means that it is durable.
-struct commit_result {
-  std::uint64_t number = 0;
-  std::string error;
-};
-
-/// Owns one consumer and one transactional producer of a service. `handle` with a number is
-/// its own timer: that slice is due again; `restart` with a key likewise: that entity is due to be started again;
-/// `committed`: offsets have waited long enough for other records.
-using bridge_actor = caf::typed_actor<caf::reacts_to<emit_atom, step_ptr>, caf::reacts_to<poll_atom>,
-                                      caf::reacts_to<done_atom, commit_result>, caf::reacts_to<tick_atom>,
-                                      caf::reacts_to<handle_atom, std::uint64_t>,
-                                      caf::reacts_to<restart_atom, std::string>, caf::reacts_to<committed_atom>,
-                                      caf::replies_to<hand_atom, hand_over_ptr>::with<hand_over_result>,
-                                      caf::replies_to<drain_atom>::with<ok_atom>,
-                                      caf::replies_to<status_atom>::with<actor_status>>;
+/// Owns one consumer and one transactional producer of a service.
+using bridge_actor = observable_actor::extend<
+    // From an entity of its own; as emitter_actor. A step of an entity that it has stopped is ignored.
+    caf::reacts_to<emit_atom, step_ptr>,
+    // From the bridge before it: carry out this transaction with one of yours. Answered when that is durable or has
+    // failed, or at once with `declined`.
+    caf::replies_to<hand_atom, hand_over_ptr>::with<hand_over_result>,
+    // From the supervisor: read no more, commit what was begun, quit. Answered then, and after a grace in any case.
+    caf::replies_to<drain_atom>::with<ok_atom>>;
 
 // -- broker gateway --------------------------------------------------------------------------------------------------
 
@@ -81,6 +74,5 @@ using gateway_actor = observable_actor::extend<
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::protocol::slice_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::protocol::step_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::protocol::commit_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::protocol::hand_over_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::protocol::hand_over_result)

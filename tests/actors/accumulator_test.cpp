@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "actors/bridges/bridge_actor.hpp"
+#include "actors/bridges/bridge.hpp"
 #include "actors/bridges/burial_alarms.hpp"
 #include "messages/codec/codec.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
@@ -16,8 +16,8 @@ namespace {
 class AccumulatorTest : public test::actor_fixture {
  public:
   void start() {
-    running = own(system.spawn(bridges::bridge_actor, std::shared_ptr<ports::event_log>{log},
-                               accumulator_service(policy, &clock, &notices), bridges::bridge_config{}, &clock));
+    running = own(protocol::spawn_class<bridges::bridge>(
+        system, log, accumulator_service(policy, &clock, &notices), bridges::bridge_config{}, &clock));
     run();
   }
 

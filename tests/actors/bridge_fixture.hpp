@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "actors/bridges/bridge_actor.hpp"
+#include "actors/bridges/bridge.hpp"
 #include "actors/bridges/dead_letters.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/codec/event_codec.hpp"
@@ -109,7 +109,7 @@ class BridgeTest : public test::actor_fixture {
   }
 
   protocol::bridge_actor start(bridge_config config = {}) {
-    return own(system.spawn(bridge_actor, std::shared_ptr<ports::event_log>{log}, counting(), config, &clock));
+    return own(protocol::spawn_class<bridge>(system, log, counting(), config, &clock));
   }
 
   void append(const std::string& key, const std::string& value) {

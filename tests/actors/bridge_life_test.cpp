@@ -36,7 +36,7 @@ TEST_F(BridgeLife, AGroupThatHasStateButNoOffsetsAnyMoreIsAnAlarmOnce) {
   auto lost = counting();
   lost.name = "counting-again";
   for (int life = 0; life < 2; ++life) {
-    auto b = own(system.spawn(bridge_actor, log, lost, config, &clock));
+    auto b = own(protocol::spawn_class<bridge>(system, log, lost, config, &clock));
     run();
     caf::anon_send_exit(b, caf::exit_reason::kill);
     run();

@@ -157,7 +157,7 @@ TEST_F(BridgeTest, AnEntityThatHasSomethingToDoByItselfGoesOnAfterItsLastRecordW
     log = adapters::make_memory_log(clock, 4);
     append("AAPL", "x");
     append("AAPL", fatal);
-    auto b = own(system.spawn(bridge_actor, std::shared_ptr<ports::event_log>{log}, busy, bridge_config{}, &clock));
+    auto b = own(protocol::spawn_class<bridge>(system, log, busy, bridge_config{}, &clock));
     run();
     try_again();
     EXPECT_EQ(letters().size(), 1U);

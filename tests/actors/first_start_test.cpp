@@ -1,7 +1,7 @@
 // Ingestion on an empty event log: an old history is read only when the broker does not show that it was hedged before.
 #include <gtest/gtest.h>
 
-#include "actors/bridges/bridge_actor.hpp"
+#include "actors/bridges/bridge.hpp"
 #include "actors/domain/fills/orderbook_events.hpp"
 #include "actors/ingestion/ingestion_actor.hpp"
 #include "messages/codec/codec.hpp"
@@ -42,9 +42,8 @@ class FirstStartTest : public test::actor_fixture {
   void start(std::chrono::microseconds later = 24h) {
     clock.advance(later);
     auto make = [this]() -> std::shared_ptr<ports::chain_client> { return std::make_shared<test::fake_chain>(node); };
-    running = own(system.spawn(bridges::bridge_actor, std::shared_ptr<ports::event_log>{log},
-                               ingestion_service(config, make, &clock, &notices, broker), bridges::bridge_config{},
-                               &clock));
+    running = own(protocol::spawn_class<bridges::bridge>(
+        system, log, ingestion_service(config, make, &clock, &notices, broker), bridges::bridge_config{}, &clock));
     run();
   }
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "actors/bridges/bridge_actor.hpp"
+#include "actors/bridges/bridge.hpp"
 #include "actors/bridges/dead_letters.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/codec/event_codec.hpp"
@@ -91,7 +91,7 @@ class HandOver : public test::actor_fixture {
     c.instance = instance;
     c.known_as = std::move(known_as);
     c.next = std::move(next);
-    return own(system.spawn(bridges::bridge_actor, log, s, c, &clock));
+    return own(protocol::spawn_class<bridges::bridge>(system, log, s, c, &clock));
   }
 
   void start_upper(node& n, const std::string& instance) {

@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "actors/bridges/bridge_actor.hpp"
+#include "actors/bridges/bridge.hpp"
 #include "actors/domain/fills/orderbook_events.hpp"
 #include "actors/ingestion/ingestion_actor.hpp"
 #include "messages/codec/codec.hpp"
@@ -51,9 +51,9 @@ class IngestionTest : public test::actor_fixture {
 
   void start() {
     auto make = [this]() -> std::shared_ptr<ports::chain_client> { return std::make_shared<test::fake_chain>(node); };
-    running = own(system.spawn(bridges::bridge_actor, std::shared_ptr<ports::event_log>{log},
-                               ingestion_service(config, make, &clock, &notices, nullptr, &jitter),
-                               bridges::bridge_config{}, &clock));
+    running = own(protocol::spawn_class<bridges::bridge>(
+        system, log, ingestion_service(config, make, &clock, &notices, nullptr, &jitter), bridges::bridge_config{},
+        &clock));
     run();
   }
 

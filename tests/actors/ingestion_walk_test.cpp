@@ -71,9 +71,9 @@ class IngestionWalkTest : public IngestionTest {
     auto make = [this]() -> std::shared_ptr<ports::chain_client> {
       return std::make_shared<held_chain>(node, node_says);
     };
-    running = own(system.spawn(bridges::bridge_actor, std::shared_ptr<ports::event_log>{log},
-                               ingestion_service(config, make, &clock, &notices, nullptr, &jitter),
-                               bridges::bridge_config{}, &clock));
+    running = own(protocol::spawn_class<bridges::bridge>(
+        system, log, ingestion_service(config, make, &clock, &notices, nullptr, &jitter), bridges::bridge_config{},
+        &clock));
     run();
   }
 

@@ -5,7 +5,7 @@
 
 #include <deque>
 
-#include "actors/bridges/bridge_actor.hpp"
+#include "actors/bridges/bridge.hpp"
 #include "messages/codec/codec.hpp"
 #include "runtime/adapters/credentials/token_vault.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
@@ -58,8 +58,8 @@ answer outage() { return failure(broker_failure::server_error, 503, "HTTP 503");
 class TokensTest : public test::actor_fixture {
  protected:
   void start(bridges::bridge_config how = {}) {
-    bridge = own(system.spawn(bridges::bridge_actor, std::shared_ptr<ports::event_log>{log},
-                              tokens_service(config, {oauth, vault, slot, &clock, &random, &notices}), how, &clock));
+    bridge = own(protocol::spawn_class<bridges::bridge>(
+        system, log, tokens_service(config, {oauth, vault, slot, &clock, &random, &notices}), how, &clock));
     run();
   }
 

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "actors/accumulator/accumulator_actor.hpp"
-#include "actors/bridges/bridge_actor.hpp"
+#include "actors/bridges/bridge.hpp"
 #include "actors/execution/execution_actor.hpp"
 #include "actors/ingestion/ingestion_actor.hpp"
 #include "actors/poller/poller_actor.hpp"
@@ -30,7 +30,7 @@ class UnreadableChangelogTest : public test::actor_fixture {
     config.notices = &notices;
     std::string why;
     auto bridge =
-        own(system.spawn(bridges::bridge_actor, std::shared_ptr<ports::event_log>{log}, service, config, &clock));
+        own(protocol::spawn_class<bridges::bridge>(system, log, service, config, &clock));
     bridge->attach_functor([&](const caf::error& reason) { why = protocol::why_final(reason).value_or("not final"); });
     run();
     return why;

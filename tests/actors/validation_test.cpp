@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "actors/bridges/bridge_actor.hpp"
+#include "actors/bridges/bridge.hpp"
 #include "messages/codec/codec.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
 #include "tests/support/actor_fixture.hpp"
@@ -68,8 +68,8 @@ class ValidationTest : public test::actor_fixture {
 
   void start() {
     auto chain = std::make_shared<test::fake_chain>(node);
-    running = own(system.spawn(bridges::bridge_actor, std::shared_ptr<ports::event_log>{log},
-                               validation_service(config, chain, &clock, &notices), bridges::bridge_config{}, &clock));
+    running = own(protocol::spawn_class<bridges::bridge>(
+        system, log, validation_service(config, chain, &clock, &notices), bridges::bridge_config{}, &clock));
     run();
   }
 

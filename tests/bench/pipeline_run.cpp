@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "actors/accumulator/accumulator_actor.hpp"
-#include "actors/bridges/bridge_actor.hpp"
+#include "actors/bridges/bridge.hpp"
 #include "actors/validation/validation_actor.hpp"
 #include "messages/codec/codec.hpp"
 #include "tests/bench/instant_broker.hpp"
@@ -123,7 +123,7 @@ pipeline_result run_pipeline(const std::shared_ptr<ports::event_log>& log, const
   const auto spawn = [&](const bridges::service& what) {
     bridge.known_as = what.takes_over ? positions : nullptr;
     bridge.next = what.hands_over ? positions : nullptr;
-    return system.spawn(bridges::bridge_actor, log, what, bridge, &clock);
+    return protocol::spawn_class<bridges::bridge>(system, log, what, bridge, &clock);
   };
   auto first = spawn(validation::validation_service(validation, chain, &clock));
   auto second = spawn(accumulator::accumulator_service(hedging, &clock));
