@@ -12,6 +12,7 @@
 #include "messages/protocol/atoms.hpp"
 #include "messages/protocol/broker_calls.hpp"
 #include "messages/protocol/hand_over.hpp"
+#include "messages/protocol/restart_result.hpp"
 #include "messages/protocol/step.hpp"
 
 namespace hedgerow::protocol {
@@ -69,6 +70,16 @@ using gateway_actor = observable_actor::extend<
     caf::replies_to<position_atom, position_call>::with<position_result>,
     // When the market is open today. The answer may be a minute old; an error is remembered for some seconds, too.
     caf::replies_to<session_atom>::with<session_result>>;
+
+// -- supervisor ------------------------------------------------------------------------------------------------------
+
+/// Starts, restarts and stops the services of a node. The status of a child that is down is `restarting` or `parked`;
+/// children that only show have the detail `tier` = `shows`.
+using supervisor_actor = observable_actor::extend<
+    // Drain all children, then quit. Answered with the names of those that did not end within their grace.
+    caf::replies_to<drain_atom>::with<std::vector<std::string>>,
+    // From a person: restart this child and those that need it, without back-off, and without a charge to its budget.
+    caf::replies_to<restart_atom, std::string>::with<restart_result>>;
 
 }  // namespace hedgerow::protocol
 

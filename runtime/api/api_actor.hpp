@@ -23,7 +23,7 @@ using admin_options = api_options;
 
 struct api_ports {
   std::shared_ptr<tokens::tokens_slot> tokens;
-  std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root;
+  std::shared_ptr<protocol::slot<protocol::supervisor_actor>> root;
   const ports::clock* clock = nullptr;
   std::shared_ptr<lag_meter> lag;
   neighbours others;
@@ -41,7 +41,7 @@ api_actor::behavior_type api(api_actor::stateful_pointer<api_state> self, api_op
                              aggregator::aggregator_actor model);
 
 struct admin_ports {
-  std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root;
+  std::shared_ptr<protocol::slot<protocol::supervisor_actor>> root;
   std::shared_ptr<ports::event_log> log;
   const ports::clock* clock = nullptr;
   neighbours others;

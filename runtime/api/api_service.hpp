@@ -21,7 +21,7 @@ using model_slot = protocol::slot<aggregator::aggregator_actor>;
 struct api_wiring {
   api_options options;
   std::shared_ptr<tokens::tokens_slot> tokens;
-  std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root;
+  std::shared_ptr<protocol::slot<protocol::supervisor_actor>> root;
   /// Filled in at each start of the read model.
   std::shared_ptr<model_slot> model;
   neighbours others;

@@ -13,7 +13,7 @@ struct health_sources {
   caf::actor_system* system = nullptr;
   node_identity node;
   /// Invalid while the node starts or stops.
-  supervision::supervisor_actor root;
+  protocol::supervisor_actor root;
   const ports::clock* clock = nullptr;
   /// May be null: then it is unknown whether the log answers.
   std::shared_ptr<lag_meter> lag;

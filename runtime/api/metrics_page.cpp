@@ -17,7 +17,7 @@ http::response text_page(std::string body) {
 
 }  // namespace
 
-void show_metrics(caf::actor_system& system, const metrics_sources& from, const supervision::supervisor_actor& root,
+void show_metrics(caf::actor_system& system, const metrics_sources& from, const protocol::supervisor_actor& root,
                   const std::shared_ptr<lag_meter>& lag, const aggregator::aggregator_actor& model,
                   const http::responder& respond) {
   ask_node_state(system, root, lag, [=, &system](const node_state& state) {

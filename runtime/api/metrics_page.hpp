@@ -14,7 +14,7 @@ struct metrics_sources {
 };
 
 /// Answers within four seconds. Without `lag` or `model` their part is not shown at all.
-void show_metrics(caf::actor_system& system, const metrics_sources& from, const supervision::supervisor_actor& root,
+void show_metrics(caf::actor_system& system, const metrics_sources& from, const protocol::supervisor_actor& root,
                   const std::shared_ptr<lag_meter>& lag, const aggregator::aggregator_actor& model,
                   const http::responder& respond);
 

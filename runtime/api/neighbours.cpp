@@ -57,7 +57,7 @@ struct collection {
   }
 };
 
-void ask_own(caf::actor_system& system, const supervision::supervisor_actor& root,
+void ask_own(caf::actor_system& system, const protocol::supervisor_actor& root,
              std::function<void(const remote_answer&)> done) {
   system.spawn([=](caf::event_based_actor* self) {
     self->request(root, own_limit, status_atom::value)
@@ -119,7 +119,7 @@ void ask_neighbour(caf::actor_system& system, const neighbours& others, std::str
 }
 
 void show_remote_actors(caf::actor_system& system, const neighbours& others,
-                        const supervision::supervisor_actor& own_root, const std::string& own_name,
+                        const protocol::supervisor_actor& own_root, const std::string& own_name,
                         const std::string& node, bool plain, const http::responder& respond) {
   if (node != "all") {
     return ask_neighbour(system, others, node, {0, "", question_kind::actors, "", {}}, [=](const remote_answer& a) {

@@ -22,7 +22,7 @@ void ask_neighbour(caf::actor_system& system, const neighbours& others, std::str
 
 /// GET /actors for another node, or for `all`. `own_root` answers for this node.
 void show_remote_actors(caf::actor_system& system, const neighbours& others,
-                        const supervision::supervisor_actor& own_root, const std::string& own_name,
+                        const protocol::supervisor_actor& own_root, const std::string& own_name,
                         const std::string& node, bool plain, const http::responder& respond);
 
 /// {"enabled":true,"members":[...]}: who is there, since when it is silent, what it hosts. Also as text for people.

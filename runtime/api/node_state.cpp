@@ -8,7 +8,7 @@ namespace hedgerow::api {
 
 using namespace protocol;
 
-void ask_node_state(caf::actor_system& system, supervision::supervisor_actor root, std::shared_ptr<lag_meter> lag,
+void ask_node_state(caf::actor_system& system, protocol::supervisor_actor root, std::shared_ptr<lag_meter> lag,
                     std::function<void(const node_state&)> done) {
   system.spawn([=](caf::event_based_actor* self) {
     const auto came = [=](std::optional<actor_status> tree) {

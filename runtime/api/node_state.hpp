@@ -19,7 +19,7 @@ struct node_state {
 };
 
 /// `done` is called once, on an actor, within two seconds. `lag` may be null.
-void ask_node_state(caf::actor_system& system, supervision::supervisor_actor root, std::shared_ptr<lag_meter> lag,
+void ask_node_state(caf::actor_system& system, protocol::supervisor_actor root, std::shared_ptr<lag_meter> lag,
                     std::function<void(const node_state&)> done);
 
 }  // namespace hedgerow::api

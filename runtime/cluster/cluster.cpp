@@ -82,7 +82,7 @@ void cluster::send_heartbeats() {
 }
 
 void cluster::look_at_own_actors() {
-  const auto root = outside_.root ? outside_.root->get() : supervision::supervisor_actor{};
+  const auto root = outside_.root ? outside_.root->get() : protocol::supervisor_actor{};
   if (!root) return;
   self_->request(root, own_actors_timeout, status_atom::value)
       .then([this](const actor_status& tree) { own_hosts_ = hosted_services(tree); }, [](const caf::error&) {});

@@ -32,7 +32,7 @@ struct cluster_options {
   domain::member_policy policy;
 };
 
-using root_slot = protocol::slot<supervision::supervisor_actor>;
+using root_slot = protocol::slot<protocol::supervisor_actor>;
 
 /// All of it outlives the actor system or is shared.
 struct cluster_ports {

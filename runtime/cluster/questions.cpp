@@ -160,7 +160,7 @@ void cluster::reply(const std::string& asker, remote_answer answer) {
 
 void cluster::answer_question(const remote_question& q) {
   const auto fail = [this, id = q.id, asker = q.asker](const std::string& why) { reply(asker, failure(id, why)); };
-  const auto root = outside_.root ? outside_.root->get() : supervision::supervisor_actor{};
+  const auto root = outside_.root ? outside_.root->get() : protocol::supervisor_actor{};
   const auto tokens = outside_.tokens ? outside_.tokens->get() : tokens::tokens_actor{};
   switch (q.kind) {
     case question_kind::actors:

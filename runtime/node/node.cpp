@@ -83,8 +83,8 @@ class running_node final : public node {
     if (death_.empty()) death_ = prepare_cluster();
     if (!death_.empty()) return;
     slots_.name_taken = died;
-    root_ = system_.spawn(supervision::supervisor, settings_.name, make_services(settings_, outside_, slots_),
-                          settings_.supervision, outside_.clock, died);
+    root_ = spawn_class<supervision::supervisor>(system_, settings_.name, make_services(settings_, outside_, slots_),
+                                                 settings_.supervision, outside_.clock, died);
     slots_.root->put(root_.address());
   }
 
@@ -171,7 +171,7 @@ class running_node final : public node {
   node_config config_;
   caf::actor_system system_;
   maintenance maintenance_;
-  supervision::supervisor_actor root_;
+  protocol::supervisor_actor root_;
 };
 
 }  // namespace

@@ -9,7 +9,7 @@
 
 namespace hedgerow::node {
 
-using root_slot = protocol::slot<supervision::supervisor_actor>;
+using root_slot = protocol::slot<protocol::supervisor_actor>;
 
 struct slots {
   std::shared_ptr<root_slot> root = std::make_shared<root_slot>();

@@ -20,8 +20,8 @@
 
 #include "actors/ports/clock.hpp"
 #include "actors/ports/notices.hpp"
+#include "messages/protocol/actor_class.hpp"
 #include "messages/protocol/interfaces.hpp"
-#include "messages/protocol/restart_result.hpp"
 
 namespace hedgerow::supervision {
 
@@ -61,12 +61,6 @@ struct policy {
   std::chrono::milliseconds grace{10'000};
 };
 
-using supervisor_actor = caf::typed_actor<caf::replies_to<protocol::status_atom>::with<protocol::actor_status>,
-                                          caf::replies_to<protocol::drain_atom>::with<std::vector<std::string>>,
-                                          caf::replies_to<protocol::restart_atom, std::string>::with<
-                                              protocol::restart_result>,
-                                          caf::reacts_to<protocol::tick_atom, std::string>>;
-
 enum class child_state : std::uint8_t {
   down,      // waits for its back-off, for a child that it needs, or is parked
   up,
@@ -92,21 +86,52 @@ struct child {
   std::deque<monotonic_time> recent;
 };
 
-struct supervisor_state {
-  static inline const char* name = "supervisor";
-  const ports::clock* clock = nullptr;
-  std::vector<child> children;
-  bool draining = false;
-  std::vector<std::string> left_over;
-};
+/// Implements supervisor_actor of messages/protocol/interfaces.hpp.
+class supervisor {
+ public:
+  /// Also its timer: the back-off of the child of this name is over.
+  using interface = protocol::supervisor_actor::extend<caf::reacts_to<protocol::tick_atom, std::string>>;
+  using pointer = protocol::pointer_to<supervisor>;
+  static inline const char* actor_name = "supervisor";
 
-/// Children start in order and are drained in order, so list them in the direction of the data. `drain` answers with
-/// the names of those that did not end within their grace. `on_death` is called when a child that trades exceeds its
-/// budget. `restart` with a name restarts that child and those that need it, without back-off and charge; `tick` with a
-/// name is the supervisor's own timer. The status of a child that is down is `restarting` or `parked`; children that
-/// only show have the detail `tier` = `shows`.
-supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
-                                           std::string name, std::vector<child_spec> children, policy rules,
-                                           const ports::clock* clock, std::function<void(std::string)> on_death);
+  /// Children start in order and are drained in order, so list them in the direction of the data. `clock` outlives the
+  /// actor system. `on_death` is called with the reason when a child that trades exceeds its budget.
+  supervisor(pointer self, std::string name, std::vector<child_spec> children, policy rules, const ports::clock* clock,
+             std::function<void(std::string)> on_death);
+  interface::behavior_type start();
+
+ private:
+  // -- starting ------------------------------------------------------------------------------------------------------
+  [[nodiscard]] child* find(const std::string& name);
+  void launch(child& c);
+  /// Starts `name`, and restarts everything that holds a handle of its predecessor.
+  void bring_up(const std::string& name);
+  [[nodiscard]] protocol::restart_result restart(const std::string& name);
+
+  // -- failing -------------------------------------------------------------------------------------------------------
+  void went_down(const caf::down_msg& down);
+  void failed(child& c, const caf::error& reason);
+  /// Counts a failure and sets the next back-off. False when the budget is used up.
+  bool charge(child& c, monotonic_time now);
+  /// A child that only shows has used up its budget: it must not take along what trades.
+  void park(child& c, const std::string& why);
+  void end(const std::string& why);
+  void tell(ports::notice_level level, const char* code, const child& c, const std::string& text) const;
+
+  // -- asking --------------------------------------------------------------------------------------------------------
+  [[nodiscard]] caf::result<std::vector<std::string>> drain();
+  /// Drains child `index`, then the next one.
+  void drain_from(std::size_t index, caf::typed_response_promise<std::vector<std::string>> done);
+  [[nodiscard]] caf::result<protocol::actor_status> status();
+
+  pointer self_;
+  std::string name_;
+  std::vector<child> children_;
+  policy rules_;
+  const ports::clock* clock_;
+  std::function<void(std::string)> on_death_;
+  bool draining_ = false;
+  std::vector<std::string> left_over_;
+};
 
 }  // namespace hedgerow::supervision

@@ -28,9 +28,9 @@ class edge_fixture : public ::testing::Test {
     supervision::policy rules;
     // A child that fails stays down for the rest of the test.
     rules.backoff_min = rules.backoff_max = std::chrono::hours{1};
-    root = system.spawn(supervision::supervisor, std::string{"node-a"},
-                        std::vector<supervision::child_spec>{child("accumulator"), child("poller")}, rules, &clock,
-                        [](std::string) {});
+    root = protocol::spawn_class<supervision::supervisor>(
+        system, "node-a", std::vector<supervision::child_spec>{child("accumulator"), child("poller")}, rules, &clock,
+        [](std::string) {});
     root_slot->put(root.address());
   }
 
@@ -100,12 +100,12 @@ class edge_fixture : public ::testing::Test {
   std::shared_ptr<adapters::memory_log_faults> faults = std::make_shared<adapters::memory_log_faults>();
   std::shared_ptr<ports::event_log> log = adapters::make_memory_log(clock, 4, faults);
   std::shared_ptr<telemetry::metric_registry> registry = std::make_shared<telemetry::metric_registry>();
-  std::shared_ptr<protocol::slot<supervision::supervisor_actor>> root_slot =
-      std::make_shared<protocol::slot<supervision::supervisor_actor>>();
+  std::shared_ptr<protocol::slot<protocol::supervisor_actor>> root_slot =
+      std::make_shared<protocol::slot<protocol::supervisor_actor>>();
   std::shared_ptr<tokens::tokens_slot> tokens_slot = std::make_shared<tokens::tokens_slot>();
   caf::actor_system_config config;
   caf::actor_system system{config};
-  supervision::supervisor_actor root;
+  protocol::supervisor_actor root;
   std::uint16_t port = 0;
 
  private:

@@ -49,8 +49,8 @@ class SupervisorTest : public test::actor_fixture {
   }
 
   void supervise(std::vector<child_spec> children) {
-    boss = own(system.spawn(supervisor, std::string{"root"}, std::move(children), rules, &clock,
-                            [this](std::string why) { death = std::move(why); }));
+    boss = own(spawn_class<supervisor>(system, "root", std::move(children), rules, &clock,
+                                       [this](std::string why) { death = std::move(why); }));
     run();
   }
 
