@@ -11,6 +11,7 @@
 #include "messages/protocol/actor_status.hpp"
 #include "messages/protocol/atoms.hpp"
 #include "messages/protocol/broker_calls.hpp"
+#include "messages/protocol/control.hpp"
 #include "messages/protocol/hand_over.hpp"
 #include "messages/protocol/restart_result.hpp"
 #include "messages/protocol/step.hpp"
@@ -80,6 +81,18 @@ using supervisor_actor = observable_actor::extend<
     caf::replies_to<drain_atom>::with<std::vector<std::string>>,
     // From a person: restart this child and those that need it, without back-off, and without a charge to its budget.
     caf::replies_to<restart_atom, std::string>::with<restart_result>>;
+
+// -- control desk ----------------------------------------------------------------------------------------------------
+
+/// Writes what a person decides about a symbol.
+using control_desk_actor = caf::typed_actor<
+    // Answered exactly once, in the order of the requests, when the decision is durable, invalid or not written.
+    caf::replies_to<decide_atom, control_request>::with<control_answer>>;
+
+// -- API -------------------------------------------------------------------------------------------------------------
+
+/// An HTTP server. Requests come in over its port; as an actor it only says how it is.
+using api_actor = observable_actor;
 
 }  // namespace hedgerow::protocol
 

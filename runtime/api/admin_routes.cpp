@@ -96,7 +96,7 @@ void decide(const admin_context& c, const call& asked) {
                           asked.parameter("reason"), asked.parameter("by")};
   c.system->spawn([desk = c.controls, request = std::move(request),
                    respond = asked.respond](caf::event_based_actor* self) {
-    self->request(desk, decision_timeout, ask_atom::value, request)
+    self->request(desk, decision_timeout, decide_atom::value, request)
         .then([=](const control_answer& answer) { respond(decided(answer)); },
               [=](const caf::error&) {
                 respond(problem(504, "the log has not answered yet; whether it takes the decision is not known: look "

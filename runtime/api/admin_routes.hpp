@@ -2,7 +2,6 @@
 #pragma once
 
 #include "runtime/api/api_actor.hpp"
-#include "runtime/api/control_desk.hpp"
 #include "runtime/api/routes.hpp"
 
 namespace hedgerow::api {
@@ -11,7 +10,7 @@ struct admin_context {
   caf::actor_system* system = nullptr;
   admin_options options;
   admin_ports outside;
-  control_desk_actor controls;
+  protocol::control_desk_actor controls;
 };
 
 /// Without a context the table can only be shown.

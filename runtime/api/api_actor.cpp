@@ -5,6 +5,7 @@
 #include "runtime/api/admin_routes.hpp"
 #include "runtime/api/api_routes.hpp"
 #include "runtime/api/api_service.hpp"
+#include "runtime/api/control_desk.hpp"
 
 namespace hedgerow::api {
 
@@ -12,44 +13,46 @@ using namespace protocol;
 
 namespace {
 
-using pointer = api_actor::stateful_pointer<api_state>;
-
-api_actor::behavior_type serve(pointer self, const http::server_options& options, http::handler handle,
-                               const char* kind) {
-  auto server = http::make_server(options, std::move(handle));
-  if (!server) {
-    self->quit(caf::make_error(caf::sec::runtime_error, server.error()));
+/// Opens the port; the server lives in `server` from then on.
+template <class Pointer>
+api_actor::behavior_type serve(Pointer self, const http::server_options& options, http::handler handle,
+                               const char* kind, std::unique_ptr<http::server>& server) {
+  auto made = http::make_server(options, std::move(handle));
+  if (!made) {
+    self->quit(caf::make_error(caf::sec::runtime_error, made.error()));
     return api_actor::behavior_type::make_empty_behavior();
   }
-  self->state.server = std::move(*server);
+  server = std::move(*made);
   return {
-      [=](status_atom) {
+      [self, kind, port = server->port()](status_atom) {
         return actor_status{kind, "http", "running", self->mailbox().size(), 0, {},
-                            {{"port", std::to_string(self->state.server->port())}}, {}};
+                            {{"port", std::to_string(port)}}, {}};
       },
   };
 }
 
 }  // namespace
 
-api_actor::behavior_type api(pointer self, api_options options, api_ports outside,
-                             aggregator::aggregator_actor model) {
-  const auto server = options.server;
-  auto hosts = options.allowed_hosts;
-  auto context = std::make_shared<const api_context>(
-      api_context{&self->system(), std::move(options), std::move(outside), std::move(model)});
-  return serve(self, server, make_handler(api_routes(std::move(context)), std::move(hosts)), service_name);
+api_server::api_server(pointer self, api_options options, api_ports outside, aggregator::aggregator_actor model)
+    : self_{self}, options_{std::move(options)}, outside_{std::move(outside)}, model_{std::move(model)} {}
+
+api_server::interface::behavior_type api_server::start() {
+  auto context = std::make_shared<const api_context>(api_context{&self_->system(), options_, outside_, model_});
+  return serve(self_, options_.server, make_handler(api_routes(std::move(context)), options_.allowed_hosts),
+               service_name, server_);
 }
 
-api_actor::behavior_type admin(pointer self, admin_options options, admin_ports outside) {
-  const control_desk_ports desk{outside.log, options.metrics.node.name, outside.clock, outside.notices};
-  auto controls = self->spawn(control_desk, desk);
-  self->attach_functor([controls] { caf::anon_send_exit(controls, caf::exit_reason::user_shutdown); });
-  const auto server = options.server;
-  auto hosts = options.allowed_hosts;
+admin_server::admin_server(pointer self, admin_options options, admin_ports outside)
+    : self_{self}, options_{std::move(options)}, outside_{std::move(outside)} {}
+
+admin_server::interface::behavior_type admin_server::start() {
+  const control_desk_ports desk{outside_.log, options_.metrics.node.name, outside_.clock, outside_.notices};
+  auto controls = spawn_class<control_desk>(self_->system(), desk);
+  self_->attach_functor([controls] { caf::anon_send_exit(controls, caf::exit_reason::user_shutdown); });
   auto context = std::make_shared<const admin_context>(
-      admin_context{&self->system(), std::move(options), std::move(outside), std::move(controls)});
-  return serve(self, server, make_handler(admin_routes(std::move(context)), std::move(hosts)), "admin");
+      admin_context{&self_->system(), options_, outside_, std::move(controls)});
+  return serve(self_, options_.server, make_handler(admin_routes(std::move(context)), options_.allowed_hosts),
+               actor_name, server_);
 }
 
 }  // namespace hedgerow::api

@@ -4,6 +4,8 @@
 
 #include "actors/aggregator/aggregator_actor.hpp"
 #include "actors/tokens/tokens_actor.hpp"
+#include "messages/protocol/actor_class.hpp"
+#include "messages/protocol/interfaces.hpp"
 #include "runtime/adapters/http/http_server.hpp"
 #include "runtime/api/metrics_page.hpp"
 #include "runtime/api/neighbours.hpp"
@@ -29,17 +31,6 @@ struct api_ports {
   neighbours others;
 };
 
-using api_actor = protocol::observable_actor;
-
-struct api_state {
-  static inline const char* name = "api";
-  std::unique_ptr<http::server> server;
-};
-
-/// The routes of api_routes(). Quits with the reason when it cannot listen.
-api_actor::behavior_type api(api_actor::stateful_pointer<api_state> self, api_options options, api_ports outside,
-                             aggregator::aggregator_actor model);
-
 struct admin_ports {
   std::shared_ptr<protocol::slot<protocol::supervisor_actor>> root;
   std::shared_ptr<ports::event_log> log;
@@ -49,8 +40,41 @@ struct admin_ports {
   ports::notices* notices = nullptr;
 };
 
-/// The routes of admin_routes(). Quits with the reason when it cannot listen.
-api_actor::behavior_type admin(api_actor::stateful_pointer<api_state> self, admin_options options,
-                               admin_ports outside);
+/// The API port: the routes of api_routes().
+class api_server {
+ public:
+  using interface = protocol::api_actor;
+  using pointer = protocol::pointer_to<api_server>;
+  static inline const char* actor_name = "api";
+
+  api_server(pointer self, api_options options, api_ports outside, aggregator::aggregator_actor model);
+  /// Quits with the reason when it cannot listen.
+  interface::behavior_type start();
+
+ private:
+  pointer self_;
+  api_options options_;
+  api_ports outside_;
+  aggregator::aggregator_actor model_;
+  std::unique_ptr<http::server> server_;
+};
+
+/// The admin port: the routes of admin_routes(), and the control desk behind them.
+class admin_server {
+ public:
+  using interface = protocol::api_actor;
+  using pointer = protocol::pointer_to<admin_server>;
+  static inline const char* actor_name = "admin";
+
+  admin_server(pointer self, admin_options options, admin_ports outside);
+  /// Quits with the reason when it cannot listen.
+  interface::behavior_type start();
+
+ private:
+  pointer self_;
+  admin_options options_;
+  admin_ports outside_;
+  std::unique_ptr<http::server> server_;
+};
 
 }  // namespace hedgerow::api

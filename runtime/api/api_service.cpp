@@ -30,7 +30,7 @@ std::vector<services::child> children(const services::context& in) {
   services::child server{service_name, {}, {model_child}, false, true};
   server.start = [options = wiring.options, ports](caf::actor_system& system, const services::running& others) {
     auto read_model = caf::actor_cast<aggregator::aggregator_actor>(others.at(model_child));
-    return caf::actor_cast<caf::actor>(system.spawn(api, options, ports, read_model));
+    return caf::actor_cast<caf::actor>(protocol::spawn_class<api_server>(system, options, ports, read_model));
   };
   return {std::move(model), std::move(server)};
 }

@@ -5,6 +5,7 @@
 #include "messages/codec/codec.hpp"
 #include "messages/events/names.hpp"
 #include "messages/faults/fault_point.hpp"
+#include "messages/protocol/callbacks.hpp"
 #include "messages/types/ids.hpp"
 
 namespace hedgerow::api {
@@ -14,8 +15,7 @@ using namespace faults::literals;
 
 namespace {
 
-using desk_pointer = control_desk_actor::stateful_pointer<control_desk_state>;
-constexpr const char* service_name = "operator";
+constexpr const char* desk_name = "operator";
 constexpr int most_attempts = 2;
 /// People decide one after the other; more than this is a program that runs wild.
 constexpr std::size_t most_waiting = 100;
@@ -36,84 +36,83 @@ std::string find_fault(const control_request& request) {
   return {};
 }
 
-outgoing to_record(const control_request& request, const control_desk_ports& outside) {
+}  // namespace
+
+control_desk::interface::behavior_type control_desk::start() {
+  return {
+      [this](decide_atom, const control_request& request) { return decide(request); },
+      [this](done_atom, const control_committed& news) { committed(news); },
+  };
+}
+
+caf::result<control_answer> control_desk::decide(const control_request& request) {
+  if (auto fault = find_fault(request); !fault.empty())
+    return control_answer{control_outcome::invalid, std::move(fault)};
+  if (waiting_.size() >= most_waiting)
+    return control_answer{control_outcome::not_written, "too many decisions are waiting for the log; try again"};
+  auto promise = self_->make_response_promise<control_answer>();
+  waiting_.push_back({to_record(request), request.action + " " + request.symbol, 0, promise});
+  if (waiting_.size() == 1) write_first();
+  return promise;
+}
+
+outgoing control_desk::to_record(const control_request& request) const {
   const auto name = symbol::parse(request.symbol)->str();
-  const auto now = outside.clock->now();
+  const auto now = outside_.clock->now();
   const control_event event{name, *parse_name<control_action>(request.action), request.argument, request.reason,
                             request.by};
   const std::string id = "control:" + name + ":" + std::to_string(now.us);
-  return {{topic::control_events, partition_of_symbol(name, outside.log->partitions(topic::control_events))}, name,
+  return {{topic::control_events, partition_of_symbol(name, outside_.log->partitions(topic::control_events))}, name,
           codec::encode({id, now, now, id, {}, {}}, event)};
 }
 
-void write_first(desk_pointer self, const control_desk_ports& outside);
+void control_desk::write_first() {
+  auto& first = waiting_.front();
+  ++first.attempts;
+  if (!writer_) {
+    auto joined = outside_.log->join({desk_name, outside_.node, {}});
+    if (!joined) return failed(joined.error());
+    writer_ = std::move(*joined);
+  }
+  if (faults::strikes("control.commit.before"_fault))
+    return failed({ports::log_errc::io, std::string{faults::injected}});
+  log_transaction tx;
+  tx.records.push_back(first.record);
+  writer_->commit(std::move(tx), [ended = sends_to<interface>(self_->address(), done_atom::value),
+                                  number = ++commits_](const auto& end) {
+    control_committed news{number, std::nullopt};
+    if (!end)
+      news.error = end.error();
+    else if (faults::strikes("control.commit.after"_fault))
+      news.error = ports::log_error{ports::log_errc::io, std::string{faults::injected}};
+    ended(std::move(news));
+  });
+}
 
-void end_first(desk_pointer self, const control_desk_ports& outside, control_answer answer) {
-  auto& waiting = self->state.waiting;
-  waiting.front().promise.deliver(std::move(answer));
-  waiting.pop_front();
-  if (!waiting.empty()) write_first(self, outside);
+void control_desk::committed(const control_committed& news) {
+  if (news.number != commits_ || waiting_.empty()) return;
+  if (news.error) return failed(*news.error);
+  end_first({});
 }
 
 /// Any failure kills the member. A decision that was written in spite of the reported failure is written a second time
 /// under the same id: halting or resuming twice is the same as once, and an order is adopted or declared
 /// absent only while its outcome is open.
-void failed(desk_pointer self, const control_desk_ports& outside, const ports::log_error& why) {
-  auto& first = self->state.waiting.front();
-  self->state.writer.reset();
+void control_desk::failed(const ports::log_error& why) {
+  auto& first = waiting_.front();
+  writer_.reset();
   const bool again = first.attempts < most_attempts;
-  if (outside.notices != nullptr)
-    outside.notices->raise(again ? ports::notice_level::warning : ports::notice_level::alarm, service_name,
-                           again ? "control_retried" : "control_not_written", first.what, why.detail);
-  if (again) return write_first(self, outside);
-  end_first(self, outside, {control_outcome::not_written, "the log did not take it: " + why.detail + "; try again"});
+  if (outside_.notices != nullptr)
+    outside_.notices->raise(again ? ports::notice_level::warning : ports::notice_level::alarm, desk_name,
+                            again ? "control_retried" : "control_not_written", first.what, why.detail);
+  if (again) return write_first();
+  end_first({control_outcome::not_written, "the log did not take it: " + why.detail + "; try again"});
 }
 
-void write_first(desk_pointer self, const control_desk_ports& outside) {
-  auto& state = self->state;
-  auto& first = state.waiting.front();
-  ++first.attempts;
-  if (!state.writer) {
-    auto joined = outside.log->join({service_name, outside.node, {}});
-    if (!joined) return failed(self, outside, joined.error());
-    state.writer = std::move(*joined);
-  }
-  if (faults::strikes("control.commit.before"_fault))
-    return failed(self, outside, {ports::log_errc::io, std::string{faults::injected}});
-  log_transaction tx;
-  tx.records.push_back(first.record);
-  state.writer->commit(std::move(tx),
-                       [me = caf::actor_cast<caf::actor_addr>(self), number = ++state.commits](auto end) {
-                         control_committed news{number, std::nullopt};
-                         if (!end) news.error = end.error();
-                         else if (faults::strikes("control.commit.after"_fault))
-                           news.error = ports::log_error{ports::log_errc::io, std::string{faults::injected}};
-                         if (auto desk = caf::actor_cast<control_desk_actor>(me))
-                           caf::anon_send(desk, done_atom::value, std::move(news));
-                       });
-}
-
-}  // namespace
-
-control_desk_actor::behavior_type control_desk(desk_pointer self, control_desk_ports outside) {
-  return {
-      [=](ask_atom, const control_request& request) -> caf::result<control_answer> {
-        if (auto fault = find_fault(request); !fault.empty())
-          return control_answer{control_outcome::invalid, std::move(fault)};
-        if (self->state.waiting.size() >= most_waiting)
-          return control_answer{control_outcome::not_written, "too many decisions are waiting for the log; try again"};
-        auto promise = self->make_response_promise<control_answer>();
-        self->state.waiting.push_back(
-            {to_record(request, outside), request.action + " " + request.symbol, 0, promise});
-        if (self->state.waiting.size() == 1) write_first(self, outside);
-        return promise;
-      },
-      [=](done_atom, const control_committed& news) {
-        if (news.number != self->state.commits || self->state.waiting.empty()) return;
-        if (news.error) return failed(self, outside, *news.error);
-        end_first(self, outside, {});
-      },
-  };
+void control_desk::end_first(control_answer answer) {
+  waiting_.front().promise.deliver(std::move(answer));
+  waiting_.pop_front();
+  if (!waiting_.empty()) write_first();
 }
 
 }  // namespace hedgerow::api

@@ -84,7 +84,7 @@ child_spec admin_child(const node_settings& settings, const node_ports& outside,
   const api::admin_options options{settings.admin, metrics, settings.allowed_hosts};
   const api::admin_ports ports{known.root, outside.log, outside.clock, known.others, outside.notices};
   auto start = [options, ports](caf::actor_system& system, const running&) {
-    return caf::actor_cast<caf::actor>(system.spawn(api::admin, options, ports));
+    return caf::actor_cast<caf::actor>(protocol::spawn_class<api::admin_server>(system, options, ports));
   };
   return {"admin", start, {}, false, supervision::tier::shows};
 }

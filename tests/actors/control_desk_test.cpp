@@ -11,11 +11,13 @@
 namespace hedgerow::api {
 namespace {
 
+using namespace protocol;
+
 class ControlDesk : public test::actor_fixture {
  public:
   ControlDesk() {
     auto behind = std::make_shared<test::unsteady_log>(log, weather);
-    desk = own(system.spawn(control_desk, control_desk_ports{behind, "node-a", &clock, &heard}));
+    desk = own(spawn_class<control_desk>(system, control_desk_ports{behind, "node-a", &clock, &heard}));
   }
 
   std::size_t written() {
@@ -26,7 +28,7 @@ class ControlDesk : public test::actor_fixture {
   }
 
   auto decide(const std::string& symbol) {
-    auto pending = self->request(desk, std::chrono::seconds{10}, protocol::ask_atom::value,
+    auto pending = self->request(desk, std::chrono::seconds{10}, decide_atom::value,
                                  control_request{symbol, "halt", "", "looks wrong", "ann"});
     run();
     return pending;
@@ -105,7 +107,7 @@ TEST_F(ControlDesk, ADecisionWhoseAnswerWasLostIsTriedAgainAndTheSecondFailureIs
 
 TEST_F(ControlDesk, AnUnusableRequestIsAnsweredWithoutTheLog) {
   const auto answer =
-      ask<control_answer>(desk, protocol::ask_atom::value, control_request{"AAPL", "halt", "", "", "ann"});
+      ask<control_answer>(desk, decide_atom::value, control_request{"AAPL", "halt", "", "", "ann"});
   EXPECT_EQ(answer.outcome, control_outcome::invalid);
   EXPECT_TRUE(weather->waiting.empty());
 }

@@ -62,8 +62,8 @@ class edge_fixture : public ::testing::Test {
 
   void start_admin(http::server_options options = {}) {
     api::admin_ports outside{root_slot, log, &clock, {}, &heard};
-    const auto actor = system.spawn(api::admin, api::admin_options{std::move(options), metrics(), {"node.example"}},
-                                    std::move(outside));
+    const auto actor = protocol::spawn_class<api::admin_server>(
+        system, api::admin_options{std::move(options), metrics(), {"node.example"}}, std::move(outside));
     port = own(actor);
   }
 
@@ -71,8 +71,8 @@ class edge_fixture : public ::testing::Test {
     const auto model = system.spawn(aggregator::aggregator, log, aggregator::aggregator_config{}, &clock);
     owned_.push_back(caf::actor_cast<caf::actor>(model));
     api::api_ports outside{tokens_slot, root_slot, &clock, nullptr, {}};
-    const auto actor =
-        system.spawn(api::api, api::api_options{std::move(options), metrics(), {"node.example"}}, outside, model);
+    const auto actor = protocol::spawn_class<api::api_server>(
+        system, api::api_options{std::move(options), metrics(), {"node.example"}}, outside, model);
     port = own(actor);
   }
 
@@ -110,7 +110,7 @@ class edge_fixture : public ::testing::Test {
 
  private:
   /// The port on which `actor` listens.
-  std::uint16_t own(const api::api_actor& actor) {
+  std::uint16_t own(const protocol::api_actor& actor) {
     owned_.push_back(caf::actor_cast<caf::actor>(actor));
     caf::scoped_actor self{system};
     std::uint16_t found = 0;
