@@ -6,25 +6,10 @@
 #include "actors/ports/clock.hpp"
 #include "actors/ports/notices.hpp"
 #include "actors/ports/oauth_api.hpp"
+#include "messages/protocol/actor_class.hpp"
 #include "messages/protocol/interfaces.hpp"
 
 namespace hedgerow::tokens {
-
-using follower_actor = caf::typed_actor<caf::reacts_to<protocol::poll_atom>, caf::reacts_to<protocol::tick_atom>,
-                                        caf::replies_to<protocol::status_atom>::with<protocol::actor_status>>;
-
-struct follower_state {
-  static inline const char* name = "token-follower";
-  ports::subscription appends;
-  std::int64_t next = 0;
-  /// When the token in the holder stops being valid; zero when there is none.
-  timestamp expires_at;
-  /// The newest one was sealed with another key than this node's.
-  bool sealed_for_others = false;
-  /// The last read failed, and is made again with the next tick.
-  bool read_again = false;
-  std::string last_error;
-};
 
 struct follower_ports {
   std::shared_ptr<ports::event_log> log;
@@ -34,7 +19,36 @@ struct follower_ports {
   ports::notices* notices = nullptr;
 };
 
-follower_actor::behavior_type token_follower(follower_actor::stateful_pointer<follower_state> self,
-                                             follower_ports outside);
+class token_follower {
+ public:
+  /// Also what its log tells, and its timer.
+  using interface =
+      protocol::observable_actor::extend<caf::reacts_to<protocol::poll_atom>, caf::reacts_to<protocol::tick_atom>>;
+  using pointer = protocol::pointer_to<token_follower>;
+  static inline const char* actor_name = "token-follower";
+
+  token_follower(pointer self, follower_ports outside) : self_{self}, outside_{std::move(outside)} {}
+  interface::behavior_type start();
+
+ private:
+  void poll();
+  void tick();
+  void take(const record& r);
+  void drop_token();
+  [[nodiscard]] const char* state() const;
+  [[nodiscard]] protocol::actor_status status() const;
+
+  pointer self_;
+  follower_ports outside_;
+  ports::subscription appends_;
+  std::int64_t next_ = 0;
+  /// When the token in the holder stops being valid; zero when there is none.
+  timestamp expires_at_;
+  /// The newest one was sealed with another key than this node's.
+  bool sealed_for_others_ = false;
+  /// The last read failed, and is made again with the next tick.
+  bool read_again_ = false;
+  std::string last_error_;
+};
 
 }  // namespace hedgerow::tokens

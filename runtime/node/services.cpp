@@ -74,7 +74,7 @@ child_spec gateway(const node_settings& settings, const node_ports& outside, con
 child_spec follower_child(const node_ports& outside) {
   auto start = [outside](caf::actor_system& system, const running&) {
     tokens::follower_ports ports{outside.log, outside.vault, outside.tokens, outside.clock, outside.notices};
-    return caf::actor_cast<caf::actor>(system.spawn(tokens::token_follower, std::move(ports)));
+    return caf::actor_cast<caf::actor>(protocol::spawn_class<tokens::token_follower>(system, std::move(ports)));
   };
   return {"token-follower", start, {}, false};
 }

@@ -25,7 +25,8 @@ std::shared_ptr<ports::vault> vault_of(char digit) { return *credentials::make_v
 class TokenFollower : public test::actor_fixture {
  protected:
   void start() {
-    follower = own(system.spawn(token_follower, follower_ports{log, vault_of('a'), holder, &clock, &notices}));
+    follower = own(protocol::spawn_class<token_follower>(
+        system, follower_ports{log, vault_of('a'), holder, &clock, &notices}));
     run();
   }
 
@@ -51,7 +52,7 @@ class TokenFollower : public test::actor_fixture {
   std::shared_ptr<ports::event_log> log = std::make_shared<test::unsteady_log>(inner, weather);
   std::unique_ptr<ports::log_member> writer = std::move(*inner->join({"tokens", "t", {}}));
   std::shared_ptr<ports::token_holder> holder = credentials::make_token_holder();
-  follower_actor follower;
+  protocol::observable_actor follower;
   std::optional<std::string> account;
 };
 
