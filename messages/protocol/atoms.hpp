@@ -65,7 +65,7 @@ using gathered_atom = caf::atom_constant<caf::atom("gathered")>;
 // Private to the cluster actor.
 using open_atom = caf::atom_constant<caf::atom("open")>;            // try to open the port again
 using gone_atom = caf::atom_constant<caf::atom("gone")>;            // the goodbyes are out
-using dial_atom = caf::atom_constant<caf::atom("dial")>;            // connect to this address; inside a node
+using probed_atom = caf::atom_constant<caf::atom("probed")>;        // whether a process listens at this address
 
 // Of interfaces whose verbs have no atom of their own yet.
 using ask_atom = caf::atom_constant<caf::atom("ask")>;              // a question

@@ -11,6 +11,7 @@
 #include "messages/protocol/actor_status.hpp"
 #include "messages/protocol/atoms.hpp"
 #include "messages/protocol/broker_calls.hpp"
+#include "messages/protocol/cluster.hpp"
 #include "messages/protocol/control.hpp"
 #include "messages/protocol/hand_over.hpp"
 #include "messages/protocol/restart_result.hpp"
@@ -88,6 +89,40 @@ using supervisor_actor = observable_actor::extend<
 using control_desk_actor = caf::typed_actor<
     // Answered exactly once, in the order of the requests, when the decision is durable, invalid or not written.
     caf::replies_to<decide_atom, control_request>::with<control_answer>>;
+
+// -- cluster ---------------------------------------------------------------------------------------------------------
+
+/// What the actors of a node ask its cluster actor.
+using cluster_actor = observable_actor::extend<
+    // Ask the member of this name; with an empty name, whichever member that runs the tokens service answers first
+    // without an error. Always answered, within seconds; `error` says for people why there is no answer.
+    caf::replies_to<relay_atom, std::string, remote_question>::with<remote_answer>,
+    // The broker did not accept the access token: tell the tokens actor, wherever it is.
+    caf::reacts_to<renew_atom>,
+    // From the supervisor: say goodbye to the other nodes. Answered when the goodbyes are out.
+    caf::replies_to<drain_atom>::with<ok_atom>>;
+
+/// What a node says to the cluster actor of another one; cluster.hpp. All of it crosses the wire.
+using peer_actor = caf::typed_actor<
+    // The protocol, version, name, incarnation, host and port of the sender, and by which link it came. Answered with
+    // `welcome` or `refuse`, which carry the same link.
+    caf::reacts_to<hello_atom, std::uint32_t, std::string, std::string, std::uint64_t, std::string, std::uint16_t,
+                   std::string>,
+    caf::reacts_to<welcome_atom, std::uint32_t, std::string, std::string, std::uint64_t, std::string, std::uint16_t,
+                   std::string>,
+    // A code, the reason for people, and the link.
+    caf::reacts_to<refuse_atom, std::string, std::string, std::string>,
+    // Which run holds this name, or zero, and its address. Asked before a node starts.
+    caf::replies_to<whois_atom, std::string>::with<std::uint64_t, std::string>,
+    // The sender lives, knows these members and hosts these services.
+    caf::reacts_to<beat_atom, heartbeat>,
+    // The node of this name and incarnation ends.
+    caf::reacts_to<leave_atom, std::string, std::uint64_t>,
+    // A question to this node. Its `answer` carries the question's number; the asker gives up after a time of its own.
+    caf::reacts_to<question_atom, remote_question>,
+    caf::reacts_to<answer_atom, remote_answer>,
+    // The broker did not accept the access token; for a node that runs the tokens service.
+    caf::reacts_to<reject_atom>>;
 
 // -- API -------------------------------------------------------------------------------------------------------------
 

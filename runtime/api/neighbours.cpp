@@ -111,8 +111,8 @@ void ask_neighbour(caf::actor_system& system, const neighbours& others, std::str
   const auto actor = others.actor->get();
   if (!actor) return done({0, "this node is not in a cluster", {}, {}, {}});
   // Talks to this node's cluster actor only: CAF keeps an actor that sends to another node until the actor quits.
-  system.spawn([=, what = cluster::ask_member{std::move(member), std::move(question)}](caf::event_based_actor* self) {
-    self->request(actor, longest_question, ask_atom::value, what)
+  system.spawn([=, member = std::move(member), question = std::move(question)](caf::event_based_actor* self) {
+    self->request(actor, longest_question, relay_atom::value, member, question)
         .then([=](const remote_answer& answer) { done(answer); },
               [=](const caf::error&) { done({0, "the cluster does not answer", {}, {}, {}}); });
   });

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "runtime/adapters/http/http_server.hpp"
-#include "runtime/cluster/cluster_actor.hpp"
+#include "runtime/cluster/cluster_options.hpp"
 
 namespace hedgerow::api {
 

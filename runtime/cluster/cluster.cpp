@@ -21,12 +21,54 @@ constexpr std::chrono::milliseconds goodbye_pause{50};
 constexpr std::chrono::milliseconds own_actors_interval{2'000};
 constexpr std::chrono::seconds own_actors_timeout{1};
 
+/// What a handshake says about its sender.
+member_record identity(std::uint32_t protocol, const std::string& version, const std::string& name,
+                       std::uint64_t incarnation, const std::string& host, std::uint16_t port) {
+  return {name, incarnation, host, port, version, protocol, {}, 0, 0, false};
+}
+
 }  // namespace
 
 cluster::cluster(pointer self, cluster_options options, cluster_ports outside)
     : self_{self}, options_{std::move(options)}, outside_{std::move(outside)}, list_{options_.self, options_.policy} {}
 
-void cluster::start() {
+cluster::interface::behavior_type cluster::start() {
+  // A message that this version does not know is of no use to it, and no reason to end.
+  self_->set_default_handler(caf::drop);
+  self_->set_down_handler([this](const caf::down_msg& down) { went_down(down.source); });
+  begin();
+  return {
+      [this](status_atom) { return status(); },
+      [this](relay_atom, const std::string& member, const remote_question& question) { return ask(member, question); },
+      [this](renew_atom) { token_rejected(false); },
+      [this](drain_atom) { return say_goodbye(); },
+      // From other nodes.
+      [this](hello_atom, std::uint32_t protocol, const std::string& version, const std::string& name,
+             std::uint64_t incarnation, const std::string& host, std::uint16_t port, const std::string& via) {
+        hello(identity(protocol, version, name, incarnation, host, port), via);
+      },
+      [this](welcome_atom, std::uint32_t protocol, const std::string& version, const std::string& name,
+             std::uint64_t incarnation, const std::string& host, std::uint16_t port, const std::string& via) {
+        welcome(identity(protocol, version, name, incarnation, host, port), via);
+      },
+      [this](refuse_atom, const std::string& code, const std::string& text, const std::string& via) {
+        refused(code, text, via);
+      },
+      [this](whois_atom, const std::string& name) { return whois(name); },
+      [this](beat_atom, const heartbeat& news) { beat(news); },
+      [this](leave_atom, const std::string& name, std::uint64_t incarnation) { goodbye(name, incarnation); },
+      [this](question_atom, const remote_question& question) { answer_question(question); },
+      [this](answer_atom, const remote_answer& answer) { answered(answer); },
+      [this](reject_atom) { token_rejected(true); },
+      // Its timers, and the prober.
+      [this](tick_atom) { tick(); },
+      [this](open_atom) { open_port(); },
+      [this](gone_atom) { gone(); },
+      [this](probed_atom, const std::string& key, const tcp_probe& result) { probed(key, result); },
+  };
+}
+
+void cluster::begin() {
   self_->attach_functor([me = self_->address(), &system = self_->system(), port = options_.self.port] {
     caf::anon_send(gate(system), caf::unpublish_atom::value, me, port);
   });
@@ -43,7 +85,7 @@ void cluster::open_port() {
       .then([this](std::uint16_t) { tick(); },
             [this](const caf::error&) {
               if (++port_tries_ < port_tries) {
-                self_->delayed_send(self_, port_retry, restart_atom::value);
+                self_->delayed_send(self_, port_retry, open_atom::value);
                 return;
               }
               const std::string text = "cluster.port = " + std::to_string(options_.self.port) + ": cannot listen on " +
@@ -53,7 +95,7 @@ void cluster::open_port() {
             });
 }
 
-caf::actor cluster::sender() const { return caf::actor_cast<caf::actor>(self_->current_sender()); }
+peer_actor cluster::sender() const { return caf::actor_cast<peer_actor>(self_->current_sender()); }
 
 void cluster::tell(notice_level level, const char* code, const std::string& about, const std::string& text) {
   if (outside_.notices != nullptr) outside_.notices->raise(level, "cluster", code, about, text);
@@ -73,11 +115,10 @@ void cluster::tick() {
 }
 
 void cluster::send_heartbeats() {
-  const auto news = caf::make_message(
-      beat_atom::value, heartbeat{list_.self().name, list_.self().incarnation, list_.gossip(), own_hosts_});
+  const heartbeat news{list_.self().name, list_.self().incarnation, list_.gossip(), own_hosts_};
   for (const auto& m : list_.others()) {
     if (m.state != member_state::reachable) continue;
-    if (const auto to = reachable_peer(m.facts.name)) self_->send(to, news);
+    if (const auto to = reachable_peer(m.facts.name)) self_->send(to, beat_atom::value, news);
   }
 }
 
@@ -131,14 +172,16 @@ void cluster::publish_snapshot() {
 
 caf::result<ok_atom> cluster::say_goodbye() {
   leaving_ = true;
-  const auto bye = caf::make_message(leave_atom::value, list_.self().name, list_.self().incarnation);
+  const auto say_to = [this](const peer_actor& who) {
+    self_->send(who, leave_atom::value, list_.self().name, list_.self().incarnation);
+  };
   for (const auto& [name, p] : peers_)
-    if (p.handle) self_->send(p.handle, bye);
+    if (p.handle) say_to(p.handle);
   // A node that was greeted and has not answered yet may have let this node in.
   for (const auto& [key, l] : links_)
-    if (l.found && !connected(l)) self_->send(l.found, bye);
+    if (l.found && !connected(l)) say_to(l.found);
   gone_ = self_->make_response_promise<ok_atom>();
-  self_->delayed_send(self_, goodbye_pause, leave_atom::value);
+  self_->delayed_send(self_, goodbye_pause, gone_atom::value);
   return gone_;
 }
 

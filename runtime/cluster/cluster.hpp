@@ -1,26 +1,80 @@
-// The cluster actor's insides. Private to this folder.
+// One per node, published on the cluster port: joins the node to the others, keeps the list of members, and carries
+// questions between nodes.
+//
+// Each node connects to each other one. No message needs an answer that CAF would have to route: our own number matches
+// an answer to its question, and our own time-out ends the wait. A silent peer gets one hello and nothing else.
 #pragma once
 
 #include <map>
 #include <optional>
 #include <set>
 
+#include "messages/protocol/actor_class.hpp"
 #include "runtime/cluster/address.hpp"
-#include "runtime/cluster/cluster_actor.hpp"
+#include "runtime/cluster/cluster_options.hpp"
 #include "runtime/cluster/prober.hpp"
 
 namespace hedgerow::cluster {
 
+/// Implements cluster_actor and peer_actor of messages/protocol/interfaces.hpp. CAF checks these types when a node is
+/// compiled; between nodes it does not, so peers of other versions may connect. What they say beyond this is dropped.
 class cluster {
  public:
-  using pointer = caf::stateful_actor<cluster_state>*;
+  /// Also its timers: the next heartbeat is due, the port may be tried again, the goodbyes are out; and what the prober
+  /// found at the address of a link.
+  using interface = protocol::cluster_actor::extend_with<protocol::peer_actor>::extend<
+      caf::reacts_to<protocol::tick_atom>, caf::reacts_to<protocol::open_atom>, caf::reacts_to<protocol::gone_atom>,
+      caf::reacts_to<protocol::probed_atom, std::string, tcp_probe>>;
+  using pointer = protocol::pointer_to<cluster>;
+  static inline const char* actor_name = "cluster";
 
   cluster(pointer self, cluster_options options, cluster_ports outside);
 
+  /// Opens the port, then begins to look for others. Quits with the reason when it cannot listen.
+  interface::behavior_type start();
+
+ private:
+  /// An address to connect to: a seed, or where a member was.
+  struct link {
+    address where;
+    bool seed = false;
+    /// The link leads to this node itself.
+    bool own = false;
+    bool dialing = false;
+    /// The last try to connect had no answer at all.
+    bool mute = false;
+    /// The actor that was found there, while it is not a member or refuses.
+    protocol::peer_actor found;
+    bool greeted = false;
+    std::uint32_t failures = 0;
+    std::chrono::nanoseconds next{0};
+    /// The member behind it, once it has said so.
+    std::string name;
+    /// The last trouble reported about the link; each is reported once.
+    std::string trouble;
+  };
+
+  /// A node that is or was a member, and how to talk to it.
+  struct peer {
+    std::uint64_t incarnation = 0;
+    protocol::peer_actor handle;
+    std::vector<hosted_service> hosts;
+  };
+
+  struct waiting_question {
+    caf::typed_response_promise<protocol::remote_answer> promise;
+    protocol::remote_question question;
+    std::string member;
+    /// Nodes to ask next when this one cannot answer; the best is the last.
+    std::vector<std::string> others;
+    /// The answers of the nodes that were asked before.
+    std::string failures;
+    std::chrono::nanoseconds deadline{0};
+  };
+
   // -- life (cluster.cpp) ---------------------------------------------------------------------------------------------
 
-  /// Opens the port, then begins to look for others.
-  void start();
+  void begin();
   void tick();
   caf::result<protocol::ok_atom> say_goodbye();
   /// The goodbyes have been sent.
@@ -39,57 +93,19 @@ class cluster {
   /// Whether a process listens at the address of a link.
   void probed(const std::string& key, const tcp_probe& result);
   /// The run that holds a name, or zero, and its address.
-  [[nodiscard]] std::pair<std::uint64_t, std::string> whois(const std::string& name) const;
+  [[nodiscard]] caf::result<std::uint64_t, std::string> whois(const std::string& name) const;
 
   // -- questions (questions.cpp) --------------------------------------------------------------------------------------
 
-  caf::result<protocol::remote_answer> ask(ask_member what);
+  /// Asks `member`; when that is empty, the node that runs the tokens service.
+  caf::result<protocol::remote_answer> ask(const std::string& member, const protocol::remote_question& question);
   void answer_question(const protocol::remote_question& question);
   void answered(const protocol::remote_answer& answer);
   /// The broker did not accept the access token; `far` when another node says so.
   void token_rejected(bool far);
 
- private:
-  /// An address to connect to: a seed, or where a member was.
-  struct link {
-    address where;
-    bool seed = false;
-    /// The link leads to this node itself.
-    bool own = false;
-    bool dialing = false;
-    /// The last try to connect had no answer at all.
-    bool mute = false;
-    /// The actor that was found there, while it is not a member or refuses.
-    caf::actor found;
-    bool greeted = false;
-    std::uint32_t failures = 0;
-    std::chrono::nanoseconds next{0};
-    /// The member behind it, once it has said so.
-    std::string name;
-    /// The last trouble reported about the link; each is reported once.
-    std::string trouble;
-  };
-
-  /// A node that is or was a member, and how to talk to it.
-  struct peer {
-    std::uint64_t incarnation = 0;
-    caf::actor handle;
-    std::vector<hosted_service> hosts;
-  };
-
-  struct waiting_question {
-    caf::typed_response_promise<protocol::remote_answer> promise;
-    protocol::remote_question question;
-    std::string member;
-    /// Nodes to ask next when this one cannot answer; the best is the last.
-    std::vector<std::string> others;
-    /// The answers of the nodes that were asked before.
-    std::string failures;
-    std::chrono::nanoseconds deadline{0};
-  };
-
   [[nodiscard]] std::chrono::nanoseconds now() const { return outside_.clock->monotonic(); }
-  [[nodiscard]] caf::actor sender() const;
+  [[nodiscard]] protocol::peer_actor sender() const;
   void tell(ports::notice_level level, const char* code, const std::string& about, const std::string& text);
 
   void send_heartbeats();
@@ -101,16 +117,16 @@ class cluster {
   link* link_to(const address& where, bool seed = false);
   void dial_due();
   void dial(const std::string& key);
-  void dialed(const std::string& key, const caf::actor& found);
+  void dialed(const std::string& key, const protocol::peer_actor& found);
   void dial_failed(const std::string& key, const std::string& why);
   void try_later(link& l, const std::string& trouble);
   [[nodiscard]] bool connected(const link& l) const;
   void look_again(const std::string& name, std::uint64_t incarnation);
-  void greet(const caf::actor& whom, const std::string& via);
+  void greet(const protocol::peer_actor& whom, const std::string& via);
   /// Lets a node in, or refuses it. True when it is a member now.
-  bool accept(const member_record& who, const caf::actor& handle, const std::string& via);
-  void refuse(const caf::actor& whom, const char* code, const member_record& who, const std::string& via);
-  void adopt(peer& p, const caf::actor& handle);
+  bool accept(const member_record& who, const protocol::peer_actor& handle, const std::string& via);
+  void refuse(const protocol::peer_actor& whom, const char* code, const member_record& who, const std::string& via);
+  void adopt(peer& p, const protocol::peer_actor& handle);
   void name_conflict(const std::string& text);
   void give_up(const std::string& text);
 
@@ -121,7 +137,7 @@ class cluster {
   void fail_questions(const std::string& member, const std::string& why);
   void expire_questions();
   void reply(const std::string& asker, protocol::remote_answer answer);
-  [[nodiscard]] caf::actor reachable_peer(const std::string& name) const;
+  [[nodiscard]] protocol::peer_actor reachable_peer(const std::string& name) const;
 
   pointer self_;
   cluster_options options_;

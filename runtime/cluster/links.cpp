@@ -2,6 +2,7 @@
 #include <caf/all.hpp>
 
 #include "actors/domain/hedging/backoff.hpp"
+#include "messages/protocol/callbacks.hpp"
 #include "runtime/cluster/cluster.hpp"
 #include "runtime/cluster/network.hpp"
 
@@ -65,9 +66,8 @@ void cluster::dial(const std::string& key) {
   l.dialing = true;
   // Where TLS is spoken, a probe is a broken handshake (network.hpp): only for an address that has not answered before.
   if (self_->system().has_openssl_manager() && !l.mute) return probed(key, {});
-  prober_.probe(l.where, [me = self_->address(), key](const tcp_probe& result) {
-    if (auto actor = caf::actor_cast<caf::actor>(me)) caf::anon_send(actor, dial_atom::value, key, result);
-  });
+  prober_.probe(l.where, [found = sends_to<interface>(self_->address(), probed_atom::value), key](
+                             const tcp_probe& result) { found(key, result); });
 }
 
 void cluster::probed(const std::string& key, const tcp_probe& result) {
@@ -80,7 +80,7 @@ void cluster::probed(const std::string& key, const tcp_probe& result) {
           [this, key, keep = result.connection](const caf::node_id&, const caf::strong_actor_ptr& found,
                                                 const std::set<std::string>&) {
             if (found)
-              dialed(key, caf::actor_cast<caf::actor>(found));
+              dialed(key, caf::actor_cast<peer_actor>(found));
             else
               dial_failed(key, "something else listens there");
           },
@@ -93,7 +93,7 @@ void cluster::probed(const std::string& key, const tcp_probe& result) {
           });
 }
 
-void cluster::dialed(const std::string& key, const caf::actor& found) {
+void cluster::dialed(const std::string& key, const peer_actor& found) {
   const auto it = links_.find(key);
   if (it == links_.end() || leaving_) return;
   auto& l = it->second;
@@ -132,7 +132,7 @@ void cluster::try_later(link& l, const std::string& trouble) {
          trouble + "; tried again for ever");
 }
 
-void cluster::greet(const caf::actor& whom, const std::string& via) {
+void cluster::greet(const peer_actor& whom, const std::string& via) {
   const auto& me = list_.self();
   self_->send(whom, hello_atom::value, me.protocol, me.version, me.name, me.incarnation, me.host, me.port, via);
 }
@@ -204,7 +204,7 @@ void cluster::refused(const std::string& code, const std::string& text, const st
   if (code == by_name) name_conflict(text);
 }
 
-bool cluster::accept(const member_record& who, const caf::actor& handle, const std::string& via) {
+bool cluster::accept(const member_record& who, const peer_actor& handle, const std::string& via) {
   switch (list_.admit(who)) {
     case admission::own_run: return false;
     case admission::other_version: refuse(handle, by_version, who, via); return false;
@@ -221,7 +221,7 @@ bool cluster::accept(const member_record& who, const caf::actor& handle, const s
   }
   list_.join(who, now());
   auto& p = peers_[who.name];
-  if (p.incarnation != who.incarnation) p = {who.incarnation, nullptr, {}};
+  if (p.incarnation != who.incarnation) p = {who.incarnation, {}, {}};
   if (!p.handle && handle) adopt(p, handle);
   if (!p.handle) {
     // Both nodes connected at the same moment: CAF does not say who speaks on such a connection, so use the one to the
@@ -231,12 +231,12 @@ bool cluster::accept(const member_record& who, const caf::actor& handle, const s
   return true;
 }
 
-void cluster::adopt(peer& p, const caf::actor& handle) {
+void cluster::adopt(peer& p, const peer_actor& handle) {
   p.handle = handle;
   self_->monitor(handle);
 }
 
-void cluster::refuse(const caf::actor& whom, const char* code, const member_record& who, const std::string& via) {
+void cluster::refuse(const peer_actor& whom, const char* code, const member_record& who, const std::string& via) {
   std::string text;
   if (code == by_version) {
     text = domain::version_refusal(list_.self(), who.protocol, who.version);
@@ -269,9 +269,9 @@ void cluster::give_up(const std::string& text) {
   outside_.name_taken(text);
 }
 
-std::pair<std::uint64_t, std::string> cluster::whois(const std::string& name) const {
+caf::result<std::uint64_t, std::string> cluster::whois(const std::string& name) const {
   const auto* here = list_.holder(name);
-  if (here == nullptr || leaving_) return {0, ""};
+  if (here == nullptr || leaving_) return {std::uint64_t{0}, std::string{}};
   return {here->incarnation, here->address()};
 }
 

@@ -5,7 +5,7 @@
 #include <caf/actor_system.hpp>
 
 #include "messages/types/expected.hpp"
-#include "runtime/cluster/cluster_actor.hpp"
+#include "runtime/cluster/cluster_options.hpp"
 
 namespace hedgerow::cluster {
 

@@ -44,19 +44,18 @@ remote_answer failure(std::uint64_t id, std::string error) { return {id, std::mo
 
 }  // namespace
 
-caf::actor cluster::reachable_peer(const std::string& name) const {
+peer_actor cluster::reachable_peer(const std::string& name) const {
   const auto it = peers_.find(name);
   const auto* here = list_.holder(name);
-  if (it == peers_.end() || here == nullptr || here->incarnation != it->second.incarnation) return nullptr;
+  if (it == peers_.end() || here == nullptr || here->incarnation != it->second.incarnation) return {};
   return it->second.handle;
 }
 
 // -- asking ----------------------------------------------------------------------------------------------------------
 
-caf::result<remote_answer> cluster::ask(ask_member what) {
+caf::result<remote_answer> cluster::ask(const std::string& member, const remote_question& question) {
   if (questions_.size() >= most_questions) return failure(0, "too many questions are waiting");
-  waiting_question waiting{self_->make_response_promise<remote_answer>(), std::move(what.question),
-                           std::move(what.member), {}, {}, {}};
+  waiting_question waiting{self_->make_response_promise<remote_answer>(), question, member, {}, {}, {}};
   auto promise = waiting.promise;
   if (waiting.member.empty())
     ask_tokens_node(std::move(waiting));

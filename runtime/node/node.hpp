@@ -14,7 +14,7 @@
 #include "actors/ports/random.hpp"
 #include "actors/services/descriptor.hpp"
 #include "runtime/adapters/http/http_server.hpp"
-#include "runtime/cluster/cluster_actor.hpp"
+#include "runtime/cluster/cluster_options.hpp"
 #include "runtime/cluster/tls_files.hpp"
 #include "runtime/supervision/supervisor.hpp"
 #include "runtime/telemetry/metric_registry.hpp"

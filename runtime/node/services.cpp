@@ -4,6 +4,7 @@
 
 #include "actors/tokens/token_follower.hpp"
 #include "runtime/api/api_actor.hpp"
+#include "runtime/cluster/cluster.hpp"
 #include "runtime/node/registry.hpp"
 #include "runtime/version/version.hpp"
 
@@ -32,7 +33,7 @@ std::function<void()> ask_for_a_fresh_token(const slots& known) {
     if (auto actor = here->get())
       caf::anon_send(actor, protocol::tell_atom::value, tokens::access_rejected{});
     else if (auto others = cluster->get())
-      caf::anon_send(others, protocol::tell_atom::value, tokens::access_rejected{});
+      caf::anon_send(others, protocol::renew_atom::value);
   };
 }
 
@@ -51,9 +52,9 @@ child_spec cluster_child(const node_settings& settings, const node_ports& outsid
   ports.name_taken = known.name_taken;
   auto start = [options = *settings.cluster, ports, slot = known.others.actor](caf::actor_system& system,
                                                                               const running&) {
-    auto actor = system.spawn(cluster::cluster_actor, options, ports);
+    const auto actor = protocol::spawn_class<cluster::cluster>(system, options, ports);
     slot->put(actor.address());
-    return actor;
+    return caf::actor_cast<caf::actor>(actor);
   };
   return {"cluster", start, {}, true};
 }

@@ -1,5 +1,5 @@
 // Several actor systems in one process, joined over real sockets on loopback.
-#include "runtime/cluster/cluster_actor.hpp"
+#include "runtime/cluster/cluster.hpp"
 
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
@@ -80,7 +80,7 @@ class member_node {
     outside.members = members;
     outside.share = [this](std::uint32_t n) { callers = n; };
     outside.name_taken = [this](const std::string&) { name_taken = true; };
-    actor_ = system_.spawn(cluster_actor, options, outside);
+    actor_ = spawn_class<hedgerow::cluster::cluster>(system_, options, outside);
   }
 
   /// Ends without a word.
@@ -108,7 +108,7 @@ class member_node {
   remote_answer ask(const std::string& member, question_kind kind) {
     remote_answer answer;
     caf::scoped_actor self{system_};
-    self->request(actor_, 10s, ask_atom::value, ask_member{member, {0, "", kind, "", {}}})
+    self->request(actor_, 10s, relay_atom::value, member, remote_question{0, "", kind, "", {}})
         .receive([&](remote_answer& a) { answer = std::move(a); },
                  [&](const caf::error& e) { answer.error = "no answer at all: " + system_.render(e); });
     return answer;
@@ -141,7 +141,7 @@ class member_node {
  private:
   network_config config_;
   caf::actor_system system_;
-  caf::actor actor_;
+  protocol::cluster_actor actor_;
 };
 
 std::string at(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }

@@ -1,24 +1,18 @@
-// One per node, published on the cluster port: joins the node to the others, keeps the list of members, and carries
-// questions between nodes.
-//
-// Each node connects to each other one. No message needs an answer that CAF would have to route: our own number matches
-// an answer to its question, and our own time-out ends the wait. A silent peer gets one hello and nothing else.
+// What the cluster actor of a node is made from, and where the others of its node find it.
 #pragma once
 
-#include <caf/allowed_unsafe_message_type.hpp>
-#include <caf/event_based_actor.hpp>
-#include <caf/stateful_actor.hpp>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "actors/ports/clock.hpp"
 #include "actors/ports/notices.hpp"
 #include "actors/ports/random.hpp"
 #include "actors/tokens/tokens_actor.hpp"
-#include "messages/protocol/cluster.hpp"
+#include "messages/protocol/interfaces.hpp"
 #include "messages/protocol/slot.hpp"
 #include "runtime/cluster/directory.hpp"
-#include "runtime/supervision/supervisor.hpp"
 
 namespace hedgerow::cluster {
 
@@ -50,26 +44,6 @@ struct cluster_ports {
   std::function<void(std::string why)> name_taken = [](const std::string&) {};
 };
 
-/// From an actor of this node to its cluster actor: ask that member; with an empty `member`, whichever member that runs
-/// the tokens set answers first without an error.
-struct ask_member {
-  std::string member;
-  protocol::remote_question question;
-};
-
-using cluster_slot = protocol::slot<caf::actor>;
-
-class cluster;
-struct cluster_state {
-  static inline const char* name = "cluster";
-  std::shared_ptr<cluster> impl;
-};
-
-/// Understands, from this node: (status) -> actor_status; (drain) -> ok after saying goodbye; (ask, ask_member) ->
-/// remote_answer, always, within seconds; (reject): the broker did not accept the access token, tell the tokens actor
-/// wherever it is. From other nodes: messages/protocol/cluster.hpp. Quits with the reason when it cannot listen.
-caf::behavior cluster_actor(caf::stateful_actor<cluster_state>* self, cluster_options options, cluster_ports outside);
+using cluster_slot = protocol::slot<protocol::cluster_actor>;
 
 }  // namespace hedgerow::cluster
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::cluster::ask_member)
