@@ -29,6 +29,13 @@ using tree = std::vector<source_file>;
 [[nodiscard]] violations uncalled_rules(const tree& files);
 /// Every *_actor.hpp is included by a test.
 [[nodiscard]] violations untested_actors(const tree& files);
+/// `typed_actor<` outside of messages/protocol/interfaces.hpp: the map of the actors is one file. A class adds its
+/// private messages with `::extend<`.
+[[nodiscard]] violations interfaces_elsewhere(const tree& files);
+/// ask_atom, tell_atom and their like: atoms that do not say what is asked.
+[[nodiscard]] violations catch_all_verbs(const tree& files);
+/// Types allowed as messages that are, or hold, a std::function.
+[[nodiscard]] violations closures_as_messages(const tree& files);
 /// Relative links of Markdown files lead somewhere.
 [[nodiscard]] violations dead_links(const tree& files, const std::filesystem::path& root);
 /// `(facts, 5.6)` and `(order-protocol, 4)` name a heading or a rule of docs/domain/; a numbered citation of any other
