@@ -257,6 +257,23 @@ TEST_F(ClusterTest, AnotherProtocolIsRefusedWithAClearErrorOnBothSides) {
   EXPECT_EQ(b.sees("a"), "absent");
 }
 
+TEST_F(ClusterTest, AMessageThatThisVersionDoesNotKnowIsDropped) {
+  member_node a{"a", a_port, {}};
+  member_node b{"b", b_port, {at(a_port)}};
+  EXPECT_SEES(b, "a", "reachable");
+  {
+    caf::scoped_actor self{b.system()};
+    self->request(gate(b.system()), handshake_limit, caf::connect_atom::value, "127.0.0.1", a_port)
+        .receive(
+            [&](const caf::node_id&, const caf::strong_actor_ptr& found, const std::set<std::string>&) {
+              self->send(caf::actor_cast<caf::actor>(found), caf::atom("later"), std::string{"news"});
+            },
+            [&](const caf::error& why) { ADD_FAILURE() << b.system().render(why); });
+  }
+  // It came over the same connection as this question does.
+  EXPECT_EQ(b.ask("a", question_kind::actors).error, "starting or stopping");
+}
+
 TEST_F(ClusterTest, ANodeThatHasHardlyBegunEndsToo) {
   for (int round = 0; round < 50; ++round) member_node a{"a", a_port, {at(b_port)}};
 }
