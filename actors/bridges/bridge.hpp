@@ -105,6 +105,7 @@ class bridge {
   void went_down(const caf::actor_addr& source, const std::string& reason);
   void offsets_due();
   caf::result<protocol::hand_over_result> take(const protocol::hand_over_ptr& what);
+
   // batch -> slices
   void change_assignment(const ports::log_batch& batch);
   // changelog -> entities (bridge_changelog.cpp)
