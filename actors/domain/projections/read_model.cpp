@@ -67,16 +67,16 @@ void read_model::apply(const enveloped<schwab_execution>& e) {
 }
 
 void read_model::count_fills(const enveloped<schwab_execution>& e, counted_fills& counted) {
-  if (e.data.filled > counted.filled) {
-    const auto filled = e.data.filled.minus(counted.filled);
-    const auto notional = e.data.filled_notional.minus(counted.notional);
-    if (filled && notional && notional->sign() > 0)
-      positions_[e.data.execution.symbol.str()].pnl.add(e.meta.occurred_at, e.meta.event_id,
-                                                        {trade_venue::broker, e.data.side, *filled, *notional}, false);
-  }
-  counted.filled = std::max(counted.filled, e.data.filled);
-  counted.notional = std::max(counted.notional, e.data.filled_notional);
   counted.ended = counted.ended || e.data.terminal();
+  // A fill without a price waits for the step that brings it: both move on together.
+  if (e.data.filled <= counted.filled || e.data.filled_notional <= counted.notional) return;
+  const auto filled = e.data.filled.minus(counted.filled);
+  const auto notional = e.data.filled_notional.minus(counted.notional);
+  if (filled && notional)
+    positions_[e.data.execution.symbol.str()].pnl.add(e.meta.occurred_at, e.meta.event_id,
+                                                      {trade_venue::broker, e.data.side, *filled, *notional}, false);
+  counted.filled = e.data.filled;
+  counted.notional = e.data.filled_notional;
 }
 
 void read_model::list(const enveloped<schwab_execution>& e, bool first_step) {

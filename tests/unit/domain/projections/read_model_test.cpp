@@ -92,6 +92,19 @@ enveloped<onchain_trade> trade(std::uint64_t sequence, std::int64_t second) {
   return e;
 }
 
+TEST(ReadModel, AFillWhosePriceComesInALaterStepCountsWithThatPrice) {
+  read_model model;
+  model.apply(trade(1, 1));
+  model.apply(trade(2, 2));
+  model.apply(step(1, execution_state::partially_filled, "1", "0", 3));
+  EXPECT_TRUE(model.positions().at("AAPL").pnl.realized().is_zero());
+  model.apply(step(1, execution_state::partially_filled, "1", "90", 4));
+  EXPECT_EQ(model.positions().at("AAPL").pnl.realized().to_string(), "10");
+  model.apply(step(1, execution_state::partially_filled, "2", "90", 5));
+  model.apply(step(1, execution_state::filled, "2", "185", 6));
+  EXPECT_EQ(model.positions().at("AAPL").pnl.realized().to_string(), "15");
+}
+
 enveloped<dead_letter> letter(std::string service, std::string reason, std::int64_t offset) {
   enveloped<dead_letter> e;
   e.data.service = std::move(service);
