@@ -3,148 +3,196 @@
 #include <algorithm>
 #include <caf/all.hpp>
 
-#include "messages/codec/codec.hpp"
+#include "messages/faults/fault_point.hpp"
+#include "messages/protocol/callbacks.hpp"
 
 namespace hedgerow::aggregator {
 
 using namespace protocol;
+using namespace faults::literals;
+using ports::store_errc;
+using ports::store_error;
 
 namespace {
 
-using pointer = aggregator_actor::stateful_pointer<aggregator_state>;
-
-constexpr topic followed_topics[] = {topic::onchain_trades, topic::schwab_executions, topic::position_updates,
-                                     topic::dead_letters, topic::token_updates, topic::control_events};
 /// Records folded before other messages get their turn.
 constexpr std::size_t records_per_turn = 5000;
 
-template <class Event>
-void prepare_as(prepared& out, std::string_view bytes) {
-  auto event = codec::decode<Event>(bytes);
-  if (event)
-    out.event = std::move(*event);
-  else
-    out.event = undecodable{event.error().detail};
-}
-
-prepared prepare(const record& r) {
-  prepared out{r.recorded_at, {}};
-  if (!r.value) return out;
-  switch (r.from.topic) {
-    case topic::onchain_trades: prepare_as<onchain_trade>(out, *r.value); break;
-    case topic::schwab_executions: prepare_as<schwab_execution>(out, *r.value); break;
-    case topic::position_updates: prepare_as<position_update>(out, *r.value); break;
-    case topic::dead_letters: prepare_as<dead_letter>(out, *r.value); break;
-    case topic::token_updates: prepare_as<token_update>(out, *r.value); break;
-    case topic::control_events: prepare_as<control_event>(out, *r.value); break;
-    default: break;
-  }
-  return out;
-}
-
-/// Reads and decodes the next records of a partition; touches nothing else, so it can run on any thread.
-prepared_batch read_batch(ports::event_log& log, topic_partition source, std::int64_t from, std::size_t batch_max) {
-  prepared_batch out{from, false, {}, {}};
-  auto records = log.read(source, from, batch_max);
-  if (!records) {
-    out.error = records.error().detail;
-    return out;
-  }
-  if (records->empty()) return out;
-  out.next = records->back().offset + 1;
-  out.full = records->size() >= batch_max;
-  for (const auto& r : *records) out.records.push_back(prepare(r));
-  return out;
-}
-
-/// Reading and decoding is most of a rebuild: while one batch is folded, the next of its partition is made ready.
-void read_ahead(const std::shared_ptr<ports::event_log>& log, followed& f, std::size_t batch_max) {
-  f.coming = std::async(std::launch::async, [log, source = f.source, from = f.next, batch_max] {
-    return read_batch(*log, source, from, batch_max);
-  });
-}
-
-void fold(aggregator_state& state, topic from, const prepared& p) {
-  ++state.folded;
-  std::visit(
-      [&](const auto& event) {
-        using kind = std::decay_t<decltype(event)>;
-        if constexpr (std::is_same_v<kind, undecodable>) {
-          ++state.undecodable;
-          state.last_error = std::string{to_string(from)} + ": " + event.why;
-        } else if constexpr (!std::is_same_v<kind, std::monostate>) {
-          state.model.apply(event);
-        }
-      },
-      p.event);
-}
-
-/// Fills the buffer of a partition. False when the log cannot be read.
-bool refill(pointer self, const std::shared_ptr<ports::event_log>& log, followed& f, std::size_t batch_max) {
-  auto batch = f.coming.valid() ? f.coming.get() : read_batch(*log, f.source, f.next, batch_max);
-  if (!batch.error.empty()) {
-    self->quit(caf::make_error(caf::sec::runtime_error, "cannot read the log: " + batch.error));
-    return false;
-  }
-  f.next = batch.next;
-  f.ahead = std::move(batch.records);
-  if (batch.full) read_ahead(log, f, batch_max);
-  return true;
-}
-
-/// The partition whose first record is the oldest: partitions are merged by time, so that a rebuild folds in the
-/// order in which things happened.
-followed* oldest(std::vector<followed>& sources) {
-  followed* best = nullptr;
-  for (auto& f : sources)
-    if (!f.ahead.empty() && (best == nullptr || f.ahead.front().recorded_at < best->ahead.front().recorded_at))
-      best = &f;
-  return best;
-}
-
-void poll(pointer self, const std::shared_ptr<ports::event_log>& log, const aggregator_config& config) {
-  auto& state = self->state;
-  state.poll_queued->store(false);
-  for (auto& f : state.sources)
-    if (f.ahead.empty() && !refill(self, log, f, config.batch_max)) return;
-  for (std::size_t i = 0; i < records_per_turn; ++i) {
-    followed* f = oldest(state.sources);
-    if (f == nullptr) {
-      state.caught_up = true;
-      return;
-    }
-    fold(state, f->source.topic, f->ahead.front());
-    f->ahead.pop_front();
-    if (f->ahead.empty() && !refill(self, log, *f, config.batch_max)) return;
-  }
-  self->send(self, poll_atom::value);
+/// A reply that becomes news of this call.
+template <class Answer, class Tell>
+ports::store_reply<Answer> told_of(std::uint64_t call, Tell tell) {
+  return [call, tell](expected<Answer, store_error> came) {
+    store_news news{call, {}};
+    if (!came)
+      news.what = std::move(came.error());
+    else if constexpr (!std::is_void_v<Answer>)
+      news.what = *std::move(came);
+    tell(std::move(news));
+  };
 }
 
 }  // namespace
 
-aggregator_actor::behavior_type aggregator(pointer self, std::shared_ptr<ports::event_log> log,
-                                           aggregator_config config, const ports::clock* clock) {
-  for (const topic t : followed_topics)
-    for (std::uint32_t p = 0; p < log->partitions(t); ++p) self->state.sources.push_back({{t, p}, 0, {}, {}});
-  for (auto& f : self->state.sources) read_ahead(log, f, config.batch_max);
-  const auto address = caf::actor_cast<caf::actor_addr>(self);
-  self->state.appends = log->on_append([address, queued = self->state.poll_queued] {
-    if (queued->exchange(true)) return;
-    if (auto me = caf::actor_cast<aggregator_actor>(address)) caf::anon_send(me, poll_atom::value);
+aggregator::aggregator(pointer self, std::shared_ptr<ports::event_log> log, ports::projections rows,
+                       aggregator_config config)
+    : self_{self}, log_{std::move(log)}, rows_{std::move(rows)}, config_{config}, reader_{log_, config_.batch_max} {}
+
+aggregator::interface::behavior_type aggregator::start() {
+  appends_ = log_->on_append([queued = poll_queued_, tell = sends_to<interface>(self_->address(), poll_atom::value)] {
+    if (!queued->exchange(true)) tell();
   });
-  self->send(self, poll_atom::value);
+  ask_store();
+  return behavior();
+}
+
+aggregator::interface::behavior_type aggregator::behavior() {
+  auto& from = *rows_.answers;
   return {
-      [=](poll_atom) { poll(self, log, config); },
-      [=](ask_atom, const view& render) { return render(self->state.model, clock->now()); },
-      [=](status_atom) {
-        const auto& state = self->state;
-        return actor_status{"aggregator", "aggregator", state.caught_up ? "running" : "rebuilding",
-                            self->mailbox().size(), 0, state.last_error,
-                            {{"folded", std::to_string(state.folded)},
-                             {"undecodable", std::to_string(state.undecodable)}},
-                            {}};
+      [this, &from](positions_atom) { return answer<position_list>([&](auto done) { from.positions(done); }); },
+      [this, &from](position_atom, const std::string& symbol) {
+        return answer<position_answer>([&](auto done) { from.position(symbol, done); });
+      },
+      [this, &from](trades_atom, const trades_query& query) {
+        return answer<trade_page>([&](auto done) { from.trades(query, done); });
+      },
+      [this, &from](executions_atom, const executions_query& query) {
+        return answer<execution_page>([&](auto done) { from.executions(query, done); });
+      },
+      [this, &from](execution_atom, const std::string& id) {
+        return answer<execution_answer>([&](auto done) { from.execution(id, done); });
+      },
+      [this, &from](letters_atom, const dead_letters_query& query) {
+        return answer<dead_letter_page>([&](auto done) { from.dead_letters(query, done); });
+      },
+      [this, &from](decisions_atom, const decisions_query& query) {
+        return answer<decision_page>([&](auto done) { from.decisions(query, done); });
+      },
+      [this, &from](overview_atom) { return answer<projection_overview>([&](auto done) { from.overview(done); }); },
+      [this](poll_atom) {
+        poll_queued_->store(false);
+        poll();
+      },
+      [this](status_atom) { return status(); },
+      [this](done_atom, store_news& news) { heard(news); },
+      [this](answer_atom, store_answer& came) {
+        if (const auto waiting = asking_.extract(came.question)) waiting.mapped()(came);
+      },
+      [this](tick_atom, std::uint64_t call) {
+        if (call == call_) ask_store();
       },
   };
+}
+
+actor_status aggregator::status() const {
+  const auto& state = state_;
+  actor_status shown{"aggregator", "aggregator", state.word(),
+                     self_->mailbox().size(), 0, state.last_error,
+                     {{"folded", std::to_string(state.folded)},
+                      {"undecodable", std::to_string(state.undecodable)}},
+                     {}};
+  if (state.failures > 0)
+    shown.detail.emplace_back("problem", "its store does not take what the log says, so what is shown is old: " +
+                                             state.store_error);
+  return shown;
+}
+
+void aggregator::poll() {
+  // The turn that is under way ends with another poll.
+  if (phase_ != phase::idle) return;
+  auto next = reader_.next(records_per_turn);
+  if (!next) return self_->quit(caf::make_error(caf::sec::runtime_error, "cannot read the log: " + next.error()));
+  if (next->empty()) {
+    state_.caught_up = true;
+    return;
+  }
+  turn_ = *std::move(next);
+  phase_ = phase::rows;
+  ask_store();
+}
+
+void aggregator::ask_store() {
+  const auto call = ++call_;
+  const auto tell = sends_to<interface>(self_->address(), done_atom::value);
+  if (phase_ == phase::position)
+    rows_.store->position(told_of<ports::store_position>(call, tell));
+  else if (phase_ == phase::rows)
+    rows_.store->rows(domain::keys_of(turn_.events), told_of<known_rows>(call, tell));
+  else if (phase_ == phase::apply)
+    apply_batch(call);
+}
+
+void aggregator::apply_batch(std::uint64_t call) {
+  const auto tell = sends_to<interface>(self_->address(), done_atom::value);
+  if (faults::strikes("store.apply.before"_fault))
+    return tell(store_news{call, store_error{store_errc::busy, std::string{faults::injected}}});
+  rows_.store->apply(batch_, [reply = told_of<void>(call, tell)](expected<void, store_error> came) {
+    if (came && faults::strikes("store.apply.after"_fault))
+      came = unexpected(store_error{store_errc::lost, std::string{faults::injected}});
+    reply(std::move(came));
+  });
+}
+
+void aggregator::heard(store_news& news) {
+  if (news.call != call_) return;
+  if (const auto* why = std::get_if<store_error>(&news.what)) return failed(*why);
+  state_.failures = 0;
+  if (const auto* position = std::get_if<ports::store_position>(&news.what)) return begin_at(*position);
+  if (auto* before = std::get_if<known_rows>(&news.what)) return fold_turn(*before);
+  applied();
+}
+
+void aggregator::failed(const store_error& why) {
+  state_.store_error = state_.last_error = why.detail;
+  // Somebody else has written: what was read is worth nothing.
+  if (why.code == store_errc::misplaced) phase_ = phase::position;
+  const auto doublings = std::min<std::uint32_t>(state_.failures++, 20);
+  const auto wait = std::min(config_.backoff_max, config_.backoff_min * (std::int64_t{1} << doublings));
+  self_->delayed_send(self_, wait, tick_atom::value, call_);
+}
+
+void aggregator::begin_at(const ports::store_position& position) {
+  reader_.start_at(position);
+  phase_ = phase::idle;
+  poll();
+}
+
+void aggregator::fold_turn(known_rows& before) {
+  batch_ = std::make_shared<const ports::projected_batch>(
+      ports::projected_batch{domain::fold(turn_.events, std::move(before)), turn_.read});
+  phase_ = phase::apply;
+  ask_store();
+}
+
+void aggregator::applied() {
+  state_.folded += turn_.records;
+  state_.undecodable += turn_.undecodable;
+  if (turn_.undecodable > 0) state_.last_error = turn_.why_undecodable;
+  turn_ = {};
+  batch_.reset();
+  phase_ = phase::idle;
+  self_->send(self_, poll_atom::value);
+}
+
+template <class Answer, class Ask>
+caf::result<Answer> aggregator::answer(Ask ask) {
+  auto promise = self_->make_response_promise<Answer>();
+  const auto question = ++questions_;
+  asking_.emplace(question, [promise](store_answer& came) mutable {
+    if (auto* known = std::get_if<Answer>(&came.what))
+      promise.deliver(std::move(*known));
+    else
+      promise.deliver(caf::make_error(caf::sec::runtime_error, std::get<store_error>(came.what).detail));
+  });
+  ask(ports::store_reply<Answer>{
+      [question, tell = sends_to<interface>(self_->address(), answer_atom::value)](auto came) {
+        store_answer out{question, {}};
+        if (came)
+          out.what = *std::move(came);
+        else
+          out.what = std::move(came.error());
+        tell(std::move(out));
+      }});
+  return promise;
 }
 
 }  // namespace hedgerow::aggregator

@@ -53,6 +53,10 @@ inline constexpr std::array fault_points{
                 "nothing is written, and the desk hears that it failed", true},
     fault_point{"control.commit.after", "the event log has carried out a person's decision",
                 "the decision stays in the log, and the desk hears that it failed"},
+    fault_point{"store.apply.before", "the aggregator hands rows to its projection store",
+                "nothing is applied, and the aggregator hears that the store is busy", true},
+    fault_point{"store.apply.after", "the projection store has applied the aggregator's rows",
+                "the rows stay in the store, and the aggregator hears that the connection was lost"},
 };
 
 /// What the failures say that a plan makes.

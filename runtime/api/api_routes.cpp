@@ -17,12 +17,17 @@ namespace {
 constexpr std::chrono::seconds login_timeout{30};
 constexpr std::size_t max_rows = 10'000;
 
-/// Renders from the read model; an empty text means that there is no such thing.
-void answer_from_model(const api_context& c, const http::responder& respond, aggregator::view render) {
-  c.system->spawn([model = c.model, respond, render = std::move(render)](caf::event_based_actor* self) {
-    self->request(model, answer_timeout, ask_atom::value, render)
-        .then([=](const std::string& body) { respond(body.empty() ? problem(404, "not found") : json(200, body)); },
-              [=](const caf::error&) { respond(problem(503, "the read model does not answer")); });
+/// Asks the query side; `show` makes a text of the answer, or nothing when there is no such thing.
+template <class Answer, class Show, class... Question>
+void answer_from_rows(const api_context& c, const http::responder& respond, Show show, Question... question) {
+  c.system->spawn([=, model = c.model](caf::event_based_actor* self) {
+    self->request(model, answer_timeout, question...)
+        .then(
+            [=](const Answer& rows) {
+              const std::optional<std::string> body = show(rows);
+              respond(body ? json(200, *body) : problem(404, "not found"));
+            },
+            [=](const caf::error&) { respond(problem(503, "the read model does not answer")); });
   });
 }
 
@@ -45,7 +50,7 @@ health_sources health_sources_of(const api_context& c) {
 void metrics(const api_context& c, const call& asked) {
   const auto root = c.outside.root->get();
   if (!root) return asked.respond(problem(503, "starting or stopping"));
-  show_metrics(*c.system, c.options.metrics, root, c.outside.lag, c.model, asked.respond);
+  show_metrics(*c.system, c.options.metrics, root, c.outside.lag, {c.model, c.outside.clock}, asked.respond);
 }
 
 http::response to_login_page(const std::string& url) {
@@ -95,27 +100,42 @@ void finish_login(const api_context& c, const call& asked) {
   });
 }
 
-/// Rows of the read model, newest first.
-template <std::string (*View)(const domain::read_model&, const page&)>
-void list(const api_context& c, const call& asked) {
-  if (const auto p = read_page(asked))
-    answer_from_model(c, asked.respond, [p = *p](const auto& model, timestamp) { return View(model, p); });
-}
-
 void positions(const api_context& c, const call& asked) {
-  answer_from_model(c, asked.respond, [](const auto& model, timestamp now) { return positions_view(model, now); });
+  answer_from_rows<position_list>(
+      c, asked.respond, [clock = c.outside.clock](const auto& all) { return positions_view(all, clock->now()); },
+      positions_atom::value);
 }
 
 void position(const api_context& c, const call& asked) {
-  answer_from_model(c, asked.respond, [name = asked.captured[0]](const auto& model, timestamp now) {
-    return position_view(model, name, now).value_or("");
-  });
+  answer_from_rows<position_answer>(
+      c, asked.respond, [clock = c.outside.clock](const auto& one) { return position_view(one, clock->now()); },
+      position_atom::value, asked.captured[0]);
+}
+
+void trades(const api_context& c, const call& asked) {
+  if (const auto p = read_page(asked))
+    answer_from_rows<trade_page>(c, asked.respond, trades_view, trades_atom::value, trades_of(*p));
+}
+
+void executions(const api_context& c, const call& asked) {
+  if (const auto p = read_page(asked))
+    answer_from_rows<execution_page>(c, asked.respond, executions_view, executions_atom::value, executions_of(*p));
 }
 
 void execution(const api_context& c, const call& asked) {
-  answer_from_model(c, asked.respond, [id = asked.captured[0]](const auto& model, timestamp) {
-    return execution_view(model, id).value_or("");
-  });
+  answer_from_rows<execution_answer>(c, asked.respond, execution_view, execution_atom::value, asked.captured[0]);
+}
+
+void dead_letters(const api_context& c, const call& asked) {
+  if (const auto p = read_page(asked))
+    answer_from_rows<dead_letter_page>(c, asked.respond, dead_letters_view, letters_atom::value,
+                                       dead_letters_query{.limit = p->limit});
+}
+
+void decisions(const api_context& c, const call& asked) {
+  if (const auto p = read_page(asked))
+    answer_from_rows<decision_page>(c, asked.respond, decisions_view, decisions_atom::value,
+                                    decisions_query{.scope = p->symbol, .limit = p->limit});
 }
 
 }  // namespace
@@ -137,13 +157,13 @@ routes api_routes(std::shared_ptr<const api_context> context) {
   get("/positions", {}, "on chain, at the broker, net, reserved, frozen, unhedged since, realized P&L of each symbol",
       positions);
   get("/positions/{symbol}", {}, "the same of one symbol", position);
-  get("/trades", {"symbol", "limit"}, "fills on chain, newest first", list<trades_view>);
+  get("/trades", {"symbol", "limit"}, "fills on chain, newest first", trades);
   get("/executions", {"symbol", "status", "limit"},
-      "orders with their history and the evidence of a verdict, newest first", list<executions_view>);
+      "orders with their history and the evidence of a verdict, newest first", executions);
   get("/executions/{id}", {}, "one of them", execution);
-  get("/dead-letters", {"limit"}, "records that could not be used, with reason and origin", list<dead_letters_view>);
+  get("/dead-letters", {"limit"}, "records that could not be used, with reason and origin", dead_letters);
   get("/decisions", {"symbol", "limit"}, "what people decided of symbols: who, when and why; the last 100 of each",
-      list<decisions_view>);
+      decisions);
   get("/metrics", {}, "for Prometheus: lag, transactions, positions, orders, restarts "
                       "([all of them](docs/operations.md#metrics))", metrics);
   get("/auth/login", {}, "leads a browser to the broker's login page", begin_login);

@@ -5,7 +5,7 @@
 namespace hedgerow::api {
 namespace {
 
-const char* const model_child = aggregator::aggregator_state::name;
+const char* const model_child = aggregator::aggregator::actor_name;
 
 /// Of the whole pipeline, whatever of it runs on this node.
 ports::input_groups groups_with_lag(const service_list& all) {
@@ -19,9 +19,9 @@ ports::input_groups groups_with_lag(const service_list& all) {
 std::vector<services::child> children(const services::context& in) {
   const auto wiring = in.known.get<api_wiring>();
   services::child model{model_child, {}, {}, false, true};
-  model.start = [log = in.log, clock = in.clock, slot = wiring.model](caf::actor_system& system,
+  model.start = [log = in.log, rows = wiring.rows, slot = wiring.model](caf::actor_system& system,
                                                                       const services::running&) {
-    auto actor = system.spawn(aggregator::aggregator, log, aggregator::aggregator_config{}, clock);
+    auto actor = protocol::spawn_class<aggregator::aggregator>(system, log, rows, aggregator::aggregator_config{});
     slot->put(actor.address());
     return caf::actor_cast<caf::actor>(actor);
   };

@@ -20,6 +20,8 @@ using model_slot = protocol::slot<aggregator::aggregator_actor>;
 /// What the API is made from besides the ports of its node.
 struct api_wiring {
   api_options options;
+  /// What the query side keeps its rows in.
+  ports::projections rows;
   std::shared_ptr<tokens::tokens_slot> tokens;
   std::shared_ptr<protocol::slot<protocol::supervisor_actor>> root;
   /// Filled in at each start of the read model.

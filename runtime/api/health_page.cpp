@@ -37,10 +37,8 @@ void show_health(const health_sources& from, const aggregator::aggregator_actor&
     const int status = find_blockers(in.tree, in.lag).empty() ? 200 : 503;
     if (!model) return respond(json(status, health_view(in, nullptr)));
     from.system->spawn([=](caf::event_based_actor* self) {
-      self->request(
-              model, answer_timeout, ask_atom::value,
-              aggregator::view{[in](const domain::read_model& known, timestamp) { return health_view(in, &known); }})
-          .then([=](const std::string& body) { respond(json(status, body)); },
+      self->request(model, answer_timeout, overview_atom::value)
+          .then([=](const projection_overview& known) { respond(json(status, health_view(in, &known))); },
                 [=](const caf::error&) {
                   respond(short_answer(503, "unavailable", {"the read model does not answer"}));
                 });

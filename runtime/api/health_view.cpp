@@ -32,20 +32,21 @@ void find_troubled_actors(const protocol::actor_status& s, std::vector<std::stri
   for (const auto& child : s.children) find_troubled_actors(child, problems);
 }
 
-void add_business(const health_input& in, const domain::read_model& model, std::vector<std::string>& problems) {
-  for (const auto& [symbol, row] : model.positions()) {
+void add_business(const health_input& in, const projection_overview& known, std::vector<std::string>& problems) {
+  for (const auto& row : known.positions.rows) {
+    const auto& symbol = row.latest.symbol.str();
     if (row.latest.frozen) problems.push_back(symbol + " is frozen: a person must decide");
     if (row.unhedged_since && in.now - *row.unhedged_since > unhedged_limit)
       problems.push_back(symbol + " has " + row.latest.exposure().to_string() + " shares unhedged since " +
                          to_rfc3339(*row.unhedged_since));
   }
-  if (!model.token())
+  if (!known.login)
     problems.emplace_back("no broker login yet; open /auth/login");
-  else if (model.token()->event == token_event::expired || model.token()->access_expires_at <= in.now)
-    problems.push_back("no valid broker token: " + model.token()->detail);
+  else if (known.login->event == token_event::expired || known.login->access_expires_at <= in.now)
+    problems.push_back("no valid broker token: " + known.login->detail);
 }
 
-std::vector<std::string> find_problems(const health_input& in, const domain::read_model* model) {
+std::vector<std::string> find_problems(const health_input& in, const projection_overview* known) {
   std::vector<std::string> problems;
   if (in.tree.state == "draining") problems.emplace_back(draining);
   find_troubled_actors(in.tree, problems);
@@ -56,7 +57,7 @@ std::vector<std::string> find_problems(const health_input& in, const domain::rea
         problems.push_back("node " + m.facts.name + " at " + m.facts.address() + " is unreachable");
   for (const auto& rule : faults::armed_rules())
     problems.push_back("faults.plan makes this node fail on purpose: " + rule);
-  if (model != nullptr) add_business(in, *model, problems);
+  if (known != nullptr) add_business(in, *known, problems);
   return problems;
 }
 
@@ -70,16 +71,16 @@ void write_lag(json_writer& w, const known_lag& lag) {
   w.end_object();
 }
 
-void write_business(json_writer& w, const domain::read_model& model) {
-  w.field("trades", model.trade_count());
-  w.field("executions", model.execution_count());
-  w.field("dead_letters", model.dead_letter_count());
+void write_business(json_writer& w, const projection_overview& known) {
+  w.field("trades", known.totals.trades);
+  w.field("executions", known.totals.executions);
+  w.field("dead_letters", known.totals.dead_letters);
   w.key("token");
-  if (!model.token()) return w.null();
+  if (!known.login) return w.null();
   w.begin_object();
-  w.field("event", to_string(model.token()->event));
-  w.field("access_expires_at", model.token()->access_expires_at);
-  w.field("login_expires_at", model.token()->refresh_expires_at);
+  w.field("event", to_string(known.login->event));
+  w.field("access_expires_at", known.login->access_expires_at);
+  w.field("login_expires_at", known.login->refresh_expires_at);
   w.end_object();
 }
 
@@ -94,8 +95,8 @@ std::vector<std::string> find_blockers(const protocol::actor_status& tree, const
   return blockers;
 }
 
-std::string health_view(const health_input& in, const domain::read_model* model) {
-  const auto problems = find_problems(in, model);
+std::string health_view(const health_input& in, const projection_overview* known) {
+  const auto problems = find_problems(in, known);
   json_writer w;
   w.begin_object();
   w.field("status", !find_blockers(in.tree, in.lag).empty() ? "unavailable" : problems.empty() ? "ok" : "degraded");
@@ -107,7 +108,7 @@ std::string health_view(const health_input& in, const domain::read_model* model)
   w.field("version", in.version);
   w.field("started_at", in.started_at);
   w.field("uptime_ms", (in.now - in.started_at).count() / 1000);
-  if (model != nullptr) write_business(w, *model);
+  if (known != nullptr) write_business(w, *known);
   write_lag(w, in.lag.lag);
   w.key("cluster");
   w.begin_array();

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "actors/domain/projections/read_model.hpp"
 #include "actors/ports/clock.hpp"
+#include "messages/events/projections/questions.hpp"
 #include "messages/protocol/actor_status.hpp"
 #include "runtime/api/lag_meter.hpp"
 #include "runtime/cluster/directory.hpp"
@@ -32,7 +32,7 @@ struct health_input {
 /// {"status":"ok"|"degraded"|"unavailable","problems":[...], ...}. Unavailable: something of find_blockers(). Degraded:
 /// an actor is restarting, parked or not answering, this node reads the chain and its node is not connected, no valid
 /// token, a member of the cluster is unreachable, a symbol is frozen, a whole share is unhedged for more than a minute.
-/// Without `model` what only it knows is left out.
-[[nodiscard]] std::string health_view(const health_input& in, const domain::read_model* model);
+/// Without `known` what only the rows tell is left out.
+[[nodiscard]] std::string health_view(const health_input& in, const projection_overview* known);
 
 }  // namespace hedgerow::api

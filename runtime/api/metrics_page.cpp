@@ -18,7 +18,7 @@ http::response text_page(std::string body) {
 }  // namespace
 
 void show_metrics(caf::actor_system& system, const metrics_sources& from, const protocol::supervisor_actor& root,
-                  const std::shared_ptr<lag_meter>& lag, const aggregator::aggregator_actor& model,
+                  const std::shared_ptr<lag_meter>& lag, const rows_source& rows,
                   const http::responder& respond) {
   ask_node_state(system, root, lag, [=, &system](const node_state& state) {
     std::vector<std::pair<std::string, bool>> answered{{"actors", state.tree.has_value()}};
@@ -27,15 +27,16 @@ void show_metrics(caf::actor_system& system, const metrics_sources& from, const 
     if (lag) answered.emplace_back("lag", state.lag.lag != nullptr);
     if (state.lag.lag) text += lag_metrics(*state.lag.lag);
     text += from.registry->text();
-    if (!model) return respond(text_page(text + source_metrics(answered)));
+    if (!rows.model) return respond(text_page(text + source_metrics(answered)));
     system.spawn([=](caf::event_based_actor* self) {
       const auto end = [=](bool came, const std::string& business) {
         auto all = answered;
         all.emplace_back("read_model", came);
         respond(text_page(text + business + source_metrics(all)));
       };
-      self->request(model, answer_timeout, ask_atom::value, aggregator::view{business_metrics})
-          .then([=](const std::string& business) { end(true, business); }, [=](const caf::error&) { end(false, ""); });
+      self->request(rows.model, answer_timeout, overview_atom::value)
+          .then([=](const projection_overview& known) { end(true, business_metrics(known, rows.clock->now())); },
+                [=](const caf::error&) { end(false, ""); });
     });
   });
 }

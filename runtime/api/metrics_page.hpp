@@ -13,9 +13,16 @@ struct metrics_sources {
   node_identity node;
 };
 
-/// Answers within four seconds. Without `lag` or `model` their part is not shown at all.
+/// Who is asked for the rows, and when "now" is.
+struct rows_source {
+  /// Invalid: nobody.
+  aggregator::aggregator_actor model;
+  const ports::clock* clock = nullptr;
+};
+
+/// Answers within four seconds. Without `lag` or `rows.model` their part is not shown at all.
 void show_metrics(caf::actor_system& system, const metrics_sources& from, const protocol::supervisor_actor& root,
-                  const std::shared_ptr<lag_meter>& lag, const aggregator::aggregator_actor& model,
+                  const std::shared_ptr<lag_meter>& lag, const rows_source& rows,
                   const http::responder& respond);
 
 }  // namespace hedgerow::api

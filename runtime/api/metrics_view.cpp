@@ -1,7 +1,6 @@
 #include "runtime/api/metrics_view.hpp"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 
 #include "actors/ingestion/ingestion_service.hpp"
@@ -70,10 +69,10 @@ void add_chain(prometheus_text& out, const actor_status& tree) {
           out.sample({}, std::to_string(std::stoll(value) / 1000));
 }
 
-void add_positions(prometheus_text& out, const domain::read_model& model, timestamp now) {
-  const auto each = [&](const metric_family& f, const std::function<std::string(const domain::position_row&)>& show) {
+void add_positions(prometheus_text& out, const position_list& all, timestamp now) {
+  const auto each = [&](const metric_family& f, const std::function<std::string(const position_row&)>& show) {
     out.family(f);
-    for (const auto& [symbol, row] : model.positions()) out.sample({{"symbol", symbol}}, show(row));
+    for (const auto& row : all.rows) out.sample({{"symbol", row.latest.symbol.str()}}, show(row));
   };
   each({"hedgerow_position_onchain_shares", "What the owner's orders have gained or lost on chain.", gauge},
        [](const auto& row) { return row.latest.onchain.to_string(); });
@@ -92,36 +91,33 @@ void add_positions(prometheus_text& out, const domain::read_model& model, timest
        [](const auto& row) { return row.latest.frozen ? "1" : "0"; });
 }
 
-void add_executions(prometheus_text& out, const domain::read_model& model) {
-  constexpr std::size_t states = static_cast<std::size_t>(execution_state::held) + 1;
-  std::array<std::int64_t, states> count{};
-  for (const auto* row : model.executions()) ++count[static_cast<std::size_t>(row->latest.state)];
+void add_executions(prometheus_text& out, const projection_overview& known) {
   out.family({"hedgerow_executions_in_state",
               "Executions that the API lists, by state: all open ones and the newest ended ones.", gauge});
-  for (std::size_t i = 0; i < states; ++i)
-    out.sample({{"state", std::string{to_string(static_cast<execution_state>(i))}}}, count[i]);
+  const auto& count = known.executions_in_state;
+  for (std::size_t i = 0; i < count.size(); ++i)
+    out.sample({{"state", std::string{to_string(static_cast<execution_state>(i))}}}, std::to_string(count[i]));
   const auto total = [&](const metric_family& f, std::uint64_t n) {
     out.family(f);
     out.sample({}, std::to_string(n));
   };
-  total({"hedgerow_executions_total", "Executions in the log."}, model.execution_count());
-  total({"hedgerow_trades_total", "Fills of the owner on chain in the log."}, model.trade_count());
-  total({"hedgerow_dead_letters_total", "Dead letters in the log, of all services."}, model.dead_letter_count());
+  total({"hedgerow_executions_total", "Executions in the log."}, known.totals.executions);
+  total({"hedgerow_trades_total", "Fills of the owner on chain in the log."}, known.totals.trades);
+  total({"hedgerow_dead_letters_total", "Dead letters in the log, of all services."}, known.totals.dead_letters);
 }
 
-void add_token(prometheus_text& out, const domain::read_model& model, timestamp now) {
-  const auto& token = model.token();
+void add_login(prometheus_text& out, const std::optional<login_row>& token, timestamp now) {
   const bool valid = token && token->event != token_event::expired && now < token->access_expires_at;
   out.family({"hedgerow_broker_token_valid", "1 when there is a valid access token of the broker.", gauge});
   out.sample({}, valid ? 1 : 0);
-  const auto end = [&](const metric_family& f, timestamp token_update::* when) {
+  const auto end = [&](const metric_family& f, timestamp login_row::* when) {
     out.family(f);
     if (token) out.sample({}, seconds_of((*token).*when));
   };
   end({"hedgerow_broker_token_expiry_timestamp_seconds", "When the broker's access token ends.", gauge},
-      &token_update::access_expires_at);
+      &login_row::access_expires_at);
   end({"hedgerow_broker_login_expiry_timestamp_seconds", "When a person has to log in at the broker again.", gauge},
-      &token_update::refresh_expires_at);
+      &login_row::refresh_expires_at);
 }
 
 }  // namespace
@@ -163,11 +159,11 @@ std::string lag_metrics(const std::vector<partition_lag>& lag) {
   return out.take();
 }
 
-std::string business_metrics(const domain::read_model& model, timestamp now) {
+std::string business_metrics(const projection_overview& known, timestamp now) {
   prometheus_text out;
-  add_positions(out, model, now);
-  add_executions(out, model);
-  add_token(out, model, now);
+  add_positions(out, known.positions, now);
+  add_executions(out, known);
+  add_login(out, known.login, now);
   return out.take();
 }
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "actors/domain/projections/read_model.hpp"
+#include "messages/events/projections/questions.hpp"
 #include "messages/protocol/actor_status.hpp"
 #include "runtime/api/node_state.hpp"
 
@@ -21,7 +21,7 @@ struct node_identity {
 [[nodiscard]] std::string tree_metrics(const protocol::actor_status& tree);
 [[nodiscard]] std::string lag_metrics(const std::vector<partition_lag>& lag);
 /// Positions, executions and the broker's login. Amounts are exact.
-[[nodiscard]] std::string business_metrics(const domain::read_model& model, timestamp now);
+[[nodiscard]] std::string business_metrics(const projection_overview& known, timestamp now);
 
 /// Which of the things asked for answered: 1 or 0 each.
 [[nodiscard]] std::string source_metrics(const std::vector<std::pair<std::string, bool>>& answered);

@@ -6,8 +6,6 @@
 
 namespace hedgerow::api {
 
-using domain::read_model;
-
 namespace {
 
 /// Signed shares still missing to the next whole share, toward the side that the position leans to.
@@ -16,10 +14,10 @@ shares to_next_share(const shares& available) {
   return *whole.minus(available.abs());
 }
 
-void write_position(json_writer& w, const std::string& symbol, const domain::position_row& row, timestamp now) {
+void write_position(json_writer& w, const position_row& row, timestamp now) {
   const auto& p = row.latest;
   w.begin_object();
-  w.field("symbol", symbol);
+  w.field("symbol", p.symbol.str());
   w.field("onchain", p.onchain.to_string());
   w.field("schwab", p.hedged.to_string());
   w.field("net", p.exposure().to_string());
@@ -35,13 +33,13 @@ void write_position(json_writer& w, const std::string& symbol, const domain::pos
   w.end_array();
   w.field("unhedged_since", row.unhedged_since.value_or(timestamp{}));
   w.field("unhedged_ms", row.unhedged_since ? (now - *row.unhedged_since).count() / 1000 : std::int64_t{0});
-  w.field("realized_pnl", row.pnl.realized().to_string());
+  w.field("realized_pnl", row.realized.to_string());
   w.field("last_trade_sequence", std::to_string(p.last_trade_sequence));
   w.field("updated_at", row.updated_at);
   w.end_object();
 }
 
-void write_trade(json_writer& w, const domain::trade_row& row) {
+void write_trade(json_writer& w, const trade_row& row) {
   const auto& t = row.trade;
   w.begin_object();
   w.field("id", t.ref.key());
@@ -64,10 +62,10 @@ void write_trade(json_writer& w, const domain::trade_row& row) {
   w.end_object();
 }
 
-void write_execution(json_writer& w, const std::string& id, const domain::execution_row& row) {
+void write_execution(json_writer& w, const execution_row& row) {
   const auto& e = row.latest;
   w.begin_object();
-  w.field("id", id);
+  w.field("id", e.execution.to_string());
   w.field("symbol", e.execution.symbol.str());
   w.field("side", to_string(e.side));
   w.field("quantity", e.quantity);
@@ -141,18 +139,14 @@ void write_actor_text(std::string& out, const protocol::actor_status& s, std::si
   for (const auto& child : s.children) write_actor_text(out, child, depth + 1);
 }
 
-/// Writes up to `limit` rows from the newest to the oldest.
-template <class Rows, class Keep, class Write>
-std::string newest_first(std::string_view name, const Rows& rows, std::size_t limit, Keep keep, Write write) {
+/// {name: [rows]}
+template <class Rows, class Write>
+std::string list_view(std::string_view name, const Rows& rows, Write write) {
   json_writer w;
   w.begin_object();
   w.key(name);
   w.begin_array();
-  for (auto it = rows.rbegin(); it != rows.rend() && limit > 0; ++it) {
-    if (!keep(*it)) continue;
-    write(w, *it);
-    --limit;
-  }
+  for (const auto& row : rows) write(w, row);
   w.end_array();
   w.end_object();
   return w.take();
@@ -170,86 +164,73 @@ std::string_view public_status(execution_state state) {
   }
 }
 
-std::string positions_view(const read_model& model, timestamp now) {
+trades_query trades_of(const page& p) { return {.symbol = p.symbol, .limit = p.limit}; }
+
+executions_query executions_of(const page& p) {
+  executions_query query{.symbol = p.symbol, .limit = p.limit};
+  if (p.status.empty()) return query;
+  // A status that there is not is that of no execution.
+  query.states.emplace();
+  for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(execution_state::held); ++i)
+    if (const auto state = static_cast<execution_state>(i); public_status(state) == p.status)
+      query.states->push_back(state);
+  return query;
+}
+
+std::string positions_view(const position_list& all, timestamp now) {
+  return list_view("positions", all.rows,
+                   [now](json_writer& w, const position_row& row) { write_position(w, row, now); });
+}
+
+std::optional<std::string> position_view(const position_answer& one, timestamp now) {
+  if (!one.row) return std::nullopt;
   json_writer w;
-  w.begin_object();
-  w.key("positions");
-  w.begin_array();
-  for (const auto& [symbol, row] : model.positions()) write_position(w, symbol, row, now);
-  w.end_array();
-  w.end_object();
+  write_position(w, *one.row, now);
   return w.take();
 }
 
-std::optional<std::string> position_view(const read_model& model, const std::string& symbol, timestamp now) {
-  const auto it = model.positions().find(symbol);
-  if (it == model.positions().end()) return std::nullopt;
+std::string trades_view(const trade_page& rows) { return list_view("trades", rows.rows, write_trade); }
+
+std::string executions_view(const execution_page& rows) {
+  return list_view("executions", rows.rows, write_execution);
+}
+
+std::optional<std::string> execution_view(const execution_answer& one) {
+  if (!one.row) return std::nullopt;
   json_writer w;
-  write_position(w, it->first, it->second, now);
+  write_execution(w, *one.row);
   return w.take();
 }
 
-std::string trades_view(const read_model& model, const page& p) {
-  return newest_first(
-      "trades", model.trades(), p.limit,
-      [&](const auto& row) { return p.symbol.empty() || row.trade.symbol.str() == p.symbol; },
-      [](json_writer& w, const auto& row) { write_trade(w, row); });
+std::string decisions_view(const decision_page& rows) {
+  return list_view("decisions", rows.rows, [](json_writer& w, const decision_row& row) {
+    w.begin_object();
+    w.field("symbol", row.decision.scope);
+    w.field("action", to_string(row.decision.action));
+    const bool of_order = row.decision.action == control_action::adopt_order;
+    if (!row.decision.argument.empty()) w.field(of_order ? "order" : "execution_id", row.decision.argument);
+    w.field("by", row.decision.by);
+    w.field("reason", row.decision.reason);
+    w.field("decided_at", row.recorded_at);
+    w.end_object();
+  });
 }
 
-std::string executions_view(const read_model& model, const page& p) {
-  return newest_first(
-      "executions", model.executions(), p.limit,
-      [&](const domain::execution_row* row) {
-        return (p.symbol.empty() || row->latest.execution.symbol.str() == p.symbol) &&
-               (p.status.empty() || public_status(row->latest.state) == p.status);
-      },
-      [](json_writer& w, const domain::execution_row* row) {
-        write_execution(w, row->latest.execution.to_string(), *row);
-      });
-}
-
-std::optional<std::string> execution_view(const read_model& model, const std::string& id) {
-  const auto* row = model.execution(id);
-  if (row == nullptr) return std::nullopt;
-  json_writer w;
-  write_execution(w, id, *row);
-  return w.take();
-}
-
-std::string decisions_view(const read_model& model, const page& p) {
-  return newest_first(
-      "decisions", model.decisions(), p.limit,
-      [&](const domain::decision_row* row) { return p.symbol.empty() || row->decision.scope == p.symbol; },
-      [](json_writer& w, const domain::decision_row* row) {
-        w.begin_object();
-        w.field("symbol", row->decision.scope);
-        w.field("action", to_string(row->decision.action));
-        const bool of_order = row->decision.action == control_action::adopt_order;
-        if (!row->decision.argument.empty()) w.field(of_order ? "order" : "execution_id", row->decision.argument);
-        w.field("by", row->decision.by);
-        w.field("reason", row->decision.reason);
-        w.field("decided_at", row->recorded_at);
-        w.end_object();
-      });
-}
-
-std::string dead_letters_view(const read_model& model, const page& p) {
-  return newest_first(
-      "dead_letters", model.dead_letters(), p.limit, [](const auto&) { return true; },
-      [](json_writer& w, const domain::dead_letter_row& row) {
-        w.begin_object();
-        w.field("service", row.letter.service);
-        w.field("reason", row.letter.reason);
-        w.field("detail", row.letter.detail);
-        w.field("origin_topic", row.letter.origin_topic);
-        w.field("origin_partition", row.letter.origin_partition);
-        w.field("origin_offset", row.letter.origin_offset);
-        w.field("key", row.letter.key);
-        write_payload(w, row.letter);
-        w.field("attempts", row.letter.attempts);
-        w.field("recorded_at", row.recorded_at);
-        w.end_object();
-      });
+std::string dead_letters_view(const dead_letter_page& rows) {
+  return list_view("dead_letters", rows.rows, [](json_writer& w, const dead_letter_row& row) {
+    w.begin_object();
+    w.field("service", row.letter.service);
+    w.field("reason", row.letter.reason);
+    w.field("detail", row.letter.detail);
+    w.field("origin_topic", row.letter.origin_topic);
+    w.field("origin_partition", row.letter.origin_partition);
+    w.field("origin_offset", row.letter.origin_offset);
+    w.field("key", row.letter.key);
+    write_payload(w, row.letter);
+    w.field("attempts", row.letter.attempts);
+    w.field("recorded_at", row.recorded_at);
+    w.end_object();
+  });
 }
 
 std::string actors_view(const protocol::actor_status& root) {

@@ -1,10 +1,10 @@
-// What the API shows of the read model, as JSON text. Free functions: rows in, text out.
+// What the API shows of the rows, as JSON text. Free functions: rows in, text out.
 #pragma once
 
 #include <optional>
 #include <string>
 
-#include "actors/domain/projections/read_model.hpp"
+#include "messages/events/projections/questions.hpp"
 #include "messages/protocol/actor_status.hpp"
 
 namespace hedgerow::api {
@@ -15,23 +15,27 @@ struct page {
   /// Only executions in this state, as the API names it (PENDING, SUBMITTED, FILLED, FAILED); empty for all.
   std::string status;
   /// The newest so many.
-  std::size_t limit = 100;
+  std::size_t limit = default_page_rows;
 };
 
+/// What these parameters ask for.
+[[nodiscard]] trades_query trades_of(const page& p);
+[[nodiscard]] executions_query executions_of(const page& p);
+
 /// {"positions":[...]}: the venues, what is reserved, what is open and how far it is from the next whole share.
-[[nodiscard]] std::string positions_view(const domain::read_model& model, timestamp now);
+[[nodiscard]] std::string positions_view(const position_list& all, timestamp now);
 /// One position, or nothing when the symbol has none.
-[[nodiscard]] std::optional<std::string> position_view(const domain::read_model& model, const std::string& symbol,
-                                                       timestamp now);
+[[nodiscard]] std::optional<std::string> position_view(const position_answer& one, timestamp now);
 /// {"trades":[...]}, newest first.
-[[nodiscard]] std::string trades_view(const domain::read_model& model, const page& p);
+[[nodiscard]] std::string trades_view(const trade_page& rows);
 /// {"executions":[...]}, newest first. `status` is the spec's word, `detail` the finer state (order-protocol).
-[[nodiscard]] std::string executions_view(const domain::read_model& model, const page& p);
-[[nodiscard]] std::optional<std::string> execution_view(const domain::read_model& model, const std::string& id);
+[[nodiscard]] std::string executions_view(const execution_page& rows);
+/// One execution, or nothing when it is not known.
+[[nodiscard]] std::optional<std::string> execution_view(const execution_answer& one);
 /// {"decisions":[...]}, newest first: what people decided of symbols, who, when and why.
-[[nodiscard]] std::string decisions_view(const domain::read_model& model, const page& p);
+[[nodiscard]] std::string decisions_view(const decision_page& rows);
 /// {"dead_letters":[...]}, newest first, each with the first 4 KiB of its record; null for records of token-updates.
-[[nodiscard]] std::string dead_letters_view(const domain::read_model& model, const page& p);
+[[nodiscard]] std::string dead_letters_view(const dead_letter_page& rows);
 
 /// PENDING, SUBMITTED, FILLED or FAILED: PENDING covers submitting, unknown and held, SUBMITTED partial fills.
 [[nodiscard]] std::string_view public_status(execution_state state);

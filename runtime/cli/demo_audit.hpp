@@ -5,11 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "actors/domain/projections/read_model.hpp"
+#include "messages/events/projections/questions.hpp"
 
 namespace hedgerow::cli {
 
 struct audit_sources {
+  /// The books: positions, and all executions.
+  position_list positions;
+  std::vector<execution_row> executions;
   /// Net shares of the owner by symbol, from contract storage.
   std::map<std::string, shares> chain;
   /// GET /paper/ledger.
@@ -26,9 +29,9 @@ struct audit_result {
 };
 
 /// Compares to the last 1e-18 share. Every order of the broker must belong to exactly one execution.
-[[nodiscard]] audit_result audit(const domain::read_model& model, const audit_sources& sources);
+[[nodiscard]] audit_result audit(const audit_sources& sources);
 
 /// Whether nothing more will happen if no more fills come: no live execution, less than a share open.
-[[nodiscard]] bool is_settled(const domain::read_model& model);
+[[nodiscard]] bool is_settled(const position_list& books);
 
 }  // namespace hedgerow::cli

@@ -14,6 +14,8 @@ namespace {
 constexpr std::chrono::milliseconds refresh{500};
 constexpr std::chrono::seconds settle_after_for{90};
 constexpr std::chrono::seconds settle_after_signal{5};
+/// More than happens between two looks.
+constexpr std::size_t printed_rows = 1000;
 constexpr const char* clear_screen = "\x1b[H\x1b[2J";
 
 struct demo_arguments {
@@ -35,6 +37,15 @@ std::optional<std::chrono::milliseconds> parse_duration(const std::string& text)
   return std::nullopt;
 }
 
+/// Nothing when the query side does not answer.
+std::optional<live_rows> rows_to_show(node::node& running, std::size_t limit) {
+  auto known = running.overview();
+  auto trades = running.trades({.symbol = {}, .limit = limit});
+  auto executions = running.executions({.symbol = {}, .limit = limit});
+  if (!known || !trades || !executions) return std::nullopt;
+  return live_rows{*std::move(known), *std::move(trades), *std::move(executions)};
+}
+
 /// Shows the demo until a signal or the end of the time. False: the node gave up.
 bool show(demo_session& session, std::optional<std::chrono::milliseconds> run_for, bool& by_signal) {
   const bool terminal = isatty(STDOUT_FILENO) != 0;
@@ -44,10 +55,11 @@ bool show(demo_session& session, std::optional<std::chrono::milliseconds> run_fo
                            session.started_at()};
   line_printer printer;
   for (;;) {
-    const auto text = session.running().ask([&](const domain::read_model& model, timestamp now) {
-      return terminal ? clear_screen + live_screen(model, header, now) : printer.lines(model, now);
-    });
-    if (text) std::fputs(text->c_str(), stdout);
+    if (const auto rows = rows_to_show(session.running(), terminal ? screen_rows : printed_rows)) {
+      const auto text = terminal ? clear_screen + live_screen(*rows, header, session.now())
+                                 : printer.lines(*rows, session.now());
+      std::fputs(text.c_str(), stdout);
+    }
     std::fflush(stdout);
     const auto got = wait_for_stop(refresh);
     if (!session.running().death().empty()) return false;

@@ -1,7 +1,9 @@
 #include "runtime/cli/demo_session.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 #include <thread>
 
 #include "actors/ingestion/ingestion_service.hpp"
@@ -47,6 +49,26 @@ config::settings demo_settings(const demo_options& o) {
   s.paper.faults = o.faults;
   s.broker.redirect_uri = "http://127.0.0.1:" + std::to_string(o.api_port) + "/auth/callback";
   return s;
+}
+
+/// Whether the books have these fills on chain, by symbol.
+bool has_all(const position_list& books, const std::map<std::string, shares>& fills) {
+  std::map<std::string, shares> ours;
+  for (const auto& row : books.rows) ours.emplace(row.latest.symbol.str(), row.latest.onchain);
+  return std::all_of(fills.begin(), fills.end(), [&](const auto& one) { return ours[one.first] == one.second; });
+}
+
+/// Page by page; nothing when the query side does not answer.
+std::optional<std::vector<execution_row>> all_executions(node::node& running) {
+  std::vector<execution_row> all;
+  executions_query query{.symbol = {}, .limit = 1000};
+  do {
+    auto page = running.executions(query);
+    if (!page) return std::nullopt;
+    std::move(page->rows.begin(), page->rows.end(), std::back_inserter(all));
+    query.before = page->next;
+  } while (query.before);
+  return all;
 }
 
 }  // namespace
@@ -172,18 +194,10 @@ audit_result demo_session::finish(std::chrono::milliseconds limit) {
   const auto until = machine_.clock.monotonic() + limit;
   while (!settled && machine_.clock.monotonic() < until) {
     if (block && caught_up(*block)) {
-      // "no" unless the read model has every trade of the chain and nothing is open any more.
+      // Not unless the books have every trade of the chain and nothing is open any more.
       const auto fills = world_->net_positions(*block);
-      const auto answer = node_->ask([&](const domain::read_model& model, timestamp) {
-        if (!is_settled(model)) return std::string{"no"};
-        for (const auto& [symbol, net] : *fills) {
-          const auto it = model.positions().find(symbol);
-          const auto ours = it == model.positions().end() ? shares{} : it->second.latest.onchain;
-          if (ours != net) return std::string{"no"};
-        }
-        return std::string{"yes"};
-      });
-      settled = fills && answer == "yes";
+      const auto known = node_->overview();
+      settled = fills && known && is_settled(known->positions) && has_all(known->positions, *fills);
     }
     std::this_thread::sleep_for(settle_pause);  // allow: the command waits for the node
   }
@@ -192,12 +206,15 @@ audit_result demo_session::finish(std::chrono::milliseconds limit) {
   else result.differences.push_back(net.error());
   if (auto ledger = broker_->ledger()) sources.broker_ledger = *ledger;
   else result.differences.push_back(ledger.error());
-  audit_result compared;
-  const auto answered = node_->ask([&](const domain::read_model& model, timestamp) {
-    compared = audit(model, sources);
-    return std::string{"done"};
-  });
-  if (!answered) compared.differences.emplace_back("the read model does not answer");
+  auto known = node_->overview();
+  auto executions = all_executions(*node_);
+  if (!known || !executions) {
+    result.differences.emplace_back("the read model does not answer");
+    return result;
+  }
+  sources.positions = std::move(known->positions);
+  sources.executions = *std::move(executions);
+  auto compared = audit(sources);
   for (auto& d : result.differences) compared.differences.push_back(std::move(d));
   return compared;
 }

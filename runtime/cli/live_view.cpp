@@ -6,11 +6,8 @@
 
 namespace hedgerow::cli {
 
-using domain::read_model;
-
 namespace {
 
-constexpr std::size_t listed_rows = 6;
 constexpr std::size_t bar_width = 10;
 
 std::string pad(std::string text, std::size_t width, bool right = false) {
@@ -42,7 +39,7 @@ std::string bar(const shares& available) {
   return "[" + std::string(filled, '#') + std::string(bar_width - filled, '.') + "]";
 }
 
-std::string orders_of(const domain::position_row& row) {
+std::string orders_of(const position_row& row) {
   if (row.latest.frozen) return "FROZEN";
   std::string text;
   for (const auto& e : row.latest.live)
@@ -50,14 +47,14 @@ std::string orders_of(const domain::position_row& row) {
   return text.empty() ? "-" : text;
 }
 
-std::string trade_line(const domain::trade_row& row) {
+std::string trade_line(const trade_row& row) {
   const auto& t = row.trade;
   return clock_text(row.recorded_at) + "  fill   " + pad(t.symbol.str(), 6) + pad(std::string{to_string(t.side)}, 5) +
          pad(cut(t.amount, 6), 12, true) + " @ " + t.price().to_string(2) + "  " + std::string{to_string(t.kind)} +
          (t.change == log_change::reverted ? "  REVERTED" : "") + "  block " + std::to_string(t.ref.block_number);
 }
 
-std::string execution_line(const domain::execution_row& row) {
+std::string execution_line(const execution_row& row) {
   const auto& e = row.latest;
   std::string text = clock_text(row.updated_at) + "  order  " + pad(e.execution.to_string(), 10) +
                      std::string{to_string(e.side)} + " " + std::to_string(e.quantity) + "  " +
@@ -69,63 +66,67 @@ std::string execution_line(const domain::execution_row& row) {
   return text;
 }
 
-void add_positions(std::string& out, const read_model& model, timestamp now) {
+void add_positions(std::string& out, const position_list& all, timestamp now) {
   out += pad("SYMBOL", 8) + pad("ON CHAIN", 14, true) + pad("SCHWAB", 12, true) + pad("NET", 12, true) +
          "  NEXT SHARE    " + pad("ORDER", 10) + pad("UNHEDGED", 13) + pad("P&L $", 12, true) + "\n";
-  for (const auto& [symbol, row] : model.positions()) {
+  for (const auto& row : all.rows) {
     const auto& p = row.latest;
-    out += pad(symbol, 8) + pad(cut(p.onchain, 6), 14, true) + pad(cut(p.hedged, 6), 12, true) +
+    out += pad(p.symbol.str(), 8) + pad(cut(p.onchain, 6), 14, true) + pad(cut(p.hedged, 6), 12, true) +
            pad(cut(p.exposure(), 6), 12, true) + "  " + bar(p.available()) + "  " + pad(orders_of(row), 10) +
            pad(row.unhedged_since ? duration_text(now - *row.unhedged_since) : "-", 13) +
-           pad(money(row.pnl.realized()), 12, true) + "\n";
+           pad(money(row.realized), 12, true) + "\n";
   }
 }
 
-usd total_profit(const read_model& model) {
+usd total_profit(const position_list& all) {
   usd sum;
-  for (const auto& [symbol, row] : model.positions())
-    if (const auto next = sum.plus(row.pnl.realized())) sum = *next;
+  for (const auto& row : all.rows)
+    if (const auto next = sum.plus(row.realized)) sum = *next;
   return sum;
 }
 
-std::string totals(const read_model& model) {
-  return std::to_string(model.trade_count()) + " fills, " + std::to_string(model.execution_count()) + " orders, " +
-         std::to_string(model.dead_letter_count()) + " dead letters, P&L $" + money(total_profit(model));
+std::string totals_text(const projection_overview& known) {
+  return std::to_string(known.totals.trades) + " fills, " + std::to_string(known.totals.executions) + " orders, " +
+         std::to_string(known.totals.dead_letters) + " dead letters, P&L $" + money(total_profit(known.positions));
 }
 
 }  // namespace
 
 std::string money(const usd& amount) { return price{amount, shares::from_whole(1)}.to_string(2); }
 
-std::string live_screen(const read_model& model, const live_header& header, timestamp now) {
-  std::string out = header.title + "   up " + duration_text(now - header.started_at) + "   " + totals(model) + "\n";
+std::string live_screen(const live_rows& rows, const live_header& header, timestamp now) {
+  std::string out =
+      header.title + "   up " + duration_text(now - header.started_at) + "   " + totals_text(rows.known) + "\n";
   out += "API " + header.api_url + "   admin " + header.admin_url + "   Ctrl-C stops\n\n";
-  add_positions(out, model, now);
+  add_positions(out, rows.known.positions, now);
   out += "\nLatest fills on chain\n";
-  const auto& trades = model.trades();
-  for (std::size_t i = 0; i < std::min(listed_rows, trades.size()); ++i)
-    out += "  " + trade_line(trades[trades.size() - 1 - i]) + "\n";
+  const auto& trades = rows.trades.rows;
+  for (std::size_t i = 0; i < std::min(screen_rows, trades.size()); ++i) out += "  " + trade_line(trades[i]) + "\n";
   out += "\nLatest orders\n";
-  const auto executions = model.executions();
-  for (std::size_t i = 0; i < std::min(listed_rows, executions.size()); ++i)
-    out += "  " + execution_line(*executions[executions.size() - 1 - i]) + "\n";
+  const auto& executions = rows.executions.rows;
+  for (std::size_t i = 0; i < std::min(screen_rows, executions.size()); ++i)
+    out += "  " + execution_line(executions[i]) + "\n";
   return out;
 }
 
-std::string line_printer::lines(const read_model& model, timestamp now) {
+std::string line_printer::lines(const live_rows& rows, timestamp now) {
   std::string out;
-  const auto& trades = model.trades();
-  const auto fresh = std::min<std::uint64_t>(model.trade_count() - trades_, trades.size());
-  for (std::size_t i = trades.size() - fresh; i < trades.size(); ++i) out += trade_line(trades[i]) + "\n";
-  trades_ = model.trade_count();
+  const auto& trades = rows.trades.rows;
+  std::set<trade_place> shown;
+  for (auto row = trades.rbegin(); row != trades.rend(); ++row) {
+    if (!trades_.contains(place_of(*row))) out += trade_line(*row) + "\n";
+    shown.insert(place_of(*row));
+  }
+  trades_ = std::move(shown);
   timestamp newest = executions_until_;
-  for (const auto* row : model.executions()) {
+  const auto& executions = rows.executions.rows;
+  for (auto row = executions.rbegin(); row != executions.rend(); ++row) {
     if (row->updated_at <= executions_until_) continue;
     out += execution_line(*row) + "\n";
     newest = std::max(newest, row->updated_at);
   }
   executions_until_ = newest;
-  if (!out.empty()) out += clock_text(now) + "  " + totals(model) + "\n";
+  if (!out.empty()) out += clock_text(now) + "  " + totals_text(rows.known) + "\n";
   return out;
 }
 

@@ -1,9 +1,10 @@
 // What `make run` shows: fills, positions and how far they are from the next share, orders, what is unhedged, profit.
 #pragma once
 
+#include <set>
 #include <string>
 
-#include "actors/domain/projections/read_model.hpp"
+#include "messages/events/projections/questions.hpp"
 
 namespace hedgerow::cli {
 
@@ -14,17 +15,30 @@ struct live_header {
   timestamp started_at;
 };
 
+/// What is shown, of about one moment.
+struct live_rows {
+  projection_overview known;
+  /// The newest ones, newest first.
+  trade_page trades;
+  execution_page executions;
+};
+
+/// Trades and executions that the screen shows at most.
+inline constexpr std::size_t screen_rows = 6;
+
 /// A whole screen, without control sequences; each line fits 100 columns.
-[[nodiscard]] std::string live_screen(const domain::read_model& model, const live_header& header, timestamp now);
+[[nodiscard]] std::string live_screen(const live_rows& rows, const live_header& header, timestamp now);
 
 /// Remembers what it has printed, so that a pipe gets each thing once.
 class line_printer {
  public:
-  /// New trades and steps of executions since the last call, one line each, and a line of totals.
-  [[nodiscard]] std::string lines(const domain::read_model& model, timestamp now);
+  /// New trades and steps of executions since the last call, as far as they are among `rows`, one line each, and a line
+  /// of totals.
+  [[nodiscard]] std::string lines(const live_rows& rows, timestamp now);
 
  private:
-  std::uint64_t trades_ = 0;
+  /// Those that the last call was given.
+  std::set<trade_place> trades_;
   timestamp executions_until_;
 };
 

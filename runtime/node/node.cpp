@@ -93,14 +93,12 @@ class running_node final : public node {
     if (system_.has_middleman()) cluster::quiesce_network(system_, settings_.cluster->self.port);
   }
 
-  std::optional<std::string> ask(aggregator::view render) override {
-    auto model = slots_.model->get();
-    if (!model) return std::nullopt;
-    caf::scoped_actor self{system_};
-    std::optional<std::string> text;
-    self->request(model, answer_timeout, ask_atom::value, std::move(render))
-        .receive([&](std::string& answer) { text = std::move(answer); }, [](const caf::error&) {});
-    return text;
+  std::optional<projection_overview> overview() override { return ask<projection_overview>(overview_atom::value); }
+  std::optional<trade_page> trades(const trades_query& query) override {
+    return ask<trade_page>(trades_atom::value, query);
+  }
+  std::optional<execution_page> executions(const executions_query& query) override {
+    return ask<execution_page>(executions_atom::value, query);
   }
 
   std::string death() const override {
@@ -134,6 +132,17 @@ class running_node final : public node {
   }
 
  private:
+  template <class Answer, class... Question>
+  std::optional<Answer> ask(Question... question) {
+    auto model = slots_.model->get();
+    if (!model) return std::nullopt;
+    caf::scoped_actor self{system_};
+    std::optional<Answer> known;
+    self->request(model, answer_timeout, question...)
+        .receive([&](Answer& answer) { known = std::move(answer); }, [](const caf::error&) {});
+    return known;
+  }
+
   /// Why the API or the admin endpoint could not listen; empty when they can. Known before partitions are taken from
   /// others for a node that cannot live.
   std::string find_taken_port() const {

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "actors/aggregator/aggregator_actor.hpp"
 #include "actors/broker/broker_gateway.hpp"
 #include "actors/ports/notices.hpp"
+#include "actors/ports/queries.hpp"
 #include "actors/ports/random.hpp"
 #include "actors/services/descriptor.hpp"
 #include "runtime/adapters/http/http_server.hpp"
@@ -42,6 +42,8 @@ struct node_settings {
 
 /// What world.cpp makes for a node.
 struct node_ports : services::world_ports {
+  /// What the API of this node answers from.
+  ports::projections rows;
   /// Registry of this node alone. Parts outside the actors, such as the log, got it when they were made.
   std::shared_ptr<telemetry::metric_registry> metrics = std::make_shared<telemetry::metric_registry>();
 };
@@ -50,8 +52,10 @@ class node {
  public:
   virtual ~node() = default;
 
-  /// Runs `render` on the read model; nothing when the API set is not here or does not answer.
-  [[nodiscard]] virtual std::optional<std::string> ask(aggregator::view render) = 0;
+  /// Questions to the query side; nothing when the API set is not here or does not answer.
+  [[nodiscard]] virtual std::optional<projection_overview> overview() = 0;
+  [[nodiscard]] virtual std::optional<trade_page> trades(const trades_query& query) = 0;
+  [[nodiscard]] virtual std::optional<execution_page> executions(const executions_query& query) = 0;
   /// Why the supervisor gave up; empty while it runs.
   [[nodiscard]] virtual std::string death() const = 0;
   /// The actor tree.

@@ -108,7 +108,7 @@ services::context context_of(const node_settings& settings, const node_ports& ou
   in.known.put(known.tokens);
   in.known.put(known.share);
   const api::api_options options{settings.api, metrics, settings.allowed_hosts};
-  in.known.put(api::api_wiring{options, known.tokens, known.root, known.model, known.others});
+  in.known.put(api::api_wiring{options, outside.rows, known.tokens, known.root, known.model, known.others});
   return in;
 }
 

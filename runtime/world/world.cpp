@@ -6,6 +6,7 @@
 #include "runtime/adapters/evm/ws_rpc_client.hpp"
 #include "runtime/adapters/kafka/kafka_log.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
+#include "runtime/adapters/memory_store/memory_store.hpp"
 #include "runtime/adapters/sqlite_log/sqlite_log.hpp"
 #include "runtime/adapters/system/call_file.hpp"
 #include "runtime/transfer/import.hpp"
@@ -127,6 +128,7 @@ expected<node::node_ports, std::string> make_ports(const settings& v, machine& o
   if (!import) return unexpected(import.error());
   if (*import == transfer::import_state::unfinished) return unexpected(fault{transfer::unfinished_import});
   out.log = *log;
+  out.rows = adapters::make_memory_store();
   const auto needs = needs_of(v);
   if (needs.asks_chain()) {
     auto chain = make_chain(v, on);

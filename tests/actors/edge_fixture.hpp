@@ -7,6 +7,7 @@
 #include <caf/all.hpp>
 
 #include "runtime/adapters/memory_log/memory_log.hpp"
+#include "runtime/adapters/memory_store/memory_store.hpp"
 #include "runtime/api/api_actor.hpp"
 #include "tests/support/fake_clock.hpp"
 #include "tests/support/heard_notices.hpp"
@@ -68,7 +69,8 @@ class edge_fixture : public ::testing::Test {
   }
 
   void start_api(http::server_options options = {}) {
-    const auto model = system.spawn(aggregator::aggregator, log, aggregator::aggregator_config{}, &clock);
+    const auto model = protocol::spawn_class<aggregator::aggregator>(system, log, adapters::make_memory_store(),
+                                                                     aggregator::aggregator_config{});
     owned_.push_back(caf::actor_cast<caf::actor>(model));
     api::api_ports outside{tokens_slot, root_slot, &clock, nullptr, {}};
     const auto actor = protocol::spawn_class<api::api_server>(

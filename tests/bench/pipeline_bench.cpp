@@ -14,6 +14,7 @@
 #include "actors/aggregator/aggregator_actor.hpp"
 #include "config/settings.hpp"
 #include "runtime/adapters/kafka/kafka_log.hpp"
+#include "runtime/adapters/memory_store/memory_store.hpp"
 #include "runtime/adapters/sqlite_log/sqlite_log.hpp"
 #include "runtime/adapters/system/system_ports.hpp"
 #include "tests/bench/pipeline_run.hpp"
@@ -73,12 +74,13 @@ cpu_time cpu_used() {
   return {seconds(used.ru_utime), seconds(used.ru_stime)};
 }
 
-void replay(std::shared_ptr<ports::event_log> log, const ports::clock& clock) {
+void replay(std::shared_ptr<ports::event_log> log) {
   system_config config;
   caf::actor_system system{config};
   const auto records = total(*log, topic::onchain_trades) + total(*log, topic::position_updates);
   const auto begun = steady::now();
-  auto model = system.spawn(aggregator::aggregator, log, aggregator::aggregator_config{}, &clock);
+  auto model = protocol::spawn_class<aggregator::aggregator>(system, log, adapters::make_memory_store(),
+                                                             aggregator::aggregator_config{});
   caf::scoped_actor self{system};
   bool done = false;
   wait_until([&] {
@@ -134,7 +136,7 @@ void measure_throughput(const std::string& where, bool kafka, std::uint64_t even
   }
   if (only == phases::pipeline) return;
   std::printf("execution_requests %llu\n", static_cast<unsigned long long>(done.broker.records_in));
-  replay(log, clock);
+  replay(log);
 }
 
 /// One trade for each symbol, so that each has its actor; two bridges and the log are in the same process.

@@ -9,9 +9,7 @@ namespace {
 /// A login exists, the log answers, and nothing is under way.
 struct HealthView : ::testing::Test {
   HealthView() {
-    enveloped<token_update> login;
-    login.data.access_expires_at = {1'800'000'000};
-    model.apply(login);
+    known.login = login_row{token_event::logged_in, {1'800'000'000}, {}, {}};
     input.now = {1'000'000};
     input.tree = {"node", "supervisor", "running", 0, 0, "", {}, {}};
   }
@@ -19,7 +17,7 @@ struct HealthView : ::testing::Test {
   /// Status, and problems, one per line.
   std::string shown() const {
     rapidjson::Document health;
-    health.Parse(health_view(input, &model).c_str());
+    health.Parse(health_view(input, &known).c_str());
     std::string text = health["status"].GetString();
     for (const auto& p : health["problems"].GetArray()) text.append(1, '\n').append(p.GetString());
     return text;
@@ -30,7 +28,7 @@ struct HealthView : ::testing::Test {
     input.tree.children = {{"ingestion", "bridge", "running", 0, 0, "", {}, {entity}}};
   }
 
-  domain::read_model model;
+  projection_overview known;
   health_input input;
 };
 
@@ -66,13 +64,13 @@ TEST_F(HealthView, TokensThatThisNodeCannotOpenAreAProblemInTheFollowersWords) {
 }
 
 TEST_F(HealthView, LagIsSummedByServiceAndOneNotYetMeasuredIsNoProblem) {
-  EXPECT_NE(health_view(input, &model).find(R"("lag":{})"), std::string::npos);
+  EXPECT_NE(health_view(input, &known).find(R"("lag":{})"), std::string::npos);
   EXPECT_EQ(shown(), "ok");
   input.lag.lag = std::make_shared<const std::vector<partition_lag>>(
       std::vector<partition_lag>{{"poller", {topic::schwab_executions, 0}, 0},
                                  {"accumulator", {topic::onchain_trades, 0}, 3},
                                  {"accumulator", {topic::onchain_trades, 1}, 4}});
-  const auto text = health_view(input, &model);
+  const auto text = health_view(input, &known);
   EXPECT_NE(text.find(R"("lag":{"accumulator":7,"poller":0})"), std::string::npos) << text;
 }
 

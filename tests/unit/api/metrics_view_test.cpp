@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/kept_rows.hpp"
 #include "tests/support/prometheus_page.hpp"
 
 namespace hedgerow::api {
@@ -25,7 +26,7 @@ enveloped<schwab_execution> step(std::uint64_t sequence, execution_state state) 
 }
 
 TEST(MetricsView, AmountsAreExactAndWhatIsOpenIsTold) {
-  domain::read_model model;
+  test::kept_rows model;
   enveloped<position_update> p;
   p.meta.recorded_at = {10'000'000};
   p.data.symbol = aapl;
@@ -37,7 +38,7 @@ TEST(MetricsView, AmountsAreExactAndWhatIsOpenIsTold) {
   p.data = {};
   p.data.symbol = *symbol::parse("BRK.B");
   model.apply(p);
-  const auto page = read(business_metrics(model, {12'500'000}));
+  const auto page = read(business_metrics(model.overview(), {12'500'000}));
   const auto value = [&](const char* name, const char* of) {
     return page.find(name, {{"symbol", of}}).value_or("none");
   };
@@ -52,12 +53,12 @@ TEST(MetricsView, AmountsAreExactAndWhatIsOpenIsTold) {
 }
 
 TEST(MetricsView, ExecutionsAreCountedByState) {
-  domain::read_model model;
+  test::kept_rows model;
   model.apply(step(1, execution_state::submitted));
   model.apply(step(2, execution_state::held));
   model.apply(step(3, execution_state::submitted));
   model.apply(step(3, execution_state::filled));
-  const auto page = read(business_metrics(model, {}));
+  const auto page = read(business_metrics(model.overview(), {}));
   const auto in = [&](const char* state) { return page.number("hedgerow_executions_in_state", {{"state", state}}); };
   EXPECT_EQ(in("SUBMITTED"), 1);
   EXPECT_EQ(in("HELD"), 1);
@@ -68,8 +69,8 @@ TEST(MetricsView, ExecutionsAreCountedByState) {
 }
 
 TEST(MetricsView, ALoginIsToldByItsEndsAndNeverByItsTokens) {
-  domain::read_model model;
-  const auto without = read(business_metrics(model, {}));
+  test::kept_rows model;
+  const auto without = read(business_metrics(model.overview(), {}));
   EXPECT_EQ(without.number("hedgerow_broker_token_valid"), 0);
   EXPECT_FALSE(without.find("hedgerow_broker_login_expiry_timestamp_seconds"));
   enveloped<token_update> e;
@@ -79,12 +80,12 @@ TEST(MetricsView, ALoginIsToldByItsEndsAndNeverByItsTokens) {
   e.data.access_expires_at = {1'800'000'000};
   e.data.refresh_expires_at = {604'800'000'000};
   model.apply(e);
-  const auto text = business_metrics(model, {1'799'999'999});
+  const auto text = business_metrics(model.overview(), {1'799'999'999});
   const auto page = read(text);
   EXPECT_EQ(page.number("hedgerow_broker_token_valid"), 1);
   EXPECT_EQ(page.find("hedgerow_broker_token_expiry_timestamp_seconds"), "1800");
   EXPECT_EQ(page.find("hedgerow_broker_login_expiry_timestamp_seconds"), "604800");
-  EXPECT_EQ(read(business_metrics(model, {1'800'000'000})).number("hedgerow_broker_token_valid"), 0);
+  EXPECT_EQ(read(business_metrics(model.overview(), {1'800'000'000})).number("hedgerow_broker_token_valid"), 0);
   for (const char* hidden : {"sealed", "detail-text"}) EXPECT_EQ(text.find(hidden), std::string::npos) << hidden;
 }
 

@@ -11,7 +11,9 @@ using namespace std::chrono_literals;
 
 class starting_node final : public node::node {
  public:
-  std::optional<std::string> ask(aggregator::view) override { return std::nullopt; }
+  std::optional<projection_overview> overview() override { return std::nullopt; }
+  std::optional<trade_page> trades(const trades_query&) override { return std::nullopt; }
+  std::optional<execution_page> executions(const executions_query&) override { return std::nullopt; }
   std::string death() const override { return why_dead; }
   std::optional<protocol::actor_status> status() override {
     protocol::actor_status root{"root", "supervisor", "running", 0, 0, {}, {}, {}};

@@ -1,18 +1,18 @@
-// Partitions are read independently of each other, so what the read model shows may depend on the order within each
-// of them, never on how they took turns.
+// Partitions are read independently of each other, so what is shown may depend on the order within each of them, never
+// on how they took turns, nor on how the log was cut into batches: a fold that goes on from kept rows is one of
+// everything.
 #include <gtest/gtest.h>
 #include <random>
 #include <variant>
 
-#include "actors/domain/projections/read_model.hpp"
-#include "runtime/api/views.hpp"
+#include "actors/domain/projections/fold.hpp"
+#include "tests/support/kept_rows.hpp"
 
 namespace hedgerow::domain {
 namespace {
 
-using event = std::variant<enveloped<onchain_trade>, enveloped<schwab_execution>, enveloped<position_update>,
-                           enveloped<dead_letter>>;
-using partition = std::vector<event>;
+using test::kept_rows;
+using partition = std::vector<projected_event>;
 
 /// Choices follow from a seed; shrinking them would take longer than reading a failure.
 std::mt19937_64 choices;
@@ -24,7 +24,7 @@ Int draw(Int low, Int high) {
 }
 
 constexpr std::int64_t second = 1'000'000;
-constexpr read_model_limits small{5, 4, 3};
+constexpr adapters::memory_store_limits small{5, 4, 3};
 const std::vector<symbol> names{*symbol::parse("AAPL"), *symbol::parse("MSFT"), *symbol::parse("TSLA")};
 
 envelope stamp(const std::string& id, std::int64_t recorded, std::int64_t happened) {
@@ -108,20 +108,26 @@ std::vector<partition> history() {
   return all;
 }
 
-std::string shown(const read_model& model) {
-  const timestamp now{2'000'000 * second};
-  const api::page all{{}, {}, 1000};
-  return api::positions_view(model, now) + "\n" + api::trades_view(model, all) + "\n" +
-         api::executions_view(model, all) + "\n" + api::dead_letters_view(model, all) + "\n" +
-         std::to_string(model.trade_count()) + " " + std::to_string(model.execution_count());
+/// All that is kept.
+struct all_rows {
+  std::vector<position_row> positions;
+  std::vector<trade_row> trades;
+  std::vector<execution_row> executions;
+  std::vector<dead_letter_row> letters;
+  row_totals totals;
+  friend bool operator==(const all_rows&, const all_rows&) = default;
+};
+
+all_rows shown(const kept_rows& rows) {
+  constexpr std::size_t all = 1000;
+  return {rows.positions(), rows.trades({.symbol = {}, .limit = all}).rows,
+          rows.executions({.symbol = {}, .limit = all}).rows, rows.dead_letters({.limit = all}).rows,
+          rows.overview().totals};
 }
 
-void fold(read_model& model, const event& e) {
-  std::visit([&](const auto& known) { model.apply(known); }, e);
-}
-
-std::string shown_after(const std::vector<partition>& partitions) {
-  read_model model{small};
+/// All partitions by turns, in order.
+partition merged(const std::vector<partition>& partitions) {
+  partition all;
   std::vector<std::size_t> done(partitions.size(), 0);
   std::vector<std::size_t> left;
   for (std::size_t p = 0; p < partitions.size(); ++p)
@@ -129,24 +135,39 @@ std::string shown_after(const std::vector<partition>& partitions) {
   while (!left.empty()) {
     const auto chosen = draw<std::size_t>(0, left.size());
     const auto p = left[chosen];
-    // Runs of one partition, as batches bring them.
-    for (int run = draw(1, 6); run > 0 && done[p] < partitions[p].size(); --run) fold(model, partitions[p][done[p]++]);
+    // Runs of one partition, as reads bring them.
+    for (int run = draw(1, 6); run > 0 && done[p] < partitions[p].size(); --run)
+      all.push_back(partitions[p][done[p]++]);
     if (done[p] == partitions[p].size()) left.erase(left.begin() + static_cast<std::ptrdiff_t>(chosen));
-    // A read in between must not change later results.
-    if (draw(0, 8) == 0) std::ignore = shown(model);
   }
-  return shown(model);
+  return all;
 }
 
-TEST(ReadModel, EveryInterleavingOfPartitionsGivesTheSameViews) {
+/// Folds in batches of up to `most` events.
+all_rows shown_after(const partition& events, std::size_t most) {
+  kept_rows rows{small};
+  for (std::size_t begun = 0; begun < events.size();) {
+    const auto count = std::min(events.size() - begun, draw<std::size_t>(1, most + 1));
+    const auto first = events.begin() + static_cast<std::ptrdiff_t>(begun);
+    rows.fold({first, first + static_cast<std::ptrdiff_t>(count)});
+    begun += count;
+    // A read in between must not change later results.
+    if (draw(0, 8) == 0) std::ignore = shown(rows);
+  }
+  return shown(rows);
+}
+
+TEST(Fold, EveryInterleavingAndEveryCutIntoBatchesGivesTheSameRows) {
   for (std::uint64_t seed = 1; seed <= 400; ++seed) {
     choices.seed(seed);
     const auto partitions = history();
-    read_model one_after_the_other{small};
-    for (const auto& p : partitions)
-      for (const auto& e : p) fold(one_after_the_other, e);
+    kept_rows one_after_the_other{small};
+    partition all;
+    for (const auto& p : partitions) all.insert(all.end(), p.begin(), p.end());
+    one_after_the_other.fold(all);
     const auto reference = shown(one_after_the_other);
-    for (int i = 0; i < 4; ++i) ASSERT_EQ(shown_after(partitions), reference) << "seed " << seed;
+    for (const std::size_t most : {1U, 3U, 20U, 1000U})
+      ASSERT_TRUE(shown_after(merged(partitions), most) == reference) << "seed " << seed << ", batches of " << most;
   }
 }
 

@@ -1,6 +1,8 @@
-#include "actors/domain/projections/read_model.hpp"
+#include "actors/domain/projections/fold.hpp"
 
 #include <gtest/gtest.h>
+
+#include "tests/support/kept_rows.hpp"
 
 namespace hedgerow::domain {
 namespace {
@@ -30,43 +32,43 @@ enveloped<position_update> position(const char* onchain, const char* hedged, std
   return e;
 }
 
-TEST(ReadModel, AnExecutionKeepsItsHistoryAndItsLargestFill) {
-  read_model model;
+TEST(Fold, AnExecutionKeepsItsHistoryAndItsLargestFill) {
+  test::kept_rows model;
   model.apply(step(1, execution_state::submitting, "0", "0", 1));
   model.apply(step(1, execution_state::partially_filled, "1", "100", 2));
   model.apply(step(1, execution_state::submitted, "0", "0", 3));
-  const auto* row = model.execution("AAPL:1");
-  ASSERT_NE(row, nullptr);
+  const auto row = model.execution("AAPL:1").row;
+  ASSERT_TRUE(row);
   EXPECT_EQ(row->history.size(), 3U);
   EXPECT_EQ(row->latest.filled.to_string(), "1");
   EXPECT_EQ(row->created_at.us, 1'000'000);
-  EXPECT_EQ(model.execution_count(), 1U);
-  EXPECT_EQ(model.execution("AAPL:2"), nullptr);
+  EXPECT_EQ(model.overview().totals.executions, 1U);
+  EXPECT_FALSE(model.execution("AAPL:2").row);
 }
 
-TEST(ReadModel, UnhedgedTimeRunsFromTheFirstWholeShareUntilItIsCovered) {
-  read_model model;
+TEST(Fold, UnhedgedTimeRunsFromTheFirstWholeShareUntilItIsCovered) {
+  test::kept_rows model;
   model.apply(position("-0.9", "0", 1));
-  EXPECT_FALSE(model.positions().at("AAPL").unhedged_since);
+  EXPECT_FALSE(model.position("AAPL")->unhedged_since);
   model.apply(position("-1.2", "0", 2));
   model.apply(position("-1.4", "0", 3));
-  EXPECT_EQ(model.positions().at("AAPL").unhedged_since->us, 2'000'000);
+  EXPECT_EQ(model.position("AAPL")->unhedged_since->us, 2'000'000);
   model.apply(position("-1.4", "1", 4));
-  EXPECT_FALSE(model.positions().at("AAPL").unhedged_since);
+  EXPECT_FALSE(model.position("AAPL")->unhedged_since);
 }
 
-TEST(ReadModel, OldTerminalExecutionsGoOpenOnesStay) {
-  read_model model{{10, 2, 10}};
+TEST(Fold, OldTerminalExecutionsGoOpenOnesStay) {
+  test::kept_rows model{{10, 2, 10}};
   model.apply(step(1, execution_state::submitted, "0", "0", 1));
   for (std::uint64_t i = 2; i <= 6; ++i) model.apply(step(i, execution_state::filled, "2", "200", 2));
-  EXPECT_NE(model.execution("AAPL:1"), nullptr) << "still open";
+  EXPECT_TRUE(model.execution("AAPL:1").row) << "still open";
   model.apply(step(1, execution_state::filled, "2", "200", 3));
-  EXPECT_EQ(model.executions().size(), 2U);
-  EXPECT_EQ(model.execution("AAPL:1"), nullptr);
+  EXPECT_EQ(model.executions().rows.size(), 2U);
+  EXPECT_FALSE(model.execution("AAPL:1").row);
 }
 
-TEST(ReadModel, ALateFillIsCountedOnceWhileItIsRememberedAndNeverTwice) {
-  read_model model{{10, 2, 10}};
+TEST(Fold, ALateFillIsCountedOnceWhileItIsRememberedAndNeverTwice) {
+  test::kept_rows model{{10, 2, 10}};
   enveloped<onchain_trade> sold;
   sold.data = {1, 1, log_change::applied, {}, {}, fill_kind::take, aapl, {}, {}, side::sell, *shares::parse("300"),
                *usd::parse("30000"), {1'000'000}};
@@ -74,14 +76,14 @@ TEST(ReadModel, ALateFillIsCountedOnceWhileItIsRememberedAndNeverTwice) {
   model.apply(sold);
   model.apply(step(1, execution_state::failed, "1", "90", 2));
   model.apply(step(1, execution_state::filled, "2", "180", 3));
-  EXPECT_EQ(model.positions().at("AAPL").pnl.realized().to_string(), "20");
+  EXPECT_EQ(model.position("AAPL")->realized.to_string(), "20");
   for (std::uint64_t i = 2; i <= 100; ++i) model.apply(step(i, execution_state::filled, "1", "100", 3));
-  EXPECT_EQ(model.execution_count(), 100U);
+  EXPECT_EQ(model.overview().totals.executions, 100U);
   // Long forgotten: neither listed nor counted again.
   model.apply(step(1, execution_state::filled, "2", "180", 4));
-  EXPECT_EQ(model.positions().at("AAPL").pnl.realized().to_string(), "20");
-  EXPECT_EQ(model.execution_count(), 100U);
-  EXPECT_EQ(model.execution("AAPL:1"), nullptr);
+  EXPECT_EQ(model.position("AAPL")->realized.to_string(), "20");
+  EXPECT_EQ(model.overview().totals.executions, 100U);
+  EXPECT_FALSE(model.execution("AAPL:1").row);
 }
 
 enveloped<onchain_trade> trade(std::uint64_t sequence, std::int64_t second) {
@@ -92,17 +94,17 @@ enveloped<onchain_trade> trade(std::uint64_t sequence, std::int64_t second) {
   return e;
 }
 
-TEST(ReadModel, AFillWhosePriceComesInALaterStepCountsWithThatPrice) {
-  read_model model;
+TEST(Fold, AFillWhosePriceComesInALaterStepCountsWithThatPrice) {
+  test::kept_rows model;
   model.apply(trade(1, 1));
   model.apply(trade(2, 2));
   model.apply(step(1, execution_state::partially_filled, "1", "0", 3));
-  EXPECT_TRUE(model.positions().at("AAPL").pnl.realized().is_zero());
+  EXPECT_TRUE(model.position("AAPL")->realized.is_zero());
   model.apply(step(1, execution_state::partially_filled, "1", "90", 4));
-  EXPECT_EQ(model.positions().at("AAPL").pnl.realized().to_string(), "10");
+  EXPECT_EQ(model.position("AAPL")->realized.to_string(), "10");
   model.apply(step(1, execution_state::partially_filled, "2", "90", 5));
   model.apply(step(1, execution_state::filled, "2", "185", 6));
-  EXPECT_EQ(model.positions().at("AAPL").pnl.realized().to_string(), "15");
+  EXPECT_EQ(model.position("AAPL")->realized.to_string(), "15");
 }
 
 enveloped<dead_letter> letter(std::string service, std::string reason, std::int64_t offset) {
@@ -114,56 +116,71 @@ enveloped<dead_letter> letter(std::string service, std::string reason, std::int6
   return e;
 }
 
-TEST(ReadModel, ATradeThatStandsInTheLogTwiceCountsOnce) {
-  read_model model;
+TEST(Fold, ATradeThatStandsInTheLogTwiceCountsOnce) {
+  test::kept_rows model;
   for (int written = 0; written < 2; ++written) {
     for (std::uint64_t i = 1; i <= 4; ++i) model.apply(trade(i, 1));
     // Settles the first ones, so that only their sequence tells that they are known.
     model.apply(trade(5, 10'000));
     model.apply(step(1, execution_state::filled, "20", "1800", 10'000));
   }
-  EXPECT_EQ(model.trades().size(), 5U);
-  EXPECT_EQ(model.trade_count(), 5U);
-  EXPECT_EQ(model.positions().at("AAPL").pnl.realized().to_string(), "50");
+  EXPECT_EQ(model.trades().rows.size(), 5U);
+  EXPECT_EQ(model.overview().totals.trades, 5U);
+  EXPECT_EQ(model.position("AAPL")->realized.to_string(), "50");
 }
 
-TEST(ReadModel, AnEndThatIsToldAgainIsNoFurtherStep) {
-  read_model model;
+TEST(Fold, AnEndThatIsToldAgainIsNoFurtherStep) {
+  test::kept_rows model;
   model.apply(step(1, execution_state::submitted, "0", "0", 1));
   model.apply(step(1, execution_state::filled, "2", "200", 2));
   model.apply(step(1, execution_state::filled, "2", "200", 900));
-  EXPECT_EQ(model.execution("AAPL:1")->history.size(), 2U);
-  EXPECT_EQ(model.execution("AAPL:1")->updated_at.us, 2'000'000);
+  EXPECT_EQ(model.execution("AAPL:1").row->history.size(), 2U);
+  EXPECT_EQ(model.execution("AAPL:1").row->updated_at.us, 2'000'000);
 }
 
-TEST(ReadModel, ADeadLetterOfTheSamePlaceCountsOnce) {
-  read_model model;
+TEST(Fold, ADeadLetterOfTheSamePlaceCountsOnce) {
+  test::kept_rows model;
   for (int written = 0; written < 2; ++written) model.apply(letter("validation", "undecodable", 7));
   model.apply(letter("accumulator", "undecodable", 7));
-  EXPECT_EQ(model.dead_letter_count(), 2U);
+  EXPECT_EQ(model.overview().totals.dead_letters, 2U);
   // Without a place nobody can tell.
   for (int written = 0; written < 2; ++written) model.apply(letter("ingestion", "malformed_frame", -1));
-  EXPECT_EQ(model.dead_letters().size(), 4U);
+  EXPECT_EQ(model.dead_letters().rows.size(), 4U);
 }
 
-TEST(ReadModel, AFloodOfDeadLettersOfOneKindPushesOutItsOwn) {
-  read_model model{{10, 2, 5}};
+TEST(Fold, AFloodOfDeadLettersOfOneKindPushesOutItsOwn) {
+  test::kept_rows model{{10, 2, 5}};
   model.apply(letter("accumulator", "too_old", 1));
   for (std::int64_t i = 1; i <= 100; ++i) model.apply(letter("validation", "unpriceable_fill", i));
-  ASSERT_EQ(model.dead_letters().size(), 5U);
-  EXPECT_EQ(model.dead_letters().front().letter.reason, "too_old");
-  EXPECT_EQ(model.dead_letters().back().letter.origin_offset, 100);
-  EXPECT_EQ(model.dead_letter_count(), 101U);
+  ASSERT_EQ(model.dead_letters().rows.size(), 5U);
+  EXPECT_EQ(model.dead_letters().rows.back().letter.reason, "too_old");
+  EXPECT_EQ(model.dead_letters().rows.front().letter.origin_offset, 100);
+  EXPECT_EQ(model.overview().totals.dead_letters, 101U);
 }
 
-TEST(ReadModel, SealedTokensAreNotKept) {
-  read_model model;
+TEST(Fold, TheNewestNewsOfTheLoginIsKept) {
+  test::kept_rows model;
   enveloped<token_update> e;
-  e.data.access_token = "sealed";
-  e.data.refresh_token = "sealed";
+  e.data.access_expires_at = {7};
+  e.data.detail = "by a person";
   model.apply(e);
-  EXPECT_TRUE(model.token()->access_token.empty());
-  EXPECT_TRUE(model.token()->refresh_token.empty());
+  e.data.event = token_event::expired;
+  model.apply(e);
+  EXPECT_EQ(model.overview().login, (login_row{token_event::expired, {7}, {}, "by a person"}));
+}
+
+TEST(Fold, AsksForTheRowsThatItsEventsMayChangeAndForNoOthers) {
+  enveloped<control_event> decision;
+  decision.meta.event_id = "control:1";
+  decision.data.scope = "MSFT";
+  const auto keys = keys_of({trade(1, 1), step(3, execution_state::submitted, "0", "0", 1),
+                             letter("validation", "undecodable", 7), letter("ingestion", "malformed_frame", -1),
+                             enveloped<token_update>{}, decision});
+  EXPECT_EQ(keys.symbols, std::set<symbol>{aapl});
+  EXPECT_EQ(keys.executions, (std::set<execution_id>{{aapl, 3}}));
+  ASSERT_EQ(keys.letters.size(), 1U);
+  EXPECT_EQ(keys.letters.begin()->offset, 7);
+  EXPECT_EQ(keys.decisions.at("MSFT"), std::set<std::string>{"control:1"});
 }
 
 }  // namespace
