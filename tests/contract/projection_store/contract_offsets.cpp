@@ -1,4 +1,8 @@
 // Rows and offsets move together, once, and in order.
+#include <algorithm>
+#include <random>
+#include <tuple>
+
 #include "tests/contract/projection_store/projection_store_contract.hpp"
 
 namespace hedgerow::test {
@@ -8,6 +12,27 @@ using ports::store_errc;
 namespace {
 
 using position_map = ports::store_position;
+
+/// Trades, executions and letters of two symbols, some of which the log tells twice.
+std::vector<domain::projected_event> some_history(std::mt19937_64& random) {
+  std::vector<domain::projected_event> out;
+  const auto number = [&](std::uint64_t below) { return random() % below; };
+  for (std::int64_t second = 1; second <= 40; ++second) {
+    const char* name = number(2) == 0 ? "AAPL" : "MSFT";
+    switch (number(5)) {
+      case 0: out.emplace_back(letter_of("too_old", static_cast<std::int64_t>(number(9)))); break;
+      case 1: out.emplace_back(decision_of(name, second)); break;
+      case 2: out.emplace_back(update_of(name, number(2) == 0 ? "-2" : "0.5", second)); break;
+      case 3:
+        out.emplace_back(step_of(name, 1 + number(6), number(2) == 0 ? execution_state::submitted
+                                                                     : execution_state::filled, second));
+        break;
+      default: out.emplace_back(trade_of(name, static_cast<std::uint64_t>(second), second)); break;
+    }
+    if (number(4) == 0) out.push_back(out.back());
+  }
+  return out;
+}
 
 TEST_P(ProjectionStoreContract, AnEmptyStoreBeginsAtTheBeginning) {
   EXPECT_TRUE(position().empty());
@@ -104,6 +129,31 @@ TEST_P(ProjectionStoreContract, WhatAFoldRemembersIsReadBackSoThatItGoesOnAfterA
   EXPECT_EQ(execution("AAPL:1")->history.size(), 1U);
   EXPECT_EQ(decisions().rows.size(), 1U);
   EXPECT_EQ(position_of("AAPL")->unhedged_since, (timestamp{4'000'000}));
+}
+
+TEST_P(ProjectionStoreContract, AnyPrefixThatIsContinuedAfterARestartGivesTheRowsOfTheWhole) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    std::mt19937_64 random{seed};
+    const auto events = some_history(random);
+    const auto everything = [&] {
+      return std::tuple{positions().rows, trades().rows,    executions().rows,
+                        dead_letters().rows, decisions().rows, overview().totals};
+    };
+    subject_ = GetParam().make();
+    restart();
+    put(events);
+    const auto whole = everything();
+    subject_ = GetParam().make();
+    restart();
+    for (std::size_t begun = 0; begun < events.size();) {
+      const auto count = std::min<std::size_t>(events.size() - begun, 1 + random() % 12);
+      const auto first = events.begin() + static_cast<std::ptrdiff_t>(begun);
+      put({first, first + static_cast<std::ptrdiff_t>(count)});
+      restart();
+      begun += count;
+    }
+    ASSERT_TRUE(everything() == whole) << "seed " << seed;
+  }
 }
 
 TEST_P(ProjectionStoreContract, OnlyTheRowsThatAreWantedAreRead) {
