@@ -1,6 +1,6 @@
-// Every atom of the system: one for each verb. At most ten characters (CAF 0.17.6). Who understands which is in
-// interfaces.hpp. A private one is in the class that hears it: from itself, from its timers, or from the ports that it
-// called.
+// Every atom of the system but those of questions (queries.hpp): one for each verb. At most ten characters (CAF
+// 0.17.6). Who understands which is in interfaces.hpp. A private one is in the class that hears it: from itself, from
+// its timers, or from the ports that it called.
 #pragma once
 
 #include <caf/atom.hpp>
