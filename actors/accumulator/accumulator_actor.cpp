@@ -128,13 +128,18 @@ void accumulator::correct(timestamp now) {
 
 actor_status accumulator::status() const {
   const auto& p = position_;
-  return {p.symbol.str(), "accumulator", p.frozen ? "frozen" : "running", self_->mailbox().size(), 0,
-          last_error_,
-          {{"exposure", p.exposure().to_string()},
-           {"available", p.available().to_string()},
-           {"live_executions", std::to_string(p.live.size())},
-           {"failure_streak", std::to_string(p.failure_streak)}},
-          {}};
+  auto s = make_status(p.symbol.str(), service_name);
+  if (p.frozen) {
+    s.state = run_state::held;
+    s.activity = "frozen";
+  }
+  s.mailbox = self_->mailbox().size();
+  s.last_error = last_error_;
+  s.show("exposure", p.exposure().to_string());
+  s.show("available", p.available().to_string());
+  s.show("live_executions", p.live.size());
+  s.show("failure_streak", p.failure_streak);
+  return s;
 }
 
 bridges::service accumulator_service(domain::hedging_policy policy, const ports::clock* clock,

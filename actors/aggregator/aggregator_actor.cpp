@@ -84,16 +84,20 @@ aggregator::interface::behavior_type aggregator::behavior() {
 }
 
 actor_status aggregator::status() const {
-  const auto& state = state_;
-  actor_status shown{"aggregator", "aggregator", state.word(),
-                     self_->mailbox().size(), 0, state.last_error,
-                     {{"folded", std::to_string(state.folded)},
-                      {"undecodable", std::to_string(state.undecodable)}},
-                     {}};
-  if (state.failures > 0)
-    shown.detail.emplace_back("problem", "its store does not take what the log says, so what is shown is old: " +
-                                             state.store_error);
-  return shown;
+  auto s = make_status("aggregator", "aggregator");
+  if (!state_.caught_up) {
+    s.state = run_state::starting;
+    s.activity = "rebuilding";
+  }
+  s.mailbox = self_->mailbox().size();
+  s.last_error = state_.last_error;
+  s.show("folded", state_.folded);
+  s.show("undecodable", state_.undecodable);
+  if (state_.failures == 0) return s;
+  s.state = run_state::waiting;
+  s.activity = "store not available";
+  s.problems.push_back("its store does not take what the log says, so what is shown is old: " + state_.store_error);
+  return s;
 }
 
 void aggregator::poll() {

@@ -74,9 +74,6 @@ class aggregator {
     /// Failures of the store in a row, and what the last one said.
     std::uint32_t failures = 0;
     std::string store_error;
-    [[nodiscard]] const char* word() const {
-      return failures > 0 ? "store not available" : caught_up ? "running" : "rebuilding";
-    }
   };
 
   [[nodiscard]] interface::behavior_type behavior();

@@ -30,25 +30,29 @@ struct collection {
 }  // namespace
 
 actor_status bridge::own_status() {
-  actor_status me{what_.name, "bridge", draining_ ? "draining" : "running", self_->mailbox().size(), restarts_,
-                  last_error_, {}, {}};
+  auto me = make_status(what_.name, "bridge");
+  if (draining_) me.state = run_state::draining;
+  me.mailbox = self_->mailbox().size();
+  me.restarts = restarts_;
+  me.last_error = last_error_;
   std::string partitions;
   for (const auto& source : assigned_) {
     if (!partitions.empty()) partitions += ' ';
     partitions.append(to_string(source.topic)).append(1, '/').append(std::to_string(source.partition));
   }
-  me.detail = {{"assigned", partitions},
-               {"entities", std::to_string(entities_.size())},
-               {"entities_live", std::to_string(live_)},
-               {"records_in", std::to_string(records_in_)},
-               {"records_out", std::to_string(records_out_)},
-               {"commits", std::to_string(commit_number_)},
-               {"transactions_handed_over", std::to_string(handed_over_)},
-               {"records_taken_over", std::to_string(records_taken_over_)},
-               {"commits_in_flight", std::to_string(in_flight_.size())},
-               {"dead_letters", std::to_string(dead_letters_)}};
+  me.hosts = {true, partitions, live_};
+  me.show("assigned", std::move(partitions));
+  me.show("entities", entities_.size());
+  me.show("entities_live", live_);
+  me.show("records_in", records_in_);
+  me.show("records_out", records_out_);
+  me.show("commits", commit_number_);
+  me.show("transactions_handed_over", handed_over_);
+  me.show("records_taken_over", records_taken_over_);
+  me.show("commits_in_flight", in_flight_.size());
+  me.show("dead_letters", dead_letters_);
   if (!member_) return me;
-  for (auto& fact : member_->facts()) me.detail.push_back(std::move(fact));
+  for (auto& [name, value] : member_->facts()) me.show(name, value);
   return me;
 }
 
@@ -70,7 +74,7 @@ caf::result<actor_status> bridge::status() {
     self_->request(entity->handle, entity_answer_timeout, status_atom::value)
         .then([all, known](const actor_status& s) { all->add(known(s)); },
               [all, known, name = key](const caf::error&) {
-                all->add(known({name, "entity", "not answering", 0, 0, {}, {}, {}}));
+                all->add(known(make_status(name, "entity", run_state::not_answering)));
               });
   }
   return all->promise;

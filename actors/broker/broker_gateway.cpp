@@ -115,15 +115,24 @@ caf::result<session_result> broker_gateway::session() {
 }
 
 actor_status broker_gateway::status() {
-  actor_status s{"broker-gateway", "gateway", "running", self_->mailbox().size(), 0, last_error_, {}, {}};
-  s.detail = {{"calls", std::to_string(calls_->get())},
-              {"not_sent", std::to_string(unsent_->get())},
-              {"calls_in_window", std::to_string(budget_.used(clock_->monotonic()))},
-              {"calls_allowed", std::to_string(allowed_)},
-              {"failed", std::to_string(failures_->get())}};
-  for (std::size_t i = 0; i < call_classes; ++i)
-    s.detail.emplace_back("waiting." + std::string{to_string(static_cast<call_class>(i))},
-                          std::to_string(waiting(static_cast<call_class>(i))));
+  static constexpr status_gauge in_window{"hedgerow_broker_calls_in_window",
+                                          "Calls to the broker within the last minute."};
+  static constexpr status_gauge allowed{"hedgerow_broker_calls_allowed",
+                                        "Calls to the broker that this node may make in a minute."};
+  static constexpr status_gauge waiting_calls{"hedgerow_broker_calls_waiting",
+                                              "Calls to the broker that wait for their turn.", "class"};
+  auto s = make_status("broker-gateway", "gateway");
+  s.mailbox = self_->mailbox().size();
+  s.last_error = last_error_;
+  s.show("calls", calls_->get());
+  s.show("not_sent", unsent_->get());
+  s.show("calls_in_window", budget_.used(clock_->monotonic()), &in_window);
+  s.show("calls_allowed", allowed_, &allowed);
+  s.show("failed", failures_->get());
+  for (std::size_t i = 0; i < call_classes; ++i) {
+    const auto c = static_cast<call_class>(i);
+    s.show("waiting." + std::string{to_string(c)}, waiting(c), &waiting_calls, std::string{to_string(c)});
+  }
   return s;
 }
 

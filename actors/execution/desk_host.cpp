@@ -234,15 +234,17 @@ void desk_host::run(const domain::fetch_baseline& e) {
 
 actor_status desk_host::status() const {
   const auto& s = desk_.state();
-  actor_status out{s.symbol.str(), "execution", "no order", self_->mailbox().size(), 0, last_error_,
-                   {{"queue", std::to_string(s.queue.size())},
-                    {"own_fills", s.filled.to_string()},
-                    {"calls_under_way", std::to_string(calls_)}},
-                   {}};
+  auto out = make_status(s.symbol.str(), service_name);
+  out.activity = s.live ? std::string{to_string(s.live->phase)} : "no order";
+  if (s.live && s.live->phase == intent_phase::held) out.state = run_state::held;
+  out.mailbox = self_->mailbox().size();
+  out.last_error = last_error_;
+  out.show("queue", s.queue.size());
+  out.show("own_fills", s.filled.to_string());
+  out.show("calls_under_way", calls_);
   if (!s.live) return out;
-  out.state = to_string(s.live->phase);
-  out.detail.emplace_back("execution", s.live->execution.to_string());
-  out.detail.emplace_back("order", s.live->order ? s.live->order->str() : "");
+  out.show("execution", s.live->execution.to_string());
+  out.show("order", s.live->order ? s.live->order->str() : std::string{});
   return out;
 }
 

@@ -185,7 +185,8 @@ class ingestion {
   [[nodiscard]] std::vector<address> addresses() const;
   [[nodiscard]] const watched_book* book_of(const address& a) const;
   /// running, reading history, not connected; connecting before it is known whether that can be had.
-  [[nodiscard]] std::string state() const;
+  /// Sets state, activity, last error and the problems that come of it.
+  void describe_state(protocol::actor_status& out) const;
 
   actor_pointer self_;
   protocol::emitter_actor bridge_;

@@ -18,6 +18,18 @@ constexpr std::uint64_t far_behind = 8;
 /// Alarm after this many intervals without a complete rescan.
 constexpr int missed_rescans = 3;
 
+// The chain as the live instance sees it, which is on one node of a cluster.
+constexpr protocol::status_gauge connected_gauge{"hedgerow_chain_connected",
+                                                 "1 when the chain's node is connected, 0 when it is not."};
+constexpr protocol::status_gauge head_gauge{
+    "hedgerow_chain_head_block", "The newest block that the chain's node told of; 0 before the first."};
+constexpr protocol::status_gauge checkpoint_gauge{"hedgerow_chain_checkpoint_block",
+                                                  "The block up to which everything has been read."};
+constexpr protocol::status_gauge distance_gauge{"hedgerow_chain_checkpoint_distance_blocks",
+                                                "How far the checkpoint is below the node's newest block."};
+constexpr protocol::status_gauge age_gauge{"hedgerow_chain_checkpoint_age_seconds",
+                                           "How long ago a range was read, or nothing was left to read."};
+
 std::string seconds(std::chrono::nanoseconds t) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(t).count()) + " s";
 }
@@ -85,45 +97,57 @@ void ingestion::node_is_behind() {
                               "caught up");
 }
 
-/// running, reading history, not connected; connecting before it is known whether that can be had.
-std::string ingestion::state() const {
-  if (!connected_) return away_.empty() ? "connecting" : "not connected";
-  if (!admitted_) return refused_.empty() ? "waiting for the broker" : "refused";
-  return caught_up_ ? "running" : "reading history";
+/// Connecting lasts until it is known whether that can be had; only then is it a problem.
+void ingestion::describe_state(actor_status& out) const {
+  out.last_error = connected_ && !refused_.empty() ? refused_ : away_.empty() ? last_error_ : away_;
+  if (!connected_ && away_.empty()) {
+    out.state = protocol::run_state::starting;
+    out.activity = "connecting";
+  } else if (!connected_) {
+    out.state = protocol::run_state::waiting;
+    out.activity = "not connected";
+    out.problems.push_back("not connected to the chain's node (chain.ws_url): " + away_);
+  } else if (!admitted_ && refused_.empty()) {
+    out.state = protocol::run_state::waiting;
+    out.activity = "waiting for the broker";
+    out.problems.emplace_back(
+        "has not begun: the event log is empty, and before the history from chain.start_block on is read, the broker "
+        "is asked for orders since then");
+  } else if (!admitted_) {
+    out.state = protocol::run_state::held;
+    out.activity = "refused";
+    out.problems.push_back(refused_);
+  } else if (!caught_up_) {
+    out.state = protocol::run_state::starting;
+    out.activity = "reading history";
+  }
 }
 
 actor_status ingestion::status() const {
   const auto now = clock_->monotonic();
-  const auto millis = [](std::chrono::nanoseconds t) {
-    return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(t).count());
-  };
-  const auto distance = head_.number > checkpoint_.block ? head_.number - checkpoint_.block : 0;
-  actor_status out{service_name,
-                   service_name,
-                   state(),
-                   self_->mailbox().size(),
-                   0,
-                   connected_ && !refused_.empty() ? refused_ : away_.empty() ? last_error_ : away_,
-                   {{"connected", connected_ ? "1" : "0"},
-                    {"head", std::to_string(head_.number)},
-                    {"checkpoint", std::to_string(checkpoint_.block)},
-                    {"checkpoint_distance", std::to_string(distance)},
-                    {"checkpoint_age_ms", millis(watch_.since_progress(now))},
-                    {"rescan_age_ms", millis(watch_.without_rescan(now))},
-                    {"batch", std::to_string(cursor_.batch)},
-                    {"accepted", std::to_string(accepted_)},
-                    {"reverted", std::to_string(reverted_)},
-                    {"waiting", std::to_string(candidates_.size())},
-                    {"longest_wait_ms", std::to_string(longest_wait(now).count())},
-                    {"reorg_window", std::to_string(window_.size())},
-                    {"malformed", std::to_string(buried_)}},
-                   {}};
+  auto out = protocol::make_status(service_name, service_name);
+  out.mailbox = self_->mailbox().size();
+  describe_state(out);
+  out.show("connected", connected_, &connected_gauge);
+  out.show("head", head_.number, &head_gauge);
+  out.show("checkpoint", checkpoint_.block, &checkpoint_gauge);
+  out.show("checkpoint_distance", head_.number > checkpoint_.block ? head_.number - checkpoint_.block : 0,
+           &distance_gauge);
+  out.show("checkpoint_age_ms", watch_.since_progress(now), &age_gauge);
+  out.show("rescan_age_ms", watch_.without_rescan(now));
+  out.show("batch", cursor_.batch);
+  out.show("accepted", accepted_);
+  out.show("reverted", reverted_);
+  out.show("waiting", candidates_.size());
+  out.show("longest_wait_ms", longest_wait(now));
+  out.show("reorg_window", window_.size());
+  out.show("malformed", buried_);
   if (throttled_since_) {
-    out.detail.emplace_back("throttled_since", to_rfc3339(*throttled_since_));
-    out.detail.emplace_back("problem", "the chain's node refuses requests for their rate; throttled since " +
-                                           to_rfc3339(*throttled_since_));
+    out.show("throttled_since", *throttled_since_);
+    out.problems.push_back("the chain's node refuses requests for their rate; throttled since " +
+                           to_rfc3339(*throttled_since_));
   }
-  for (const auto& [code, text] : reading_news_.problems()) out.detail.emplace_back("problem", text);
+  for (const auto& [code, text] : reading_news_.problems()) out.problems.push_back(text);
   return out;
 }
 

@@ -109,13 +109,15 @@ void poller::keep(const pending_order& order, entity::outbox& out) const {
 }
 
 actor_status poller::status() const {
-  actor_status s{seed_.key, "poller", !pending_ ? "done" : looking_ ? "looking" : "waiting",
-                 self_->mailbox().size(), 0, last_error_, {}, {}};
-  if (pending_)
-    s.detail = {{"order", pending_->order.str()},
-                {"state", std::string{to_string(pending_->state)}},
-                {"filled", pending_->filled.to_string()},
-                {"looks", std::to_string(schedule_.looks)}};
+  auto s = make_status(seed_.key, service_name);
+  s.activity = !pending_ ? "done" : looking_ ? "looking" : "waiting for the next look";
+  s.mailbox = self_->mailbox().size();
+  s.last_error = last_error_;
+  if (!pending_) return s;
+  s.show("order", pending_->order.str());
+  s.show("state", std::string{to_string(pending_->state)});
+  s.show("filled", pending_->filled.to_string());
+  s.show("looks", schedule_.looks);
   return s;
 }
 

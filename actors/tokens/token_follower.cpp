@@ -77,13 +77,19 @@ void token_follower::drop_token() {
   outside_.holder->set(std::nullopt);
 }
 
-const char* token_follower::state() const {
-  if (sealed_for_others_) return "wrong key";
-  return expires_at_.us != 0 ? "token valid" : "no valid token";
-}
-
 actor_status token_follower::status() const {
-  return actor_status{"token-follower", "follower", state(), self_->mailbox().size(), 0, last_error_, {}, {}};
+  auto s = make_status("token-follower", "follower");
+  s.mailbox = self_->mailbox().size();
+  s.last_error = last_error_;
+  const bool valid = expires_at_.us != 0;
+  s.activity = sealed_for_others_ ? "wrong key" : valid ? "token valid" : "no valid token";
+  if (sealed_for_others_) {
+    s.state = run_state::held;
+    s.problems.push_back(last_error_);
+  } else if (!valid) {
+    s.state = run_state::waiting;
+  }
+  return s;
 }
 
 }  // namespace hedgerow::tokens

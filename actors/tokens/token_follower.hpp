@@ -35,7 +35,6 @@ class token_follower {
   void tick();
   void take(const record& r);
   void drop_token();
-  [[nodiscard]] const char* state() const;
   [[nodiscard]] protocol::actor_status status() const;
 
   pointer self_;

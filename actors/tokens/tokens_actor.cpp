@@ -278,12 +278,17 @@ caf::result<login_result> finish_login(pointer self, const login_code& login) {
 
 actor_status status_of(pointer self) {
   const auto& state = self->state;
-  actor_status s{service_name, "tokens", "no login yet", self->mailbox().size(), 0, state.last_error, {}, {}};
+  auto s = make_status(service_name, service_name);
+  s.mailbox = self->mailbox().size();
+  s.last_error = state.last_error;
+  if (!state.current || state.current->event == token_event::expired) {
+    s.state = run_state::held;
+    s.activity = state.current ? "login needed" : "no login yet";
+  }
   if (!state.current) return s;
-  s.state = state.current->event == token_event::expired ? "login needed" : "running";
-  s.detail = {{"last_event", std::string{to_string(state.current->event)}},
-              {"access_expires_at", to_rfc3339(state.current->access_expires_at)},
-              {"login_expires_at", to_rfc3339(state.current->refresh_expires_at)}};
+  s.show("last_event", std::string{to_string(state.current->event)});
+  s.show("access_expires_at", state.current->access_expires_at);
+  s.show("login_expires_at", state.current->refresh_expires_at);
   return s;
 }
 

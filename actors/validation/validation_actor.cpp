@@ -270,12 +270,17 @@ caf::result<step_ptr> handle(pointer self, const validation_config& config, port
 
 actor_status status_of(pointer self) {
   const auto& state = self->state;
-  actor_status s{"validation", "validation", state.waiting || state.postponed > 0 ? "waiting for tokens" : "running",
-                 self->mailbox().size(), 0, state.last_error,
-                 {{"trades", std::to_string(state.trades)},
-                  {"tokens", std::to_string(state.tokens.size())},  // allow: assets, not the login
-                  {"remembered_trades", std::to_string(state.written.size())}}, {}};
-  for (const auto& [reason, count] : state.filtered) s.detail.emplace_back("filtered." + reason, std::to_string(count));
+  auto s = make_status(service_name, service_name);
+  if (state.waiting || state.postponed > 0) {
+    s.state = run_state::waiting;
+    s.activity = "waiting for what a token calls itself";
+  }
+  s.mailbox = self->mailbox().size();
+  s.last_error = state.last_error;
+  s.show("trades", state.trades);
+  s.show("tokens", state.tokens.size());  // allow: assets, not the login
+  s.show("remembered_trades", state.written.size());
+  for (const auto& [reason, count] : state.filtered) s.show("filtered." + reason, count);
   return s;
 }
 

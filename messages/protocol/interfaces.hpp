@@ -75,8 +75,7 @@ using gateway_actor = observable_actor::extend<
 
 // -- supervisor ------------------------------------------------------------------------------------------------------
 
-/// Starts, restarts and stops the services of a node. The status of a child that is down is `restarting` or `parked`;
-/// children that only show have the detail `tier` = `shows`.
+/// Starts, restarts and stops the services of a node. The status of a child that is down is `restarting` or `parked`.
 using supervisor_actor = observable_actor::extend<
     // Drain all children, then quit. Answered with the names of those that did not end within their grace.
     caf::replies_to<drain_atom>::with<std::vector<std::string>>,

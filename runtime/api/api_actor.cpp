@@ -25,8 +25,10 @@ api_actor::behavior_type serve(Pointer self, const http::server_options& options
   server = std::move(*made);
   return {
       [self, kind, port = server->port()](status_atom) {
-        return actor_status{kind, "http", "running", self->mailbox().size(), 0, {},
-                            {{"port", std::to_string(port)}}, {}};
+        auto s = make_status(kind, "http");
+        s.mailbox = self->mailbox().size();
+        s.show("port", port);
+        return s;
       },
   };
 }

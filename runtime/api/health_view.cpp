@@ -2,7 +2,6 @@
 
 #include <map>
 
-#include "actors/ingestion/ingestion_service.hpp"
 #include "messages/events/names.hpp"
 #include "messages/faults/fault_plan.hpp"
 #include "runtime/api/json_writer.hpp"
@@ -14,21 +13,11 @@ constexpr std::chrono::seconds unhedged_limit{60};
 constexpr const char* draining = "the node is stopping";
 constexpr const char* silent_log = "the event log does not answer; nothing is hedged until it does";
 
-bool is_away(const protocol::actor_status& s) { return s.state == "restarting" || s.state == "not answering"; }
-
 void find_troubled_actors(const protocol::actor_status& s, std::vector<std::string>& problems) {
-  if (is_away(s)) problems.push_back(s.name + " is " + s.state);
-  if (s.state == "parked") problems.push_back(s.name + " is parked after too many failures: " + s.last_error);
-  if (s.kind == ingestion::service_name && s.state == "not connected")
-    problems.push_back("ingestion is not connected to the chain's node (chain.ws_url): " + s.last_error);
-  if (s.kind == ingestion::service_name && s.state == "refused") problems.push_back(s.kind + ": " + s.last_error);
-  if (s.kind == ingestion::service_name && s.state == "waiting for the broker")
-    problems.emplace_back(
-        "ingestion has not begun: the event log is empty, and before the history from chain.start_block "
-        "on is read, the broker is asked for orders since then");
-  for (const auto& [key, value] : s.detail)
-    if (key == "problem") problems.push_back(s.name + ": " + value);
-  if (s.kind == "follower" && s.state == "wrong key") problems.push_back(s.last_error);
+  if (is_away(s.state)) problems.push_back(s.name + " is " + std::string{to_string(s.state)});
+  if (s.state == protocol::run_state::parked)
+    problems.push_back(s.name + " is parked after too many failures: " + s.last_error);
+  for (const auto& problem : s.problems) problems.push_back(s.name + ": " + problem);
   for (const auto& child : s.children) find_troubled_actors(child, problems);
 }
 
@@ -48,7 +37,7 @@ void add_business(const health_input& in, const projection_overview& known, std:
 
 std::vector<std::string> find_problems(const health_input& in, const projection_overview* known) {
   std::vector<std::string> problems;
-  if (in.tree.state == "draining") problems.emplace_back(draining);
+  if (in.tree.state == protocol::run_state::draining) problems.emplace_back(draining);
   find_troubled_actors(in.tree, problems);
   if (!in.lag.log_answers) problems.emplace_back(silent_log);
   if (in.members)
@@ -88,9 +77,9 @@ void write_business(json_writer& w, const projection_overview& known) {
 
 std::vector<std::string> find_blockers(const protocol::actor_status& tree, const lag_reading& lag) {
   std::vector<std::string> blockers;
-  if (tree.state == "draining") blockers.emplace_back(draining);
+  if (tree.state == protocol::run_state::draining) blockers.emplace_back(draining);
   for (const auto& child : tree.children)
-    if (is_away(child)) blockers.push_back(child.name + " is " + child.state);
+    if (is_away(child.state)) blockers.push_back(child.name + " is " + std::string{to_string(child.state)});
   if (!lag.log_answers) blockers.emplace_back(silent_log);
   return blockers;
 }
@@ -125,7 +114,7 @@ std::string health_view(const health_input& in, const projection_overview* known
   w.end_array();
   w.key("services");
   w.begin_object();
-  for (const auto& child : in.tree.children) w.field(child.name, child.state);
+  for (const auto& child : in.tree.children) w.field(child.name, to_string(child.state));
   w.end_object();
   w.end_object();
   return w.take();

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 
-#include "actors/ingestion/ingestion_service.hpp"
 #include "messages/events/names.hpp"
 #include "messages/events/topics.hpp"
 #include "runtime/telemetry/prometheus_text.hpp"
@@ -25,48 +25,35 @@ std::uint64_t mail_of(const actor_status& s) {
   return sum;
 }
 
-bool is_number(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+using gauge_samples = std::vector<std::pair<ports::metric_labels, std::string>>;
+
+/// Bools are 1 or 0, spans and times are seconds; text has no number.
+std::string number_of(const protocol::status_value& value) {
+  return caf::visit(
+      [](const auto& v) -> std::string {
+        using kind = std::decay_t<decltype(v)>;
+        if constexpr (std::is_same_v<kind, std::string>) return {};
+        else if constexpr (std::is_same_v<kind, std::chrono::milliseconds>) return telemetry::in_seconds(v);
+        else if constexpr (std::is_same_v<kind, timestamp>) return seconds_of(v);
+        else return std::to_string(v);
+      },
+      value);
 }
 
-/// The gateway's current state, which it reports as text for the actor tree; its totals are in cells.
-void add_gateway(prometheus_text& out, const actor_status& gateway) {
-  const auto one = [&](const metric_family& f, std::string_view name) {
-    out.family(f);
-    for (const auto& [key, value] : gateway.detail)
-      if (key == name && is_number(value)) out.sample({}, value);
-  };
-  one({"hedgerow_broker_calls_in_window", "Calls to the broker within the last minute.", gauge}, "calls_in_window");
-  one({"hedgerow_broker_calls_allowed", "Calls to the broker that this node may make in a minute.", gauge},
-      "calls_allowed");
-  constexpr std::string_view prefix = "waiting.";
-  out.family({"hedgerow_broker_calls_waiting", "Calls to the broker that wait for their turn.", gauge});
-  for (const auto& [key, value] : gateway.detail)
-    if (key.starts_with(prefix) && is_number(value)) out.sample({{"class", key.substr(prefix.size())}}, value);
-}
-
-/// The chain as the live ingestion sees it, which is on one node of a cluster.
-void add_chain(prometheus_text& out, const actor_status& tree) {
-  const auto one = [&](const metric_family& f, std::string_view name) {
-    out.family(f);
-    for (const auto& service : tree.children)
-      for (const auto& entity : service.children)
-        for (const auto& [key, value] : entity.detail)
-          if (entity.kind == ingestion::service_name && key == name && is_number(value)) out.sample({}, value);
-  };
-  one({"hedgerow_chain_connected", "1 when the chain's node is connected, 0 when it is not.", gauge}, "connected");
-  one({"hedgerow_chain_head_block", "The newest block that the chain's node told of; 0 before the first.", gauge},
-      "head");
-  one({"hedgerow_chain_checkpoint_block", "The block up to which everything has been read.", gauge}, "checkpoint");
-  one({"hedgerow_chain_checkpoint_distance_blocks", "How far the checkpoint is below the node's newest block.", gauge},
-      "checkpoint_distance");
-  out.family({"hedgerow_chain_checkpoint_age_seconds",
-              "How long ago a range was read, or nothing was left to read.", gauge});
-  for (const auto& service : tree.children)
-    for (const auto& entity : service.children)
-      for (const auto& [key, value] : entity.detail)
-        if (entity.kind == ingestion::service_name && key == "checkpoint_age_ms" && is_number(value))
-          out.sample({}, std::to_string(std::stoll(value) / 1000));
+/// By name of the series, so that the page has one order whatever actors there are.
+void collect_gauges(const actor_status& s,
+                    std::map<std::string_view, std::pair<const protocol::status_gauge*, gauge_samples>>& found) {
+  for (const auto& one : s.detail) {
+    if (one.gauge == nullptr) continue;
+    auto number = number_of(one.value);
+    if (number.empty()) continue;
+    auto& [gauge_, samples] = found[one.gauge->series];
+    gauge_ = one.gauge;
+    ports::metric_labels labels;
+    if (one.gauge->label != nullptr) labels.emplace_back(one.gauge->label, one.label_value);
+    samples.emplace_back(std::move(labels), std::move(number));
+  }
+  for (const auto& child : s.children) collect_gauges(child, found);
 }
 
 void add_positions(prometheus_text& out, const position_list& all, timestamp now) {
@@ -137,13 +124,16 @@ std::string tree_metrics(const actor_status& tree) {
               "1 when the service runs and answers, 0 while it is restarting, parked or silent.", gauge});
   for (const auto& child : tree.children)
     out.sample({{"service", child.name}},
-               child.state == "restarting" || child.state == "parked" || child.state == "not answering" ? 0 : 1);
+               is_away(child.state) || child.state == protocol::run_state::parked ? 0 : 1);
   out.family({"hedgerow_service_mailbox_messages",
               "Messages that wait for the service and its entities, of at most a hundred of them.", gauge});
   for (const auto& child : tree.children) out.sample({{"service", child.name}}, std::to_string(mail_of(child)));
-  for (const auto& child : tree.children)
-    if (child.kind == "gateway") add_gateway(out, child);
-  add_chain(out, tree);
+  std::map<std::string_view, std::pair<const protocol::status_gauge*, gauge_samples>> found;
+  collect_gauges(tree, found);
+  for (const auto& [series, family] : found) {
+    out.family({series, family.first->help, gauge});
+    for (const auto& [labels, number] : family.second) out.sample(labels, number);
+  }
   return out.take();
 }
 

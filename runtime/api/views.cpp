@@ -116,13 +116,26 @@ void write_actor(json_writer& w, const protocol::actor_status& s) {
   w.begin_object();
   w.field("name", s.name);
   w.field("kind", s.kind);
-  w.field("state", s.state);
+  w.field("state", to_string(s.state));
+  w.field("activity", s.activity);
   w.field("mailbox", s.mailbox);
   w.field("restarts", s.restarts);
   w.field("last_error", s.last_error);
+  w.key("problems");
+  w.begin_array();
+  for (const auto& problem : s.problems) w.text(problem);
+  w.end_array();
   w.key("detail");
   w.begin_object();
-  for (const auto& [name, value] : s.detail) w.field(name, value);
+  for (const auto& one : s.detail)
+    caf::visit(
+        [&](const auto& value) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::chrono::milliseconds>)
+            w.field(one.name, std::int64_t{value.count()});
+          else
+            w.field(one.name, value);
+        },
+        one.value);
   w.end_object();
   w.key("children");
   w.begin_array();
@@ -132,7 +145,8 @@ void write_actor(json_writer& w, const protocol::actor_status& s) {
 }
 
 void write_actor_text(std::string& out, const protocol::actor_status& s, std::size_t depth) {
-  out.append(depth * 2, ' ').append(s.name).append("  ").append(s.kind).append("  ").append(s.state);
+  out.append(depth * 2, ' ').append(s.name).append("  ").append(s.kind).append("  ").append(to_string(s.state));
+  if (!s.activity.empty()) out.append(": ").append(s.activity);
   out.append("  mailbox ").append(std::to_string(s.mailbox)).append("  restarts ").append(std::to_string(s.restarts));
   if (!s.last_error.empty()) out.append("  last error: ").append(s.last_error);
   out += '\n';

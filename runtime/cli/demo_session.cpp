@@ -180,8 +180,8 @@ bool demo_session::caught_up(std::uint64_t block) {
   for (const auto& child : tree->children) {
     if (child.name != ingestion::service_name) continue;
     for (const auto& entity : child.children)
-      for (const auto& [name, value] : entity.detail)
-        if (name == "checkpoint") return std::stoull(value) >= block;
+      if (const auto* checkpoint = entity.field<std::int64_t>("checkpoint"))
+        return *checkpoint >= static_cast<std::int64_t>(block);
   }
   return false;
 }

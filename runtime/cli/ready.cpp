@@ -1,18 +1,8 @@
 #include "runtime/cli/ready.hpp"
 
-#include <algorithm>
 #include <thread>
 
 namespace hedgerow::cli {
-namespace {
-
-bool only_shows(const protocol::actor_status& child) {
-  return std::find(child.detail.begin(), child.detail.end(), std::pair<std::string, std::string>{"tier", "shows"}) !=
-         child.detail.end();
-}
-
-}  // namespace
-
 std::string wait_until_ready(node::node& running, const std::function<bool()>& asked_to_stop,
                              std::chrono::milliseconds limit) {
   constexpr std::chrono::milliseconds pause{5};
@@ -26,8 +16,7 @@ std::string wait_until_ready(node::node& running, const std::function<bool()>& a
     if (const auto tree = running.status()) {
       waiting_for.clear();
       for (const auto& child : tree->children)
-        if ((child.state == "restarting" || child.state == "not answering") &&
-            !(waited >= wait_for_views && only_shows(child)))
+        if (protocol::is_away(child.state) && !(waited >= wait_for_views && child.only_shows))
           waiting_for = child.name + (child.last_error.empty() ? "" : ": " + child.last_error);
       if (waiting_for.empty()) return {};
     }

@@ -192,9 +192,12 @@ void cluster::gone() {
 actor_status cluster::status() const {
   std::map<std::string_view, std::size_t> counts;
   for (const auto& m : list_.others()) ++counts[domain::to_string(m.state)];
-  actor_status s{"cluster", "cluster", leaving_ ? "draining" : "running", self_->mailbox().size(), 0, {}, {}, {}};
-  s.detail = {{"listens", options_.self.address()}, {"links", std::to_string(links_.size())}};
-  for (const auto& [state, count] : counts) s.detail.emplace_back(state, std::to_string(count));
+  auto s = make_status("cluster", "cluster");
+  if (leaving_) s.state = run_state::draining;
+  s.mailbox = self_->mailbox().size();
+  s.show("listens", options_.self.address());
+  s.show("links", links_.size());
+  for (const auto& [state, count] : counts) s.show(std::string{state}, count);
   return s;
 }
 

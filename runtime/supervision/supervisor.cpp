@@ -208,7 +208,8 @@ void supervisor::drain_from(std::size_t index, caf::typed_response_promise<std::
 
 caf::result<actor_status> supervisor::status() {
   auto call = std::make_shared<roll_call>();
-  call->answer = {name_, "supervisor", draining_ ? "draining" : "running", self_->mailbox().size(), 0, {}, {}, {}};
+  call->answer = make_status(name_, "supervisor", draining_ ? run_state::draining : run_state::running);
+  call->answer.mailbox = self_->mailbox().size();
   if (children_.empty()) return call->answer;
   call->children.resize(children_.size());
   call->missing = children_.size();
@@ -218,18 +219,18 @@ caf::result<actor_status> supervisor::status() {
     const auto finish = [call, i, restarts = c.restarts, error = c.last_error, child_name = c.spec.name,
                          shows = c.spec.tier == tier::shows](actor_status s) {
       s.name = child_name;
-      if (shows) s.detail.emplace_back("tier", "shows");
+      s.only_shows = shows;
       s.restarts += restarts;
       if (s.last_error.empty()) s.last_error = error;
       call->put(i, std::move(s));
     };
     if (!is_up(c)) {
-      finish({c.spec.name, "actor", c.parked ? "parked" : "restarting", 0, 0, {}, {}, {}});
+      finish(make_status({}, "actor", c.parked ? run_state::parked : run_state::restarting));
       continue;
     }
     self_->request(c.handle, child_answer_timeout, status_atom::value)
         .then([finish](const actor_status& s) { finish(s); },
-              [finish](const caf::error&) { finish({"", "actor", "not answering", 0, 0, {}, {}, {}}); });
+              [finish](const caf::error&) { finish(make_status({}, "actor", run_state::not_answering)); });
   }
   return call->promise;
 }

@@ -57,10 +57,10 @@ class Aggregator : public test::actor_fixture {
     return ask<projection_overview>(actor, overview_atom::value).totals.trades;
   }
   actor_status status(const aggregator_actor& actor) { return ask<actor_status>(actor, status_atom::value); }
-  static std::string detail(const actor_status& s, const std::string& name) {
-    for (const auto& [key, value] : s.detail)
-      if (key == name) return value;
-    return "none";
+  std::int64_t folded(const aggregator_actor& actor) {
+    const auto shown = status(actor);
+    const auto* count = shown.field<std::int64_t>("folded");
+    return count == nullptr ? -1 : *count;
   }
 
   test::fake_clock clock;
@@ -79,19 +79,19 @@ TEST_F(Aggregator, FoldsTheLogIntoTheStoreAndAnswersFromIt) {
   EXPECT_EQ(ask<trade_page>(actor, trades_atom::value, trades_query{.symbol = {}, .limit = 1}).rows.size(), 1U);
   EXPECT_TRUE(ask<position_answer>(actor, position_atom::value, std::string{"AAPL"}).row);
   EXPECT_FALSE(ask<execution_answer>(actor, execution_atom::value, std::string{"AAPL:1"}).row);
-  EXPECT_EQ(status(actor).state, "running");
+  EXPECT_EQ(status(actor).state, protocol::run_state::running);
 }
 
 TEST_F(Aggregator, ContinuesWhereTheRowsOfTheStoreEnd) {
   append(1);
   append(2);
   const auto first = start();
-  EXPECT_EQ(detail(status(first), "folded"), "2");
+  EXPECT_EQ(folded(first), 2);
   self->send_exit(first, caf::exit_reason::kill);
   run();
   append(3);
   const auto second = start();
-  EXPECT_EQ(detail(status(second), "folded"), "1");
+  EXPECT_EQ(folded(second), 1);
   EXPECT_EQ(trades(second), 3U);
 }
 
@@ -101,30 +101,31 @@ TEST_F(Aggregator, TriesABusyStoreAgainWithGrowingPausesAndSaysSo) {
   const faults::armed_plan armed{plan.value()};
   const auto actor = start();
   const auto failing = status(actor);
-  EXPECT_EQ(failing.state, "store not available");
-  EXPECT_NE(detail(failing, "problem").find(faults::injected), std::string::npos);
+  EXPECT_EQ(failing.activity, "store not available");
+  ASSERT_EQ(failing.problems.size(), 1U);
+  EXPECT_NE(failing.problems[0].find(faults::injected), std::string::npos);
   EXPECT_EQ(trades(actor), 0U) << "it still answers";
   advance(std::chrono::milliseconds{100});
-  EXPECT_EQ(status(actor).state, "store not available");
+  EXPECT_EQ(status(actor).activity, "store not available");
   advance(std::chrono::milliseconds{199});
   EXPECT_EQ(trades(actor), 0U);
   advance(std::chrono::milliseconds{1});
   EXPECT_EQ(trades(actor), 1U);
-  EXPECT_EQ(status(actor).state, "running");
-  EXPECT_EQ(detail(status(actor), "problem"), "none");
+  EXPECT_EQ(status(actor).state, protocol::run_state::running);
+  EXPECT_TRUE(status(actor).problems.empty());
 }
 
 TEST_F(Aggregator, ABatchWhoseReplyIsLostCountsOnce) {
   append(1);
   const faults::armed_plan armed{faults::parse_fault_plan({"store.apply.after:fail@1"}).value()};
   const auto actor = start();
-  EXPECT_EQ(status(actor).state, "store not available");
+  EXPECT_EQ(status(actor).activity, "store not available");
   append(2);
   run();
   EXPECT_EQ(trades(actor), 1U) << "the store has it";
   advance(std::chrono::milliseconds{100});
   EXPECT_EQ(trades(actor), 2U);
-  EXPECT_EQ(status(actor).state, "running");
+  EXPECT_EQ(status(actor).state, protocol::run_state::running);
 }
 
 TEST_F(Aggregator, ASlowStoreKeepsNobodyWaiting) {
@@ -135,14 +136,14 @@ TEST_F(Aggregator, ASlowStoreKeepsNobodyWaiting) {
   append(2);
   run();
   EXPECT_EQ(slow->begun, 1) << "one batch at a time";
-  EXPECT_EQ(status(actor).state, "rebuilding");
+  EXPECT_EQ(status(actor).activity, "rebuilding");
   EXPECT_EQ(trades(actor), 0U);
   slow->finish();
   run();
   slow->finish();
   run();
   EXPECT_EQ(trades(actor), 2U);
-  EXPECT_EQ(status(actor).state, "running");
+  EXPECT_EQ(status(actor).state, protocol::run_state::running);
 }
 
 TEST_F(Aggregator, TwoThatWriteIntoOneStoreCountEachRecordOnce) {
@@ -162,7 +163,7 @@ TEST_F(Aggregator, TwoThatWriteIntoOneStoreCountEachRecordOnce) {
     run();
   }
   EXPECT_EQ(trades(second), 2U);
-  EXPECT_EQ(status(second).state, "running");
+  EXPECT_EQ(status(second).state, protocol::run_state::running);
 }
 
 TEST_F(Aggregator, AMisplacedBatchIsFoldedAgainFromTheStoresPosition) {
@@ -172,7 +173,7 @@ TEST_F(Aggregator, AMisplacedBatchIsFoldedAgainFromTheStoresPosition) {
   EXPECT_EQ(trades(actor), 0U);
   advance(std::chrono::milliseconds{100});
   EXPECT_EQ(trades(actor), 1U);
-  EXPECT_EQ(status(actor).state, "running");
+  EXPECT_EQ(status(actor).state, protocol::run_state::running);
 }
 
 }  // namespace

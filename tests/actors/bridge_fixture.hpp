@@ -78,7 +78,7 @@ entity_actor::behavior_type counter(entity_actor::stateful_pointer<counter_state
         }
         self->send(self->state.bridge, emit_atom::value, step_ptr{own});
       },
-      [=](status_atom) { return actor_status{self->state.key, "entity", "running", 0, 0, {}, {}, {}}; },
+      [=](status_atom) { return make_status(self->state.key, "entity"); },
   };
 }
 
@@ -143,8 +143,8 @@ class BridgeTest : public test::actor_fixture {
   }
 
   std::uint64_t fact(const protocol::bridge_actor& of, const std::string& name) {
-    for (const auto& [key, value] : ask<actor_status>(of, status_atom::value).detail)
-      if (key == name) return std::stoull(value);
+    const auto status = ask<actor_status>(of, status_atom::value);
+    if (const auto* value = status.field<std::int64_t>(name)) return static_cast<std::uint64_t>(*value);
     ADD_FAILURE() << "no " << name;
     return 0;
   }

@@ -124,7 +124,7 @@ TEST_F(BridgeTest, ARecordWhoseOutputNoLogTakesBecomesADeadLetterAndTheRestGoesO
   EXPECT_EQ(found[0].key, "AAPL");
   EXPECT_EQ(found[0].value, "huge");
   EXPECT_NE(found[0].detail.find("schwab-commands"), std::string::npos) << found[0].detail;
-  EXPECT_EQ(ask<actor_status>(b, status_atom::value).state, "running");
+  EXPECT_EQ(ask<actor_status>(b, status_atom::value).state, run_state::running);
 }
 
 TEST_F(BridgeTest, AStepOfAnEntityThatNoLogTakesIsRefusedAsAWholeAndTold) {
@@ -147,7 +147,7 @@ TEST_F(BridgeTest, AStepOfAnEntityThatNoLogTakesIsRefusedAsAWholeAndTold) {
   EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2"}));
   EXPECT_EQ(values(topic::position_updates, "TSLA"), strings{"1"});
   EXPECT_EQ(lag(), 0);
-  EXPECT_EQ(ask<actor_status>(b, status_atom::value).state, "running");
+  EXPECT_EQ(ask<actor_status>(b, status_atom::value).state, run_state::running);
 }
 
 TEST_F(BridgeTest, AnEntityThatHasSomethingToDoByItselfGoesOnAfterItsLastRecordWasGivenUp) {

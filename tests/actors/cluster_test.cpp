@@ -353,7 +353,14 @@ TEST(Messages, CrossTheWireUnchanged) {
   caf::actor_system_config config;
   config.add_message_types<caf::id_block::hedgerow_cluster>();
   caf::actor_system system{config};
-  remote_answer answer{7, "e", {"root", "supervisor", "running", 1, 2, "x", {{"k", "v"}}, {}}, "t", {"l"}};
+  remote_answer answer{7, "e", make_status("root", "supervisor", run_state::parked), "t", {"l"}};
+  answer.tree.problems = {"p"};
+  answer.tree.hosts = {true, "onchain-trades/0", 3};
+  answer.tree.show("text", std::string{"v"});
+  answer.tree.show("number", 5);
+  answer.tree.show("flag", true);
+  answer.tree.show("span", std::chrono::seconds{2});
+  answer.tree.show("time", timestamp{7});
   answer.tree.children.push_back(answer.tree);
   const remote_question question{1, "a", question_kind::end_login, "s", {"code", "state"}};
   caf::binary_serializer::container_type buffer;
@@ -363,7 +370,17 @@ TEST(Messages, CrossTheWireUnchanged) {
   remote_question asked;
   caf::binary_deserializer in{system, buffer};
   ASSERT_FALSE(in(got, asked));
-  EXPECT_EQ(got.tree.children.at(0).detail, answer.tree.detail);
+  const auto& child = got.tree.children.at(0);
+  EXPECT_EQ(child.state, run_state::parked);
+  EXPECT_EQ(child.problems, answer.tree.problems);
+  EXPECT_EQ(child.hosts.partitions, "onchain-trades/0");
+  EXPECT_EQ(child.hosts.live, 3U);
+  EXPECT_EQ(*child.field<std::string>("text"), "v");
+  EXPECT_EQ(*child.field<std::int64_t>("number"), 5);
+  EXPECT_TRUE(*child.field<bool>("flag"));
+  EXPECT_EQ(*child.field<std::chrono::milliseconds>("span"), std::chrono::seconds{2});
+  EXPECT_EQ(*child.field<timestamp>("time"), timestamp{7});
+  EXPECT_EQ(child.field<bool>("number"), nullptr) << "another type";
   EXPECT_EQ(asked.login.code, "code");
   EXPECT_EQ(asked.kind, question_kind::end_login);
 }

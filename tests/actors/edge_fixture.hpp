@@ -50,7 +50,7 @@ class edge_fixture : public ::testing::Test {
               return sys.spawn([name, fails = kill_child.load()](caf::event_based_actor* self) -> caf::behavior {
                 if (fails) self->quit(caf::make_error(caf::sec::runtime_error, "cannot start"));
                 return {[name](protocol::status_atom) {
-                          return protocol::actor_status{name, "bridge", "running", 0, 0, {}, {}, {}};
+                          return protocol::make_status(name, "bridge");
                         },
                         [](protocol::drain_atom) { return protocol::ok_atom::value; }};
               });
@@ -119,8 +119,7 @@ class edge_fixture : public ::testing::Test {
     self->request(actor, std::chrono::seconds{10}, protocol::status_atom::value)
         .receive(
             [&](const protocol::actor_status& s) {
-              for (const auto& [name, value] : s.detail)
-                if (name == "port") found = static_cast<std::uint16_t>(std::stoi(value));
+              if (const auto* shown = s.field<std::int64_t>("port")) found = static_cast<std::uint16_t>(*shown);
             },
             [&](const caf::error& why) { ADD_FAILURE() << system.render(why); });
     return found;

@@ -92,7 +92,7 @@ class FirstStartTest : public test::actor_fixture {
 
 TEST_F(FirstStartTest, AnOldHistoryIsReadWhenTheBrokerShowsNoOrdersSinceThen) {
   start();
-  EXPECT_EQ(entity().state, "waiting for the broker");
+  EXPECT_EQ(entity().activity, "waiting for the broker");
   ASSERT_EQ(broker->lists.size(), 1U);
   EXPECT_EQ(broker->windows.front(), std::pair(genesis + 4s - 15s, clock.now()));
   EXPECT_EQ(events(), 0U);
@@ -113,7 +113,7 @@ TEST_F(FirstStartTest, AnOldHistoryIsRefusedWhenTheBrokerShowsOrdersSinceThen) {
   node->connect();
   settle();
   EXPECT_EQ(events(), 0U);
-  EXPECT_EQ(entity().state, "refused");
+  EXPECT_EQ(entity().activity, "refused");
   EXPECT_EQ(broker->windows.size(), 1U);
   EXPECT_EQ(notices.count("ALARM first_start_refused"), 1U) << notices.all();
   EXPECT_TRUE(notices.has("chain.hedge_history = true")) << notices.all();
@@ -155,7 +155,7 @@ TEST_F(FirstStartTest, WithoutABrokerAnOldHistoryNeedsAPersonsWord) {
   start();
   settle();
   EXPECT_EQ(events(), 0U);
-  EXPECT_EQ(entity().state, "refused");
+  EXPECT_EQ(entity().activity, "refused");
   EXPECT_TRUE(notices.has("this node does not call the broker")) << notices.all();
 }
 

@@ -37,7 +37,7 @@ entity_actor::behavior_type upper_entity(entity_actor::pointer, const entity_see
         return step_ptr{answer};
       },
       [](committed_atom, std::uint64_t) {},
-      [](status_atom) { return actor_status{"upper", "entity", "running", 0, 0, {}, {}, {}}; },
+      [](status_atom) { return make_status("upper", "entity"); },
   };
 }
 
@@ -69,7 +69,7 @@ entity_actor::behavior_type lower_entity(entity_actor::stateful_pointer<lower_st
         return step_ptr{answer};
       },
       [](committed_atom, std::uint64_t) {},
-      [name = seed.key](status_atom) { return actor_status{name, "entity", "running", 0, 0, {}, {}, {}}; },
+      [name = seed.key](status_atom) { return make_status(name, "entity"); },
   };
 }
 
@@ -157,8 +157,8 @@ class HandOver : public test::actor_fixture {
   }
 
   std::uint64_t fact(const protocol::bridge_actor& of, const std::string& name) {
-    for (const auto& [key, value] : ask<actor_status>(of, status_atom::value).detail)
-      if (key == name) return std::stoull(value);
+    const auto status = ask<actor_status>(of, status_atom::value);
+    if (const auto* value = status.field<std::int64_t>(name)) return static_cast<std::uint64_t>(*value);
     ADD_FAILURE() << "no " << name;
     return 0;
   }

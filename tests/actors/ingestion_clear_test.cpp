@@ -110,12 +110,12 @@ TEST_F(IngestionClearTest, AClearWaitsForItsAfterClearHoweverLongTheNodeTakes) {
   EXPECT_LT(node->receipts_asked, 40) << "one question at a time, with growing pauses";
   EXPECT_EQ(notices.count("ALARM log_waits"), 1U) << notices.all();
   EXPECT_TRUE(notices.has("log 0 of block 1")) << notices.all();
-  EXPECT_NE(detail("problem").find("log 0 of block 1"), std::string::npos) << detail("problem");
+  EXPECT_NE(problems().find("log 0 of block 1"), std::string::npos) << problems();
   node->no_receipts = false;
   wait(30s);
   EXPECT_EQ(pairs(), (booked{{0, 1}}));
   EXPECT_EQ(notices.count("INFO log_waits_over"), 1U) << notices.all();
-  EXPECT_EQ(detail("problem"), "");
+  EXPECT_EQ(problems(), "");
   EXPECT_TRUE(letters().empty());
 }
 
@@ -163,7 +163,7 @@ TEST_F(IngestionTest, ALogWhoseBlockHasNoTimeIsAskedForWithPausesAndTold) {
     advance(500ms);
   }
   EXPECT_EQ(notices.count("ALARM log_waits"), 1U) << notices.all();
-  EXPECT_NE(detail("problem").find("of block 1,"), std::string::npos) << detail("problem");
+  EXPECT_NE(problems().find("of block 1,"), std::string::npos) << problems();
   node->silent_blocks.clear();
   settle();
   settle();

@@ -73,12 +73,20 @@ class IngestionTest : public test::actor_fixture {
     return tree.children.empty() ? actor_status{} : tree.children.front();
   }
 
-  /// Values of a detail of the live instance, each with a line end.
-  std::string detail(const std::string& wanted) {
-    std::string found;
-    for (const auto& [key, value] : entity().detail)
-      if (key == wanted) found += value + "\n";
-    return found;
+  /// A number, or a span in milliseconds, that the live instance shows.
+  std::int64_t shown(const std::string& field) {
+    const auto status = entity();
+    if (const auto* span = status.field<std::chrono::milliseconds>(field)) return span->count();
+    const auto* value = status.field<std::int64_t>(field);
+    EXPECT_NE(value, nullptr) << field;
+    return value == nullptr ? -1 : *value;
+  }
+
+  /// What is wrong, each with a line end.
+  std::string problems() {
+    std::string all;
+    for (const auto& problem : entity().problems) all += problem + "\n";
+    return all;
   }
 
   std::vector<blockchain_event> events() {

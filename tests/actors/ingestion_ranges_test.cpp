@@ -92,12 +92,12 @@ TEST_F(IngestionRangesTest, ARescanThatDoesNotSucceedIsAnAlarmUntilOneDoes) {
     pass(1s);
   }
   EXPECT_EQ(notices.count("ALARM rescan_overdue"), 1U) << notices.all();
-  EXPECT_NE(detail("problem").find("no whole rescan"), std::string::npos) << detail("problem");
-  EXPECT_EQ(detail("checkpoint"), "240\n") << "new blocks are read nevertheless";
+  EXPECT_NE(problems().find("no whole rescan"), std::string::npos) << problems();
+  EXPECT_EQ(shown("checkpoint"), 240) << "new blocks are read nevertheless";
   node->refuse_logs = nullptr;
   pass(60s);
   EXPECT_EQ(notices.count("INFO rescan_overdue_over"), 1U) << notices.all();
-  EXPECT_EQ(detail("problem"), "");
+  EXPECT_EQ(problems(), "");
 }
 
 TEST_F(IngestionRangesTest, ABlockThatIsTooMuchAloneIsAnAlarmAndIsNotSkipped) {
@@ -110,14 +110,14 @@ TEST_F(IngestionRangesTest, ABlockThatIsTooMuchAloneIsAnAlarmAndIsNotSkipped) {
   };
   start();
   pass(20s);
-  EXPECT_EQ(detail("checkpoint"), "4\n");
+  EXPECT_EQ(shown("checkpoint"), 4);
   EXPECT_EQ(notices.count("ALARM block_refused"), 1U) << notices.all();
   EXPECT_TRUE(notices.has("block 5 alone")) << notices.all();
-  EXPECT_NE(detail("problem").find("block 5 alone"), std::string::npos);
+  EXPECT_NE(problems().find("block 5 alone"), std::string::npos);
   node->refuse_logs = nullptr;
   pass(30s);
   EXPECT_EQ(accepted(), (fills{{5, 1}}));
-  EXPECT_EQ(detail("problem"), "");
+  EXPECT_EQ(problems(), "");
 }
 
 TEST_F(IngestionRangesTest, RangesThatAreNeverAnsweredOrRefusedWithUnknownWordsAreNarrowed) {
@@ -153,7 +153,7 @@ TEST_F(IngestionRangesTest, AWidthThatBreaksTheConnectionIsNotAskedForAgainAfter
     node->connect();
     pass(100ms);
   }
-  EXPECT_EQ(detail("checkpoint"), "100\n");
+  EXPECT_EQ(shown("checkpoint"), 100);
 }
 
 TEST_F(IngestionRangesTest, AThrottleIsAskedOnceInItsPauseHoweverManyBlocksCome) {
@@ -168,15 +168,15 @@ TEST_F(IngestionRangesTest, AThrottleIsAskedOnceInItsPauseHoweverManyBlocksCome)
     pass(1s);
   }
   EXPECT_LE(node->asked.size(), 6U) << "the node wished for 20 s each time";
-  EXPECT_EQ(detail("batch"), "1000\n") << "fewer blocks a request are more requests";
-  EXPECT_NE(detail("problem").find("throttled since"), std::string::npos) << detail("problem");
+  EXPECT_EQ(shown("batch"), 1000) << "fewer blocks a request are more requests";
+  EXPECT_NE(problems().find("throttled since"), std::string::npos) << problems();
   EXPECT_EQ(notices.count("ALARM reading_stands"), 1U) << notices.all();
   node->refuse_logs = nullptr;
   node->mine({take(3)});
   pass(21s);
   EXPECT_EQ(accepted(), (fills{{403, 3}}));
-  EXPECT_EQ(detail("problem"), "");
-  EXPECT_EQ(detail("throttled_since"), "");
+  EXPECT_EQ(problems(), "");
+  EXPECT_EQ(entity().field<timestamp>("throttled_since"), nullptr);
 }
 
 TEST_F(IngestionRangesTest, WithoutAWishThePausesOfAThrottleDouble) {
@@ -200,12 +200,12 @@ TEST_F(IngestionRangesTest, AComplaintOfTheRateWithoutARequestPausesReadingAndIs
   node->asked.clear();
   node->complain({chain_failure::throttled, "request rate exceeded", 5s});
   run();
-  EXPECT_NE(detail("problem").find("throttled since"), std::string::npos);
+  EXPECT_NE(problems().find("throttled since"), std::string::npos);
   mine(3);
   pass(4s);
   EXPECT_TRUE(node->asked.empty());
   pass(2s);
-  EXPECT_EQ(detail("checkpoint"), "8\n");
+  EXPECT_EQ(shown("checkpoint"), 8);
   EXPECT_EQ(letters().size(), 0U);
 }
 
@@ -239,16 +239,16 @@ TEST_F(IngestionRangesTest, ALogThatCannotBeReadAnywhereHoldsTheCheckpointAndIsA
   node->garble_logs = node->garble_receipts = garble;
   start();
   pass(30s);
-  EXPECT_EQ(detail("checkpoint"), "6\n");
+  EXPECT_EQ(shown("checkpoint"), 6);
   EXPECT_EQ(notices.count("ALARM log_unreadable"), 1U) << notices.all();
   EXPECT_TRUE(notices.has("{\"data\":5}"));
-  EXPECT_NE(detail("problem").find("cannot be read"), std::string::npos);
+  EXPECT_NE(problems().find("cannot be read"), std::string::npos);
   EXPECT_EQ(letters().size(), 0U) << "it is not given up";
   node->garble_logs = node->garble_receipts = nullptr;
   pass(30s);
   EXPECT_EQ(accepted(), (fills{{7, 1}, {8, 2}}));
-  EXPECT_EQ(detail("checkpoint"), "8\n");
-  EXPECT_EQ(detail("problem"), "");
+  EXPECT_EQ(shown("checkpoint"), 8);
+  EXPECT_EQ(problems(), "");
 }
 
 TEST_F(IngestionRangesTest, ALogOfAnotherBookOrEventThatCannotBeReadHoldsNothing) {
@@ -259,7 +259,7 @@ TEST_F(IngestionRangesTest, ALogOfAnotherBookOrEventThatCannotBeReadHoldsNothing
   };
   start();
   pass(1s);
-  EXPECT_EQ(detail("checkpoint"), "3\n");
+  EXPECT_EQ(shown("checkpoint"), 3);
   EXPECT_EQ(notices.count("WARNING") + notices.count("ALARM"), 0U) << notices.all();
   EXPECT_EQ(letters().size(), 0U);
 }
@@ -273,27 +273,27 @@ TEST_F(IngestionRangesTest, AFrameThatIsSentAgainAndAgainIsOneDeadLetter) {
   node->send_garbage("other");
   pass(1s);
   EXPECT_EQ(letters().size(), 2U);
-  EXPECT_EQ(detail("malformed"), "6\n");
+  EXPECT_EQ(shown("malformed"), 6);
 }
 
 TEST_F(IngestionRangesTest, ANodeThatIsSetBackIsToldAtOnceAndStandingStillAfterAMinute) {
   mine(100);
   start();
   pass(2s);
-  EXPECT_EQ(detail("problem"), "");
+  EXPECT_EQ(problems(), "");
   node->set_back(48);
   pass(1s);
   EXPECT_EQ(notices.count("WARNING chain_behind"), 1U) << notices.all();
   EXPECT_TRUE(notices.has("the node is at block 52, 48 below what was read already")) << notices.all();
-  EXPECT_NE(detail("problem").find("48 below"), std::string::npos);
+  EXPECT_NE(problems().find("48 below"), std::string::npos);
   pass(61s);
   EXPECT_EQ(notices.count("ALARM reading_stands"), 1U) << notices.all();
-  EXPECT_EQ(entity().state, "running");
-  EXPECT_GE(std::stoll(detail("checkpoint_age_ms")), 60'000);
+  EXPECT_EQ(entity().state, protocol::run_state::running);
+  EXPECT_GE(shown("checkpoint_age_ms"), 60'000);
   mine(49);
   pass(2s);
-  EXPECT_EQ(detail("problem"), "");
-  EXPECT_EQ(detail("checkpoint"), "101\n");
+  EXPECT_EQ(problems(), "");
+  EXPECT_EQ(shown("checkpoint"), 101);
 }
 
 TEST_F(IngestionRangesTest, NoRangeForAMinuteIsAnAlarmAlsoWhileTheConnectionComesAndGoes) {
@@ -318,8 +318,8 @@ TEST_F(IngestionRangesTest, AChainWithoutNewBlocksIsNoProblem) {
   start();
   pass(200s);
   EXPECT_EQ(notices.count("WARNING") + notices.count("ALARM"), 0U) << notices.all();
-  EXPECT_EQ(detail("problem"), "");
-  EXPECT_LT(std::stoll(detail("checkpoint_age_ms")), 2000);
+  EXPECT_EQ(problems(), "");
+  EXPECT_LT(shown("checkpoint_age_ms"), 2000);
 }
 
 }  // namespace

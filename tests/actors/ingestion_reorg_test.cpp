@@ -79,7 +79,7 @@ TEST_F(IngestionTest, ALogThatWaitsBelowAReorgIsAskedForAgain) {
   node->mine({take(7)});
   settle();
   EXPECT_EQ(canonical(), (fills{{4, 4}, {6, 6}, {7, 7}}));
-  EXPECT_EQ(entity().state, "running");
+  EXPECT_EQ(entity().state, protocol::run_state::running);
 }
 
 TEST_F(IngestionTest, WhatWasDroppedAsFinalIsNotBookedAgainAfterAReorgAndARestart) {

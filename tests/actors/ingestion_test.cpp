@@ -75,7 +75,7 @@ TEST_F(IngestionTest, WhatHappenedWhileDisconnectedIsReadAfterwards) {
 TEST_F(IngestionTest, ALostNodeIsToldOncePerReasonAndOnceWhenItIsBack) {
   node->disconnect();
   start();
-  EXPECT_EQ(entity().state, "connecting");
+  EXPECT_EQ(entity().activity, "connecting");
   const auto lose = [&](const std::string& why) {
     node->disconnect("node:8545: " + why);
     run();
@@ -84,7 +84,7 @@ TEST_F(IngestionTest, ALostNodeIsToldOncePerReasonAndOnceWhenItIsBack) {
   EXPECT_EQ(notices.count("WARNING chain_away chain.ws_url"), 1U) << notices.all();
   EXPECT_TRUE(notices.has("node:8545: refused")) << notices.all();
   EXPECT_EQ(entity().kind, "ingestion");
-  EXPECT_EQ(entity().state, "not connected");
+  EXPECT_EQ(entity().activity, "not connected");
   EXPECT_EQ(entity().last_error, "node:8545: refused");
   for (int attempt = 0; attempt < 3; ++attempt) {
     lose("no answer");
@@ -96,7 +96,7 @@ TEST_F(IngestionTest, ALostNodeIsToldOncePerReasonAndOnceWhenItIsBack) {
   node->mine();
   settle();
   EXPECT_EQ(notices.count("INFO chain_back chain.ws_url"), 1U) << notices.all();
-  EXPECT_EQ(entity().state, "running");
+  EXPECT_EQ(entity().state, protocol::run_state::running);
   lose("refused");
   EXPECT_EQ(notices.count("WARNING"), 3U) << "it was there in between\n" << notices.all();
   for (int attempt = 0; attempt < 100; ++attempt) lose("reason " + std::to_string(attempt));

@@ -119,7 +119,7 @@ TEST_F(IngestionWalkTest, AReorgBeforeTheFirstStartIsAdmittedDoesNotAdmitIt) {
   clock.advance(std::chrono::hours{24 * 365});
   start();
   wait(3s);
-  ASSERT_EQ(entity().state, "refused");
+  ASSERT_EQ(entity().activity, "refused");
   node->mine();
   wait(1s);
   node->reorg(1);
@@ -127,7 +127,7 @@ TEST_F(IngestionWalkTest, AReorgBeforeTheFirstStartIsAdmittedDoesNotAdmitIt) {
   crash();
   start();
   wait(5s);
-  EXPECT_EQ(entity().state, "refused");
+  EXPECT_EQ(entity().activity, "refused");
   EXPECT_TRUE(events().empty());
 }
 
@@ -147,7 +147,7 @@ TEST_F(IngestionWalkTest, AReorgWhileTheStartBlockIsAskedForLosesNoAnswer) {
   node_says->hold_block = 2;
   start_into_a_reorg();
   wait(10s);
-  EXPECT_EQ(entity().state, "refused") << "the block is old, and now that is known";
+  EXPECT_EQ(entity().activity, "refused") << "the block is old, and now that is known";
 }
 
 TEST_F(IngestionWalkTest, AReorgRightAfterAStartDoesNotThrowTheCheckpointBack) {
@@ -158,7 +158,7 @@ TEST_F(IngestionWalkTest, AReorgRightAfterAStartDoesNotThrowTheCheckpointBack) {
   node_says->hold_chain_id = true;
   start_into_a_reorg();
   wait(1s);
-  EXPECT_GE(std::stoull(detail("checkpoint")), 300U - config.reorg_window_blocks);
+  EXPECT_GE(shown("checkpoint"), 300 - static_cast<std::int64_t>(config.reorg_window_blocks));
 }
 
 TEST_F(IngestionWalkTest, NothingIsTakenBackBecauseOfANodeOfAnotherChain) {
@@ -211,7 +211,7 @@ TEST_F(IngestionWalkTest, AStaleClearOfAReplacedBlockDoesNotHoldTheRange) {
     wait(2s);
   }
   EXPECT_EQ(canonical(), truth());
-  EXPECT_EQ(detail("problem"), "");
+  EXPECT_EQ(problems(), "");
 }
 
 TEST_F(IngestionWalkTest, AThrottledWalkPausesAsTheNodeWishesAndGoesOnWhereItStood) {
@@ -224,7 +224,7 @@ TEST_F(IngestionWalkTest, AThrottledWalkPausesAsTheNodeWishesAndGoesOnWhereItSto
   start();
   wait(60s);
   EXPECT_LT(node_says->headers_asked, 250);
-  EXPECT_EQ(detail("throttled_since"), "");
+  EXPECT_EQ(entity().field<timestamp>("throttled_since"), nullptr);
   mine(5, 2);
   wait(5s);
   EXPECT_EQ(canonical(), truth());
@@ -235,7 +235,7 @@ TEST_F(IngestionWalkTest, AConnectionThatBreaksAgainAndAgainMovesTheCheckpointOn
   for (int i = 0; i < 300; ++i) node->mine();
   start();
   wait(60s);
-  std::uint64_t before = std::stoull(detail("checkpoint"));
+  std::int64_t before = shown("checkpoint");
   for (int times = 0; times < 20; ++times) {
     int answered = 0;
     node->refuse_logs = [&](const ports::log_query&) -> std::optional<chain_error> {
@@ -248,7 +248,7 @@ TEST_F(IngestionWalkTest, AConnectionThatBreaksAgainAndAgainMovesTheCheckpointOn
     node->connect();
     run();
     wait(2s);
-    const std::uint64_t now = std::stoull(detail("checkpoint"));
+    const std::int64_t now = shown("checkpoint");
     EXPECT_GE(now, before);
     before = now;
   }

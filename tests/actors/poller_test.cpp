@@ -23,8 +23,7 @@ class same_number final : public ports::random {
 class PollerTest : public test::actor_fixture {
  public:
   void start(std::map<std::string, std::string> changelog = {}) {
-    const auto gateway = own(system.spawn(broker::broker_gateway, std::shared_ptr<ports::broker_api>{api},
-                                          broker::gateway_config{}, &clock, std::function<void()>{[] {}}));
+    const auto gateway = own(spawn_class<broker::broker_gateway>(system, api, broker::gateway_config{}, &clock, [] {}));
     const auto bridge_end = [this](emitter_actor::pointer) -> emitter_actor::behavior_type {
       return {[this](emit_atom, const step_ptr& s) { emitted.push_back(s); }};
     };

@@ -25,7 +25,7 @@ class SupervisorTest : public test::actor_fixture {
               most_alive[name] = std::max(most_alive[name], alive[name]);
               auto handle = sys.spawn([name, held](caf::event_based_actor* me) -> caf::behavior {
                 me->attach_functor([held]() mutable { held->drop(); });
-                return {[name](status_atom) { return actor_status{name, "child", "running", 0, 0, {}, {}, {}}; },
+                return {[name](status_atom) { return make_status(name, "child"); },
                         [](drain_atom) { return ok_atom::value; }};
               });
               handles[name] = handle.address();
@@ -144,7 +144,7 @@ TEST_F(SupervisorTest, ASuccessorIsStartedOnlyWhenItsPredecessorIsDown) {
     for (const auto* name : {"model", "server", "page"}) EXPECT_EQ(most_alive[name], 1) << name << ", seed " << seed;
     EXPECT_EQ(started["page"], 3) << seed;
     EXPECT_EQ(got["page"].at("server").address(), handles["server"]);
-    EXPECT_EQ(status_of("page").state, "running");
+    EXPECT_EQ(status_of("page").state, run_state::running);
     caf::anon_send_exit(caf::actor_cast<caf::actor>(boss), caf::exit_reason::kill);
     for (auto& [name, address] : handles)
       caf::anon_send_exit(caf::actor_cast<caf::actor>(address), caf::exit_reason::kill);
@@ -165,8 +165,8 @@ TEST_F(SupervisorTest, AChildThatOnlyShowsIsParkedBeyondItsBudgetAndTradingGoesO
   }
   EXPECT_EQ(death, "");
   EXPECT_EQ(started["view"], 4);
-  EXPECT_EQ(status_of("view").state, "parked");
-  EXPECT_EQ(status_of("trader").state, "running");
+  EXPECT_EQ(status_of("view").state, run_state::parked);
+  EXPECT_EQ(status_of("trader").state, run_state::running);
   EXPECT_EQ(notices.count("ALARM service_parked view view failed 4 times"), 1U) << notices.all();
 
   // It is tried again, slowly, and a failure of that try is no second alarm.
@@ -174,10 +174,10 @@ TEST_F(SupervisorTest, AChildThatOnlyShowsIsParkedBeyondItsBudgetAndTradingGoesO
     clock.advance(rules.parked_retry);
     advance(rules.parked_retry);
     EXPECT_EQ(started["view"], 5 + i);
-    EXPECT_EQ(status_of("view").state, "running");
+    EXPECT_EQ(status_of("view").state, run_state::running);
     crash("view");
     advance(rules.backoff_max);
-    EXPECT_EQ(status_of("view").state, "parked");
+    EXPECT_EQ(status_of("view").state, run_state::parked);
   }
   EXPECT_EQ(notices.count("ALARM service_parked"), 1U);
 
@@ -187,7 +187,7 @@ TEST_F(SupervisorTest, AChildThatOnlyShowsIsParkedBeyondItsBudgetAndTradingGoesO
   clock.advance(rules.budget_window + std::chrono::milliseconds{1});
   crash("view");
   advance(rules.backoff_min);
-  EXPECT_EQ(status_of("view").state, "running");
+  EXPECT_EQ(status_of("view").state, run_state::running);
   EXPECT_EQ(death, "");
 }
 
@@ -197,9 +197,9 @@ TEST_F(SupervisorTest, APersonBringsBackWhatIsParked) {
   view.tier = tier::shows;
   supervise({view});
   crash("view");
-  EXPECT_EQ(status_of("view").state, "parked");
+  EXPECT_EQ(status_of("view").state, run_state::parked);
   EXPECT_EQ(ask<restart_result>(boss, restart_atom::value, std::string{"view"}), restart_result::restarting);
-  EXPECT_EQ(status_of("view").state, "running");
+  EXPECT_EQ(status_of("view").state, run_state::running);
 }
 
 TEST_F(SupervisorTest, ARestartSaysWhatWasDone) {

@@ -75,7 +75,7 @@ TEST_F(TokenFollower, TheFirstLoginOfAHistoryReachesAnEmptyLogsFollower) {
   EXPECT_EQ(holder->get(), "first");
   log_in("second");
   EXPECT_EQ(holder->get(), "second");
-  EXPECT_EQ(status().state, "token valid");
+  EXPECT_EQ(status().activity, "token valid");
 }
 
 TEST_F(TokenFollower, AReadThatFailsIsMadeAgain) {
@@ -107,7 +107,7 @@ TEST_F(TokenFollower, ATokenIsDroppedWhenItExpires) {
   clock.advance(30min);
   advance(1s);
   EXPECT_EQ(holder->get(), std::nullopt);
-  EXPECT_EQ(status().state, "no valid token");
+  EXPECT_EQ(status().activity, "no valid token");
 }
 
 TEST_F(TokenFollower, TokensThatWereSealedWithAnotherKeyAreAnAlarmOnceThatNamesTheKey) {
@@ -115,7 +115,7 @@ TEST_F(TokenFollower, TokensThatWereSealedWithAnotherKeyAreAnAlarmOnceThatNamesT
   log_in("first", vault_of('b'));
   log_in("second", vault_of('b'));
   EXPECT_EQ(holder->get(), std::nullopt);
-  EXPECT_EQ(status().state, "wrong key");
+  EXPECT_EQ(status().activity, "wrong key");
   EXPECT_THAT(status().last_error, HasSubstr("oauth.encryption_key"));
   EXPECT_EQ(notices.count("ALARM tokens_not_opened"), 1U);
   log_in("third");

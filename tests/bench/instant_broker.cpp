@@ -40,7 +40,7 @@ entity_actor::behavior_type broker(entity_actor::stateful_pointer<broker_state>,
         return step_ptr{std::move(answers)};
       },
       [](committed_atom, std::uint64_t) {},
-      [](status_atom) { return actor_status{"instant_broker", "bench", "running", 0, 0, {}, {}, {}}; },
+      [](status_atom) { return make_status("instant_broker", "bench"); },
   };
 }
 

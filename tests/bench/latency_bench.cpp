@@ -173,20 +173,21 @@ void log_in(const config::settings& s, const ports::clock& clock) {
   if (!done || done->status != 200) give_up("the login failed");
 }
 
-std::set<std::string> entity_states(node::node& node, const std::string& service) {
-  std::set<std::string> states;
-  if (const auto tree = node.status())
-    for (const auto& child : tree->children)
-      if (child.name == service)
-        for (const auto& entity : child.children) states.insert(entity.state);
-  return states;
+/// Whether `service` hosts an entity that `is_ready` accepts.
+template <class Accepts>
+bool hosts(node::node& node, const std::string& service, Accepts is_ready) {
+  const auto tree = node.status();
+  if (!tree) return false;
+  for (const auto& child : tree->children)
+    if (child.name == service && std::ranges::any_of(child.children, is_ready)) return true;
+  return false;
 }
 
-bool has_state(node::node& node, const std::string& child_name, const std::string& state) {
-  if (const auto tree = node.status())
-    for (const auto& child : tree->children)
-      if (child.name == child_name) return child.state == state;
-  return false;
+bool runs(const protocol::actor_status& s) { return s.state == protocol::run_state::running; }
+
+bool service_runs(node::node& node, const std::string& name) {
+  const auto tree = node.status();
+  return tree && std::ranges::any_of(tree->children, [&](const auto& c) { return c.name == name && runs(c); });
 }
 
 void wait_until(const std::string& what, const std::function<bool()>& condition) {
@@ -255,10 +256,10 @@ void measure(const std::filesystem::path& folder, std::uint64_t samples, const s
   values.gateway.budget.calls = 1'000'000;
   auto node = node::start_node(values, std::move(*ports), [] { give_up("the node gave up"); });
   if (const auto why = cli::wait_until_ready(*node); !why.empty()) give_up(why);
-  wait_until("a service that takes logins", [&] { return !entity_states(*node, "tokens").empty(); });
+  wait_until("a service that takes logins", [&] { return hosts(*node, "tokens", [](const auto&) { return true; }); });
   log_in(settings, machine.clock);
-  wait_until("the token", [&] { return has_state(*node, "token-follower", "token valid"); });
-  wait_until("reading the chain", [&] { return entity_states(*node, "ingestion").contains("running"); });
+  wait_until("the token", [&] { return service_runs(*node, "token-follower"); });
+  wait_until("reading the chain", [&] { return hosts(*node, "ingestion", runs); });
   auto& chain = chains[0].asked("eth_subscribe") >= 2 ? chains[0] : chains[1];
   drive(market, chain, watch, samples + symbol_count, kafka.empty() ? frame_interval : frame_interval_kafka);
   report(watch.taken());

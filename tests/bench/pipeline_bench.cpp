@@ -85,7 +85,7 @@ void replay(std::shared_ptr<ports::event_log> log) {
   bool done = false;
   wait_until([&] {
     self->request(model, std::chrono::seconds{30}, protocol::status_atom::value)
-        .receive([&](const protocol::actor_status& s) { done = s.state == "running"; },
+        .receive([&](const protocol::actor_status& s) { done = s.state == protocol::run_state::running; },
                  [&](const caf::error& e) { give_up(system.render(e)); });
     return done;
   });

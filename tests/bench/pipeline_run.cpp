@@ -87,19 +87,22 @@ struct observed_bridge {
 
 observed_bridge look_at(caf::scoped_actor& self, const protocol::bridge_actor& bridge) {
   observed_bridge out;
-  const auto number = [](const std::string& text) { return std::strtoull(text.c_str(), nullptr, 10); };
   self->request(bridge, std::chrono::seconds{30}, protocol::status_atom::value)
       .receive(
           [&](const protocol::actor_status& s) {
-            for (const auto& [name, value] : s.detail) {
-              if (name == "records_in") out.work.records_in = number(value);
-              if (name == "records_out") out.work.records_out = number(value);
-              if (name == "commits") out.work.transactions = number(value);
-              // Several commits of a bridge may share a transaction of the log.
-              if (name == "transactions") out.work.transactions = number(value);
-              if (name == "transaction_mean_us") out.work.transaction_us = number(value);
-              if (name == "commits_in_flight") out.idle = value == "0";
-            }
+            // The log's own facts are text.
+            const auto number = [&](std::string_view name) -> std::uint64_t {
+              if (const auto* count = s.field<std::int64_t>(name)) return static_cast<std::uint64_t>(*count);
+              const auto* text = s.field<std::string>(name);
+              return text == nullptr ? 0 : std::strtoull(text->c_str(), nullptr, 10);
+            };
+            out.work.records_in = number("records_in");
+            out.work.records_out = number("records_out");
+            // Several commits of a bridge may share a transaction of the log.
+            const auto transactions = number("transactions");
+            out.work.transactions = transactions == 0 ? number("commits") : transactions;
+            out.work.transaction_us = number("transaction_mean_us");
+            out.idle = number("commits_in_flight") == 0;
           },
           [&](const caf::error& e) { give_up(self->system().render(e)); });
   return out;

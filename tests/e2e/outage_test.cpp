@@ -58,7 +58,7 @@ long long chain_connected(stage& s, std::size_t node) {
 }
 
 TEST(KafkaOutage, AChainThatStandsStillIsToldByTheNodeThatReadsItAndByNoOther) {
-  constexpr const char* away = "ingestion is not connected to the chain's node (chain.ws_url): 127.0.0.1:";
+  constexpr const char* away = "ingestion: not connected to the chain's node (chain.ws_url): 127.0.0.1:";
   stage s{{"chain-outage", "[]", 0, true, 2,
            "stale_after = \"1s\"\nrequest_timeout = \"1s\"\nconnect_timeout = \"1s\"\n"}};
   for (std::size_t node = 0; node < 2; ++node) s.start_node(true, node);

@@ -91,9 +91,11 @@ void desk::retry_placement(const broker_error& error, const desk_context& contex
     return wait_and_retry(std::max(error.retry_after, backoff(intent.throttled)), "throttled", context);
   }
   if (error.kind == broker_failure::unauthorized) {
-    // Refresh the token, then exactly one fresh try.
+    // Refresh the token, then exactly one fresh try. A token that is refused a second time is soon replaced, too: the
+    // tokens service refreshes within seconds, and without any token the gate sends nothing.
     if (++intent.unauthorized >= 2)
-      return fail(execution_code::no_token, "the access token is not accepted", later, {}, context);
+      return fail(execution_code::no_token, "the access token is not accepted", context.now + policy_.backoff_last, {},
+                  context);
     step_.effects.emplace_back(refresh_token{});
     return wait_and_retry(policy_.backoff_first, "the access token was not accepted", context);
   }

@@ -6,12 +6,15 @@
 namespace hedgerow::api {
 namespace {
 
+using protocol::make_status;
+using protocol::run_state;
+
 /// A login exists, the log answers, and nothing is under way.
 struct HealthView : ::testing::Test {
   HealthView() {
     known.login = login_row{token_event::logged_in, {1'800'000'000}, {}, {}};
     input.now = {1'000'000};
-    input.tree = {"node", "supervisor", "running", 0, 0, "", {}, {}};
+    input.tree = make_status("node", "supervisor");
   }
 
   /// Status, and problems, one per line.
@@ -23,9 +26,10 @@ struct HealthView : ::testing::Test {
     return text;
   }
 
-  void add_ingestion(const std::string& state, const std::string& error) {
-    const protocol::actor_status entity{"ingestion", "ingestion", state, 0, 0, error, {}, {}};
-    input.tree.children = {{"ingestion", "bridge", "running", 0, 0, "", {}, {entity}}};
+  /// A bridge with one entity.
+  protocol::actor_status& add_reader(run_state state) {
+    input.tree.children = {make_status("reader", "bridge")};
+    return input.tree.children[0].children.emplace_back(make_status("reader", "entity", state));
   }
 
   projection_overview known;
@@ -35,32 +39,22 @@ struct HealthView : ::testing::Test {
 TEST_F(HealthView, NothingIsWrong) { EXPECT_EQ(shown(), "ok"); }
 
 TEST_F(HealthView, AParkedServiceIsAProblem) {
-  input.tree.children = {{"aggregator", "actor", "parked", 0, 11, "the log cannot be read", {}, {}}};
-  EXPECT_EQ(shown(), "degraded\naggregator is parked after too many failures: the log cannot be read");
+  input.tree.children = {make_status("view", "actor", run_state::parked)};
+  input.tree.children[0].last_error = "the log cannot be read";
+  EXPECT_EQ(shown(), "degraded\nview is parked after too many failures: the log cannot be read");
 }
 
-TEST_F(HealthView, AChainThatIsAwayIsAProblemOfTheNodeThatReadsIt) {
-  add_ingestion("not connected", "chain.example:443: refused");
-  EXPECT_EQ(shown(),
-            "degraded\ningestion is not connected to the chain's node (chain.ws_url): chain.example:443: refused");
-  for (const char* fine : {"connecting", "reading history", "running"}) {
-    add_ingestion(fine, "an error of before");
-    EXPECT_EQ(shown(), "ok") << fine;
+TEST_F(HealthView, ProblemsAreInTheWordsOfTheActorThatHasThem) {
+  auto& entity = add_reader(run_state::waiting);
+  entity.problems = {"not connected to the node", "a log cannot be read"};
+  EXPECT_EQ(shown(), "degraded\nreader: not connected to the node\nreader: a log cannot be read");
+}
+
+TEST_F(HealthView, NoStateOfAnActorThatWorksIsAProblemByItself) {
+  for (const auto fine : {run_state::running, run_state::starting, run_state::waiting, run_state::held}) {
+    add_reader(fine).last_error = "an error of before";
+    EXPECT_EQ(shown(), "ok") << to_string(fine);
   }
-  input.tree.children = {{"ingestion", "bridge", "running", 0, 0, "", {}, {}}};
-  EXPECT_EQ(shown(), "ok") << "it stands by";
-}
-
-TEST_F(HealthView, WhatKeepsTheChainFromBeingReadIsAProblemThoughItsNodeIsConnected) {
-  add_ingestion("running", "");
-  input.tree.children[0].children[0].detail = {
-      {"connected", "1"}, {"problem", "throttled since 2025-01-03T14:30:00Z"}, {"problem", "a log cannot be read"}};
-  EXPECT_EQ(shown(), "degraded\ningestion: throttled since 2025-01-03T14:30:00Z\ningestion: a log cannot be read");
-}
-
-TEST_F(HealthView, TokensThatThisNodeCannotOpenAreAProblemInTheFollowersWords) {
-  input.tree.children = {{"token-follower", "follower", "wrong key", 0, 0, "sealed with another key", {}, {}}};
-  EXPECT_EQ(shown(), "degraded\nsealed with another key");
 }
 
 TEST_F(HealthView, LagIsSummedByServiceAndOneNotYetMeasuredIsNoProblem) {
@@ -80,14 +74,13 @@ TEST_F(HealthView, ALogThatDoesNotAnswerIsAProblem) {
 }
 
 TEST_F(HealthView, WhatKeepsTheNodeFromWorkingIsToldApartFromWhatWaitsForAPerson) {
-  input.tree.state = "draining";
+  input.tree.state = run_state::draining;
   EXPECT_EQ(shown(), "unavailable\nthe node is stopping");
-  input.tree.state = "running";
-  input.tree.children = {{"poller", "actor", "restarting", 0, 0, "", {}, {}}};
+  input.tree.state = run_state::running;
+  input.tree.children = {make_status("poller", "actor", run_state::restarting)};
   EXPECT_EQ(shown(), "unavailable\npoller is restarting");
-  const protocol::actor_status entity{"AAPL", "entity", "not answering", 0, 0, "", {}, {}};
-  input.tree.children = {{"poller", "bridge", "running", 0, 0, "", {}, {entity}}};
-  EXPECT_EQ(shown(), "degraded\nAAPL is not answering") << "the others go on";
+  add_reader(run_state::not_answering);
+  EXPECT_EQ(shown(), "degraded\nreader is not answering") << "the others go on";
 }
 
 TEST_F(HealthView, WithoutTheReadModelOnlyTheNodeIsJudged) {

@@ -6,6 +6,7 @@
 namespace hedgerow::cli {
 namespace {
 
+using protocol::run_state;
 using ::testing::HasSubstr;
 using namespace std::chrono_literals;
 
@@ -16,15 +17,20 @@ class starting_node final : public node::node {
   std::optional<execution_page> executions(const executions_query&) override { return std::nullopt; }
   std::string death() const override { return why_dead; }
   std::optional<protocol::actor_status> status() override {
-    protocol::actor_status root{"root", "supervisor", "running", 0, 0, {}, {}, {}};
+    auto root = protocol::make_status("root", "supervisor");
     const bool up = ++asked > looks_until_up;
-    if (broken_view) root.children.push_back({"api", "actor", broken_view, 0, 0, "port", {{"tier", "shows"}}, {}});
-    root.children.push_back({"validation", "bridge", up ? "running" : "restarting", 0, 0, "no answer", {}, {}});
+    if (broken_view) {
+      root.children.push_back(protocol::make_status("api", "actor", *broken_view));
+      root.children.back().only_shows = true;
+    }
+    root.children.push_back(protocol::make_status("validation", "bridge", up ? run_state::running
+                                                                             : run_state::restarting));
+    root.children.back().last_error = "no answer";
     return root;
   }
   std::vector<std::string> stop() override { return {}; }
 
-  const char* broken_view = nullptr;
+  std::optional<run_state> broken_view;
   int asked = 0;
   int looks_until_up = 1'000'000;
   std::string why_dead;
@@ -40,14 +46,14 @@ TEST(Ready, WhenEveryServiceRuns) {
 TEST(Ready, AParkedViewKeepsNoNodeFromStarting) {
   starting_node n;
   n.looks_until_up = 3;
-  n.broken_view = "parked";
+  n.broken_view = run_state::parked;
   EXPECT_EQ(wait_until_ready(n), "");
 }
 
 TEST(Ready, AViewThatFailsAtItsStartIsWaitedForOnlyForAWhile) {
   starting_node n;
   n.looks_until_up = 3;
-  n.broken_view = "restarting";
+  n.broken_view = run_state::restarting;
   EXPECT_EQ(wait_until_ready(n, [] { return false; }, 300ms), "");
   EXPECT_GE(n.asked, 20);
 }

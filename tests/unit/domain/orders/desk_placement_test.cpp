@@ -138,6 +138,7 @@ TEST_F(Desk, A401IsFollowedByExactlyOneFreshTry) {
   ASSERT_NE(effect<place_order>(), nullptr);
   failed(broker_failure::unauthorized, 2);
   EXPECT_EQ(said(), "FAILED no_token");
+  EXPECT_EQ(last.events.back().retry_at, now + policy.backoff_last) << "the refresh is a matter of seconds";
 }
 
 TEST_F(Desk, ThrottlingHonoursRetryAfterAndIsNoAttempt) {
