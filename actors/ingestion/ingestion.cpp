@@ -46,8 +46,6 @@ ingestion::ingestion(actor_pointer self, emitter_actor bridge, stored_history st
   cursor_.batch = std::max<std::uint64_t>(config_.backfill.max_batch, 1);
 }
 
-ingestion::~ingestion() { chain_->close(); }
-
 void ingestion::start() {
   const auto me = caf::actor_cast<caf::actor_addr>(self_);
   const auto tell = [me](task what) {
@@ -62,7 +60,7 @@ void ingestion::start() {
   listener.head = [tell](ports::chain_block block) { tell([block](ingestion& i) { i.head_seen(block); }); };
   listener.malformed = [tell](ports::malformed_log bad) { tell([bad](ingestion& i) { i.bury(bad); }); };
   listener.complaint = [tell](ports::chain_error why) { tell([why](ingestion& i) { i.complained(why); }); };
-  chain_->open(addresses(), watched_topics(), std::move(listener));
+  listening_ = chain_->subscribe({addresses(), watched_topics()}, std::move(listener));
   watch();
 }
 

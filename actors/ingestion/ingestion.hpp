@@ -75,7 +75,6 @@ class ingestion {
   ingestion(actor_pointer self, protocol::emitter_actor bridge, stored_history stored, ingestion_config config,
             std::shared_ptr<ports::chain_client> chain, const ports::clock* clock, ports::notices* notices,
             std::shared_ptr<ports::broker_api> broker, ports::random* random);
-  ~ingestion();
   ingestion(const ingestion&) = delete;
   ingestion& operator=(const ingestion&) = delete;
 
@@ -192,6 +191,7 @@ class ingestion {
   protocol::emitter_actor bridge_;
   ingestion_config config_;
   std::shared_ptr<ports::chain_client> chain_;
+  ports::subscription listening_;
   const ports::clock* clock_;
   ports::random* random_;
 

@@ -6,9 +6,9 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "actors/ports/subscription.hpp"
 #include "messages/events/blockchain_event.hpp"
 #include "messages/types/expected.hpp"
 
@@ -76,6 +76,14 @@ struct logs_answer {
   std::vector<malformed_log> malformed;
 };
 
+/// The logs that a subscriber wants to hear of.
+struct log_filter {
+  /// Contracts that emit them. Empty: no logs, only heads.
+  std::vector<address> contracts;
+  /// Any of these as topic0.
+  std::vector<hash32> topic0;
+};
+
 /// What the node says on its own. Called from the adapter's thread; must not block.
 struct chain_listener {
   /// Connected and subscribed; everything after this call is seen until `down`.
@@ -92,13 +100,17 @@ struct chain_listener {
 template <class T>
 using chain_callback = std::function<void(expected<T, chain_error>)>;
 
-/// Connects by itself and again after every loss, with back-off. Thread-safe.
+/// One connection, which any number of subscribers and questions share. Connects again after every loss, with
+/// back-off. Thread-safe.
 class chain_client {
  public:
   virtual ~chain_client() = default;
-  /// Starts connecting. Subscribes to heads, and to logs of `books` with any of `topic0`. Call once.
-  virtual void open(std::vector<address> books, std::vector<hash32> topic0, chain_listener listener) = 0;
-  /// After it returns no callback of the listener is called any more.
+  /// Starts connecting; further calls do nothing. Questions fail with `disconnected` until it is done.
+  virtual void connect() = 0;
+  /// Connects if need be, and tells the listener of heads and of the logs that pass the filter, until the subscription
+  /// ends. On a connection that is up the listener's `up` comes as soon as the node has confirmed.
+  [[nodiscard]] virtual subscription subscribe(log_filter wanted, chain_listener listener) = 0;
+  /// For good. After it returns no callback of a listener is called any more.
   virtual void close() = 0;
 
   virtual void chain_id(chain_callback<std::uint64_t> done) = 0;

@@ -29,6 +29,9 @@ inline constexpr const char* gateway_child = "broker-gateway";
 /// The world as a node sees it. Ports that no service of this node needs are null.
 struct world_ports {
   std::shared_ptr<ports::event_log> log;
+  /// The connection that services share for what is asked in passing.
+  std::shared_ptr<ports::chain_client> chain;
+  /// A connection of one's own, for who reads so much that it would delay the others.
   std::function<std::shared_ptr<ports::chain_client>()> make_chain_client;
   std::shared_ptr<ports::broker_api> broker;
   /// May be null: then the budgets begin anew with this process.

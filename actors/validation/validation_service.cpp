@@ -8,12 +8,9 @@ namespace hedgerow::validation {
 namespace {
 
 std::vector<services::child> children(const services::context& in) {
-  // Its own connection, for questions only: history that ingestion reads must not delay them.
-  auto chain = in.make_chain_client();
-  const auto nothing = [](auto&&...) {};
-  chain->open({}, {}, {nothing, nothing, nothing, nothing, nothing});
+  in.chain->connect();
   const auto config = in.known.get<validation_config>();
-  return {services::bridged(in, description, validation_service(config, std::move(chain), in.clock, in.notices))};
+  return {services::bridged(in, description, validation_service(config, in.chain, in.clock, in.notices))};
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ expected<std::unique_ptr<anvil_rpc>, std::string> anvil_rpc::connect(const std::
   listener.up = [up, first = true]() mutable {
     if (std::exchange(first, false)) up->set_value();
   };
-  (*made)->open({}, {}, std::move(listener));
+  const auto listening = (*made)->subscribe({}, std::move(listener));
   if (ready.wait_for(limit) != std::future_status::ready) {
     (*made)->close();
     return unexpected("the demo's node does not answer at " + url);

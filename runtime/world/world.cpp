@@ -133,6 +133,7 @@ expected<node::node_ports, std::string> make_ports(const settings& v, machine& o
   if (needs.asks_chain()) {
     auto chain = make_chain(v, on);
     if (!chain) return unexpected(chain.error());
+    out.chain = (*chain)();
     out.make_chain_client = *chain;
   }
   if (needs.calls_broker()) {

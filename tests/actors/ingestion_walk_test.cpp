@@ -30,8 +30,9 @@ class held_chain final : public ports::chain_client {
   held_chain(std::shared_ptr<test::fake_node> node, std::shared_ptr<answers> what)
       : inner_{std::move(node)}, what_{std::move(what)} {}
 
-  void open(std::vector<address> books, std::vector<hash32> topics, ports::chain_listener listener) override {
-    inner_.open(std::move(books), std::move(topics), std::move(listener));
+  void connect() override { inner_.connect(); }
+  ports::subscription subscribe(ports::log_filter wanted, ports::chain_listener listener) override {
+    return inner_.subscribe(std::move(wanted), std::move(listener));
   }
   void close() override { inner_.close(); }
   void chain_id(ports::chain_callback<std::uint64_t> done) override {

@@ -101,16 +101,18 @@ std::optional<ports::chain_error> fake_chain::trouble() {
   return std::nullopt;
 }
 
-void fake_chain::open(std::vector<address>, std::vector<hash32>, ports::chain_listener listener) {
-  opened_ = true;
+ports::subscription fake_chain::subscribe(ports::log_filter, ports::chain_listener listener) {
   node_->listener_ = std::move(listener);
   node_->listening_ = true;
+  subscriber_ = ++node_->subscribers_;
   if (node_->connected_) node_->listener_.up();
+  return ports::subscription{[node = node_, mine = subscriber_] {
+    if (node->subscribers_ == mine) node->listening_ = false;
+  }};
 }
 
 void fake_chain::close() {
-  if (opened_) node_->listening_ = false;
-  opened_ = false;
+  if (node_->subscribers_ == subscriber_) node_->listening_ = false;
 }
 
 void fake_chain::chain_id(ports::chain_callback<std::uint64_t> done) {

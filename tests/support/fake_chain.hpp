@@ -88,7 +88,9 @@ class fake_node {
   std::map<std::uint64_t, block> blocks_;
   std::uint64_t salt_ = 0;
   bool connected_ = true;
+  /// The newest subscriber's. Filters are not applied: the fake's chain has only logs that are wanted.
   ports::chain_listener listener_;
+  std::uint64_t subscribers_ = 0;
   bool listening_ = false;
 };
 
@@ -97,7 +99,8 @@ class fake_chain final : public ports::chain_client {
  public:
   explicit fake_chain(std::shared_ptr<fake_node> node) : node_{std::move(node)} {}
 
-  void open(std::vector<address> books, std::vector<hash32> topic0, ports::chain_listener listener) override;
+  void connect() override {}
+  ports::subscription subscribe(ports::log_filter wanted, ports::chain_listener listener) override;
   void close() override;
   void chain_id(ports::chain_callback<std::uint64_t> done) override;
   void head(ports::chain_callback<ports::chain_block> done) override;
@@ -112,7 +115,8 @@ class fake_chain final : public ports::chain_client {
   [[nodiscard]] std::optional<ports::chain_error> trouble();
 
   std::shared_ptr<fake_node> node_;
-  bool opened_ = false;
+  /// Number of its subscriber; 0 before there is one.
+  std::uint64_t subscriber_ = 0;
 };
 
 }  // namespace hedgerow::test

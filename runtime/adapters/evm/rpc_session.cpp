@@ -37,11 +37,7 @@ rpc_session::rpc_session(chain_client_options options, rpc_url url, const ports:
       sweep_timer_{io_},
       stale_timer_{io_} {}
 
-void rpc_session::open(std::vector<address> books, std::vector<hash32> topic0, ports::chain_listener listener) {
-  books_ = std::move(books);
-  std::ranges::sort(books_);
-  topic0_ = std::move(topic0);
-  listener_ = std::move(listener);
+void rpc_session::start() {
   const std::lock_guard lock{mutex_};
   running_ = true;
   asio::post(io_, [this] { connect(); });
@@ -67,6 +63,46 @@ void rpc_session::stop() {
   work_.reset();
 }
 
+// -- subscribers ------------------------------------------------------------------------------------------------------
+
+ports::subscription rpc_session::subscribe(ports::log_filter wanted, ports::chain_listener listener) {
+  auto who = std::make_shared<chain_subscriber>(std::move(wanted), std::move(listener));
+  asio::post(io_, [this, who] { add(who); });
+  return ports::subscription{[who, session = weak_from_this()] {
+    who->end();
+    if (const auto alive = session.lock()) asio::post(alive->io_, [self = alive.get(), who] { self->remove(who); });
+  }};
+}
+
+void rpc_session::add(const subscriber_ptr& added) {
+  if (state_ == state::stopped) return;
+  subscribers_.push_back(added);
+  if (state_ != state::subscribing && state_ != state::up) return;
+  if (added->wants_logs())
+    subscribe_to_logs(added);
+  else if (state_ == state::up)
+    tell_up(*added);
+}
+
+void rpc_session::remove(const subscriber_ptr& ended) {
+  std::erase(subscribers_, ended);
+  if (ended->logs.empty() || (state_ != state::subscribing && state_ != state::up)) return;
+  ended_subscriptions_.insert(ended->logs);
+  // A node that does not know it any more has nothing to end.
+  issue("eth_unsubscribe", "[\"" + ended->logs + "\"]", [](const auto&) {});
+}
+
+template <class Event, class... Values>
+void rpc_session::tell_all(Event event, const Values&... values) {
+  for (const auto& who : std::vector{subscribers_}) who->tell(event, values...);
+}
+
+void rpc_session::tell_up(chain_subscriber& who) {
+  if (state_ != state::up || who.up || !who.confirmed()) return;
+  who.up = true;
+  who.tell(&ports::chain_listener::up);
+}
+
 // -- connecting -------------------------------------------------------------------------------------------------------
 
 void rpc_session::connect() {
@@ -86,26 +122,41 @@ void rpc_session::connect() {
   transport_->connect();
 }
 
-/// The three requests leave together: one round trip until `up`.
+/// All requests leave together: one round trip until `up`.
 void rpc_session::opened() {
   state_ = state::subscribing;
   last_head_ = 0;
-  unconfirmed_ = books_.empty() ? 2 : 3;
-  subscribe("[\"newHeads\"]", head_subscription_);
-  if (!books_.empty()) subscribe(subscription_params(books_, topic0_), log_subscription_);
+  unconfirmed_ = 2;
+  ended_subscriptions_.clear();
+  subscribe_to_heads();
+  for (const auto& who : subscribers_)
+    if (who->wants_logs()) subscribe_to_logs(who);
   read_start_block();
 }
 
-void rpc_session::subscribe(std::string params, std::string& subscription) {
-  subscription.clear();
-  issue("eth_subscribe", std::move(params), [this, &subscription](auto answer) {
-    if (state_ != state::subscribing) return;
+void rpc_session::subscribe_to_heads() {
+  head_subscription_.clear();
+  ask_subscription("[\"newHeads\"]", [this](std::string name) {
+    head_subscription_ = std::move(name);
+    confirmed();
+  });
+}
+
+void rpc_session::subscribe_to_logs(const subscriber_ptr& who) {
+  ask_subscription(subscription_params(who->wanted().contracts, who->wanted().topic0), [this, who](std::string name) {
+    who->logs = std::move(name);
+    tell_up(*who);
+  });
+}
+
+void rpc_session::ask_subscription(std::string params, std::function<void(std::string)> then) {
+  issue("eth_subscribe", std::move(params), [this, then = std::move(then)](auto answer) {
+    if (state_ != state::subscribing && state_ != state::up) return;
     if (!answer) {
       return lost({closed::cause::network, "cannot subscribe: " + answer.error().detail, answer.error().wait});
     }
     if (!(*answer)->IsString()) return lost({closed::cause::network, "cannot subscribe: the answer is not a name"});
-    subscription.assign((*answer)->GetString(), (*answer)->GetStringLength());
-    confirmed();
+    then({(*answer)->GetString(), (*answer)->GetStringLength()});
   });
 }
 
@@ -128,7 +179,7 @@ void rpc_session::confirmed() {
   state_ = state::up;
   up_since_ = clock_.monotonic();
   watch(options_.stale_after, &rpc_session::ask_whether_stale);
-  if (listener_.up) listener_.up();
+  for (const auto& who : std::vector{subscribers_}) tell_up(*who);
 }
 
 void rpc_session::lost(closed why) {
@@ -139,10 +190,16 @@ void rpc_session::lost(closed why) {
   if (transport_) transport_->close();
   transport_.reset();
   stale_timer_.cancel();
+  for (const auto& who : subscribers_) {
+    who->logs.clear();
+    who->up = false;
+  }
   fail_all(why);
   if (state_ != state::waiting) return;
-  if (why.why != closed::cause::network && listener_.malformed) listener_.malformed({url_.scrub(why.reason), ""});
-  if (state_ == state::waiting && listener_.down) listener_.down(url_.shown() + ": " + url_.scrub(why.reason));
+  const std::string reason = url_.scrub(why.reason);
+  if (why.why != closed::cause::network)
+    tell_all(&ports::chain_listener::malformed, ports::malformed_log{.reason = reason, .text = {}});
+  if (state_ == state::waiting) tell_all(&ports::chain_listener::down, url_.shown() + ": " + reason);
   if (state_ == state::waiting) schedule_retry(why.wait.value_or(duration{0}));
 }
 
@@ -244,7 +301,7 @@ void rpc_session::answered(const rpc_frame& frame, std::string_view text) {
   if (!frame.id) {
     // Mostly the notice of a rate limit. It says of no log that it could not be read.
     auto said = classify_error("", *frame.error, &url_);
-    if (state_ != state::stopped && listener_.complaint) listener_.complaint(std::move(said));
+    if (state_ != state::stopped) tell_all(&ports::chain_listener::complaint, said);
     return;
   }
   if (faults::armed() && is_lost(*frame.id)) return;
@@ -266,27 +323,34 @@ void rpc_session::notified(const rpc_frame& frame, std::string_view text) {
     last_head_ = block->number;
     if (state_ != state::up) return;
     watch(options_.stale_after, &rpc_session::ask_whether_stale);
-    if (listener_.head) listener_.head(*block);
+    for (const auto& who : std::vector{subscribers_})
+      if (who->up) who->tell(&ports::chain_listener::head, *block);
     return;
   }
   // Before `up` nothing is missed: the backfill that follows `up` reads all blocks that exist by now.
   if (state_ != state::up) return;
-  if (frame.subscription != log_subscription_) return malformed("a notification nobody subscribed to", text);
-  auto log = parse_log(*frame.result);
-  // Some nodes send more than was asked for.
-  if (!log) {
-    auto remains = remains_of(*frame.result, "log: " + log.error(), &url_);
-    if (remains.book && !std::ranges::binary_search(books_, *remains.book)) return;
-    if (listener_.malformed) listener_.malformed(std::move(remains));
+  const auto found = std::ranges::find_if(
+      subscribers_, [&](const auto& one) { return one->logs == frame.subscription; });
+  if (found == subscribers_.end()) {
+    if (!ended_subscriptions_.contains(frame.subscription)) malformed("a notification nobody subscribed to", text);
     return;
   }
-  if (std::ranges::binary_search(books_, log->log.book) && listener_.log) listener_.log(std::move(*log));
+  const auto who = *found;
+  if (!who->up) return;
+  auto log = parse_log(*frame.result);
+  if (!log) {
+    auto remains = remains_of(*frame.result, "log: " + log.error(), &url_);
+    if (!remains.book || who->wants(*remains.book)) who->tell(&ports::chain_listener::malformed, std::move(remains));
+    return;
+  }
+  if (who->wants(log->log.book)) who->tell(&ports::chain_listener::log, std::move(*log));
 }
 
 void rpc_session::malformed(std::string reason, std::string_view text) {
-  if (state_ != state::stopped && listener_.malformed) {
-    listener_.malformed({url_.scrub(std::move(reason)), cut_text(url_.scrub(std::string{text}))});
-  }
+  if (state_ == state::stopped) return;
+  tell_all(&ports::chain_listener::malformed,
+           ports::malformed_log{.reason = url_.scrub(std::move(reason)),
+                                .text = cut_text(url_.scrub(std::string{text}))});
 }
 
 // -- silence ----------------------------------------------------------------------------------------------------------

@@ -7,9 +7,10 @@
 #include <deque>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <set>
 #include <unordered_map>
 
+#include "runtime/adapters/evm/chain_subscriber.hpp"
 #include "runtime/adapters/evm/rpc_parse.hpp"
 #include "runtime/adapters/evm/ws_rpc_client.hpp"
 #include "runtime/adapters/evm/ws_transport.hpp"
@@ -19,12 +20,16 @@ namespace hedgerow::evm {
 /// The payload of an answer; the pointer is valid during the call.
 using value_callback = std::function<void(expected<const rapidjson::Value*, ports::chain_error>)>;
 
-class rpc_session {
+using subscriber_ptr = std::shared_ptr<chain_subscriber>;
+
+class rpc_session : public std::enable_shared_from_this<rpc_session> {
  public:
   rpc_session(chain_client_options options, rpc_url url, const ports::clock& clock, ports::random& random);
 
   /// Before run(), once.
-  void open(std::vector<address> books, std::vector<hash32> topic0, ports::chain_listener listener);
+  void start();
+  /// From any thread, also before start().
+  [[nodiscard]] ports::subscription subscribe(ports::log_filter wanted, ports::chain_listener listener);
   /// Serves until shut_down() and every callback made.
   void run() { io_.run(); }
   /// From any thread. Pending requests fail; no listener callback starts after it took effect on the thread of run().
@@ -45,8 +50,14 @@ class rpc_session {
   void stop();
   void connect();
   void opened();
-  void subscribe(std::string params, std::string& subscription);
+  void add(const subscriber_ptr& added);
+  void remove(const subscriber_ptr& ended);
+  void subscribe_to_heads();
+  void subscribe_to_logs(const subscriber_ptr& who);
+  /// Asks for a subscription and gives its name to `then`; a refusal ends the connection.
+  void ask_subscription(std::string params, std::function<void(std::string)> then);
   void read_start_block();
+  void tell_up(chain_subscriber& who);
   void confirmed();
   void lost(closed why);
   void schedule_retry(duration wish);
@@ -55,6 +66,9 @@ class rpc_session {
   void issue(std::string method, std::string params, value_callback done);
   void arm_sweep();
   void fail_all(const closed& why);
+  /// To every subscriber; one may end while it is called.
+  template <class Event, class... Values>
+  void tell_all(Event event, const Values&... values);
 
   void received(std::string_view text);
   [[nodiscard]] bool is_lost(std::uint64_t id) const;
@@ -79,9 +93,7 @@ class rpc_session {
   bool running_ = false;
 
   state state_ = state::waiting;
-  ports::chain_listener listener_;
-  std::vector<address> books_;
-  std::vector<hash32> topic0_;
+  std::vector<subscriber_ptr> subscribers_;
   std::shared_ptr<transport> transport_;
   boost::asio::steady_timer retry_timer_;
   boost::asio::steady_timer sweep_timer_;
@@ -95,7 +107,8 @@ class rpc_session {
 
   unsigned unconfirmed_ = 0;
   std::string head_subscription_;
-  std::string log_subscription_;
+  /// Log subscriptions whose subscriber has ended: what still comes of them is no surprise.
+  std::set<std::string> ended_subscriptions_;
   std::uint64_t last_head_ = 0;
   /// The head by eth_blockNumber that the subscription has not announced.
   std::uint64_t untold_head_ = 0;

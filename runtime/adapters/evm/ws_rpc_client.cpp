@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <fstream>
 #include <thread>
+#include <utility>
 
-#include "messages/types/check.hpp"
 #include "runtime/adapters/evm/rpc_request.hpp"
 #include "runtime/adapters/evm/rpc_session.hpp"
 
@@ -53,16 +53,23 @@ class ws_rpc_client final : public rpc_client {
     if (thread_.joinable()) thread_.detach();
   }
 
-  void open(std::vector<address> books, std::vector<hash32> topic0, ports::chain_listener listener) override {
+  void connect() override {
     const std::lock_guard lock{join_};  // a callback may come, and close, before this returns
-    HEDGEROW_CHECK(!thread_.joinable(), "open() is called once");
-    session_->open(std::move(books), std::move(topic0), std::move(listener));
+    if (std::exchange(started_, true)) return;
+    session_->start();
     thread_ = std::thread{[session = session_] { session->run(); }};
+  }
+
+  ports::subscription subscribe(ports::log_filter wanted, ports::chain_listener listener) override {
+    auto made = session_->subscribe(std::move(wanted), std::move(listener));
+    connect();
+    return made;
   }
 
   void close() override {
     session_->shut_down();
     const std::lock_guard lock{join_};
+    started_ = true;
     if (thread_.joinable() && !session_->on_own_thread()) thread_.join();
   }
 
@@ -119,6 +126,8 @@ class ws_rpc_client final : public rpc_client {
  private:
   std::shared_ptr<rpc_session> session_;
   std::thread thread_;
+  /// Connecting has begun, or never will.
+  bool started_ = false;
   std::mutex join_;
 };
 

@@ -76,7 +76,7 @@ class AnvilTest : public ::testing::Test {
     ASSERT_TRUE(made.has_value()) << made.error();
     client_ = *made;
     const int before = seen_.ups;
-    client_->open(books(), topics(), seen_.listener());
+    listening_ = client_->subscribe({books(), topics()}, seen_.listener());
     ASSERT_TRUE(eventually([&] { return seen_.ups > before; }));
   }
 
@@ -188,6 +188,7 @@ class AnvilTest : public ::testing::Test {
   std::unique_ptr<demo_world> world_;
   recorder seen_;
   std::shared_ptr<evm::rpc_client> client_;
+  ports::subscription listening_;
 };
 
 std::string text_of(const net_map& net) {

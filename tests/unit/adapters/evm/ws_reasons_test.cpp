@@ -30,7 +30,7 @@ class WsReasonsTest : public ::testing::Test {
     auto made = make_rpc_client(std::move(options), clock_, random_);
     ASSERT_TRUE(made.has_value()) << made.error();
     client_ = *made;
-    client_->open({address{}}, {hash32{}}, seen_.listener());
+    listening_ = client_->subscribe({{address{}}, {hash32{}}}, seen_.listener());
   }
 
   bool up(int times = 1) {
@@ -41,6 +41,7 @@ class WsReasonsTest : public ::testing::Test {
   adapters::splitmix_random random_{42};
   test::recorder seen_;
   std::shared_ptr<rpc_client> client_;
+  ports::subscription listening_;
 };
 
 TEST_F(WsReasonsTest, ARateLimitWithoutARequestIsAThrottleWithTheWishOfTheNode) {

@@ -50,7 +50,7 @@ class WsRpcClientTest : public ::testing::Test {
     auto made = make_rpc_client(std::move(options), clock_, random_);
     ASSERT_TRUE(made.has_value()) << made.error();
     client_ = *made;
-    client_->open({book}, {topic}, seen_.listener());
+    listening_ = client_->subscribe({{book}, {topic}}, seen_.listener());
   }
 
   chain_client_options quick(const std::string& url) {
@@ -71,6 +71,7 @@ class WsRpcClientTest : public ::testing::Test {
   adapters::splitmix_random random_{42};
   recorder seen_;
   std::shared_ptr<rpc_client> client_;
+  ports::subscription listening_;
 };
 
 TEST_F(WsRpcClientTest, IsUpAfterBothSubscriptionsAndDeliversWhatFollows) {
@@ -313,7 +314,7 @@ TEST_F(WsRpcClientTest, MayBeClosedAndLetGoInsideACallback) {
     held->reset();
     done = true;
   };
-  (*held)->open({book}, {topic}, std::move(listener));
+  const auto listening = (*held)->subscribe({{book}, {topic}}, std::move(listener));
   ASSERT_TRUE(up());
   node.push_head(17);
   EXPECT_TRUE(eventually([&] { return done.load(); }));
@@ -329,7 +330,7 @@ TEST_F(WsRpcClientTest, TlsTrustsOnlyTheGivenRootsAndTheRightName) {
   const auto reason_of = [&](chain_client_options options) {
     recorder seen;
     auto client = *make_rpc_client(std::move(options), clock_, random_);
-    client->open({book}, {topic}, seen.listener());
+    const auto listening = client->subscribe({{book}, {topic}}, seen.listener());
     EXPECT_TRUE(eventually([&] { return seen.ups > 0 || !seen.downs().empty(); }));
     client->close();
     return seen.ups > 0 ? std::string{"up"} : seen.downs().at(0);
@@ -349,7 +350,7 @@ TEST_F(WsRpcClientTest, ALogReachesTheListenerAtOnce) {
   auto client = *make_rpc_client(quick(node.url()), clock_, random_);
   auto listener = seen_.listener();
   listener.log = [&](const ports::chain_log&) { arrived = clock_.monotonic().count(); };
-  client->open({book}, {topic}, std::move(listener));
+  const auto listening = client->subscribe({{book}, {topic}}, std::move(listener));
   ASSERT_TRUE(up());
   // The length of a Clear of two orders.
   auto text = log_text(book.to_string(), R"(,"removed":false)");
