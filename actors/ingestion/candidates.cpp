@@ -18,6 +18,8 @@ constexpr std::chrono::milliseconds longest_pause{5000};
 
 /// Room for everything in an event except the data of its logs, which are in hex.
 constexpr std::size_t event_frame = 4096;
+/// Receipts that are asked for at a time: a history may hold thousands of Clears.
+constexpr std::size_t receipts_at_once = 16;
 /// Logs remembered as too large; after that many one may become a dead letter again.
 constexpr std::size_t too_large_kept = 1000;
 
@@ -63,10 +65,11 @@ bool ingestion::consider(const raw_log& log, std::optional<timestamp> time, bool
   return true;
 }
 
-/// The logs of a transaction may come in any order and incompletely, so a Clear may already have been accepted with the
-/// AfterClear of another one. Then it is taken back and waits for its own.
+/// A Clear may already have been accepted with the AfterClear of another one, by a version of this program that took
+/// the nearest one that it knew. Then it is taken back and waits for its own.
 void ingestion::note_clear_log(const raw_log& log, orderbook_version version) {
-  auto& known = clear_logs_[log.ref.tx_hash];
+  auto& [known, seen] = clear_logs_[log.ref.tx_hash];
+  seen.emplace(log.ref.block_hash, log.ref.log_index);
   if (std::any_of(known.begin(), known.end(), [&](const auto& l) { return same_log(l.ref, log.ref); })) return;
   known.push_back(log);
   if (domain::is_clear(version, log)) known.back().data.clear();
@@ -173,6 +176,17 @@ void ingestion::ask_receipt(const hash32& tx) {
     receipts_.erase(tx);
     return;
   }
+  if (receipts_under_way() >= receipts_at_once)
+    return ask_later(receipts_, tx, config_.retry, [tx](ingestion& i) { i.ask_receipt(tx); });
+  send_receipt_question(tx);
+}
+
+std::size_t ingestion::receipts_under_way() const {
+  return static_cast<std::size_t>(
+      std::count_if(receipts_.begin(), receipts_.end(), [](const auto& entry) { return entry.second.asked; }));
+}
+
+void ingestion::send_receipt_question(const hash32& tx) {
   receipts_[tx].asked = true;
   chain_->receipt_logs(tx, on_answer<std::optional<ports::logs_answer>>(
                                [tx](ingestion& i, const auto& answer) { i.receipt_answered(tx, answer); }));
@@ -188,6 +202,8 @@ void ingestion::receipt_answered(const hash32& tx,
   const auto answer = told ? *told : std::nullopt;
   if (answer)
     for (const auto& seen : answer->logs) {
+      if (const auto it = clear_logs_.find(tx); it != clear_logs_.end())
+        it->second.seen.emplace(seen.log.ref.block_hash, seen.log.ref.log_index);
       const auto* book = book_of(seen.log.book);
       if (book == nullptr || seen.log.topics.empty()) continue;
       const auto& topics = domain::topics_of(book->version);
@@ -208,7 +224,10 @@ void ingestion::receipt_answered(const hash32& tx,
     const bool has_it = std::any_of(answer->logs.begin(), answer->logs.end(),
                                     [&](const auto& seen) { return same_log(seen.log.ref, c.log.ref); });
     elsewhere = elsewhere || !has_it;
-    if (has_it && ++c.receipts_without >= believed) c.needs_after_clear = false;
+    if (!has_it || ++c.receipts_without < believed) continue;
+    c.needs_after_clear = false;
+    if (const auto it = clear_logs_.find(tx); it != clear_logs_.end())
+      c.after_clear = domain::pair_after_clear(c.version, c.log, it->second.logs);
   }
   if (waits)
     ask_later(receipts_, tx, pause_after(receipts_[tx], why), [tx](ingestion& i) { i.ask_receipt(tx); });
@@ -220,13 +239,12 @@ void ingestion::receipt_answered(const hash32& tx,
 
 void ingestion::settle_candidates() {
   std::vector<candidate> waiting;
+  std::set<hash32> unproven;
   bool range_waits = false;
   for (auto& c : candidates_) {
     if (!c.time)
       if (const auto it = block_times_.find(c.log.ref.block_hash); it != block_times_.end()) c.time = it->second;
-    if (c.needs_after_clear && !c.after_clear)
-      if (const auto it = clear_logs_.find(c.log.ref.tx_hash); it != clear_logs_.end())
-        c.after_clear = domain::pair_after_clear(c.version, c.log, it->second);
+    if (c.needs_after_clear && !c.after_clear && !find_after_clear(c)) unproven.insert(c.log.ref.tx_hash);
     const bool ready = c.time && (!c.needs_after_clear || c.after_clear) && !(c.of_range && range_waits);
     if (ready) {
       accept(c);
@@ -236,8 +254,24 @@ void ingestion::settle_candidates() {
     waiting.push_back(std::move(c));
   }
   candidates_ = std::move(waiting);
+  for (const auto& tx : unproven) {
+    const auto it = receipts_.find(tx);
+    const bool first = it != receipts_.end() && !it->second.asked && it->second.failures == 0;
+    if (first && receipts_under_way() < receipts_at_once) send_receipt_question(tx);
+  }
   if (range_) close_range_if_done();
   flush();
+}
+
+/// False when an AfterClear is known that may be another Clear's, which the receipt decides: it has all logs in between.
+bool ingestion::find_after_clear(candidate& c) {
+  const auto it = clear_logs_.find(c.log.ref.tx_hash);
+  if (it == clear_logs_.end()) return true;
+  auto nearest = domain::pair_after_clear(c.version, c.log, it->second.logs);
+  if (!nearest) return true;
+  if (!domain::all_seen_between(c.log.ref, nearest->ref, it->second.seen)) return false;
+  c.after_clear = std::move(nearest);
+  return true;
 }
 
 /// A stranger fills an order and pays for its log, and so chooses the size of the log.

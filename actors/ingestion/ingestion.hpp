@@ -68,6 +68,14 @@ struct retry_line {
   std::optional<std::uint64_t> trouble_to;
 };
 
+/// What has been seen lately of a transaction with Clears.
+struct clear_transaction {
+  /// Its Clears, without their data, and its AfterClears.
+  std::vector<raw_log> logs;
+  /// Block and index of these and of all others that a receipt had.
+  std::set<std::pair<hash32, std::uint64_t>> seen;
+};
+
 class ingestion {
  public:
   using actor_pointer = ingestion_actor::stateful_pointer<ingestion_state>;
@@ -142,6 +150,9 @@ class ingestion {
   void ask_time(const hash32& hash, std::uint64_t number);
   void want_after_clear(const hash32& tx, bool at_once);
   void ask_receipt(const hash32& tx);
+  void send_receipt_question(const hash32& tx);
+  [[nodiscard]] std::size_t receipts_under_way() const;
+  bool find_after_clear(candidate& c);
   void receipt_answered(const hash32& tx,
                         const expected<std::optional<ports::logs_answer>, ports::chain_error>& told);
   void settle_candidates();
@@ -241,8 +252,8 @@ class ingestion {
   std::map<hash32, question> times_;
   std::map<hash32, question> receipts_;
   std::uint64_t turns_ = 0;
-  /// Clear and AfterClear logs seen lately, by transaction; the Clears without their data.
-  std::map<hash32, std::vector<raw_log>> clear_logs_;
+  /// By transaction.
+  std::map<hash32, clear_transaction> clear_logs_;
 
   /// Keys of frames in dead letters: a node that sends one again says nothing new.
   std::set<std::string> buried_frames_;

@@ -209,7 +209,7 @@ void ingestion::close_range_if_done() {
     final_to = std::min(final_to, *lowest + config_.reorg_window_blocks - 1);
   drop_final_blocks(final_to);
   std::erase_if(clear_logs_, [&](const auto& entry) {
-    return entry.second.front().ref.block_number + config_.reorg_window_blocks < done.blocks.to;
+    return entry.second.logs.front().ref.block_number + config_.reorg_window_blocks < done.blocks.to;
   });
   // One range at a time in the log: this bounds what waits for the disk.
   awaited_ticket_ = ++ticket_;

@@ -95,6 +95,58 @@ TEST_F(IngestionClearTest, AWrongPairIsTakenBackWhenWhatWasMissingComes) {
   EXPECT_EQ(pairs(), (booked{{0, 1}, {2, 3}}));
 }
 
+TEST_F(IngestionClearTest, AnAfterClearBehindLogsThatWereNotSeenIsNoPair) {
+  for (const bool live : {true, false}) {
+    node = std::make_shared<test::fake_node>();
+    log = adapters::make_memory_log(clock, 4);
+    start();
+    settle();
+    node->silent_logs = !live;
+    node->hidden = {{1, 1}, {1, 2}};
+    node->receipts_hide = true;
+    node->mine({clear(), after_clear(1), clear(), after_clear(3)});
+    wait(8s);
+    EXPECT_TRUE(events().empty()) << "amounts of another Clear would be hedged at once";
+    node->hidden.clear();
+    wait(10s);
+    EXPECT_EQ(pairs(), (booked{{0, 1}, {2, 3}}));
+    EXPECT_EQ(events().size(), 2U) << "nothing had to be taken back";
+    crash();
+  }
+}
+
+TEST_F(IngestionClearTest, TheReceiptShowsThatNoOtherClearLiesBetween) {
+  start();
+  settle();
+  auto of_another_book = after_clear(9);
+  of_another_book.book.value.fill(0x5c);
+  node->mine({clear(), of_another_book, after_clear(2)});
+  settle();
+  EXPECT_EQ(pairs(), (booked{{0, 2}}));
+  EXPECT_EQ(node->receipts_asked, 1);
+}
+
+TEST_F(IngestionClearTest, ReceiptsOfManyClearsAreNotAskedForAllAtOnce) {
+  node->no_receipts = true;
+  std::vector<raw_log> logs;
+  for (int i = 0; i < 60; ++i) {
+    auto one = clear();
+    auto two = after_clear(1);
+    auto stranger = after_clear(9);
+    stranger.book.value.fill(0x5c);
+    for (auto* made : {&one, &two, &stranger}) made->ref.tx_hash.value[0] = static_cast<unsigned char>(i);
+    logs.insert(logs.end(), {one, stranger, two});
+  }
+  start();
+  settle();
+  node->receipts_asked = 0;
+  node->no_receipts = false;
+  node->mine(std::move(logs));
+  settle();
+  EXPECT_EQ(pairs().size(), 60U);
+  EXPECT_EQ(node->receipts_asked, 60);
+}
+
 TEST_F(IngestionClearTest, AClearWaitsForItsAfterClearHoweverLongTheNodeTakes) {
   start();
   settle();

@@ -163,6 +163,13 @@ bool may_follow(orderbook_version version, const raw_log& clear, const raw_log& 
   return has_topic(candidate, topics_of(version).after_clear) && is_behind(clear, candidate);
 }
 
+bool all_seen_between(const log_ref& clear, const log_ref& after_clear,
+                      const std::set<std::pair<hash32, std::uint64_t>>& seen) {
+  for (std::uint64_t index = clear.log_index + 1; index < after_clear.log_index; ++index)
+    if (!seen.contains({clear.block_hash, index})) return false;
+  return true;
+}
+
 std::uint32_t receipts_believed(std::vector<std::uint64_t> log_indexes) {
   constexpr std::uint32_t whole = 5;
   constexpr std::uint32_t with_gaps = 10;

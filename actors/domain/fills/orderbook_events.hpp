@@ -6,9 +6,11 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "actors/domain/fills/abi_reader.hpp"
@@ -134,7 +136,13 @@ struct after_clear_event {
 [[nodiscard]] std::optional<raw_log> pair_after_clear(orderbook_version version, const raw_log& clear,
                                                       std::span<const raw_log> candidates);
 
-/// How many receipts that have a Clear, but no AfterClear, show that there is none. `log_indexes` are those of the
+/// Whether every log between these two of one transaction is among `seen`, by block and index. Only then is it certain
+/// that no other AfterClear or Clear lies between: a node that leaves logs out leaves out both at once.
+[[nodiscard]] bool all_seen_between(const log_ref& clear, const log_ref& after_clear,
+                                    const std::set<std::pair<hash32, std::uint64_t>>& seen);
+
+/// How many receipts that have a Clear, but no AfterClear, show that there is none. As many that show the same pair,
+/// with logs missing in between, show that it is the pair. `log_indexes` are those of the
 /// newest receipt: fewer are enough when they have no gap, since every log after the Clear waits meanwhile. Empty when
 /// some log of the receipt could not be read.
 [[nodiscard]] std::uint32_t receipts_believed(std::vector<std::uint64_t> log_indexes);
