@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <caf/all.hpp>
+#include <mutex>
 
 #include "messages/faults/fault_point.hpp"
 #include "messages/protocol/callbacks.hpp"
@@ -18,9 +19,32 @@ namespace {
 /// Records folded before other messages get their turn.
 constexpr std::size_t records_per_turn = 5000;
 
+/// News that come before the call to the store returns are taken at once: with a store in memory a turn is one message,
+/// so that nobody is answered before the first turn. Thread-safe.
+class early_news {
+ public:
+  /// False when the call has returned.
+  bool keep(store_news& news) {
+    const std::scoped_lock lock{mutex_};
+    if (!returned_) kept_ = std::move(news);
+    return !returned_;
+  }
+  /// The call has returned.
+  std::optional<store_news> take() {
+    const std::scoped_lock lock{mutex_};
+    returned_ = true;
+    return std::move(kept_);
+  }
+
+ private:
+  std::mutex mutex_;
+  bool returned_ = false;
+  std::optional<store_news> kept_;
+};
+
 /// A reply that becomes news of this call.
-template <class Answer, class Tell>
-ports::store_reply<Answer> told_of(std::uint64_t call, Tell tell) {
+template <class Answer>
+ports::store_reply<Answer> told_of(std::uint64_t call, std::function<void(store_news)> tell) {
   return [call, tell](expected<Answer, store_error> came) {
     store_news news{call, {}};
     if (!came)
@@ -41,7 +65,7 @@ aggregator::interface::behavior_type aggregator::start() {
   appends_ = log_->on_append([queued = poll_queued_, tell = sends_to<interface>(self_->address(), poll_atom::value)] {
     if (!queued->exchange(true)) tell();
   });
-  ask_store();
+  self_->send(self_, tick_atom::value, call_);
   return behavior();
 }
 
@@ -116,17 +140,21 @@ void aggregator::poll() {
 
 void aggregator::ask_store() {
   const auto call = ++call_;
-  const auto tell = sends_to<interface>(self_->address(), done_atom::value);
+  const auto early = std::make_shared<early_news>();
+  const auto later = sends_to<interface>(self_->address(), done_atom::value);
+  const store_listener tell = [early, later](store_news news) {
+    if (!early->keep(news)) later(std::move(news));
+  };
   if (phase_ == phase::position)
     rows_.store->position(told_of<ports::store_position>(call, tell));
   else if (phase_ == phase::rows)
     rows_.store->rows(domain::keys_of(turn_.events), told_of<known_rows>(call, tell));
   else if (phase_ == phase::apply)
-    apply_batch(call);
+    apply_batch(call, tell);
+  if (auto news = early->take()) heard(*news);
 }
 
-void aggregator::apply_batch(std::uint64_t call) {
-  const auto tell = sends_to<interface>(self_->address(), done_atom::value);
+void aggregator::apply_batch(std::uint64_t call, const store_listener& tell) {
   if (faults::strikes("store.apply.before"_fault))
     return tell(store_news{call, store_error{store_errc::busy, std::string{faults::injected}}});
   rows_.store->apply(batch_, [reply = told_of<void>(call, tell)](expected<void, store_error> came) {

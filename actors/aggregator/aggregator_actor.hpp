@@ -50,7 +50,7 @@ struct aggregator_config {
 
 class aggregator {
  public:
-  /// `tick`: the time to try the store again has come.
+  /// `tick`: the time to ask the store has come, for the first time or again.
   using interface = aggregator_actor::extend<caf::reacts_to<protocol::done_atom, store_news>,
                                              caf::reacts_to<protocol::answer_atom, store_answer>,
                                              caf::reacts_to<protocol::tick_atom, std::uint64_t>>;
@@ -62,6 +62,8 @@ class aggregator {
   interface::behavior_type start();
 
  private:
+  using store_listener = std::function<void(store_news)>;
+
   /// What the store is being asked.
   enum class phase : std::uint8_t { position, idle, rows, apply };
 
@@ -82,7 +84,7 @@ class aggregator {
   void poll();
   /// Asks the store what the phase wants to know.
   void ask_store();
-  void apply_batch(std::uint64_t call);
+  void apply_batch(std::uint64_t call, const store_listener& tell);
   void heard(store_news& news);
   void failed(const ports::store_error& why);
   void begin_at(const ports::store_position& position);
