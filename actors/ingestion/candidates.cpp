@@ -176,6 +176,7 @@ void ingestion::ask_receipt(const hash32& tx) {
     receipts_.erase(tx);
     return;
   }
+  if (receipts_[tx].asked) return;  // settling has done it
   if (receipts_under_way() >= receipts_at_once)
     return ask_later(receipts_, tx, config_.retry, [tx](ingestion& i) { i.ask_receipt(tx); });
   send_receipt_question(tx);

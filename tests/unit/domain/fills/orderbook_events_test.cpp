@@ -255,6 +255,20 @@ TEST(OrderbookEvents, OwnerIsFoundWithoutDecodingTheRest) {
   EXPECT_FALSE(involves_owner(orderbook_version::v4, first_log("after_clear.json"), stranger));
 }
 
+TEST(AfterClear, IsCertainOnlyWhenEveryLogBeforeItWasSeen) {
+  log_ref clear;
+  clear.block_hash.value.fill(1);
+  clear.log_index = 4;
+  log_ref after = clear;
+  after.log_index = 5;
+  hash32 other_block;
+  EXPECT_TRUE(all_seen_between(clear, after, {})) << "nothing lies between";
+  after.log_index = 7;
+  EXPECT_FALSE(all_seen_between(clear, after, {{clear.block_hash, 5}}));
+  EXPECT_FALSE(all_seen_between(clear, after, {{clear.block_hash, 5}, {other_block, 6}}));
+  EXPECT_TRUE(all_seen_between(clear, after, {{clear.block_hash, 6}, {clear.block_hash, 5}}));
+}
+
 TEST(ReceiptsBelieved, FewerAreEnoughWhenNoLogIsMissing) {
   EXPECT_EQ(receipts_believed({7}), 5U);
   EXPECT_EQ(receipts_believed({9, 7, 8}), 5U);
