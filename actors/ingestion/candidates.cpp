@@ -264,7 +264,7 @@ void ingestion::settle_candidates() {
   flush();
 }
 
-/// False when an AfterClear is known that may be another Clear's, which the receipt decides: it has all logs in between.
+/// False when an AfterClear is known that may be another Clear's. The receipt decides: it has all logs in between.
 bool ingestion::find_after_clear(candidate& c) {
   const auto it = clear_logs_.find(c.log.ref.tx_hash);
   if (it == clear_logs_.end()) return true;

@@ -101,7 +101,9 @@ struct actor_status {
       detail.push_back({std::move(field), status_value{static_cast<std::int64_t>(value)}, gauge,
                         std::move(label_value)});
   }
-  void show(std::string field, std::string value) { detail.push_back({std::move(field), std::move(value), nullptr, {}}); }
+  void show(std::string field, std::string value) {
+    detail.push_back({std::move(field), std::move(value), nullptr, {}});
+  }
   void show(std::string field, std::chrono::nanoseconds value, const status_gauge* gauge = nullptr) {
     detail.push_back({std::move(field), std::chrono::duration_cast<std::chrono::milliseconds>(value), gauge, {}});
   }

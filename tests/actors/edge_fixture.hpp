@@ -33,6 +33,11 @@ class edge_fixture : public ::testing::Test {
         system, "node-a", std::vector<supervision::child_spec>{child("accumulator"), child("poller")}, rules, &clock,
         [](std::string) {});
     root_slot->put(root.address());
+    // Its children are started on another thread, and `kill_child` is for those that come after them.
+    caf::scoped_actor self{system};
+    self->request(root, std::chrono::seconds{10}, protocol::status_atom::value)
+        .receive([](const protocol::actor_status&) {},
+                 [&](const caf::error& why) { ADD_FAILURE() << system.render(why); });
   }
 
   ~edge_fixture() override {

@@ -36,8 +36,8 @@ struct WsSubscribers : ::testing::Test {
   void push_log(const address& from, char subscription) {
     const std::string hash = "0x" + std::string(64, '3');
     node.push(R"({"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":"0xb)" +
-              std::string(1, subscription) + R"(","result":{"address":")" + from.to_string() + R"(","topics":[")" + hash +
-              R"("],"data":"0x00","blockNumber":"0x11","transactionHash":")" + hash +
+              std::string(1, subscription) + R"(","result":{"address":")" + from.to_string() + R"(","topics":[")" +
+              hash + R"("],"data":"0x00","blockNumber":"0x11","transactionHash":")" + hash +
               R"(","transactionIndex":"0x0","blockHash":")" + hash + R"(","logIndex":"0x3","removed":false}}})");
   }
 
