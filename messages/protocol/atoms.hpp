@@ -25,6 +25,11 @@ using listorders_atom = caf::atom_constant<caf::atom("listorders")>;  // the ord
 using position_atom = caf::atom_constant<caf::atom("position")>;    // the shares of a symbol in the account
 using session_atom = caf::atom_constant<caf::atom("session")>;      // the market session of today
 
+// To the tokens actor.
+using beginlogin_atom = caf::atom_constant<caf::atom("beginlogin")>;  // a person wants to log in
+using endlogin_atom = caf::atom_constant<caf::atom("endlogin")>;    // the person came back from the broker
+using reject_atom = caf::atom_constant<caf::atom("reject")>;        // the broker did not accept the access token
+
 // To the control desk.
 using decide_atom = caf::atom_constant<caf::atom("decide")>;        // what a person decides about a symbol
 
@@ -32,14 +37,13 @@ using decide_atom = caf::atom_constant<caf::atom("decide")>;        // what a pe
 using relay_atom = caf::atom_constant<caf::atom("relay")>;          // ask another node this, and bring its answer
 using renew_atom = caf::atom_constant<caf::atom("renew")>;          // the broker did not accept the access token
 
-// Between nodes (cluster.hpp).
+// Between nodes (cluster.hpp); also `reject`.
 using hello_atom = caf::atom_constant<caf::atom("hello")>;          // who I am; let me in
 using welcome_atom = caf::atom_constant<caf::atom("welcome")>;      // you are in; who I am
 using refuse_atom = caf::atom_constant<caf::atom("refuse")>;        // you are not, and why
 using whois_atom = caf::atom_constant<caf::atom("whois")>;          // which run holds this name?
 using beat_atom = caf::atom_constant<caf::atom("beat")>;            // I am here
 using leave_atom = caf::atom_constant<caf::atom("leave")>;          // goodbye
-using reject_atom = caf::atom_constant<caf::atom("reject")>;        // the broker did not accept the access token
 using question_atom = caf::atom_constant<caf::atom("question")>;
 using answer_atom = caf::atom_constant<caf::atom("answer")>;
 
@@ -61,6 +65,10 @@ using gotlooks_atom = caf::atom_constant<caf::atom("gotlooks")>;    // a list th
 using gotshares_atom = caf::atom_constant<caf::atom("gotshares")>;
 using gotsession_atom = caf::atom_constant<caf::atom("gotsession")>;
 using gathered_atom = caf::atom_constant<caf::atom("gathered")>;
+
+// Private to the tokens actor: what the broker answered.
+using gottokens_atom = caf::atom_constant<caf::atom("gottokens")>;
+using gotaccount_atom = caf::atom_constant<caf::atom("gotaccount")>;  // the accounts that the login covers
 
 // Private to the cluster actor.
 using open_atom = caf::atom_constant<caf::atom("open")>;            // try to open the port again

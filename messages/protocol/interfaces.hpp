@@ -14,6 +14,7 @@
 #include "messages/protocol/cluster.hpp"
 #include "messages/protocol/control.hpp"
 #include "messages/protocol/hand_over.hpp"
+#include "messages/protocol/login.hpp"
 #include "messages/protocol/restart_result.hpp"
 #include "messages/protocol/step.hpp"
 
@@ -72,6 +73,17 @@ using gateway_actor = observable_actor::extend<
     caf::replies_to<position_atom, position_call>::with<position_result>,
     // When the market is open today. The answer may be a minute old; an error is remembered for some seconds, too.
     caf::replies_to<session_atom>::with<session_result>>;
+
+// -- tokens ----------------------------------------------------------------------------------------------------------
+
+/// Keeps the broker's login alive. One in the cluster; a node without it asks its cluster actor.
+using tokens_actor = entity_actor::extend<
+    // A person wants to log in. Answered with the address of the broker's login page, at once.
+    caf::replies_to<beginlogin_atom>::with<std::string>,
+    // The person came back from it. Answered when the broker has answered, or at once if it is not asked.
+    caf::replies_to<endlogin_atom, login_code>::with<login_result>,
+    // The broker did not accept the access token: get another one, unless this was about an older one.
+    caf::reacts_to<reject_atom>>;
 
 // -- supervisor ------------------------------------------------------------------------------------------------------
 

@@ -76,7 +76,7 @@ void begin_login(const api_context& c, const call& asked) {
                            respond(a.error.empty() ? to_login_page(a.text) : no_login(a.error));
                          });
   c.system->spawn([=](caf::event_based_actor* self) {
-    self->request(tokens, answer_timeout, ask_atom::value)
+    self->request(tokens, answer_timeout, beginlogin_atom::value)
         .then([=](const std::string& url) { respond(to_login_page(url)); },
               [=](const caf::error&) { respond(problem(503, "the tokens service does not answer")); });
   });
@@ -93,7 +93,7 @@ void finish_login(const api_context& c, const call& asked) {
                            respond(a.error.empty() ? login_ended(a.login) : no_login(a.error));
                          });
   c.system->spawn([=](caf::event_based_actor* self) {
-    self->request(tokens, login_timeout, ask_atom::value, login)
+    self->request(tokens, login_timeout, endlogin_atom::value, login)
         .then(
             [=](const tokens::login_result& result) { respond(login_ended(result)); },
             [=](const caf::error&) { respond(problem(504, "the broker did not answer in time")); });

@@ -160,7 +160,7 @@ void cluster::reply(const std::string& asker, remote_answer answer) {
 void cluster::answer_question(const remote_question& q) {
   const auto fail = [this, id = q.id, asker = q.asker](const std::string& why) { reply(asker, failure(id, why)); };
   const auto root = outside_.root ? outside_.root->get() : protocol::supervisor_actor{};
-  const auto tokens = outside_.tokens ? outside_.tokens->get() : tokens::tokens_actor{};
+  const auto tokens = outside_.tokens ? outside_.tokens->get() : tokens_actor{};
   switch (q.kind) {
     case question_kind::actors:
       if (!root) return fail("starting or stopping");
@@ -180,7 +180,7 @@ void cluster::answer_question(const remote_question& q) {
       return;
     case question_kind::begin_login:
       if (!tokens) return fail("no tokens service is running there");
-      self_->request(tokens, local_limit, ask_atom::value)
+      self_->request(tokens, local_limit, beginlogin_atom::value)
           .then(
               [this, id = q.id, asker = q.asker](std::string& url) {
                 reply(asker, {id, "", {}, std::move(url), {}});
@@ -189,7 +189,7 @@ void cluster::answer_question(const remote_question& q) {
       return;
     case question_kind::end_login:
       if (!tokens) return fail("no tokens service is running there");
-      self_->request(tokens, local_login_limit, ask_atom::value, q.login)
+      self_->request(tokens, local_login_limit, endlogin_atom::value, q.login)
           .then([this, id = q.id, asker = q.asker](login_result& r) { reply(asker, {id, "", {}, {}, std::move(r)}); },
                 [fail](const caf::error&) { fail("the broker did not answer in time"); });
       return;
@@ -198,8 +198,8 @@ void cluster::answer_question(const remote_question& q) {
 }
 
 void cluster::token_rejected(bool far) {
-  if (const auto tokens = outside_.tokens ? outside_.tokens->get() : tokens::tokens_actor{}) {
-    self_->send(tokens, tell_atom::value, tokens::access_rejected{});
+  if (const auto tokens = outside_.tokens ? outside_.tokens->get() : tokens_actor{}) {
+    self_->send(tokens, reject_atom::value);
     return;
   }
   if (far || (rejection_told_.count() != 0 && now() - rejection_told_ < rejection_pause)) return;

@@ -31,7 +31,7 @@ void count_restarts(child_spec& child, const ports::metrics_ptr& metrics) {
 std::function<void()> ask_for_a_fresh_token(const slots& known) {
   return [here = known.tokens, cluster = known.others.actor] {
     if (auto actor = here->get())
-      caf::anon_send(actor, protocol::tell_atom::value, tokens::access_rejected{});
+      caf::anon_send(actor, protocol::reject_atom::value);
     else if (auto others = cluster->get())
       caf::anon_send(others, protocol::renew_atom::value);
   };

@@ -73,8 +73,8 @@ class TokensTest : public test::actor_fixture {
 
   /// A person logs in; the broker takes `delay` to answer.
   void log_in(std::chrono::milliseconds delay = 0ms) {
-    const auto url = ask<std::string>(slot->get(), protocol::ask_atom::value);
-    auto pending = self->request(slot->get(), 10s, protocol::ask_atom::value,
+    const auto url = ask<std::string>(slot->get(), protocol::beginlogin_atom::value);
+    auto pending = self->request(slot->get(), 10s, protocol::endlogin_atom::value,
                                  login_code{"code", url.substr(url.find('=') + 1)});
     run();
     pass(delay);
@@ -215,7 +215,7 @@ TEST_F(TokensTest, RefreshesThatFailAreOneChainThatKeepsItsBackOff) {
       answer_next(outage());
     }
     // A call that is refused meanwhile asks for a fresh token, too.
-    if (second % 3 == 0 && slot->get()) self->send(slot->get(), protocol::tell_atom::value, access_rejected{});
+    if (second % 3 == 0 && slot->get()) self->send(slot->get(), protocol::reject_atom::value);
     live(1s);
   }
   // 1, 2, 4, ... 60 seconds with equal jitter: between 60 and 126 in an hour.
@@ -240,16 +240,16 @@ TEST_F(TokensTest, ARejectedAccessTokenIsRefreshedOnceHoweverOftenItIsReported) 
   start();
   log_in();
   live(10s);
-  for (int i = 0; i < 3; ++i) self->send(slot->get(), protocol::tell_atom::value, access_rejected{});
+  for (int i = 0; i < 3; ++i) self->send(slot->get(), protocol::reject_atom::value);
   run();
   ASSERT_EQ(oauth->refreshed_with.size(), 1U);
   answer_next(fresh());
   // Calls that were under way with the old token come back late.
-  self->send(slot->get(), protocol::tell_atom::value, access_rejected{});
+  self->send(slot->get(), protocol::reject_atom::value);
   run();
   EXPECT_EQ(oauth->refreshed_with.size(), 1U);
   live(3s);
-  self->send(slot->get(), protocol::tell_atom::value, access_rejected{});
+  self->send(slot->get(), protocol::reject_atom::value);
   run();
   EXPECT_EQ(oauth->refreshed_with.size(), 2U) << "the new one is not accepted either";
 }
@@ -295,7 +295,7 @@ TEST_F(TokensTest, ARestartGoesOnWithTheLoginOfTheLog) {
 
 TEST_F(TokensTest, ALoginThatWasNotBegunHereIsRefused) {
   start();
-  const auto result = ask<login_result>(slot->get(), protocol::ask_atom::value, login_code{"code", "forged"});
+  const auto result = ask<login_result>(slot->get(), protocol::endlogin_atom::value, login_code{"code", "forged"});
   EXPECT_THAT(result.error, HasSubstr("/auth/login"));
   EXPECT_TRUE(oauth->codes.empty());
 }
@@ -303,18 +303,18 @@ TEST_F(TokensTest, ALoginThatWasNotBegunHereIsRefused) {
 TEST_F(TokensTest, ALoginInProgressOutlivesOthersThatAreBegunMeanwhile) {
   start();
   const auto begin = [this] {
-    const auto url = ask<std::string>(slot->get(), protocol::ask_atom::value);
+    const auto url = ask<std::string>(slot->get(), protocol::beginlogin_atom::value);
     return url.substr(url.find('=') + 1);
   };
   const auto mine = begin();
   for (std::size_t i = 1; i < logins_at_once; ++i) begin();
-  auto pending = self->request(slot->get(), 10s, protocol::ask_atom::value, login_code{"code", mine});
+  auto pending = self->request(slot->get(), 10s, protocol::endlogin_atom::value, login_code{"code", mine});
   run();
   answer_next(ports::oauth_tokens{"access-0", "refresh-0", 1800s});
   pending.receive([](const login_result& r) { EXPECT_EQ(r.error, ""); }, [](const caf::error&) { FAIL(); });
 
   const auto refused = [this](const std::string& state) {
-    return ask<login_result>(slot->get(), protocol::ask_atom::value, login_code{"code", state}).error;
+    return ask<login_result>(slot->get(), protocol::endlogin_atom::value, login_code{"code", state}).error;
   };
   EXPECT_THAT(refused(mine), HasSubstr("/auth/login")) << "good for once";
   const auto oldest = begin();
