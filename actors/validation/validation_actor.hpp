@@ -6,14 +6,15 @@
 #include <map>
 #include <set>
 
-#include "actors/bridges/burial_alarms.hpp"
 #include "actors/bridges/service.hpp"
 #include "actors/domain/fills/trade_memory.hpp"
 #include "actors/domain/fills/trade_validation.hpp"
+#include "actors/entity/outbox.hpp"
 #include "actors/ports/chain_client.hpp"
 #include "actors/ports/clock.hpp"
 #include "actors/ports/notices.hpp"
 #include "messages/events/ingestion_state.hpp"
+#include "messages/protocol/actor_class.hpp"
 
 namespace hedgerow::validation {
 
@@ -40,43 +41,90 @@ struct token_answer {
   std::string unavailable;
 };
 
-using validation_actor = protocol::entity_actor::extend<caf::reacts_to<protocol::tell_atom, token_answer>>;
+class validation {
+ public:
+  /// With what the node said about a token.
+  using interface = protocol::entity_actor::extend<caf::reacts_to<protocol::gotname_atom, token_answer>>;
+  using pointer = protocol::pointer_to<validation>;
+  static inline const char* actor_name = "validation";
 
-struct validation_state {
-  static inline const char* name = "validation";
-  std::map<address, domain::token_info> tokens;
+  /// `clock` and `notices` (which may be null) must outlive the actor system.
+  validation(pointer self, const bridges::entity_seed& seed, validation_config config,
+             std::shared_ptr<ports::chain_client> chain, const ports::clock* clock, ports::notices* notices);
+  interface::behavior_type start();
+
+ private:
+  struct burial {
+    std::string reason, about, detail;
+  };
+  /// One try at a slice: what it adds to the log, and what it means for the actor once that is sent. Worth nothing
+  /// when a token turns out to be unknown.
+  struct attempt {
+    entity::outbox out;
+    ingestion_checkpoint handled;
+    std::uint64_t unremembered_block = 0;
+    bool fresh = true;
+    std::uint64_t trades = 0;
+    std::map<std::string_view, std::uint64_t> filtered{};
+    std::vector<burial> buried{};
+  };
+
+  caf::result<protocol::step_ptr> handle(const protocol::slice_ptr& part);
+  void told(const token_answer& answer);
+  [[nodiscard]] attempt begin() const;
+  /// Judges and writes record by record, so that a decoded event is gone, and its memory used again, before the next
+  /// one. The result is the tokens that nothing is known about; if there are any, the slice waits.
+  std::set<address> process(const protocol::slice& part, attempt& now);
+  /// Whether the event has been handled before, or has been by this.
+  static bool seen(const blockchain_event& event, attempt& now);
+  /// Takes back the trade written for the log. False when no trade is remembered, so the event must be judged again.
+  bool take_back(envelope& cause, const blockchain_event& event, attempt& now);
+  void write(const record& r, envelope& cause, domain::verdict verdict, attempt& now);
+  /// Takes the ids over from the cause.
+  void put(envelope& cause, const onchain_trade& trade, attempt& now) const;
+  static void bury(const record& r, std::string_view reason, const std::string& detail, attempt& now);
+  [[nodiscard]] protocol::step_ptr finish(attempt& done);
+  /// The slice is tried again later, from the beginning.
+  [[nodiscard]] protocol::step_ptr postpone(timestamp now);
+  [[nodiscard]] bool is_no_token(const address& token) const;
+  /// Blocks below it may have been forgotten.
+  [[nodiscard]] std::uint64_t floor(const attempt& now) const;
+  /// Restores from a changelog that the bridge has found readable.
+  void restore(const std::string& key, std::string_view bytes);
+  [[nodiscard]] protocol::actor_status status() const;
+
+  pointer self_;
+  validation_config config_;
+  std::shared_ptr<ports::chain_client> chain_;
+  const ports::clock* clock_;
+  ports::notices* notices_;
+  std::map<address, domain::token_info> tokens_;
   /// Contracts that are no tokens, and when they said so.
-  std::map<address, timestamp> not_tokens;
-  domain::trade_memory written;
+  std::map<address, timestamp> not_tokens_;
+  domain::trade_memory written_;
   /// How far the events have been handled; sequences below next_sequence are.
-  ingestion_checkpoint handled;
+  ingestion_checkpoint handled_;
   /// next_sequence of the checkpoint that was written last.
-  std::uint64_t checkpointed = 1;
+  std::uint64_t checkpointed_ = 1;
   /// Reversals of blocks up to this one may be of trades that a version without memory wrote. Zero: there are none.
-  std::uint64_t unremembered_block = 0;
-  bool fresh = true;
+  std::uint64_t unremembered_block_ = 0;
+  bool fresh_ = true;
   /// The slice that waits for tokens.
-  protocol::slice_ptr waiting;
-  std::set<address> asked;
+  protocol::slice_ptr waiting_;
+  std::set<address> asked_;
   /// When the slice was judged first: what rested then rests until its end.
-  timestamp judged_at;
+  timestamp judged_at_;
   /// Why the node has not answered; empty when it has, so far.
-  std::string unavailable;
+  std::string unavailable_;
   /// Tries in a row in which a token was not answered for, and since when.
-  std::uint32_t postponed = 0;
-  timestamp postponed_since;
-  caf::typed_response_promise<protocol::step_ptr> answer;
-  std::uint64_t trades = 0;
-  std::map<std::string, std::uint64_t> filtered;
-  bridges::burial_alarms alarms;
-  std::string last_error;
+  std::uint32_t postponed_ = 0;
+  timestamp postponed_since_;
+  caf::typed_response_promise<protocol::step_ptr> answer_;
+  std::uint64_t trades_ = 0;
+  std::map<std::string, std::uint64_t> filtered_;
+  bridges::burial_alarms alarms_;
+  std::string last_error_;
 };
-
-/// `clock` and `notices` (which may be null) must outlive the actor system.
-validation_actor::behavior_type validation(validation_actor::stateful_pointer<validation_state> self,
-                                           bridges::entity_seed seed, validation_config config,
-                                           std::shared_ptr<ports::chain_client> chain, const ports::clock* clock,
-                                           ports::notices* notices);
 
 /// Reads blockchain-events, one entity; its changelog is validation-changelog.
 [[nodiscard]] bridges::service validation_service(validation_config config, std::shared_ptr<ports::chain_client> chain,

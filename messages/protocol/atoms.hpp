@@ -66,6 +66,9 @@ using gotshares_atom = caf::atom_constant<caf::atom("gotshares")>;
 using gotsession_atom = caf::atom_constant<caf::atom("gotsession")>;
 using gathered_atom = caf::atom_constant<caf::atom("gathered")>;
 
+// Private to validation: what a token calls itself.
+using gotname_atom = caf::atom_constant<caf::atom("gotname")>;
+
 // Private to the tokens actor: what the broker answered.
 using gottokens_atom = caf::atom_constant<caf::atom("gottokens")>;
 using gotaccount_atom = caf::atom_constant<caf::atom("gotaccount")>;  // the accounts that the login covers
