@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <caf/all.hpp>
 
-#include "actors/bridges/dead_letters.hpp"
 #include "actors/domain/fills/orderbook_events.hpp"
 #include "actors/domain/hedging/backoff.hpp"
 #include "actors/ingestion/ingestion.hpp"
@@ -85,16 +84,31 @@ void ingestion::note_clear_log(const raw_log& log, orderbook_version version) {
 
 // -- questions to the node -------------------------------------------------------------------------------------------
 
-void ingestion::ask_later(std::map<hash32, question>& all, const hash32& of, std::chrono::milliseconds delay,
-                          task ask) {
-  const auto turn = ++turns_;
-  auto& q = all[of];
-  q.turn = turn;
+std::uint64_t ingestion::plan(question& q) {
+  q.turn = ++turns_;
   q.asked = false;
-  later(delay, [&all, of, turn, ask = std::move(ask)](ingestion& i) {
-    const auto it = all.find(of);
-    if (it != all.end() && it->second.turn == turn && !it->second.asked) ask(i);
-  });
+  return q.turn;
+}
+
+bool ingestion::is_due(const std::map<hash32, question>& all, const hash32& of, std::uint64_t turn) {
+  const auto it = all.find(of);
+  return it != all.end() && it->second.turn == turn && !it->second.asked;
+}
+
+void ingestion::ask_later(const time_of& what, std::chrono::milliseconds delay) {
+  later(delay, time_due{what, plan(times_[what.block])});
+}
+
+void ingestion::ask_later(const receipt_of_clear& what, std::chrono::milliseconds delay) {
+  later(delay, receipt_due{what, plan(receipts_[what.tx])});
+}
+
+void ingestion::ring(const time_due& timer) {
+  if (is_due(times_, timer.question.block, timer.turn)) ask_time(timer.question);
+}
+
+void ingestion::ring(const receipt_due& timer) {
+  if (is_due(receipts_, timer.question.tx, timer.turn)) ask_receipt(timer.question.tx);
 }
 
 std::chrono::milliseconds ingestion::pause_after(question& q, const std::optional<ports::chain_error>& why) {
@@ -106,31 +120,32 @@ std::chrono::milliseconds ingestion::pause_after(question& q, const std::optiona
 
 void ingestion::want_time(const candidate& c) {
   if (!times_.try_emplace(c.log.ref.block_hash).second) return;
-  ask_time(c.log.ref.block_hash, c.log.ref.block_number);
+  ask_time({c.log.ref.block_hash, c.log.ref.block_number});
 }
 
-void ingestion::ask_time(const hash32& hash, std::uint64_t number) {
+void ingestion::ask_time(const time_of& what) {
   if (std::none_of(candidates_.begin(), candidates_.end(),
-                   [&](const candidate& c) { return c.log.ref.block_hash == hash && !c.time; })) {
-    times_.erase(hash);
+                   [&](const candidate& c) { return c.log.ref.block_hash == what.block && !c.time; })) {
+    times_.erase(what.block);
     return;
   }
-  times_[hash].asked = true;
-  chain_->block(number, on_answer<std::optional<ports::chain_block>>([hash, number](ingestion& i, const auto& answer) {
-                  if (answer && *answer && (*answer)->number == number) {
-                    i.times_.erase(hash);
-                    if ((*answer)->hash == hash) {
-                      i.block_times_[hash] = (*answer)->time;
-                      return i.settle_candidates();
-                    }
-                    return i.drop_replaced(hash);
-                  }
-                  std::optional<ports::chain_error> why;
-                  if (!answer) why = answer.error();
-                  if (why) i.last_error_ = "header: " + why->detail;
-                  i.ask_later(i.times_, hash, i.pause_after(i.times_[hash], why),
-                              [hash, number](ingestion& again) { again.ask_time(hash, number); });
-                }));
+  times_[what.block].asked = true;
+  chain_->block(what.number, bring_back(what));
+}
+
+void ingestion::take(const time_of& asked, const maybe_block_answer& answer) {
+  if (answer && *answer && (*answer)->number == asked.number) {
+    times_.erase(asked.block);
+    if ((*answer)->hash == asked.block) {
+      block_times_[asked.block] = (*answer)->time;
+      return settle_candidates();
+    }
+    return drop_replaced(asked.block);
+  }
+  std::optional<ports::chain_error> why;
+  if (!answer) why = answer.error();
+  if (why) last_error_ = "header: " + why->detail;
+  ask_later(asked, pause_after(times_[asked.block], why));
 }
 
 /// Another block is at this height: the log is not canonical any more, and whatever reported it is stale.
@@ -154,17 +169,18 @@ void ingestion::check_blocks_of(const hash32& tx) {
   std::map<hash32, std::uint64_t> blocks;
   for (const auto& c : candidates_)
     if (c.log.ref.tx_hash == tx) blocks.emplace(c.log.ref.block_hash, c.log.ref.block_number);
-  for (const auto& [block, number] : blocks)
-    chain_->block(number, on_answer<std::optional<ports::chain_block>>([block = block](ingestion& i, const auto& at) {
-                    if (at && *at && (*at)->hash != block) i.drop_replaced(block);
-                  }));
+  for (const auto& [block, number] : blocks) chain_->block(number, bring_back(block_instead_of{block}));
+}
+
+void ingestion::take(const block_instead_of& asked, const maybe_block_answer& at) {
+  if (at && *at && (*at)->hash != asked.block) drop_replaced(asked.block);
 }
 
 void ingestion::want_after_clear(const hash32& tx, bool at_once) {
   const auto [it, fresh] = receipts_.try_emplace(tx);
   const auto& q = it->second;
   if (at_once && !q.asked && q.failures == 0) return ask_receipt(tx);
-  if (fresh) ask_later(receipts_, tx, config_.after_clear_wait, [tx](ingestion& i) { i.ask_receipt(tx); });
+  if (fresh) ask_later(receipt_of_clear{tx}, config_.after_clear_wait);
 }
 
 void ingestion::ask_receipt(const hash32& tx) {
@@ -177,8 +193,7 @@ void ingestion::ask_receipt(const hash32& tx) {
     return;
   }
   if (receipts_[tx].asked) return;  // settling has done it
-  if (receipts_under_way() >= receipts_at_once)
-    return ask_later(receipts_, tx, config_.retry, [tx](ingestion& i) { i.ask_receipt(tx); });
+  if (receipts_under_way() >= receipts_at_once) return ask_later(receipt_of_clear{tx}, config_.retry);
   send_receipt_question(tx);
 }
 
@@ -189,14 +204,13 @@ std::size_t ingestion::receipts_under_way() const {
 
 void ingestion::send_receipt_question(const hash32& tx) {
   receipts_[tx].asked = true;
-  chain_->receipt_logs(tx, on_answer<std::optional<ports::logs_answer>>(
-                               [tx](ingestion& i, const auto& answer) { i.receipt_answered(tx, answer); }));
+  chain_->receipt_logs(tx, bring_back(receipt_of_clear{tx}));
 }
 
 /// An error, or no receipt, says nothing about the AfterClear; neither does a receipt without the Clear itself, whose
 /// transaction is in another block then.
-void ingestion::receipt_answered(const hash32& tx,
-                                 const expected<std::optional<ports::logs_answer>, ports::chain_error>& told) {
+void ingestion::take(const receipt_of_clear& asked, const receipt_answer& told) {
+  const auto& tx = asked.tx;
   std::optional<ports::chain_error> why;
   if (!told) why = told.error();
   if (why) last_error_ = "receipt: " + why->detail;
@@ -231,7 +245,7 @@ void ingestion::receipt_answered(const hash32& tx,
       c.after_clear = domain::pair_after_clear(c.version, c.log, it->second.logs);
   }
   if (waits)
-    ask_later(receipts_, tx, pause_after(receipts_[tx], why), [tx](ingestion& i) { i.ask_receipt(tx); });
+    ask_later(asked, pause_after(receipts_[tx], why));
   else
     receipts_.erase(tx);
   if (elsewhere || (told && !answer)) check_blocks_of(tx);
@@ -286,8 +300,7 @@ void ingestion::refuse(const candidate& c) {
       ref.tx_hash.to_string() + ", has " + std::to_string(data_size(c)) +
       " bytes of data, more than fit into a record of the event log; if it fills an order of the owner, it is "
       "not hedged";
-  out_->records.push_back(
-      bridges::make_dead_letter(service_name, "log:" + key, "", "record_too_large", last_error_, clock_->now()));
+  out().dead_letter("log:" + key, "", "record_too_large", last_error_);
 }
 
 void ingestion::accept(const candidate& c) {

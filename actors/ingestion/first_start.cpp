@@ -26,26 +26,30 @@ void ingestion::say(notice_level level, std::string_view code, std::string_view 
 void ingestion::look_for_code() {
   for (const auto& watched : config_.books) {
     if (!code_asked_.insert(watched.book).second) continue;
-    chain_->code(watched.book, on_answer<bytes>([book = watched.book](ingestion& i, const auto& code) {
-      if (!code) {
-        i.code_asked_.erase(book);
-        return;
-      }
-      if (!code->empty()) return;
-      i.say(notice_level::alarm, "no_code", "orderbook",
-            "there is no contract at " + book.to_string() + " on chain " + std::to_string(i.checkpoint_.chain_id) +
-                ", so none of its fills will be seen: correct the address of this [[orderbook]]");
-    }));
+    chain_->code(watched.book, bring_back(code_of{watched.book}));
   }
+}
+
+void ingestion::take(const code_of& asked, const chain_answer<bytes>& code) {
+  if (!code) {
+    code_asked_.erase(asked.book);
+    return;
+  }
+  if (!code->empty()) return;
+  say(notice_level::alarm, "no_code", "orderbook",
+      "there is no contract at " + asked.book.to_string() + " on chain " + std::to_string(checkpoint_.chain_id) +
+          ", so none of its fills will be seen: correct the address of this [[orderbook]]");
 }
 
 void ingestion::begin_first_start() {
   if (!refused_.empty()) return;
-  chain_->head(on_answer<ports::chain_block>([](ingestion& i, const auto& head) {
-    if (head) return i.look_at_start_block(*head);
-    i.last_error_ = "head: " + head.error().detail;
-    i.again(&ingestion::asking_, head.error(), [](ingestion& later) { later.ask_again(); });
-  }));
+  chain_->head(bring_back(head_at_first_start{}));
+}
+
+void ingestion::take(const head_at_first_start&, const block_answer& head) {
+  if (head) return look_at_start_block(*head);
+  last_error_ = "head: " + head.error().detail;
+  again(head.error());
 }
 
 void ingestion::look_at_start_block(const ports::chain_block& head) {
@@ -57,20 +61,21 @@ void ingestion::look_at_start_block(const ports::chain_block& head) {
   start.confirmed = config_.hedge_history;
   start.broker_here = broker_ != nullptr;
   if (start.start_block > head.number) return judge_first_start(start);
-  chain_->block(start.start_block,
-                on_answer<std::optional<ports::chain_block>>([start](ingestion& i, const auto& block) {
-                  if (block && *block) {
-                    auto known = start;
-                    known.start_time = (*block)->time;
-                    return i.judge_first_start(known);
-                  }
-                  auto why = block ? ports::chain_error{ports::chain_failure::rpc_error,
-                                                        "the node does not have block " +
-                                                            std::to_string(start.start_block)}
-                                   : block.error();
-                  i.last_error_ = block ? why.detail : "block: " + why.detail;
-                  i.again(&ingestion::asking_, why, [](ingestion& later) { later.ask_again(); });
-                }));
+  chain_->block(start.start_block, bring_back(block_of_first_start{start}));
+}
+
+void ingestion::take(const block_of_first_start& asked, const maybe_block_answer& block) {
+  if (block && *block) {
+    auto known = asked.start;
+    known.start_time = (*block)->time;
+    return judge_first_start(known);
+  }
+  const auto why = block ? ports::chain_error{ports::chain_failure::rpc_error,
+                                              "the node does not have block " +
+                                                  std::to_string(asked.start.start_block)}
+                         : block.error();
+  last_error_ = block ? why.detail : "block: " + why.detail;
+  again(why);
 }
 
 void ingestion::judge_first_start(const domain::first_start& start) {
@@ -87,14 +92,8 @@ void ingestion::ask_broker(const domain::first_start& start) {
   broker_asked_ = true;
   broker_->list_orders(
       domain::orders_since(start), clock_->now(),
-      [me = caf::actor_cast<caf::actor_addr>(self_), start](expected<order_list, broker_error> answer) {
-        auto actor = caf::actor_cast<ingestion_actor>(me);
-        if (!actor) return;
-        auto shared = std::make_shared<expected<order_list, broker_error>>(std::move(answer));
-        caf::anon_send(actor, protocol::tell_atom::value, task{[start, shared](ingestion& i) {
-                         i.broker_answered(start, *shared);
-                       }});
-      });
+      [start, tell = protocol::sends_to<interface>(self_->address(), protocol::answer_atom::value)](
+          expected<order_list, broker_error> answer) { tell(orders_answer{start, std::move(answer)}); });
 }
 
 void ingestion::broker_answered(const domain::first_start& start, const expected<order_list, broker_error>& answer) {
@@ -112,7 +111,7 @@ void ingestion::broker_answered(const domain::first_start& start, const expected
   const bool no_call = answer.error().kind == broker_failure::not_sent;
   const auto pause = std::max<std::chrono::milliseconds>(no_call ? ask_before_login : ask_after_failure,
                                                          answer.error().retry_after);
-  later(pause, [start](ingestion& i) { i.ask_broker(start); });
+  later(pause, orders_due{start});
 }
 
 void ingestion::admit(const domain::first_start& start) {

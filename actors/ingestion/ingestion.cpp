@@ -1,10 +1,9 @@
 #include <caf/all.hpp>
 
-#include "actors/bridges/dead_letters.hpp"
 #include "actors/domain/fills/orderbook_events.hpp"
+#include "actors/entity/entity.hpp"
 #include "actors/ingestion/ingestion.hpp"
 #include "actors/ingestion/ingestion_service.hpp"
-#include "messages/codec/codec.hpp"
 #include "messages/types/keccak.hpp"
 
 namespace hedgerow::ingestion {
@@ -13,8 +12,7 @@ using namespace protocol;
 
 namespace {
 
-/// Half the usual rescan interval is more than enough to notice that one is due.
-constexpr std::chrono::milliseconds rescan_check{1000};
+constexpr topic_partition changelog{topic::ingestion_changelog, 0};
 constexpr std::size_t block_times_kept = 1024;
 /// Frames remembered as buried; after that many one may become a dead letter again, under the same key.
 constexpr std::size_t buried_frames_kept = 1000;
@@ -27,12 +25,14 @@ std::string fingerprint(const std::string& text) {
 
 }  // namespace
 
-ingestion::ingestion(actor_pointer self, emitter_actor bridge, stored_history stored, ingestion_config config,
+ingestion::ingestion(pointer self, const bridges::entity_seed& seed, ingestion_config config,
                      std::shared_ptr<ports::chain_client> chain, const ports::clock* clock,
                      ports::notices* notices, std::shared_ptr<ports::broker_api> broker, ports::random* random)
-    : self_{self}, bridge_{std::move(bridge)}, config_{std::move(config)}, chain_{std::move(chain)}, clock_{clock},
+    : self_{self}, bridge_{seed.bridge}, config_{std::move(config)}, chain_{std::move(chain)}, clock_{clock},
       random_{random}, notices_{notices}, broker_{std::move(broker)}, news_{notices}, reading_news_{notices},
-      admitted_{!stored.is_new()}, window_{config_.reorg_window_blocks}, branch_{config_.reorg_window_blocks} {
+      window_{config_.reorg_window_blocks}, branch_{config_.reorg_window_blocks}, out_{service_name, {}} {
+  auto stored = read_history(seed.changelog);
+  admitted_ = !stored.is_new();
   // What a reorg can still replace is read again at each start and reconnect.
   config_.backfill.overlap = config_.reorg_window_blocks;
   if (stored.checkpoint) {
@@ -44,31 +44,6 @@ ingestion::ingestion(actor_pointer self, emitter_actor bridge, stored_history st
   for (auto& event : stored.window) window_.accept(std::move(event));
   if (has_checkpoint_) drop_final_blocks(checkpoint_.block);
   cursor_.batch = std::max<std::uint64_t>(config_.backfill.max_batch, 1);
-}
-
-void ingestion::start() {
-  const auto me = caf::actor_cast<caf::actor_addr>(self_);
-  const auto tell = [me](task what) {
-    if (auto actor = caf::actor_cast<ingestion_actor>(me)) caf::anon_send(actor, tell_atom::value, std::move(what));
-  };
-  ports::chain_listener listener;
-  listener.up = [tell] { tell([](ingestion& i) { i.up(); }); };
-  listener.down = [tell](std::string reason) { tell([reason](ingestion& i) { i.down(reason); }); };
-  listener.log = [tell](ports::chain_log seen) {
-    tell([seen = std::make_shared<const ports::chain_log>(std::move(seen))](ingestion& i) { i.live_log(*seen); });
-  };
-  listener.head = [tell](ports::chain_block block) { tell([block](ingestion& i) { i.head_seen(block); }); };
-  listener.malformed = [tell](ports::malformed_log bad) { tell([bad](ingestion& i) { i.bury(bad); }); };
-  listener.complaint = [tell](ports::chain_error why) { tell([why](ingestion& i) { i.complained(why); }); };
-  listening_ = chain_->subscribe({addresses(), watched_topics()}, std::move(listener));
-  watch();
-}
-
-/// A timer is needed: a rescan becomes due by time alone, and no message arrives when reading stands still.
-void ingestion::watch() {
-  read_on();
-  check_reading();
-  later(rescan_check, [](ingestion& i) { i.watch(); });
 }
 
 void ingestion::ask_again() {
@@ -93,11 +68,13 @@ void ingestion::up() {
   verifying_ = false;
   recheck_ = {};
   proven_.clear();
-  chain_->chain_id(on_answer<std::uint64_t>([](ingestion& i, const auto& id) {
-    if (id) return i.identified(*id);
-    i.last_error_ = "chain id: " + id.error().detail;
-    i.again(&ingestion::asking_, id.error(), [](ingestion& later) { later.ask_again(); });
-  }));
+  chain_->chain_id(bring_back(which_chain{}));
+}
+
+void ingestion::take(const which_chain&, const chain_answer<std::uint64_t>& id) {
+  if (id) return identified(*id);
+  last_error_ = "chain id: " + id.error().detail;
+  again(id.error());
 }
 
 void ingestion::identified(std::uint64_t chain_id) {
@@ -125,15 +102,17 @@ void ingestion::begin_reading() {
   cursor_.patience = width.patience;
   cursor_.probing = width.probing;
   identified_ = true;
-  chain_->head(on_answer<ports::chain_block>([](ingestion& i, const auto& head) {
-    if (head) {
-      i.asking_.tries = {};
-      i.head_seen(*head);
-      return i.verify_window();
-    }
-    i.last_error_ = "head: " + head.error().detail;
-    i.again(&ingestion::asking_, head.error(), [](ingestion& later) { later.ask_again(); });
-  }));
+  chain_->head(bring_back(head_to_read_to{}));
+}
+
+void ingestion::take(const head_to_read_to&, const block_answer& head) {
+  if (head) {
+    asking_.tries = {};
+    head_seen(*head);
+    return verify_window();
+  }
+  last_error_ = "head: " + head.error().detail;
+  again(head.error());
 }
 
 void ingestion::down(const std::string& reason) {
@@ -171,8 +150,7 @@ void ingestion::bury(const ports::malformed_log& bad) {
   const std::string key = "frame:" + fingerprint(bad.reason + "\n" + bad.text);
   if (buried_frames_.size() >= buried_frames_kept) buried_frames_.clear();
   if (!buried_frames_.insert(key).second) return;
-  const auto now = clock_->now();
-  out_->records.push_back(bridges::make_dead_letter(service_name, key, bad.text, "malformed_frame", bad.reason, now));
+  out().dead_letter(key, bad.text, "malformed_frame", bad.reason);
   flush();
 }
 
@@ -187,10 +165,9 @@ void ingestion::committed(std::uint64_t ticket) {
 void ingestion::write_checkpoint(std::uint64_t block) {
   checkpoint_.block = block;
   has_checkpoint_ = true;
-  const auto now = clock_->now();
   const std::string id = "checkpoint:" + std::to_string(block) + ":" + std::to_string(checkpoint_.next_sequence);
-  out_->records.push_back({{topic::ingestion_changelog, 0}, checkpoint_key,
-                           codec::encode({id, now, now, {}, {}, {}}, checkpoint_)});
+  auto& out = this->out();
+  out.append(changelog, checkpoint_key, id, checkpoint_, {out.now(), {}});
   if (!floor_stored_) write_floor();
 }
 
@@ -200,40 +177,39 @@ void ingestion::write_floor() {
   ingestion_checkpoint floor;
   floor.chain_id = checkpoint_.chain_id;
   floor.block = window_.floor();
-  const auto now = clock_->now();
-  out_->records.push_back({{topic::ingestion_changelog, 0}, floor_key,
-                           codec::encode({"floor:" + std::to_string(floor.block), now, now, {}, {}, {}}, floor)});
+  auto& out = this->out();
+  out.append(changelog, floor_key, "floor:" + std::to_string(floor.block), floor, {out.now(), {}});
 }
 
 void ingestion::drop_final_blocks(std::uint64_t read_up_to) {
   auto keys = window_.prune(read_up_to);
   if (keys.empty()) return;
-  for (auto& key : keys) out_->records.push_back({{topic::ingestion_changelog, 0}, std::move(key), std::nullopt});
+  for (auto& key : keys) out().tombstone(changelog, std::move(key));
   write_floor();
 }
 
 void ingestion::append(const blockchain_event& event) {
   const auto& ref = event.log.ref;
   const std::string sequence = std::to_string(event.sequence);
-  const envelope meta{"log:" + ref.block_hash.to_string() + ":" + std::to_string(ref.log_index) + ":" + sequence,
-                      event.block_time, clock_->now(), ref.key(), {}, {}};
-  std::string bytes = codec::encode(meta, event);
+  auto& out = this->out();
+  std::string bytes =
+      out.encoded("log:" + ref.block_hash.to_string() + ":" + std::to_string(ref.log_index) + ":" + sequence, event,
+                  {event.block_time, ref.key()});
   const bool applied = event.change == log_change::applied;
-  out_->records.push_back({{topic::ingestion_changelog, 0}, domain::window_key(ref),
-                           applied ? std::optional{bytes} : std::nullopt});
-  out_->records.push_back({{topic::blockchain_events, 0}, ref.key() + ":" + sequence, std::move(bytes)});
+  out.append({changelog, domain::window_key(ref), applied ? std::optional{bytes} : std::nullopt});
+  out.append({{topic::blockchain_events, 0}, ref.key() + ":" + sequence, std::move(bytes)});
+}
+
+entity::outbox& ingestion::out() {
+  out_.set_now(clock_->now());
+  return out_;
 }
 
 void ingestion::flush(std::uint64_t ticket) {
-  if (out_->records.empty() && ticket == 0) return;
-  out_->ticket = ticket;
-  out_->idle = false;
-  self_->send(bridge_, emit_atom::value, step_ptr{std::move(out_)});
-  out_ = std::make_shared<step>();
-}
-
-void ingestion::later(std::chrono::milliseconds delay, task what) {
-  self_->delayed_send(self_, delay, tell_atom::value, std::move(what));
+  if (out_.empty() && ticket == 0) return;
+  auto step = out_.finish(false);
+  step->ticket = ticket;
+  entity::emit(self_, bridge_, std::move(step));
 }
 
 const watched_book* ingestion::book_of(const address& a) const {

@@ -1,4 +1,4 @@
-// The state behind ingest(): connection, reading position, logs that wait for something, and what to append.
+// The class of the actor: connection, reading position, logs that wait for something, and what to append.
 #pragma once
 
 #include <map>
@@ -11,10 +11,14 @@
 #include "actors/domain/hedging/reorg_window.hpp"
 #include "actors/domain/orders/first_start.hpp"
 #include "actors/ingestion/connection_news.hpp"
+#include "actors/entity/outbox.hpp"
 #include "actors/ingestion/ingestion_actor.hpp"
+#include "actors/ingestion/ingestion_messages.hpp"
 #include "actors/ingestion/reading_news.hpp"
 #include "actors/ingestion/stored_history.hpp"
 #include "messages/events/ingestion_state.hpp"
+#include "messages/protocol/actor_class.hpp"
+#include "messages/protocol/callbacks.hpp"
 
 namespace hedgerow::ingestion {
 
@@ -76,22 +80,86 @@ struct clear_transaction {
   std::set<std::pair<hash32, std::uint64_t>> seen;
 };
 
+/// What only ingestion hears: news of the node, answers of the node and the broker, and timers.
+using ingestion_actor = protocol::entity_actor::extend<
+    // Connected and subscribed. The connection is lost, and why.
+    caf::reacts_to<protocol::up_atom>, caf::reacts_to<protocol::down_atom, std::string>,
+    // What the subscription brings.
+    caf::reacts_to<protocol::logseen_atom, ports::chain_log>,
+    caf::reacts_to<protocol::headseen_atom, ports::chain_block>,
+    caf::reacts_to<protocol::badframe_atom, ports::malformed_log>,
+    // An error that belongs to no question.
+    caf::reacts_to<protocol::complaint_atom, ports::chain_error>,
+    // To the questions of connecting and of a first start.
+    caf::reacts_to<protocol::answer_atom, answer_to<which_chain>>,
+    caf::reacts_to<protocol::answer_atom, answer_to<code_of>>,
+    caf::reacts_to<protocol::answer_atom, answer_to<head_at_first_start>>,
+    caf::reacts_to<protocol::answer_atom, answer_to<block_of_first_start>>,
+    caf::reacts_to<protocol::answer_atom, orders_answer>,
+    // Of reading.
+    caf::reacts_to<protocol::answer_atom, answer_to<head_to_read_to>>,
+    caf::reacts_to<protocol::answer_atom, answer_to<logs_of_range>>,
+    caf::reacts_to<protocol::answer_atom, answer_to<receipt_of_unreadable>>,
+    caf::reacts_to<protocol::answer_atom, answer_to<head_beyond_range>>,
+    // Of logs that wait.
+    caf::reacts_to<protocol::answer_atom, answer_to<time_of>>,
+    caf::reacts_to<protocol::answer_atom, answer_to<receipt_of_clear>>,
+    caf::reacts_to<protocol::answer_atom, answer_to<block_instead_of>>,
+    // Of a walk.
+    caf::reacts_to<protocol::answer_atom, answer_to<head_to_walk_from>>,
+    caf::reacts_to<protocol::answer_atom, answer_to<header_at>>,
+    // Look whether there is something to do. The others are of one purpose each.
+    caf::reacts_to<protocol::tick_atom>, caf::reacts_to<protocol::tick_atom, pause_over>,
+    caf::reacts_to<protocol::tick_atom, time_due>, caf::reacts_to<protocol::tick_atom, receipt_due>,
+    caf::reacts_to<protocol::tick_atom, walk_due>, caf::reacts_to<protocol::tick_atom, trust_due>,
+    caf::reacts_to<protocol::tick_atom, orders_due>>;
+
 class ingestion {
  public:
-  using actor_pointer = ingestion_actor::stateful_pointer<ingestion_state>;
+  using interface = ingestion_actor;
+  using pointer = protocol::pointer_to<ingestion>;
+  static inline const char* actor_name = "ingestion";
 
-  ingestion(actor_pointer self, protocol::emitter_actor bridge, stored_history stored, ingestion_config config,
+  /// As ingestion_service().
+  ingestion(pointer self, const bridges::entity_seed& seed, ingestion_config config,
             std::shared_ptr<ports::chain_client> chain, const ports::clock* clock, ports::notices* notices,
             std::shared_ptr<ports::broker_api> broker, ports::random* random);
   ingestion(const ingestion&) = delete;
   ingestion& operator=(const ingestion&) = delete;
 
-  void start();
-  void committed(std::uint64_t ticket);
-  [[nodiscard]] protocol::actor_status status() const;
+  interface::behavior_type start();
 
  private:
+  using block_answer = chain_answer<ports::chain_block>;
+  /// Nothing when the node does not have the block.
+  using maybe_block_answer = chain_answer<std::optional<ports::chain_block>>;
+  using receipt_answer = chain_answer<std::optional<ports::logs_answer>>;
+
+  void committed(std::uint64_t ticket);
+  [[nodiscard]] protocol::actor_status status() const;
+  /// Takes the answer, unless the connection was lost in between.
+  template <class Question>
+  void hear(const answer_to<Question>& a) {
+    if (a.generation == generation_) take(a.question, a.what);
+  }
+  /// Has the answer to the question come to this actor.
+  template <class Question>
+  [[nodiscard]] ports::chain_callback<typename Question::answer> bring_back(Question question) const {
+    return [generation = generation_, question = std::move(question),
+            tell = protocol::sends_to<interface>(self_->address(), protocol::answer_atom::value)](
+               chain_answer<typename Question::answer> what) {
+      tell(answer_to<Question>{generation, question, std::move(what)});
+    };
+  }
+  template <class Timer>
+  void later(std::chrono::milliseconds delay, Timer timer) {
+    self_->delayed_send(self_, delay, protocol::tick_atom::value, std::move(timer));
+  }
+
   // connection
+  [[nodiscard]] ports::chain_listener listener() const;
+  void take(const which_chain& asked, const chain_answer<std::uint64_t>& id);
+  void take(const head_to_read_to& asked, const block_answer& head);
   void up();
   void ask_again();
   void watch();
@@ -104,8 +172,11 @@ class ingestion {
   // an empty event log (first_start.cpp)
   void say(ports::notice_level level, std::string_view code, std::string_view about, const std::string& text);
   void look_for_code();
+  void take(const code_of& asked, const chain_answer<bytes>& code);
   void begin_first_start();
+  void take(const head_at_first_start& asked, const block_answer& head);
   void look_at_start_block(const ports::chain_block& head);
+  void take(const block_of_first_start& asked, const maybe_block_answer& block);
   void judge_first_start(const domain::first_start& start);
   void ask_broker(const domain::first_start& start);
   void broker_answered(const domain::first_start& start, const expected<order_list, broker_error>& answer);
@@ -115,21 +186,25 @@ class ingestion {
   void read_on();
   void rescan();
   void ask_range(const domain::block_range& blocks, bool rescan);
+  void take(const logs_of_range& asked, const chain_answer<ports::logs_answer>& answer);
   void range_answered(const ports::logs_answer& answer);
   void read_from_receipts();
+  void take(const receipt_of_unreadable& asked, const receipt_answer& answer);
   /// Why the receipt cannot replace the unreadable logs; nullopt when they have been read from it.
-  [[nodiscard]] std::optional<std::string> read_receipt(
-      const hash32& tx, const expected<std::optional<ports::logs_answer>, ports::chain_error>& answer);
+  [[nodiscard]] std::optional<std::string> read_receipt(const hash32& tx, const receipt_answer& answer);
   void hold_range(const ports::malformed_log& bad, const std::string& why);
   void range_failed(domain::range_failure what, const ports::chain_error& why);
   void confirm_range();
+  void take(const head_beyond_range& asked, const block_answer& head);
   void close_range_if_done();
   void range_succeeded(const open_range& done);
   [[nodiscard]] bool is_watched(const raw_log& log) const;
   [[nodiscard]] bool may_be_watched(const ports::malformed_log& bad) const;
   // asking again (retries.cpp)
-  void again(retry_line ingestion::*which, const ports::chain_error& why, task what);
-  void pause(retry_line ingestion::*which, std::chrono::milliseconds length, task then);
+  void again(const ports::chain_error& why);
+  [[nodiscard]] retry_line& line_of(line which);
+  void pause(line which, std::chrono::milliseconds length);
+  void ring(const pause_over& timer);
   void note_throttle();
   void complained(const ports::chain_error& why);
   [[nodiscard]] domain::retry_policy retries() const;
@@ -147,20 +222,27 @@ class ingestion {
   bool consider(const raw_log& log, std::optional<timestamp> time, bool of_range);
   void note_clear_log(const raw_log& log, orderbook_version version);
   void want_time(const candidate& c);
-  void ask_time(const hash32& hash, std::uint64_t number);
+  void ask_time(const time_of& what);
+  void ring(const time_due& timer);
+  void take(const time_of& asked, const maybe_block_answer& answer);
   void want_after_clear(const hash32& tx, bool at_once);
   void ask_receipt(const hash32& tx);
+  void ring(const receipt_due& timer);
   void send_receipt_question(const hash32& tx);
   [[nodiscard]] std::size_t receipts_under_way() const;
   bool find_after_clear(candidate& c);
-  void receipt_answered(const hash32& tx,
-                        const expected<std::optional<ports::logs_answer>, ports::chain_error>& told);
+  void take(const receipt_of_clear& asked, const receipt_answer& told);
   void settle_candidates();
   /// Plans the next turn of a question.
-  void ask_later(std::map<hash32, question>& all, const hash32& of, std::chrono::milliseconds delay, task ask);
+  void ask_later(const time_of& what, std::chrono::milliseconds delay);
+  void ask_later(const receipt_of_clear& what, std::chrono::milliseconds delay);
+  /// The number of the turn.
+  std::uint64_t plan(question& q);
+  [[nodiscard]] static bool is_due(const std::map<hash32, question>& all, const hash32& of, std::uint64_t turn);
   /// The pause after an answer to `q` that settled nothing; `why` when it was an error.
   [[nodiscard]] std::chrono::milliseconds pause_after(question& q, const std::optional<ports::chain_error>& why = {});
   void check_blocks_of(const hash32& tx);
+  void take(const block_instead_of& asked, const maybe_block_answer& at);
   void drop_replaced(const hash32& block);
   void refuse(const candidate& c);
   void accept(const candidate& c);
@@ -168,14 +250,18 @@ class ingestion {
   void follow(const ports::chain_block& head);
   void verify_window();
   void walk();
+  void ring(const walk_due& timer);
+  void take(const head_to_walk_from& asked, const block_answer& head);
   void walk_failed(const ports::chain_error& why, const char* what);
   void ask_headers(std::vector<std::uint64_t> numbers);
+  void take(const header_at& asked, const maybe_block_answer& answer);
   void judge_headers();
   void end_verifying();
   void take_back(const domain::walk_finding& found);
   void read_again_from(std::uint64_t from, bool lower_checkpoint);
   /// The answer to a range was of another chain: verifies, and asks for the range again after a pause.
   void distrust_range();
+  void ring(const trust_due& over);
   void too_deep(std::uint64_t from);
   void revert(blockchain_event event);
   // writing
@@ -186,11 +272,8 @@ class ingestion {
   void append(const blockchain_event& event);
   void flush(std::uint64_t ticket = 0);
 
-  /// Runs `then` on the actor when the answer comes, unless the connection was lost in between.
-  template <class T, class Then>
-  ports::chain_callback<T> on_answer(Then then);
-  /// Runs `what` on the actor later.
-  void later(std::chrono::milliseconds delay, task what);
+  /// What is collected for the log, with the time of now.
+  entity::outbox& out();
   [[nodiscard]] std::vector<hash32> watched_topics() const;
   [[nodiscard]] std::vector<address> addresses() const;
   [[nodiscard]] const watched_book* book_of(const address& a) const;
@@ -198,7 +281,7 @@ class ingestion {
   /// Sets state, activity, last error and the problems that come of it.
   void describe_state(protocol::actor_status& out) const;
 
-  actor_pointer self_;
+  pointer self_;
   protocol::emitter_actor bridge_;
   ingestion_config config_;
   std::shared_ptr<ports::chain_client> chain_;
@@ -276,7 +359,7 @@ class ingestion {
   /// Heights that the node said nothing about in this walk.
   std::set<std::uint64_t> unanswered_;
 
-  std::shared_ptr<protocol::step> out_ = std::make_shared<protocol::step>();
+  entity::outbox out_;
   std::uint64_t ticket_ = 0;
   std::uint64_t awaited_ticket_ = 0;
   std::uint64_t buried_ = 0;
@@ -284,18 +367,5 @@ class ingestion {
   std::uint64_t reverted_ = 0;
   std::string last_error_;
 };
-
-template <class T, class Then>
-ports::chain_callback<T> ingestion::on_answer(Then then) {
-  const auto me = caf::actor_cast<caf::actor_addr>(self_);
-  return [me, generation = generation_, then](expected<T, ports::chain_error> answer) {
-    auto actor = caf::actor_cast<ingestion_actor>(me);
-    if (!actor) return;
-    auto shared = std::make_shared<expected<T, ports::chain_error>>(std::move(answer));
-    caf::anon_send(actor, protocol::tell_atom::value, task{[generation, then, shared](ingestion& i) {
-                     if (generation == i.generation_) then(i, *shared);
-                   }});
-  };
-}
 
 }  // namespace hedgerow::ingestion

@@ -42,35 +42,14 @@ struct ingestion_config {
   std::chrono::milliseconds stuck_after{60'000};
 };
 
-class ingestion;
-
-/// A task that another thread hands to the actor.
-using task = std::function<void(ingestion&)>;
-
-using ingestion_actor = protocol::entity_actor::extend<caf::reacts_to<protocol::tell_atom, task>>;
-
-struct ingestion_state {
-  static inline const char* name = "ingestion";
-  std::shared_ptr<ingestion> impl;
-  ~ingestion_state();
-};
-
-/// `clock`, `notices` and `random` must outlive the actor system. The last two may be null: then nothing is reported,
-/// and pauses have no jitter. `broker` is asked before an old history is read into an empty log; null on other nodes.
-ingestion_actor::behavior_type ingest(ingestion_actor::stateful_pointer<ingestion_state> self,
-                                      bridges::entity_seed seed, ingestion_config config,
-                                      std::shared_ptr<ports::chain_client> chain, const ports::clock* clock,
-                                      ports::notices* notices, std::shared_ptr<ports::broker_api> broker,
-                                      ports::random* random);
-
 /// A fresh client for each incarnation of the actor: a client is opened once.
 using chain_client_factory = std::function<std::shared_ptr<ports::chain_client>()>;
 
+/// `clock`, `notices` and `random` must outlive the actor system. The last two may be null: then nothing is reported,
+/// and pauses have no jitter. `broker` is asked before an old history is read into an empty log; null on other nodes.
 [[nodiscard]] bridges::service ingestion_service(ingestion_config config, chain_client_factory make_client,
                                                  const ports::clock* clock, ports::notices* notices = nullptr,
                                                  std::shared_ptr<ports::broker_api> broker = nullptr,
                                                  ports::random* random = nullptr);
 
 }  // namespace hedgerow::ingestion
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ingestion::task)

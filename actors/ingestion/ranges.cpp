@@ -61,11 +61,13 @@ void ingestion::rescan() {
 void ingestion::ask_range(const domain::block_range& blocks, bool rescan) {
   range_ = open_range{blocks, rescan};
   chain_->logs({blocks.from, blocks.to, addresses(), watched_topics()},
-               on_answer<ports::logs_answer>([](ingestion& i, const auto& answer) {
-                 if (answer) return i.range_answered(*answer);
-                 const auto& why = answer.error();
-                 i.range_failed(failure_of(why.kind), {why.kind, "getLogs: " + why.detail, why.wait});
-               }));
+               bring_back(logs_of_range{}));
+}
+
+void ingestion::take(const logs_of_range&, const chain_answer<ports::logs_answer>& answer) {
+  if (answer) return range_answered(*answer);
+  const auto& why = answer.error();
+  range_failed(failure_of(why.kind), {why.kind, "getLogs: " + why.detail, why.wait});
 }
 
 void ingestion::range_answered(const ports::logs_answer& answer) {
@@ -101,18 +103,21 @@ void ingestion::read_from_receipts() {
   if (range_->unreadable.empty()) return confirm_range();
   const auto bad = range_->unreadable.back();
   if (!bad.tx_hash) return hold_range(bad, "its transaction is not known");
-  chain_->receipt_logs(
-      *bad.tx_hash, on_answer<std::optional<ports::logs_answer>>([bad](ingestion& i, const auto& answer) {
-        if (!i.range_) return;
-        if (const auto why = i.read_receipt(*bad.tx_hash, answer)) return i.hold_range(bad, *why);
-        if (!i.range_) return;
-        std::erase_if(i.range_->unreadable, [&](const auto& other) { return other.tx_hash == bad.tx_hash; });
-        i.read_from_receipts();
-      }));
+  chain_->receipt_logs(*bad.tx_hash, bring_back(receipt_of_unreadable{bad}));
+}
+
+void ingestion::take(const receipt_of_unreadable& asked,
+                     const receipt_answer& answer) {
+  const auto& bad = asked.bad;
+  if (!range_) return;
+  if (const auto why = read_receipt(*bad.tx_hash, answer)) return hold_range(bad, *why);
+  if (!range_) return;
+  std::erase_if(range_->unreadable, [&](const auto& other) { return other.tx_hash == bad.tx_hash; });
+  read_from_receipts();
 }
 
 std::optional<std::string> ingestion::read_receipt(
-    const hash32& tx, const expected<std::optional<ports::logs_answer>, ports::chain_error>& answer) {
+    const hash32& tx, const receipt_answer& answer) {
   if (!answer) return "its receipt: " + answer.error().detail;
   if (!*answer) return "the node has no receipt of its transaction";
   const auto& receipt = **answer;
@@ -152,43 +157,44 @@ void ingestion::range_failed(domain::range_failure what, const ports::chain_erro
   if (!range_) return;
   const auto failed = *std::exchange(range_, std::nullopt);
   last_error_ = range_error_ = why.detail;
-  const auto which = failed.rescan ? &ingestion::rescanning_ : &ingestion::reading_;
-  auto& line = this->*which;
+  const auto which = failed.rescan ? line::rescanning : line::reading;
+  auto& tried = line_of(which);
   const auto blocks = failed.blocks.to - failed.blocks.from + 1;
-  const auto next = domain::after_range_failure(line.tries, what, blocks, why.wait, retries(), random());
-  line.tries = next.state;
+  const auto next = domain::after_range_failure(tried.tries, what, blocks, why.wait, retries(), random());
+  tried.tries = next.state;
   if (next.narrow)
     if (const auto smaller = domain::backfill_too_wide(cursor_, failed.blocks)) cursor_ = *smaller;
   if (why.kind == chain_failure::range_too_wide && blocks == 1) {
-    line.trouble_to = failed.blocks.to;
+    tried.trouble_to = failed.blocks.to;
     reading_news_.trouble(notice_level::alarm, failed.rescan ? "rescan_block_refused" : "block_refused",
                           shown(failed.blocks) + " alone is more than the node answers (" + why.detail +
                               "): nothing smaller can be asked for; raise the node's limit or use another node");
   }
-  const auto go_on = [](ingestion& i) { i.read_on(); };
-  pause(which, next.pause, go_on);
+  pause(which, next.pause);
   if (what != domain::range_failure::throttled && what != domain::range_failure::limited) return;
   // The limit is of the connection, not of the kind of range.
   note_throttle();
-  pause(failed.rescan ? &ingestion::reading_ : &ingestion::rescanning_, next.pause, go_on);
+  pause(failed.rescan ? line::reading : line::rescanning, next.pause);
 }
 
 /// An empty answer may come from a node that does not have the blocks: ask for its head.
 void ingestion::confirm_range() {
-  chain_->head(on_answer<ports::chain_block>([](ingestion& i, const auto& head) {
-    if (!i.range_) return;
-    if (!head) {
-      const auto& why = head.error();
-      const bool throttled = why.kind == chain_failure::throttled;
-      return i.range_failed(throttled ? domain::range_failure::throttled : domain::range_failure::unready,
-                            {why.kind, "head: " + why.detail, why.wait});
-    }
-    if (head->number < i.range_->blocks.to)
-      return i.range_failed(domain::range_failure::unready,
-                            {chain_failure::rpc_error, "the node lags behind its own head"});
-    i.range_->read = true;
-    i.settle_candidates();
-  }));
+  chain_->head(bring_back(head_beyond_range{}));
+}
+
+void ingestion::take(const head_beyond_range&, const block_answer& head) {
+  if (!range_) return;
+  if (!head) {
+    const auto& why = head.error();
+    const bool throttled = why.kind == chain_failure::throttled;
+    return range_failed(throttled ? domain::range_failure::throttled : domain::range_failure::unready,
+                        {why.kind, "head: " + why.detail, why.wait});
+  }
+  if (head->number < range_->blocks.to)
+    return range_failed(domain::range_failure::unready,
+                        {chain_failure::rpc_error, "the node lags behind its own head"});
+  range_->read = true;
+  settle_candidates();
 }
 
 void ingestion::close_range_if_done() {

@@ -45,21 +45,22 @@ void ingestion::walk() {
   walk_error_.reset();
   headers_ = std::exchange(proven_, {});
   unanswered_.clear();
-  chain_->head(on_answer<ports::chain_block>([](ingestion& i, const auto& head) {
-    if (!head) {
-      i.walk_failed(head.error(), "head: ");
-      return i.end_verifying();
-    }
-    // The subscription may not have reported this head.
-    if (head->number > i.head_.number) i.head_ = *head;
-    i.headers_.erase(i.headers_.lower_bound(head->number), i.headers_.end());
-    i.headers_[head->number] = header_of(*head);
-    const auto known = i.window_.known_blocks();
-    // A chain that is shorter than the known one, as in the middle of a reorg, proves nothing about the blocks above
-    // it.
-    if (head->number < i.branch_.tip() || (!known.empty() && head->number < known.rbegin()->first)) i.doubtful_ = true;
-    i.judge_headers();
-  }));
+  chain_->head(bring_back(head_to_walk_from{}));
+}
+
+void ingestion::take(const head_to_walk_from&, const block_answer& head) {
+  if (!head) {
+    walk_failed(head.error(), "head: ");
+    return end_verifying();
+  }
+  // The subscription may not have reported this head.
+  if (head->number > head_.number) head_ = *head;
+  headers_.erase(headers_.lower_bound(head->number), headers_.end());
+  headers_[head->number] = header_of(*head);
+  const auto known = window_.known_blocks();
+  // A chain that is shorter than the known one, as in the middle of a reorg, proves nothing about the blocks above it.
+  if (head->number < branch_.tip() || (!known.empty() && head->number < known.rbegin()->first)) doubtful_ = true;
+  judge_headers();
 }
 
 void ingestion::walk_failed(const ports::chain_error& why, const char* what) {
@@ -71,17 +72,18 @@ void ingestion::walk_failed(const ports::chain_error& why, const char* what) {
 void ingestion::ask_headers(std::vector<std::uint64_t> numbers) {
   if (numbers.size() > headers_at_once) numbers.resize(headers_at_once);
   headers_awaited_ = numbers.size();
-  for (const auto number : numbers)
-    chain_->block(number, on_answer<std::optional<ports::chain_block>>([number](ingestion& i, const auto& answer) {
-                    if (answer && *answer && (*answer)->number == number) {
-                      i.headers_[number] = header_of(**answer);
-                    } else {
-                      if (!answer) i.walk_failed(answer.error(), "header: ");
-                      i.unanswered_.insert(number);
-                      i.doubtful_ = true;
-                    }
-                    if (--i.headers_awaited_ == 0) i.judge_headers();
-                  }));
+  for (const auto number : numbers) chain_->block(number, bring_back(header_at{number}));
+}
+
+void ingestion::take(const header_at& asked, const maybe_block_answer& answer) {
+  if (answer && *answer && (*answer)->number == asked.number) {
+    headers_[asked.number] = header_of(**answer);
+  } else {
+    if (!answer) walk_failed(answer.error(), "header: ");
+    unanswered_.insert(asked.number);
+    doubtful_ = true;
+  }
+  if (--headers_awaited_ == 0) judge_headers();
 }
 
 void ingestion::judge_headers() {
@@ -107,13 +109,15 @@ void ingestion::end_verifying() {
     if (walk_error_) proven_ = headers_;
     const auto pause = walk_error_ ? pause_after(recheck_, walk_error_) : config_.retry;
     recheck_.turn = ++turns_;
-    later(pause, [turn = recheck_.turn](ingestion& i) {
-      if (i.recheck_.turn != turn) return;
-      i.recheck_.turn = 0;
-      if (i.connected_ && i.identified_ && !i.verifying_) i.walk();
-    });
+    later(pause, walk_due{recheck_.turn});
   }
   read_on();
+}
+
+void ingestion::ring(const walk_due& timer) {
+  if (recheck_.turn != timer.turn) return;
+  recheck_.turn = 0;
+  if (connected_ && identified_ && !verifying_) walk();
 }
 
 void ingestion::take_back(const domain::walk_finding& found) {
@@ -148,10 +152,12 @@ void ingestion::distrust_range() {
   verify_window();
   if (distrusting_) return;
   distrusting_ = true;
-  later(config_.retry, [](ingestion& i) {
-    i.distrusting_ = false;
-    i.read_on();
-  });
+  later(config_.retry, trust_due{});
+}
+
+void ingestion::ring(const trust_due& /*over*/) {
+  distrusting_ = false;
+  read_on();
 }
 
 void ingestion::too_deep(std::uint64_t from) {

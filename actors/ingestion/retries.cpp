@@ -15,27 +15,38 @@ domain::retry_policy ingestion::retries() const {
 
 /// A request other than a range failed: no width would help. It is a small one, and nothing is read before its answer,
 /// so that its pauses stay short unless it is throttled.
-void ingestion::again(retry_line ingestion::*which, const ports::chain_error& why, task what) {
-  auto& line = this->*which;
+void ingestion::again(const ports::chain_error& why) {
   auto policy = retries();
   if (why.kind == ports::chain_failure::throttled)
     note_throttle();
   else
     policy.longest = std::min(policy.longest, 8 * policy.first);
   const auto next =
-      domain::after_range_failure(line.tries, domain::range_failure::unready, 1, why.wait, policy, random());
-  line.tries = next.state;
-  pause(which, next.pause, std::move(what));
+      domain::after_range_failure(asking_.tries, domain::range_failure::unready, 1, why.wait, policy, random());
+  asking_.tries = next.state;
+  pause(line::asking, next.pause);
 }
 
-void ingestion::pause(retry_line ingestion::*which, std::chrono::milliseconds length, task then) {
-  auto& line = this->*which;
-  line.resting = true;
-  later(length, [which, number = ++line.pause, then = std::move(then)](ingestion& i) {
-    if ((i.*which).pause != number) return;
-    (i.*which).resting = false;
-    then(i);
-  });
+retry_line& ingestion::line_of(line which) {
+  switch (which) {
+    case line::reading: return reading_;
+    case line::rescanning: return rescanning_;
+    case line::asking: break;
+  }
+  return asking_;
+}
+
+void ingestion::pause(line which, std::chrono::milliseconds length) {
+  auto& rests = line_of(which);
+  rests.resting = true;
+  later(length, pause_over{which, ++rests.pause});
+}
+
+void ingestion::ring(const pause_over& timer) {
+  auto& rests = line_of(timer.of);
+  if (rests.pause != timer.number) return;
+  rests.resting = false;
+  timer.of == line::asking ? ask_again() : read_on();
 }
 
 void ingestion::note_throttle() {
@@ -50,8 +61,7 @@ void ingestion::complained(const ports::chain_error& why) {
   const auto next = domain::after_range_failure(reading_.tries, domain::range_failure::throttled, 1, why.wait,
                                                 retries(), random());
   reading_.tries = next.state;
-  for (const auto which : {&ingestion::reading_, &ingestion::rescanning_})
-    pause(which, next.pause, [](ingestion& i) { i.read_on(); });
+  for (const auto which : {line::reading, line::rescanning}) pause(which, next.pause);
 }
 
 }  // namespace hedgerow::ingestion

@@ -47,7 +47,7 @@ using leave_atom = caf::atom_constant<caf::atom("leave")>;          // goodbye
 using question_atom = caf::atom_constant<caf::atom("question")>;
 using answer_atom = caf::atom_constant<caf::atom("answer")>;
 
-// Private: timers, and what a log tells.
+// Private: timers, what a log tells, and, as `answer`, what a port answered.
 using tick_atom = caf::atom_constant<caf::atom("tick")>;            // an own timer
 using poll_atom = caf::atom_constant<caf::atom("poll")>;            // the log may have something new
 using done_atom = caf::atom_constant<caf::atom("done")>;            // a commit has ended
@@ -66,6 +66,14 @@ using gotshares_atom = caf::atom_constant<caf::atom("gotshares")>;
 using gotsession_atom = caf::atom_constant<caf::atom("gotsession")>;
 using gathered_atom = caf::atom_constant<caf::atom("gathered")>;
 
+// Private to ingestion: what the chain's node tells on its own.
+using up_atom = caf::atom_constant<caf::atom("up")>;                // connected and subscribed
+using down_atom = caf::atom_constant<caf::atom("down")>;            // the connection is lost
+using logseen_atom = caf::atom_constant<caf::atom("logseen")>;      // a log
+using headseen_atom = caf::atom_constant<caf::atom("headseen")>;    // a new head
+using badframe_atom = caf::atom_constant<caf::atom("badframe")>;    // a frame that cannot be understood
+using complaint_atom = caf::atom_constant<caf::atom("complaint")>;  // an error that belongs to no question
+
 // Private to validation: what a token calls itself.
 using gotname_atom = caf::atom_constant<caf::atom("gotname")>;
 
@@ -77,9 +85,5 @@ using gotaccount_atom = caf::atom_constant<caf::atom("gotaccount")>;  // the acc
 using open_atom = caf::atom_constant<caf::atom("open")>;            // try to open the port again
 using gone_atom = caf::atom_constant<caf::atom("gone")>;            // the goodbyes are out
 using probed_atom = caf::atom_constant<caf::atom("probed")>;        // whether a process listens at this address
-
-// Of interfaces whose verbs have no atom of their own yet.
-using ask_atom = caf::atom_constant<caf::atom("ask")>;              // a question
-using tell_atom = caf::atom_constant<caf::atom("tell")>;            // news from a port
 
 }  // namespace hedgerow::protocol
