@@ -119,7 +119,7 @@ class checks {
               s_.supervision.backoff_max);
     not_above("paper.fill_delay_min", s_.paper.fill_delay_min, "paper.fill_delay_max", s_.paper.fill_delay_max);
     // A request that left at the end of the lease must have ended before anybody concludes that it never arrived.
-    not_above("broker.request_timeout", s_.broker.request_timeout, "execution.http_grace", s_.execution.http_grace);
+    not_above("broker.request_timeout", s_.broker.request_timeout, "execution.http_grace", s_.execution.rules.http_grace);
     if (s_.chain.rescan_blocks > s_.chain.reorg_window_blocks) {
       add("chain.rescan_blocks", std::to_string(s_.chain.rescan_blocks), "more than chain.reorg_window_blocks",
           "at most " + std::to_string(s_.chain.reorg_window_blocks), "lower it or raise chain.reorg_window_blocks");

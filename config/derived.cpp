@@ -1,7 +1,6 @@
 #include "config/derived.hpp"
 
-#include <algorithm>
-
+#include "actors/domain/hedging/call_budget.hpp"
 #include "config/duration.hpp"
 
 namespace hedgerow::config {
@@ -10,34 +9,22 @@ std::uint32_t batch_max(const settings& s) {
   return s.bridge.batch_max != 0 ? s.bridge.batch_max : default_batch_max(s.log.kind);
 }
 
-milliseconds session_wait(const settings& s) { return s.bridge.handle_timeout / 3; }
-
-milliseconds list_interval(const settings& s) {
-  return std::max(milliseconds{100}, s.execution.evidence_spread / s.execution.evidence_lists);
-}
-
-milliseconds drain_grace(const settings& s) { return s.supervision.grace / 2; }
-
-// In the order of the order protocol: placement, then evidence, then status.
-std::uint32_t calls_kept_for_placement(const settings& s) { return s.execution.calls_per_minute / 4; }
-std::uint32_t calls_kept_for_evidence(const settings& s) { return s.execution.calls_per_minute / 6; }
-std::uint32_t calls_kept_for_status(const settings& s) { return s.execution.calls_per_minute / 6; }
-
 std::string describe_derived(const settings& s) {
   std::string out = "# What follows from the above:\n";
   const auto line = [&](const std::string& what, const std::string& value, const std::string& from) {
     out += "# " + what + " = " + value + "  (" + from + ")\n";
   };
   line("records in one transaction, at most", std::to_string(batch_max(s)), "bridge.batch_max, log.kind");
-  line("a desk waits for the market's session", format_duration(session_wait(s)), "bridge.handle_timeout / 3");
-  line("pause between order lists of an unknown outcome", format_duration(list_interval(s)),
+  line("a desk waits for the market's session", format_duration(s.bridge.policy.longest_wait()), "bridge.handle_timeout / 3");
+  line("pause between order lists of an unknown outcome", format_duration(s.execution.rules.list_interval()),
        "execution.evidence_spread / execution.evidence_lists");
-  line("a drain waits for effects under way", format_duration(drain_grace(s)), "supervision.grace / 2");
-  line("calls a minute kept for placements", std::to_string(calls_kept_for_placement(s)),
+  line("a drain waits for effects under way", format_duration(s.supervision.drain_grace()), "supervision.grace / 2");
+  const auto budget = domain::budget_of(s.execution.limits);
+  line("calls a minute kept for placements", std::to_string(budget.kept_for_placement),
        "execution.calls_per_minute / 4");
-  line("calls a minute kept for evidence", std::to_string(calls_kept_for_evidence(s)),
+  line("calls a minute kept for evidence", std::to_string(budget.kept_for_evidence),
        "execution.calls_per_minute / 6");
-  line("calls a minute kept for status", std::to_string(calls_kept_for_status(s)), "execution.calls_per_minute / 6");
+  line("calls a minute kept for status", std::to_string(budget.kept_for_status), "execution.calls_per_minute / 6");
   return out;
 }
 

@@ -225,6 +225,16 @@ key_spec list(std::string_view name, text_check check, std::string_view allowed,
   return key;
 }
 
+/// A key of the struct that is the member of the section's struct: `within<&execution_settings::rules>(...)`.
+template <auto Member>
+key_spec within(key_spec key) {
+  key.assign = [assign = std::move(key.assign)](void* target, const raw_value& value) {
+    return assign(&field<Member>(target), value);
+  };
+  key.show = [show = std::move(key.show)](const void* target) { return show(&field<Member>(target)); };
+  return key;
+}
+
 /// [name] with the keys of one member of settings.
 template <auto Member>
 section_spec section(std::string_view name, std::string_view meaning, std::vector<key_spec> keys) {

@@ -22,36 +22,44 @@ section_spec hedging() {
                                                         "Longest wait after failures in a row.")});
 }
 
+/// A key of the desk's rules.
+key_spec rule(key_spec key) { return within<&execution_settings::rules>(std::move(key)); }
+
+key_spec limit(key_spec key) { return within<&execution_settings::limits>(std::move(key)); }
+
 section_spec execution() {
+  using domain::account_limits;
+  using domain::desk_policy;
+  using domain::gate_policy;
   return section<&settings::execution>(
       "execution", "Placing orders, and finding out what became of them.",
-      {duration<&execution_settings::lease>("lease", 100ms, 5min,
-                                            "How long after its intent was stored an order may still be sent."),
-       duration<&execution_settings::session_margin>("session_margin", 0ms, 30min,
-                                                     "No order is written within this time before the session's end: "
-                                                     "one that arrives later waits for the next open."),
-       duration<&execution_settings::http_grace>("http_grace", 100ms, 10min,
-                                                 "After the lease, a request may be on its way for this long: no "
-                                                 "conclusion before."),
-       integer<&execution_settings::evidence_lists>("evidence_lists", 1, 100,
-                                                    "Order lists that must lack an order before it counts as absent."),
-       duration<&execution_settings::evidence_spread>("evidence_spread", 0ms, 1h,
-                                                      "Time that these lists are spread over, at least."),
-       duration<&execution_settings::clock_skew>("clock_skew", 1s, 1h,
-                                                 "How far the broker's times may be off from ours: its clock, and the "
-                                                 "part of a second that it does not tell."),
-       duration<&execution_settings::late_fill_window>(
+      {rule(duration<&desk_policy::lease>("lease", 100ms, 5min,
+                                          "How long after its intent was stored an order may still be sent.")),
+       rule(within<&desk_policy::gate>(
+           duration<&gate_policy::session_margin>("session_margin", 0ms, 30min,
+                                                  "No order is written within this time before the session's end: one "
+                                                  "that arrives later waits for the next open."))),
+       rule(duration<&desk_policy::http_grace>("http_grace", 100ms, 10min,
+                                               "After the lease, a request may be on its way for this long: no "
+                                               "conclusion before.")),
+       rule(integer<&desk_policy::evidence_lists>("evidence_lists", 1, 100,
+                                                  "Order lists that must lack an order before it counts as absent.")),
+       rule(duration<&desk_policy::evidence_spread>("evidence_spread", 0ms, 1h,
+                                                    "Time that these lists are spread over, at least.")),
+       rule(duration<&desk_policy::clock_skew>("clock_skew", 1s, 1h,
+                                               "How far the broker's times may be off from ours: its clock, and the "
+                                               "part of a second that it does not tell.")),
+       rule(duration<&desk_policy::late_fill_window>(
            "late_fill_window", 0ms, 1h,
            "After an order ended without filling completely, a position that moved may be a fill that the broker "
-           "reports "
-           "this much later: a lost answer of the symbol is not decided from its position before."),
-       integer<&execution_settings::calls_per_minute>("calls_per_minute", 4, 6'000,
-                                                      "Calls of the broker's API in any minute, of all kinds and by "
-                                                      "all nodes together: each one gets an equal part."),
-       integer<&execution_settings::orders_per_minute>(
+           "reports this much later: a lost answer of the symbol is not decided from its position before.")),
+       limit(integer<&account_limits::calls_per_minute>("calls_per_minute", 4, 6'000,
+                                                        "Calls of the broker's API in any minute, of all kinds and "
+                                                        "by all nodes together: each one gets an equal part.")),
+       limit(integer<&account_limits::orders_per_minute>(
            "orders_per_minute", 1, 120,
-           "Orders of the account in any minute, by all nodes together: "
-           "each one gets an equal part. What is more waits for its turn.")});
+           "Orders of the account in any minute, by all nodes together: each one gets an equal part. What is more "
+           "waits for its turn."))});
 }
 
 section_spec broker() {
@@ -108,7 +116,8 @@ std::vector<section_spec> broker_sections() {
                                                {"always_closed", market_source::always_closed}},
                                               "broker: regular hours as the broker's calendar has them; unknown counts "
                                               "as closed."),
-       duration<&market_hours_settings::cache>("cache", 1s, 24h, "How long an answer of the calendar is good for.")}));
+       within<&market_hours_settings::session>(
+           duration<&session_policy::cache>("cache", 1s, 24h, "How long an answer of the calendar is good for."))}));
   out.push_back(broker());
   out.push_back(section<&settings::oauth>(
       "oauth", "The broker's login, if broker.kind has one.",

@@ -10,12 +10,17 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/domain/hedging/account_limits.hpp"
 #include "actors/domain/hedging/poll_schedule.hpp"
 #include "actors/domain/hedging/position_book.hpp"
+#include "actors/domain/orders/desk_types.hpp"
 #include "config/secret.hpp"
 #include "messages/events/blockchain_event.hpp"
+#include "messages/types/bridge_policy.hpp"
 #include "messages/types/evm.hpp"
-#include "messages/types/execution_defaults.hpp"
+#include "messages/types/log_policy.hpp"
+#include "messages/types/session_policy.hpp"
+#include "messages/types/supervision_policy.hpp"
 
 namespace hedgerow::config {
 
@@ -36,9 +41,8 @@ enum class log_durability : std::uint8_t { full, normal };
 
 struct log_settings {
   log_kind kind = log_kind::sqlite;
-  std::uint32_t symbol_partitions = 4;
+  log_policy policy;
   log_durability durability = log_durability::full;
-  milliseconds maintenance_interval{600'000};
 };
 
 enum class kafka_security : std::uint8_t { plaintext, ssl, sasl_plaintext, sasl_ssl };
@@ -68,16 +72,13 @@ struct kafka_settings {
 /// What bridge.batch_max = 0 stands for. On Kafka a transaction costs round trips, and more records share them
 /// (docs/scaling.md); on the others what a batch holds better stays in the processor's caches (docs/performance.md).
 [[nodiscard]] constexpr std::uint32_t default_batch_max(log_kind kind) {
-  return kind == log_kind::kafka ? 4000 : 1000;
+  return kind == log_kind::kafka ? 4000 : usual_batch_max;
 }
 
 struct bridge_settings {
   /// 0: default_batch_max() of the log.
   std::uint32_t batch_max = 0;
-  std::uint32_t commits_in_flight = 4;
-  milliseconds handle_timeout{30'000};
-  std::uint32_t max_attempts = 3;
-  milliseconds idle_passivate{600'000};
+  bridge_policy policy;
 };
 
 struct chain_settings {
@@ -127,16 +128,10 @@ struct token_settings {
 /// The rule's policy is the setting: names and defaults stand there.
 using hedging_settings = domain::hedging_policy;
 
+/// As above: what steers the desk, and what the account may ask of the broker.
 struct execution_settings {
-  milliseconds lease = defaults::lease;
-  milliseconds session_margin = defaults::session_margin;
-  milliseconds http_grace = defaults::http_grace;
-  std::uint32_t evidence_lists = defaults::evidence_lists;
-  milliseconds evidence_spread = defaults::evidence_spread;
-  milliseconds clock_skew = defaults::clock_skew;
-  milliseconds late_fill_window = defaults::late_fill_window;
-  std::uint32_t calls_per_minute = defaults::calls_per_minute;
-  std::uint32_t orders_per_minute = defaults::orders_per_minute;
+  domain::desk_policy rules;
+  domain::account_limits limits;
 };
 
 /// As above.
@@ -146,7 +141,7 @@ enum class market_source : std::uint8_t { broker, always_open, always_closed };
 
 struct market_hours_settings {
   market_source source = market_source::broker;
-  milliseconds cache{60'000};
+  session_policy session;
 };
 
 struct broker_settings {
@@ -198,13 +193,7 @@ struct cluster_settings {
   std::string ca_file;
 };
 
-struct supervision_settings {
-  milliseconds backoff_min{100};
-  milliseconds backoff_max{10'000};
-  std::uint32_t budget = 10;
-  milliseconds budget_window{60'000};
-  milliseconds grace{10'000};
-};
+using supervision_settings = supervision_policy;
 
 enum class paper_market : std::uint8_t { always_open, closed, us_hours };
 

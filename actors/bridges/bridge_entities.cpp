@@ -92,7 +92,7 @@ void bridge::tick() {
   for (auto it = entities_.begin(); !cycle_.running() && it != entities_.end();) {
     auto& [key, entity] = *it;
     // One without a changelog has nothing to rebuild, so there is no reason to keep it.
-    const auto keep_for = entity.changelog.empty() ? std::chrono::milliseconds{0} : config_.passivate_after;
+    const auto keep_for = entity.changelog.empty() ? std::chrono::milliseconds{0} : config_.idle_passivate;
     if (entity.handle && entity.idle && key != what_.resident && now - entity.last_used >= keep_for) stop(entity);
     if (may_be_forgotten(key, entity))
       it = entities_.erase(it);
@@ -107,7 +107,7 @@ void bridge::tick() {
 /// Often enough for what has ended not to pile up.
 std::chrono::milliseconds bridge::tick_interval() const {
   constexpr std::chrono::milliseconds longest{30'000};
-  return std::min(config_.passivate_after / 2, longest);
+  return std::min(config_.idle_passivate / 2, longest);
 }
 
 }  // namespace hedgerow::bridges

@@ -5,21 +5,17 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "messages/types/bridge_policy.hpp"
+#include "messages/types/supervision_policy.hpp"
+
 namespace hedgerow::bridges {
 
-struct bridge_limits {
+/// The policy is the setting; the rest has no key, or follows from other ones.
+struct bridge_limits : bridge_policy {
   /// Largest number of records taken in one cycle.
-  std::size_t batch_max = 1000;
-  /// Transactions that may be on their way at once.
-  std::size_t commits_in_flight = 4;
-  /// An entity that does not answer its slice for this long is restarted.
-  std::chrono::milliseconds handle_timeout{30'000};
-  /// Tries of a single record before it becomes a dead letter.
-  std::uint32_t max_attempts = 3;
-  /// An idle entity without mail for this long is stopped.
-  std::chrono::milliseconds passivate_after{600'000};
+  std::size_t batch_max = usual_batch_max;
   /// How long a drain waits for effects that are under way.
-  std::chrono::milliseconds drain_grace{5'000};
+  std::chrono::milliseconds drain_grace = supervision_policy{}.drain_grace();
   /// Pause before an entity that works on its own is started again after it died, and before a record that failed alone
   /// is tried again; doubles with each further failure.
   std::chrono::milliseconds entity_backoff{100};

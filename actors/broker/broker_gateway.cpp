@@ -28,7 +28,7 @@ broker_gateway::broker_gateway(pointer self, std::shared_ptr<ports::broker_api> 
       clock_{clock},
       on_rejected_{std::move(on_rejected)},
       budget_{config_.budget, config_.memory, clock},
-      allowed_{config_.budget.calls},
+      allowed_{config_.budget.calls_per_minute},
       broker_clock_{config_.clock_alarm},
       calls_{value_of(config_.metrics, calls_family, {})},
       unsent_{value_of(config_.metrics, unsent_family, {})},
@@ -170,9 +170,9 @@ void broker_gateway::take_share(monotonic_time now) {
   if (callers == callers_) return;
   callers_ = callers;
   auto part = config_.budget;
-  for (auto* calls : {&part.calls, &part.kept_for_placement, &part.kept_for_evidence, &part.kept_for_status})
+  for (auto* calls : {&part.calls_per_minute, &part.kept_for_placement, &part.kept_for_evidence, &part.kept_for_status})
     *calls = domain::equal_share(*calls, callers);
-  allowed_ = part.calls;
+  allowed_ = part.calls_per_minute;
   budget_.change(part);
 }
 
@@ -260,16 +260,16 @@ void broker_gateway::session_answered(session_result& result) {
   // Each desk asks at each input: an error must not use up the calls that are kept for placements.
   if (answer || answer.error().kind != broker_failure::not_sent) {
     session_ = answer;
-    session_until_ = now + (answer ? good_for(*answer, now) : config_.session_retry);
+    session_until_ = now + (answer ? good_for(*answer, now) : config_.session.retry);
   }
   for (auto& promise : std::exchange(session_waiting_, {})) promise.deliver(session_result{answer});
 }
 
 microseconds broker_gateway::good_for(const market_session& session, timestamp now) {
-  microseconds time = config_.session_cache;
+  microseconds time = config_.session.cache;
   if (!session.open_today) {
     if (!closed_since_) closed_since_ = now;
-    const microseconds least = std::min<microseconds>(config_.session_retry, time);
+    const microseconds least = std::min<microseconds>(config_.session.retry, time);
     return std::clamp(now - *closed_since_, least, time);
   }
   closed_since_.reset();

@@ -21,6 +21,7 @@
 #include "messages/protocol/actor_class.hpp"
 #include "messages/protocol/callbacks.hpp"
 #include "messages/protocol/interfaces.hpp"
+#include "messages/types/session_policy.hpp"
 
 namespace hedgerow::broker {
 
@@ -37,12 +38,7 @@ struct gateway_config {
   std::size_t list_from = 4;
   /// Orders that are older than this are listed apart from the others.
   std::chrono::milliseconds list_back{600'000};
-  /// How long a session answer is good for; its start and end end it earlier. A day that has only just been called
-  /// closed is asked for again after session_retry, and then after as long as it has been closed: the answer may be
-  /// corrected.
-  std::chrono::milliseconds session_cache{60'000};
-  /// How long an error in its place is.
-  std::chrono::milliseconds session_retry{3'000};
+  session_policy session;
   /// Pause of all calls after a 429 without Retry-After.
   std::chrono::milliseconds throttle_pause{1'000};
   /// A difference between the broker's clock and ours above this is an alarm.

@@ -94,7 +94,7 @@ domain::desk_context desk_host::context() {
   c.gate.session = session_;
   c.gate.closed_since = closed_since_.value_or(c.now);
   const auto monotonic = outside_.clock->monotonic();
-  const auto wait = outside_.placements->next_allowed(config_.orders_per_minute, monotonic) - monotonic;
+  const auto wait = outside_.placements->next_allowed(config_.limits.orders_per_minute, monotonic) - monotonic;
   c.gate.next_order_at = c.now + std::chrono::ceil<microseconds>(wait);
   return c;
 }

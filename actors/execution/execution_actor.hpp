@@ -7,6 +7,7 @@
 
 #include "actors/bridges/service.hpp"
 #include "actors/broker/broker_gateway.hpp"
+#include "actors/domain/hedging/account_limits.hpp"
 #include "actors/domain/orders/desk.hpp"
 #include "actors/domain/orders/order_rate.hpp"
 #include "actors/ports/notices.hpp"
@@ -16,13 +17,12 @@ namespace hedgerow::execution {
 
 struct execution_config {
   domain::desk_policy rules;
-  /// Orders of the whole account in any minute.
-  std::uint32_t orders_per_minute = defaults::orders_per_minute;
+  domain::account_limits limits;
   /// How long a session answer is used before the gateway is asked again.
   std::chrono::milliseconds session_use{5'000};
-  /// How long a desk waits for the session; other desks do not wait. Then the session counts as unknown. Far below the
-  /// bridge's handle_timeout: waiting for a call is not hanging.
-  std::chrono::milliseconds session_wait{10'000};
+  /// How long a desk waits for the session; other desks do not wait. Then the session counts as unknown. What the
+  /// bridge leaves it (bridge_policy::longest_wait).
+  std::chrono::milliseconds session_wait = bridge_policy{}.longest_wait();
   /// Longer than any call through the gateway can take.
   std::chrono::milliseconds call_timeout{120'000};
 };

@@ -5,6 +5,7 @@
 #include "actors/bridges/service.hpp"
 #include "actors/broker/broker_gateway.hpp"
 #include "actors/domain/hedging/poll_schedule.hpp"
+#include "actors/domain/orders/desk_types.hpp"
 #include "actors/domain/orders/order_progress.hpp"
 #include "actors/entity/outbox.hpp"
 #include "actors/ports/notices.hpp"
@@ -16,8 +17,8 @@ namespace hedgerow::poller {
 struct poller_config {
   domain::poll_policy schedule;
   domain::progress_policy progress;
-  /// Subtracted from the time of submission when a list is asked for: our clock and the broker's may differ.
-  std::chrono::milliseconds clock_skew{60'000};
+  /// That of the desk. Subtracted from the time of submission when a list is asked for: our clock and the broker's may differ.
+  std::chrono::milliseconds clock_skew = domain::desk_policy{}.clock_skew;
   /// Longer than any call through the gateway can take.
   std::chrono::milliseconds call_timeout{120'000};
 };

@@ -15,12 +15,13 @@
 #include "actors/ports/notices.hpp"
 #include "messages/events/ingestion_state.hpp"
 #include "messages/protocol/actor_class.hpp"
+#include "messages/types/log_policy.hpp"
 
 namespace hedgerow::validation {
 
 struct validation_config {
   domain::validation_rules rules;
-  std::uint32_t symbol_partitions = 4;
+  std::uint32_t symbol_partitions = log_policy{}.symbol_partitions;
   /// Pause before a slice is tried again when the node did not answer for a token; doubles up to the longest.
   std::chrono::milliseconds token_retry{500};
   std::chrono::milliseconds token_retry_max{30'000};

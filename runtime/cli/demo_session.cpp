@@ -34,9 +34,9 @@ config::settings demo_settings(const demo_options& o) {
   s.hedging.failure_backoff = std::chrono::milliseconds{250};
   s.poller.base = std::chrono::seconds{5};
   s.poller.jitter = std::chrono::seconds{1};
-  s.execution.calls_per_minute = 1200;
-  s.execution.http_grace = std::chrono::seconds{5};
-  s.execution.lease = std::chrono::seconds{5};
+  s.execution.limits.calls_per_minute = 1200;
+  s.execution.rules.http_grace = std::chrono::seconds{5};
+  s.execution.rules.lease = std::chrono::seconds{5};
   s.broker.request_timeout = std::chrono::seconds{5};
   s.broker.app_key = config::secret{"demo-app"};
   s.broker.app_secret = config::secret{"demo-app-secret"};

@@ -13,6 +13,7 @@
 #include "actors/ports/queries.hpp"
 #include "actors/ports/random.hpp"
 #include "actors/services/descriptor.hpp"
+#include "messages/types/log_policy.hpp"
 #include "runtime/adapters/http/http_server.hpp"
 #include "runtime/cluster/cluster_options.hpp"
 #include "runtime/cluster/tls_files.hpp"
@@ -37,7 +38,7 @@ struct node_settings {
   /// Empty: this node is alone. Name, sets and the time of the start are filled in by start_node.
   std::optional<cluster::cluster_options> cluster;
   cluster::tls_files cluster_tls;
-  std::chrono::milliseconds log_maintenance{60'000};
+  std::chrono::milliseconds log_maintenance = log_policy{}.maintenance_interval;
 };
 
 /// What world.cpp makes for a node.

@@ -22,6 +22,7 @@
 #include "actors/ports/notices.hpp"
 #include "messages/protocol/actor_class.hpp"
 #include "messages/protocol/interfaces.hpp"
+#include "messages/types/supervision_policy.hpp"
 
 namespace hedgerow::supervision {
 
@@ -46,19 +47,11 @@ struct child_spec {
   supervision::tier tier = supervision::tier::trades;
 };
 
-struct policy {
-  std::chrono::milliseconds backoff_min{100};
-  std::chrono::milliseconds backoff_max{10'000};
-  /// A child that fails more often than this within the window ends the supervisor, or is parked; see `tier`. Restarts
-  /// that a person asks for do not count.
-  std::uint32_t budget = 10;
-  std::chrono::milliseconds budget_window{60'000};
+struct policy : supervision_policy {
   /// How long a parked child waits between two tries.
   std::chrono::milliseconds parked_retry{60'000};
   /// May be null. Outlives the actor system.
   ports::notices* notices = nullptr;
-  /// How long one child may take to drain.
-  std::chrono::milliseconds grace{10'000};
 };
 
 enum class child_state : std::uint8_t {

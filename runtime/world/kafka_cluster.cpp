@@ -31,7 +31,7 @@ adapters::kafka_options to_kafka_options(const config::settings& values) {
   adapters::kafka_options o;
   o.bootstrap = k.bootstrap;
   o.prefix = k.prefix;
-  o.symbol_partitions = values.log.symbol_partitions;
+  o.symbol_partitions = values.log.policy.symbol_partitions;
   o.replication_factor = k.replication_factor;
   o.create_topics = k.create_topics;
   o.static_membership = k.static_membership;

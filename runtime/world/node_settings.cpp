@@ -46,7 +46,7 @@ validation::validation_config to_validation(const config::settings& v) {
   for (const auto& text : v.tokens.markers) c.rules.markers.push_back(to_marker(text));
   for (const auto& t : v.pinned_tokens)
     if (t.address && t.decimals) c.rules.pinned_tokens[*t.address] = {t.symbol, *t.decimals};
-  c.symbol_partitions = v.log.symbol_partitions;
+  c.symbol_partitions = v.log.policy.symbol_partitions;
   c.token_retry = v.tokens.retry;
   c.remembered_blocks = 8 * v.chain.reorg_window_blocks;
   return c;
@@ -54,24 +54,17 @@ validation::validation_config to_validation(const config::settings& v) {
 
 execution::execution_config to_execution(const config::settings& v) {
   execution::execution_config c;
+  c.rules = v.execution.rules;
   c.rules.gate.max_order_shares = v.hedging.max_order_shares;
-  c.rules.gate.session_margin = v.execution.session_margin;
-  c.orders_per_minute = v.execution.orders_per_minute;
-  c.session_wait = config::session_wait(v);
-  c.rules.lease = v.execution.lease;
-  c.rules.http_timeout = v.execution.http_grace;
-  c.rules.clock_skew = v.execution.clock_skew;
-  c.rules.late_fill_window = v.execution.late_fill_window;
-  c.rules.absence_lists = v.execution.evidence_lists;
-  c.rules.absence_spread = v.execution.evidence_spread;
-  c.rules.list_interval = config::list_interval(v);
+  c.limits = v.execution.limits;
+  c.session_wait = v.bridge.policy.longest_wait();
   return c;
 }
 
 poller::poller_config to_poller(const config::settings& v) {
   poller::poller_config c;
   c.schedule = v.poller;
-  c.clock_skew = v.execution.clock_skew;
+  c.clock_skew = v.execution.rules.clock_skew;
   return c;
 }
 
@@ -85,23 +78,17 @@ tokens::tokens_config to_tokens(const config::settings& v) {
 
 bridges::bridge_config to_bridge(const config::settings& v) {
   bridges::bridge_config c;
+  static_cast<bridge_policy&>(c) = v.bridge.policy;
   c.batch_max = config::batch_max(v);
-  c.commits_in_flight = v.bridge.commits_in_flight;
-  c.handle_timeout = v.bridge.handle_timeout;
-  c.max_attempts = v.bridge.max_attempts;
-  c.passivate_after = v.bridge.idle_passivate;
-  c.drain_grace = config::drain_grace(v);
+  c.drain_grace = v.supervision.drain_grace();
   c.instance = v.node.name;
   return c;
 }
 
 broker::gateway_config to_gateway(const config::settings& v) {
   broker::gateway_config c;
-  c.budget.calls = v.execution.calls_per_minute;
-  c.budget.kept_for_placement = config::calls_kept_for_placement(v);
-  c.budget.kept_for_evidence = config::calls_kept_for_evidence(v);
-  c.budget.kept_for_status = config::calls_kept_for_status(v);
-  c.session_cache = v.market_hours.cache;
+  c.budget = domain::budget_of(v.execution.limits);
+  c.session = v.market_hours.session;
   return c;
 }
 
@@ -146,11 +133,7 @@ node::node_settings to_node_settings(const config::settings& v) {
   n.services.put(to_tokens(v));
   n.gateway = to_gateway(v);
   n.bridge = to_bridge(v);
-  n.supervision.backoff_min = v.supervision.backoff_min;
-  n.supervision.backoff_max = v.supervision.backoff_max;
-  n.supervision.budget = v.supervision.budget;
-  n.supervision.budget_window = v.supervision.budget_window;
-  n.supervision.grace = v.supervision.grace;
+  static_cast<supervision_policy&>(n.supervision) = v.supervision;
   n.api.address = v.api.address;
   n.api.port = v.api.port;
   n.admin.address = v.admin.address;
@@ -160,7 +143,7 @@ node::node_settings to_node_settings(const config::settings& v) {
   if (auto host = host_of(v.broker.redirect_uri); !host.empty()) n.allowed_hosts.push_back(std::move(host));
   if (v.cluster.port != 0) n.cluster = to_cluster(v);
   n.cluster_tls = {v.cluster.certificate, v.cluster.key, v.cluster.ca_file};
-  n.log_maintenance = v.log.maintenance_interval;
+  n.log_maintenance = v.log.policy.maintenance_interval;
   return n;
 }
 

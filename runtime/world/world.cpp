@@ -25,7 +25,7 @@ using chain_client_factory = std::function<std::shared_ptr<ports::chain_client>(
 adapters::sqlite_log_options sqlite_options(const settings& v) {
   adapters::sqlite_log_options options;
   options.path = (std::filesystem::path{v.node.data_dir} / "events.db").string();
-  options.symbol_partitions = v.log.symbol_partitions;
+  options.symbol_partitions = v.log.policy.symbol_partitions;
   options.durability = v.log.durability == config::log_durability::full ? adapters::log_durability::full
                                                                         : adapters::log_durability::normal;
   return options;
@@ -52,7 +52,7 @@ expected<std::shared_ptr<ports::event_log>, fault> make_kafka_log(const settings
 expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, machine& on,
                                                             const ports::metrics_ptr& metrics) {
   switch (v.log.kind) {
-    case config::log_kind::memory: return adapters::make_memory_log(on.clock, v.log.symbol_partitions);
+    case config::log_kind::memory: return adapters::make_memory_log(on.clock, v.log.policy.symbol_partitions);
     case config::log_kind::kafka: {
       auto options = to_kafka_options(v);
       options.metrics = metrics;
@@ -109,7 +109,7 @@ expected<void, fault> add_call_memory(const settings& v, node::node_ports& out) 
   if (v.log.kind == config::log_kind::memory) return {};
   if (auto made = make_data_dir(v); !made) return made;
   const auto path = std::filesystem::path{v.node.data_dir} / ("broker-calls." + v.node.name);
-  auto file = adapters::open_call_file(path.string(), v.execution.calls_per_minute + v.execution.orders_per_minute);
+  auto file = adapters::open_call_file(path.string(), v.execution.limits.calls_per_minute + v.execution.limits.orders_per_minute);
   if (!file) return unexpected("node.data_dir: " + file.error() + "; choose a folder that this user may write");
   out.calls = *file;
   return {};

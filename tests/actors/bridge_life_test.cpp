@@ -8,7 +8,7 @@ using BridgeLife = BridgeTest;
 
 TEST_F(BridgeLife, IdleEntitiesArePassivatedAndComeBackWithTheirState) {
   bridge_config config;
-  config.passivate_after = std::chrono::milliseconds{1000};
+  config.idle_passivate = std::chrono::milliseconds{1000};
   auto b = start(config);
   append("AAPL", "x");
   run();

@@ -70,7 +70,7 @@ TEST_F(GatewayTest, WhatItCountsGoesOnWhenItIsStartedAgain) {
 TEST_F(GatewayTest, ARestartDoesNotMakeMoreCallsThanTheBudget) {
   const test::temporary_directory folder;
   const auto memory = [&folder] { return *adapters::open_call_file(folder.file("calls"), 10); };
-  config.budget.calls = 4;
+  config.budget.calls_per_minute = 4;
   for (int life = 1; life <= 3; ++life) {
     config.memory = memory();
     start();
@@ -180,15 +180,15 @@ TEST_F(GatewayTest, ADayThatWasCalledClosedIsAskedForSoonAgain) {
     return asked;
   };
   EXPECT_TRUE(asks_after(std::chrono::milliseconds{0}));
-  EXPECT_FALSE(asks_after(config.session_retry - std::chrono::milliseconds{1}));
+  EXPECT_FALSE(asks_after(config.session.retry - std::chrono::milliseconds{1}));
   EXPECT_TRUE(asks_after(std::chrono::milliseconds{1}));
-  EXPECT_FALSE(asks_after(config.session_retry - std::chrono::milliseconds{1}));
-  EXPECT_TRUE(asks_after(config.session_cache));
-  EXPECT_FALSE(asks_after(config.session_cache - std::chrono::milliseconds{1}));
+  EXPECT_FALSE(asks_after(config.session.retry - std::chrono::milliseconds{1}));
+  EXPECT_TRUE(asks_after(config.session.cache));
+  EXPECT_FALSE(asks_after(config.session.cache - std::chrono::milliseconds{1}));
 }
 
 TEST_F(GatewayTest, MoreLooksThanCallsShareOneList) {
-  config.budget.calls = 8;
+  config.budget.calls_per_minute = 8;
   config.list_from = 100;
   start();
   for (int i = 1; i <= 3; ++i) self->send(gateway, getorder_atom::value, status_of(std::to_string(i)));
@@ -212,7 +212,7 @@ TEST_F(GatewayTest, OldOrdersAreNotListedTogetherWithYoungOnes) {
 }
 
 TEST_F(GatewayTest, APlacementWhoseLeaseEndsWhileItWaitsIsNotCalledAndAnsweredAtOnce) {
-  config.budget.calls = 1;
+  config.budget.calls_per_minute = 1;
   const auto registry = std::make_shared<telemetry::metric_registry>();
   config.metrics = registry;
   start();
@@ -247,7 +247,7 @@ TEST_F(GatewayTest, TheSessionDoesNotWaitForWhatIsKeptForPlacements) {
 }
 
 TEST_F(GatewayTest, APlacementGoesBeforeWhatWaitsForTheBudget) {
-  config.budget.calls = 4;
+  config.budget.calls_per_minute = 4;
   config.budget.kept_for_placement = 1;
   start();
   for (int i = 1; i <= 4; ++i) self->send(gateway, position_atom::value, position_call{*symbol::parse("AAPL")});
@@ -265,7 +265,7 @@ TEST_F(GatewayTest, APlacementGoesBeforeWhatWaitsForTheBudget) {
 TEST_F(GatewayTest, ANodeCallsNoMoreThanItsPartOfTheAccountsBudget) {
   auto share = std::make_shared<account_share>();
   config.share = share;
-  config.budget.calls = 9;
+  config.budget.calls_per_minute = 9;
   config.budget.kept_for_placement = config.budget.kept_for_evidence = config.budget.kept_for_status = 0;
   start();
   share->set(3, clock.monotonic());
@@ -294,7 +294,7 @@ TEST_F(GatewayTest, TheSessionIsAskedOnceAndRemembered) {
   const auto answer = ask<session_result>(gateway, session_atom::value);
   EXPECT_TRUE(answer.value && answer.value->open_today);
   EXPECT_TRUE(api->sessions.empty());
-  clock.advance(config.session_cache);
+  clock.advance(config.session.cache);
   self->send(gateway, session_atom::value);
   run();
   EXPECT_EQ(api->sessions.size(), 1U);
@@ -311,7 +311,7 @@ TEST_F(GatewayTest, ASessionThatTheBrokerDoesNotTellIsNotAskedForAtOnceAgain) {
   ASSERT_FALSE(again.value);
   EXPECT_EQ(again.value.error().http_status, 503);
   EXPECT_TRUE(api->sessions.empty());
-  clock.advance(config.session_retry);
+  clock.advance(config.session.retry);
   self->send(gateway, session_atom::value);
   run();
   EXPECT_EQ(api->sessions.size(), 1U);

@@ -148,7 +148,7 @@ config::settings make_settings(const bench::market& market, const std::filesyste
   s.api.port = demo::free_port(0);
   s.admin.port = demo::free_port(0);
   s.broker.redirect_uri = "http://127.0.0.1:" + std::to_string(s.api.port) + "/auth/callback";
-  s.execution.calls_per_minute = 6000;
+  s.execution.limits.calls_per_minute = 6000;
   if (!kafka.empty()) {
     s.log.kind = config::log_kind::kafka;
     s.kafka.bootstrap = kafka;
@@ -252,8 +252,8 @@ void measure(const std::filesystem::path& folder, std::uint64_t samples, const s
   };
   auto values = world::to_node_settings(settings);
   // Limits that protect an account, not the program.
-  values.services.at<execution::execution_config>().orders_per_minute = 1'000'000;
-  values.gateway.budget.calls = 1'000'000;
+  values.services.at<execution::execution_config>().limits.orders_per_minute = 1'000'000;
+  values.gateway.budget.calls_per_minute = 1'000'000;
   auto node = node::start_node(values, std::move(*ports), [] { give_up("the node gave up"); });
   if (const auto why = cli::wait_until_ready(*node); !why.empty()) give_up(why);
   wait_until("a service that takes logins", [&] { return hosts(*node, "tokens", [](const auto&) { return true; }); });

@@ -36,16 +36,16 @@ call_budget::call_budget(budget_policy policy) { change(policy); }
 
 void call_budget::change(budget_policy policy) {
   policy_ = policy;
-  HEDGEROW_CHECK(policy.calls > 0 && policy.window.count() > 0, "a budget needs calls and a window");
-  std::uint32_t spare = policy_.calls - 1;
+  HEDGEROW_CHECK(policy.calls_per_minute > 0, "a budget needs calls");
+  std::uint32_t spare = policy_.calls_per_minute - 1;
   for (std::uint32_t* kept : {&policy_.kept_for_placement, &policy_.kept_for_evidence, &policy_.kept_for_status}) {
     *kept = std::min(*kept, spare);
     spare -= *kept;
   }
   // A burst and the calls at the pace after it are a window's calls. An eighth of all is left for placements and
   // evidence that come at once and are paid for later.
-  const auto eighth = policy_.calls / 8;
-  all_.set(policy_.calls - 2 * eighth, eighth, policy_.window);
+  const auto eighth = policy_.calls_per_minute / 8;
+  all_.set(policy_.calls_per_minute - 2 * eighth, eighth, policy_.window);
   const auto looks = limit(call_class::status);
   looks_.set(looks - looks / 4, looks / 4, policy_.window);
 }
@@ -57,7 +57,7 @@ std::uint32_t call_budget::room(call_class c, const counts& used) const {
   std::uint32_t taken = 0;
   for (std::size_t i = 0; i < call_classes; ++i)
     taken += i < static_cast<std::size_t>(c) ? std::max(used[i], kept[i]) : used[i];
-  return policy_.calls - std::min(taken, policy_.calls);
+  return policy_.calls_per_minute - std::min(taken, policy_.calls_per_minute);
 }
 
 /// A clock that goes back must not let more calls into a window.

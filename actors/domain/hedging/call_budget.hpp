@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "actors/domain/hedging/account_limits.hpp"
 #include "messages/types/time.hpp"
 
 namespace hedgerow::domain {
@@ -26,15 +27,21 @@ enum class call_class : std::uint8_t {
 inline constexpr std::size_t call_classes = 4;
 
 struct budget_policy {
+  static constexpr std::chrono::milliseconds window{60'000};
   /// Calls in any `window`.
-  std::uint32_t calls = 120;
-  std::chrono::milliseconds window{60'000};
+  std::uint32_t calls_per_minute = account_limits{}.calls_per_minute;
   /// How many of these are kept for placements, for evidence and for status: less important classes leave them so many
-  /// calls of each window. Calls that the class itself has made in the window count against its reserve.
-  std::uint32_t kept_for_placement = 30;
-  std::uint32_t kept_for_evidence = 20;
-  std::uint32_t kept_for_status = 20;
+  /// calls of each window. Calls that the class itself has made in the window count against its reserve. In the order of the order
+  /// protocol: a quarter for placements, a sixth for evidence, a sixth for status.
+  std::uint32_t kept_for_placement = calls_per_minute / 4;
+  std::uint32_t kept_for_evidence = calls_per_minute / 6;
+  std::uint32_t kept_for_status = calls_per_minute / 6;
 };
+
+/// The budget of an account, with the reserves that follow from its calls.
+[[nodiscard]] constexpr budget_policy budget_of(const account_limits& limits) {
+  return {.calls_per_minute = limits.calls_per_minute};
+}
 
 /// Calls at an even pace, with a burst after a rest.
 class call_pace {

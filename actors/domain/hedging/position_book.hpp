@@ -14,7 +14,6 @@
 #include "messages/events/schwab_command.hpp"
 #include "messages/events/schwab_execution.hpp"
 #include "messages/types/expected.hpp"
-#include "messages/types/execution_defaults.hpp"
 
 namespace hedgerow::domain {
 
@@ -33,7 +32,7 @@ struct hedging_policy {
   /// At most one live execution per symbol; fills meanwhile only accumulate (facts, 6.2).
   bool one_in_flight = true;
   /// Largest order in whole shares; the rest follows in later commands. Zero: no commands at all.
-  std::uint64_t max_order_shares = defaults::max_order_shares;
+  std::uint64_t max_order_shares = 10'000;
   /// This many failures in a row freeze the symbol. Zero: never.
   std::uint32_t freeze_after_failures = 10;
   /// Wait after the first failure; doubles with each further one up to the maximum.

@@ -12,7 +12,7 @@ order_pattern desk::pattern_of(const live_intent& intent, timestamp now) const {
 }
 
 timestamp desk::quiet_from(const live_intent& intent) const {
-  return intent.not_after + policy_.http_timeout + policy_.clock_skew;
+  return intent.not_after + policy_.http_grace + policy_.clock_skew;
 }
 
 void desk::become_unknown(const std::string& why, const desk_context& context) {
@@ -47,8 +47,8 @@ void desk::ask_list(timestamp now) {
   ++intent.tries;
   // Quick at first, since an order is mostly there at once; absence takes its time anyway.
   intent.next_at = now + (intent.phase == intent_phase::held ? policy_.held_interval
-                          : now < quiet_from(intent)         ? std::min(policy_.list_interval, backoff(intent.tries))
-                                                             : policy_.list_interval);
+                          : now < quiet_from(intent)         ? std::min(policy_.list_interval(), backoff(intent.tries))
+                                                             : policy_.list_interval());
   const order_pattern pattern = pattern_of(intent, now);
   timestamp from = pattern.from;
   // An order of an absent intent that turned up would explain a position that moved: look for those at once, too.
@@ -59,7 +59,7 @@ void desk::ask_list(timestamp now) {
 
 void desk::ask_position(timestamp now) {
   live_intent& intent = *state_.live;
-  intent.next_at = now + policy_.list_interval;
+  intent.next_at = now + policy_.list_interval();
   ++intent.tries;
   step_.effects.emplace_back(fetch_position{intent.execution, now});
 }
@@ -68,7 +68,7 @@ void desk::ask_position(timestamp now) {
 void desk::alarm_unresolved() {
   const live_intent& intent = *state_.live;
   const auto every =
-      std::max<std::int64_t>(1, policy_.unresolved_alarm / std::max(policy_.list_interval, milliseconds{1}));
+      std::max<std::int64_t>(1, policy_.unresolved_alarm / std::max(policy_.list_interval(), milliseconds{1}));
   if (intent.phase != intent_phase::unknown || intent.tries % every != 0) return;
   alarm(desk_alarm_code::unresolved, intent.execution,
         intent.execution.to_string() + " has been unknown since " + to_rfc3339(intent.phase_at) + ": " +
@@ -150,7 +150,7 @@ void desk::unclear_list(timestamp asked_at, const unreadable_order& order, const
   intent.empty_lists = 0;
   intent.last_empty_at = asked_at;
   if (intent.unclear_lists++ == 0) intent.first_empty_at = asked_at;
-  if (intent.unclear_lists < policy_.absence_lists || asked_at - intent.first_empty_at < policy_.absence_spread) return;
+  if (intent.unclear_lists < policy_.evidence_lists || asked_at - intent.first_empty_at < policy_.evidence_spread) return;
   hold("an order in the list cannot be read and may be the one that was placed", {last_obstacle_}, context);
 }
 
@@ -166,8 +166,8 @@ void desk::no_candidate(timestamp asked_at, const desk_context& context) {
 }
 
 bool desk::absence_shown(const live_intent& intent) const {
-  return intent.empty_lists >= policy_.absence_lists &&
-         intent.last_empty_at - intent.first_empty_at >= policy_.absence_spread;
+  return intent.empty_lists >= policy_.evidence_lists &&
+         intent.last_empty_at - intent.first_empty_at >= policy_.evidence_spread;
 }
 
 desk_step desk::on_position(const execution_id& execution, timestamp asked_at, const broker_answer<shares>& answer,

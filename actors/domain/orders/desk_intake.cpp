@@ -102,7 +102,7 @@ bool desk::baseline_usable(timestamp now) const {
 void desk::ask_baseline(timestamp now) {
   live_intent& intent = *state_.live;
   ++intent.tries;
-  intent.next_at = now + policy_.http_timeout + backoff(intent.tries);
+  intent.next_at = now + policy_.http_grace + backoff(intent.tries);
   step_.effects.emplace_back(fetch_baseline{intent.execution, now});
 }
 

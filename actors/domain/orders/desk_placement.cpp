@@ -120,7 +120,7 @@ void desk::verify(const order_id& order, bool named_by_person, const desk_contex
 void desk::ask_order(timestamp now) {
   live_intent& intent = *state_.live;
   ++intent.tries;
-  intent.next_at = now + policy_.http_timeout;
+  intent.next_at = now + policy_.http_grace;
   step_.effects.emplace_back(verify_order{intent.execution, *intent.order});
 }
 

@@ -1,6 +1,7 @@
 // What goes into and comes out of the placing of orders for one symbol (desk.hpp).
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -18,11 +19,11 @@ namespace hedgerow::domain {
 struct desk_policy {
   gate_policy gate;
   /// The POST is only written this long after its intent was decided, and before the session's end (order-protocol, 3).
-  std::chrono::milliseconds lease = defaults::lease;
+  std::chrono::milliseconds lease{10'000};
   /// The adapter's limit for one call: after the lease and this, no request of ours can be under way.
-  std::chrono::milliseconds http_timeout = defaults::http_grace;
-  /// Largest difference between our clock and the broker's, or the former owner's.
-  std::chrono::milliseconds clock_skew = defaults::clock_skew;
+  std::chrono::milliseconds http_grace{20'000};
+  /// Largest difference between our clock and the broker's, or the former owner's. The poller lists orders by it, too.
+  std::chrono::milliseconds clock_skew{60'000};
   /// Back-off of repeated attempts and questions: doubles from the first to the last.
   std::chrono::milliseconds backoff_first{500};
   std::chrono::milliseconds backoff_last{15'000};
@@ -33,10 +34,9 @@ struct desk_policy {
   /// How long a fresh order id may be unknown to GET.
   std::chrono::milliseconds verify_window{20'000};
   /// Absent: this many order lists without a candidate, spread over this long.
-  std::uint32_t absence_lists = defaults::evidence_lists;
-  std::chrono::milliseconds absence_spread = defaults::evidence_spread;
-  /// Pause between lists while the outcome is unknown, while held, and for orders of absent intents.
-  std::chrono::milliseconds list_interval = defaults::evidence_spread / defaults::evidence_lists;
+  std::uint32_t evidence_lists = 3;
+  std::chrono::milliseconds evidence_spread{15'000};
+  /// Pause between lists while held, and for orders of absent intents.
   std::chrono::milliseconds held_interval{60'000};
   std::chrono::milliseconds watch_interval{60'000};
   /// How long an order of an absent intent is looked for after its end.
@@ -45,7 +45,7 @@ struct desk_policy {
   std::uint32_t moved_rounds = 2;
   /// For this long after an order of ours ended without filling completely, a moved position may be a fill that crossed
   /// its end and is not reported yet: no round counts.
-  std::chrono::milliseconds late_fill_window = defaults::late_fill_window;
+  std::chrono::milliseconds late_fill_window{180'000};
   /// An outcome that is open for this long raises an alarm, which is repeated at this interval.
   std::chrono::milliseconds unresolved_alarm{300'000};
   /// Nothing waits for longer than this: a later time was computed while the clock was wrong. Above what a broker may
@@ -54,6 +54,12 @@ struct desk_policy {
   /// Before an intent, a baseline older than this is taken again if nothing has happened for a while.
   std::chrono::milliseconds baseline_age{3'600'000};
   std::chrono::milliseconds baseline_quiet{120'000};
+
+  /// Pause between two order lists while an outcome is unknown: `evidence_lists` of them fill `evidence_spread`. At
+  /// least 100 ms.
+  [[nodiscard]] constexpr std::chrono::milliseconds list_interval() const {
+    return std::max(std::chrono::milliseconds{100}, evidence_spread / evidence_lists);
+  }
 };
 
 /// Given with every input.

@@ -7,18 +7,18 @@
 #include <optional>
 #include <string>
 
+#include "actors/domain/hedging/position_book.hpp"
 #include "messages/events/schwab_execution.hpp"
 #include "messages/types/broker.hpp"
-#include "messages/types/execution_defaults.hpp"
 #include "messages/types/time.hpp"
 
 namespace hedgerow::domain {
 
 struct gate_policy {
-  /// Largest order in whole shares (Schwab takes 1 to 2^32-1).
-  std::uint64_t max_order_shares = defaults::max_order_shares;
+  /// Largest order in whole shares (Schwab takes 1 to 2^32-1): that of the hedging, checked again.
+  std::uint64_t max_order_shares = hedging_policy{}.max_order_shares;
   /// Nothing is written from this long before the session's end: what the broker gets later waits for the next open.
-  std::chrono::milliseconds session_margin = defaults::session_margin;
+  std::chrono::milliseconds session_margin{5'000};
   /// When to retry after a refusal that does not pass without help: halts and sizes.
   std::chrono::seconds recheck{60};
   /// Pause between two checks of a reason that can pass at any moment, such as a missing token or session.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "actors/ports/metrics.hpp"
+#include "messages/types/log_policy.hpp"
 
 namespace hedgerow::adapters {
 
@@ -16,7 +17,7 @@ struct kafka_options {
   /// In front of topics, consumer groups and transactional ids: several installations may share a cluster.
   std::string prefix;
   /// Partitions of every topic by symbol; fixed when the topics are made.
-  std::uint32_t symbol_partitions = 4;
+  std::uint32_t symbol_partitions = log_policy{}.symbol_partitions;
   /// For topics that are made. Zero: the broker's default.
   std::uint32_t replication_factor = 0;
   /// Makes missing topics when the log is opened.

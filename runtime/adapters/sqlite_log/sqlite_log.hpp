@@ -13,6 +13,7 @@
 
 #include "actors/ports/clock.hpp"
 #include "actors/ports/event_log.hpp"
+#include "messages/types/log_policy.hpp"
 
 namespace hedgerow::adapters {
 
@@ -25,7 +26,7 @@ struct sqlite_log_options {
   /// The file; PATH-wal, PATH-shm and PATH.lock lie next to it.
   std::string path;
   /// Partitions of every topic by symbol; fixed when the file is made.
-  std::uint32_t symbol_partitions = 4;
+  std::uint32_t symbol_partitions = log_policy{}.symbol_partitions;
   log_durability durability = log_durability::full;
   /// How long the writer waits for further transactions. Zero: those that queued up during the last sync share one.
   std::chrono::microseconds group_window{0};

@@ -279,8 +279,8 @@ TEST(ConfigKeys, TheRulesPolicyIsTheSetting) {
 
 TEST(ConfigKeys, WhatFollowsFromSettingsIsShown) {
   settings s = good();
-  s.bridge.handle_timeout = 9s;
-  s.execution.calls_per_minute = 120;
+  s.bridge.policy.handle_timeout = 9s;
+  s.execution.limits.calls_per_minute = 120;
   const std::string text = describe_derived(s);
   for (const char* part :
        {"at most = 1000  (bridge.batch_max, log.kind)", "session = 3s  (bridge.handle_timeout / 3)",

@@ -75,7 +75,7 @@ decimals = 18
 )");
   EXPECT_EQ(s.node.name, "a-1");
   EXPECT_EQ(s.log.kind, log_kind::memory);
-  EXPECT_EQ(s.log.symbol_partitions, 16U);
+  EXPECT_EQ(s.log.policy.symbol_partitions, 16U);
   EXPECT_FALSE(s.hedging.one_in_flight);
   EXPECT_EQ(s.hedging.failure_backoff, 250ms);
   EXPECT_EQ(s.broker_symbols.at("BRK.B"), "BRK/B");
@@ -184,7 +184,7 @@ TEST(Config, EnvironmentWinsOverTheFile) {
                         {"HEDGEROW_NODE_ACTORS", "accumulator,api"}, {"HEDGEROW_BROKER_APP_SECRET", "from-env"},
                         {"HEDGEROW_POLLER_BASE", "45s"},             {"HEDGEROW_LOG_KIND", ""}};
   const settings s = loaded_settings(std::string{quiet} + "[log]\nsymbol_partitions = 2\nkind = \"memory\"\n", env);
-  EXPECT_EQ(s.log.symbol_partitions, 8U);
+  EXPECT_EQ(s.log.policy.symbol_partitions, 8U);
   EXPECT_EQ(s.log.kind, log_kind::memory);
   EXPECT_FALSE(s.hedging.one_in_flight);
   EXPECT_EQ(s.node.actors, (std::vector<std::string>{"accumulator", "api"}));

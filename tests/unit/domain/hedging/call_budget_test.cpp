@@ -17,7 +17,8 @@ using std::chrono::milliseconds;
 using enum call_class;
 
 constexpr call_class all_classes[] = {placement, evidence, status, rest};
-constexpr budget_policy nothing_kept{.calls = 1, .kept_for_placement = 0, .kept_for_evidence = 0, .kept_for_status = 0};
+constexpr budget_policy nothing_kept{
+    .calls_per_minute = 1, .kept_for_placement = 0, .kept_for_evidence = 0, .kept_for_status = 0};
 
 /// Takes what is allowed until `end`, at once or as soon as it is.
 unsigned drain(call_budget& budget, call_class c, monotonic_time now, monotonic_time end) {
@@ -56,7 +57,7 @@ TEST(CallBudget, WhatAClassHasUsedIsNotKeptForItOnceMore) {
 
 TEST(CallBudget, StatusIsNeverKeptWaitingByWhatItHasCalledItself) {
   for (const std::uint32_t calls : {4U, 17U, 40U, 120U, 6000U}) {
-    call_budget budget{{calls, 60s, calls / 4, calls / 6, calls / 6}};
+    call_budget budget{budget_of({.calls_per_minute = calls})};
     const auto looks = budget.limit(status);
     monotonic_time longest{0};
     for (monotonic_time now{0}; now < 10min;) {
@@ -91,7 +92,7 @@ TEST(CallBudget, StatusIsNotStarvedByEvidenceThatGoesOn) {
 }
 
 TEST(CallBudget, EveryClassGetsSomethingEvenFromATinyBudget) {
-  const call_budget budget{{.calls = 1}};
+  const call_budget budget{{.calls_per_minute = 1}};
   EXPECT_EQ(budget.limit(rest), 1U);
 }
 
@@ -110,7 +111,7 @@ TEST(CallBudget, AClockThatGoesBackGivesNothingAway) {
   EXPECT_FALSE(budget.try_take(placement, 10s));
   EXPECT_EQ(budget.next_allowed(placement, 10s), 160s);
   auto policy = nothing_kept;
-  policy.calls = 2;
+  policy.calls_per_minute = 2;
   call_budget two{policy};
   EXPECT_TRUE(two.try_take(placement, 100s));
   EXPECT_TRUE(two.try_take(placement, 10s)) << "counted as a call at 100 s";
@@ -120,7 +121,7 @@ TEST(CallBudget, AClockThatGoesBackGivesNothingAway) {
 TEST(CallBudgetProperty, NeverMoreThanTheBudgetInAnyWindowAndAlwaysWhatIsKept) {
   EXPECT_TRUE(rc::check("sliding window", [] {
     const auto calls = test::draw<std::uint32_t>(1, 60);
-    const budget_policy policy{calls, 60s, test::draw<std::uint32_t>(0, 40), test::draw<std::uint32_t>(0, 10),
+    const budget_policy policy{calls, test::draw<std::uint32_t>(0, 40), test::draw<std::uint32_t>(0, 10),
                                test::draw<std::uint32_t>(0, 10)};
     call_budget budget{policy};
     std::vector<std::pair<monotonic_time, call_class>> taken;

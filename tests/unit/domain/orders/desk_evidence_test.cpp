@@ -33,7 +33,7 @@ TEST_F(DeskEvidence, AdoptionMayHappenAtOnceAfterARecovery) {
 
 TEST_F(DeskEvidence, AbsenceIsNotConcludedWhileTheFormerOwnersPostCanBeUnderWay) {
   command(1);
-  const timestamp quiet = state().live->not_after + policy.http_timeout + policy.clock_skew;
+  const timestamp quiet = state().live->not_after + policy.http_grace + policy.clock_skew;
   recover();
   for (; now < quiet; now = now + seconds{1}) {
     listed({});
@@ -48,10 +48,10 @@ TEST_F(DeskEvidence, AbsenceIsNotConcludedWhileTheFormerOwnersPostCanBeUnderWay)
 
 TEST_F(DeskEvidence, AbsenceNeedsListsSpreadOverTimeAndThePosition) {
   become_unknown();
-  now = state().live->not_after + policy.http_timeout + policy.clock_skew;
+  now = state().live->not_after + policy.http_grace + policy.clock_skew;
   for (int i = 0; i < 10; ++i) listed({});
   EXPECT_EQ(effect<fetch_position>(), nullptr) << "the same moment ten times is one list";
-  now = now + policy.absence_spread;
+  now = now + policy.evidence_spread;
   listed({});
   EXPECT_EQ(effect<fetch_position>(), nullptr) << "two lists are too few";
   now = now + seconds{1};
@@ -89,8 +89,8 @@ TEST_F(DeskEvidence, FillsOfOurOwnDoNotCountAsMovement) {
   heard(report(execution_state::filled, 5));
   command(2, side::sell, 2);
   answered(unexpected(broker_error{}), 2);
-  now = state().live->not_after + policy.http_timeout + policy.clock_skew;
-  for (int i = 0; i < 3; ++i, now = now + policy.absence_spread) listed({}, 2);
+  now = state().live->not_after + policy.http_grace + policy.clock_skew;
+  for (int i = 0; i < 3; ++i, now = now + policy.evidence_spread) listed({}, 2);
   last = it->on_position(id(2), now, shares::from_whole(105), context());
   EXPECT_EQ(said(), "FAILED absent");
 }

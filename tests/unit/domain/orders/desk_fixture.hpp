@@ -69,8 +69,8 @@ struct desk_fixture {
   }
   /// Lets time pass to where no request of ours can be under way, and shows empty lists until absence is shown.
   void show_absence() {
-    now = std::max(now, state().live.value().not_after + policy.http_timeout + policy.clock_skew);
-    for (std::uint32_t i = 0; i < policy.absence_lists; ++i, now = now + policy.absence_spread) listed({});
+    now = std::max(now, state().live.value().not_after + policy.http_grace + policy.clock_skew);
+    for (std::uint32_t i = 0; i < policy.evidence_lists; ++i, now = now + policy.evidence_spread) listed({});
   }
 
   [[nodiscard]] broker_order order(const std::string& number, side way = side::buy, std::int64_t quantity = 5) const {

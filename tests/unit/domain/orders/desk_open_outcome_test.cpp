@@ -147,12 +147,12 @@ TEST_F(DeskOpenOutcome, AnUnreadableOrderThatCanBeOursDecidesNothingAndIsHeldFor
     desk_fixture d;
     d.command(1);
     d.failed(broker_failure::no_answer);
-    d.now = d.state().live->not_after + d.policy.http_timeout + d.policy.clock_skew;
+    d.now = d.state().live->not_after + d.policy.http_grace + d.policy.clock_skew;
     d.listed({});
     d.listed({});
-    for (std::uint32_t i = 0; i < d.policy.absence_lists; ++i) {
+    for (std::uint32_t i = 0; i < d.policy.evidence_lists; ++i) {
       ASSERT_EQ(d.phase(), intent_phase::unknown);
-      d.now = d.now + d.policy.absence_spread;
+      d.now = d.now + d.policy.evidence_spread;
       d.listed_with({of, order_id::parse("9"), "filledQuantity is missing"}, {d.order("7")});
       EXPECT_EQ(d.effect<fetch_position>(), nullptr) << "absence is not shown";
     }
