@@ -62,6 +62,8 @@ section_spec execution() {
            "waits for its turn."))});
 }
 
+key_spec http_key(key_spec key) { return within<&broker_settings::http>(std::move(key)); }
+
 section_spec broker() {
   return section<&settings::broker>(
       "broker", "Who hedges are placed with. `paper` stands in for Charles Schwab.",
@@ -86,12 +88,12 @@ section_spec broker() {
            "account_index", 0, 99,
            "In place of account_number: which account is chosen at first, from 0 in "
            "the broker's order. Without effect once the log remembers one."),
-       duration<&broker_settings::connect_timeout>("connect_timeout", 100ms, 5min,
-                                                   "Longest wait for a connection, TLS included."),
-       duration<&broker_settings::request_timeout>("request_timeout", 100ms, 5min, "Longest wait for one answer."),
-       integer<&broker_settings::max_connections>("max_connections", 1, 256, "Connections at once."),
-       text<&broker_settings::ca_file>("ca_file", readable_file, "a readable PEM file, or empty",
-                                       "Trusted roots in addition to the system's.")});
+       http_key(duration<&http_policy::connect_timeout>("connect_timeout", 100ms, 5min,
+                                                   "Longest wait for a connection, TLS included.")),
+       http_key(duration<&http_policy::request_timeout>("request_timeout", 100ms, 5min, "Longest wait for one answer.")),
+       http_key(integer<&http_policy::max_connections>("max_connections", 1, 256, "Connections at once.")),
+       http_key(text<&http_policy::ca_file>("ca_file", readable_file, "a readable PEM file, or empty",
+                                       "Trusted roots in addition to the system's."))});
 }
 
 }  // namespace

@@ -9,6 +9,9 @@ using namespace kinds;
 
 constexpr std::int64_t any_block = std::numeric_limits<std::int64_t>::max();
 
+/// A key of the connection to the node.
+key_spec node_key(key_spec key) { return within<&chain_settings::connection>(std::move(key)); }
+
 section_spec connection() {
   return section<&settings::chain>(
       "chain", "The EVM node that fills are read from, and whose orders are hedged.",
@@ -28,13 +31,13 @@ section_spec connection() {
            "cannot show whether there were any."),
        integer<&chain_settings::backfill_batch_blocks>("backfill_batch_blocks", 1, 100'000,
                                                        "Most blocks asked for at once."),
-       duration<&chain_settings::request_timeout>("request_timeout", 100ms, 5min, "Longest wait for one answer."),
-       duration<&chain_settings::connect_timeout>("connect_timeout", 100ms, 5min,
-                                                  "Longest wait for the connection, TLS included."),
-       duration<&chain_settings::reconnect_min>("reconnect_min", 10ms, 10min, "First wait before connecting again."),
-       duration<&chain_settings::reconnect_max>("reconnect_max", 10ms, 1h, "Longest wait before connecting again."),
-       duration<&chain_settings::stale_after>("stale_after", 1s, 1h,
-                                              "A connection without a new block for this long is made anew."),
+       node_key(duration<&chain_policy::request_timeout>("request_timeout", 100ms, 5min, "Longest wait for one answer.")),
+       node_key(duration<&chain_policy::connect_timeout>("connect_timeout", 100ms, 5min,
+                                                  "Longest wait for the connection, TLS included.")),
+       node_key(duration<&chain_policy::reconnect_min>("reconnect_min", 10ms, 10min, "First wait before connecting again.")),
+       node_key(duration<&chain_policy::reconnect_max>("reconnect_max", 10ms, 1h, "Longest wait before connecting again.")),
+       node_key(duration<&chain_policy::stale_after>("stale_after", 1s, 1h,
+                                              "A connection without a new block for this long is made anew.")),
        integer<&chain_settings::reorg_window_blocks>("reorg_window_blocks", 1, 100'000,
                                                      "Blocks behind the head whose hashes are watched for reorgs."),
        duration<&chain_settings::rescan_interval>("rescan_interval", 1s, 24h,
@@ -47,10 +50,10 @@ section_spec connection() {
                                                    "How long a Clear waits for its AfterClear before its receipt is "
                                                    "asked for."),
        duration<&chain_settings::retry>("retry", 10ms, 5min, "Pause before a failed question is asked again."),
-       integer<&chain_settings::max_frame_bytes>("max_frame_bytes", 65'536, 1'073'741'824,
-                                                 "Largest WebSocket message accepted, in bytes."),
-       text<&chain_settings::ca_file>("ca_file", readable_file, "a readable PEM file, or empty",
-                                      "Trusted roots in addition to the system's.")});
+       node_key(integer<&chain_policy::max_frame_bytes>("max_frame_bytes", 65'536, 1'073'741'824,
+                                                 "Largest WebSocket message accepted, in bytes.")),
+       node_key(text<&chain_policy::ca_file>("ca_file", readable_file, "a readable PEM file, or empty",
+                                      "Trusted roots in addition to the system's."))});
 }
 
 }  // namespace

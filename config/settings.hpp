@@ -17,6 +17,7 @@
 #include "config/secret.hpp"
 #include "messages/events/blockchain_event.hpp"
 #include "messages/types/bridge_policy.hpp"
+#include "messages/types/connection_policy.hpp"
 #include "messages/types/evm.hpp"
 #include "messages/types/log_policy.hpp"
 #include "messages/types/session_policy.hpp"
@@ -49,16 +50,7 @@ enum class kafka_security : std::uint8_t { plaintext, ssl, sasl_plaintext, sasl_
 enum class sasl_mechanism : std::uint8_t { plain, scram_sha_256, scram_sha_512 };
 
 struct kafka_settings {
-  std::string bootstrap = "127.0.0.1:9092";
-  std::string prefix;
-  bool create_topics = true;
-  std::uint32_t replication_factor = 0;
-  bool static_membership = true;
-  milliseconds session_timeout{6'000};
-  milliseconds rebalance_timeout{60'000};
-  milliseconds transaction_timeout{10'000};
-  milliseconds request_timeout{10'000};
-  milliseconds statistics_interval{5'000};
+  kafka_policy policy;
   kafka_security security = kafka_security::plaintext;
   std::string ca_file;
   std::string certificate;
@@ -90,18 +82,12 @@ struct chain_settings {
   std::optional<std::uint64_t> start_block;
   bool hedge_history = false;
   std::uint64_t backfill_batch_blocks = 1000;
-  milliseconds request_timeout{15'000};
-  milliseconds connect_timeout{10'000};
-  milliseconds reconnect_min{500};
-  milliseconds reconnect_max{60'000};
-  milliseconds stale_after{60'000};
+  chain_policy connection;
   std::uint64_t reorg_window_blocks = 128;
   milliseconds rescan_interval{60'000};
   std::uint64_t rescan_blocks = 128;
   milliseconds after_clear_wait{500};
   milliseconds retry{500};
-  std::uint64_t max_frame_bytes = 64ULL * 1024 * 1024;
-  std::string ca_file;
 };
 
 struct orderbook_settings {
@@ -153,10 +139,7 @@ struct broker_settings {
   std::string redirect_uri = "https://127.0.0.1";
   secret account_number;
   std::optional<std::uint32_t> account_index;
-  milliseconds connect_timeout{5'000};
-  milliseconds request_timeout{15'000};
-  std::uint32_t max_connections = 8;
-  std::string ca_file;
+  http_policy http;
 };
 
 struct oauth_settings {

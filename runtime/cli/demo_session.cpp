@@ -37,7 +37,7 @@ config::settings demo_settings(const demo_options& o) {
   s.execution.limits.calls_per_minute = 1200;
   s.execution.rules.http_grace = std::chrono::seconds{5};
   s.execution.rules.lease = std::chrono::seconds{5};
-  s.broker.request_timeout = std::chrono::seconds{5};
+  s.broker.http.request_timeout = std::chrono::seconds{5};
   s.broker.app_key = config::secret{"demo-app"};
   s.broker.app_secret = config::secret{"demo-app-secret"};
   s.oauth.encryption_key = config::secret{demo_key};
@@ -148,7 +148,7 @@ std::string demo_session::start_kafka() {
   auto started = demo::kafka_process::start(o);
   if (!started) return started.error();
   kafka_ = std::move(*started);
-  settings_.kafka.bootstrap = kafka_->bootstrap();
+  settings_.kafka.policy.bootstrap = kafka_->bootstrap();
   say("Kafka at " + kafka_->bootstrap());
   return {};
 }

@@ -29,17 +29,8 @@ const char* mechanism_of(config::sasl_mechanism mechanism) {
 adapters::kafka_options to_kafka_options(const config::settings& values) {
   const auto& k = values.kafka;
   adapters::kafka_options o;
-  o.bootstrap = k.bootstrap;
-  o.prefix = k.prefix;
+  static_cast<kafka_policy&>(o) = k.policy;
   o.symbol_partitions = values.log.policy.symbol_partitions;
-  o.replication_factor = k.replication_factor;
-  o.create_topics = k.create_topics;
-  o.static_membership = k.static_membership;
-  o.session_timeout = k.session_timeout;
-  o.rebalance_timeout = k.rebalance_timeout;
-  o.transaction_timeout = k.transaction_timeout;
-  o.request_timeout = k.request_timeout;
-  o.statistics_interval = k.statistics_interval;
   o.properties = values.kafka_properties;
   o.properties["security.protocol"] = protocol_of(k.security);
   const auto set = [&](const char* property, const std::string& value) {

@@ -44,7 +44,7 @@ expected<std::shared_ptr<ports::event_log>, fault> make_kafka_log(const settings
                                                                   adapters::kafka_options options) {
   auto log = adapters::open_kafka_log(std::move(options), on.clock);
   if (!log)
-    return unexpected("log.kind = \"kafka\", kafka.bootstrap = \"" + v.kafka.bootstrap + "\": " + log.error().detail);
+    return unexpected("log.kind = \"kafka\", kafka.bootstrap = \"" + v.kafka.policy.bootstrap + "\": " + log.error().detail);
   return *log;
 }
 
@@ -69,13 +69,7 @@ expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, m
 expected<chain_client_factory, fault> make_chain(const settings& v, machine& on) {
   evm::chain_client_options options;
   options.url = v.chain.ws_url.reveal();
-  options.request_timeout = v.chain.request_timeout;
-  options.connect_timeout = v.chain.connect_timeout;
-  options.reconnect_min = v.chain.reconnect_min;
-  options.reconnect_max = v.chain.reconnect_max;
-  options.stale_after = v.chain.stale_after;
-  options.max_frame_bytes = v.chain.max_frame_bytes;
-  options.ca_file = v.chain.ca_file;
+  static_cast<chain_policy&>(options) = v.chain.connection;
   // One is made now, only to learn whether the address can be used at all.
   auto probe = evm::make_chain_client(options, on.clock, on.random);
   if (!probe) return unexpected("chain.ws_url: " + probe.error());

@@ -127,7 +127,7 @@ config::settings make_settings(const bench::market& market, const std::filesyste
   s.chain.owner = rules.owner;
   s.chain.start_block = 16;
   s.chain.hedge_history = true;  // the scripted block is of 2023
-  s.chain.stale_after = std::chrono::hours{1};
+  s.chain.connection.stale_after = std::chrono::hours{1};
   s.chain.rescan_interval = std::chrono::hours{1};
   s.tokens.usdc = rules.usdc;
   for (const auto& [where, token] : rules.pinned_tokens) {
@@ -151,8 +151,8 @@ config::settings make_settings(const bench::market& market, const std::filesyste
   s.execution.limits.calls_per_minute = 6000;
   if (!kafka.empty()) {
     s.log.kind = config::log_kind::kafka;
-    s.kafka.bootstrap = kafka;
-    s.kafka.prefix = "latency.";
+    s.kafka.policy.bootstrap = kafka;
+    s.kafka.policy.prefix = "latency.";
   }
   if (const auto errors = config::check(s, world::catalogue()); !errors.empty()) give_up(config::to_string(errors));
   return s;
@@ -247,7 +247,7 @@ void measure(const std::filesystem::path& folder, std::uint64_t samples, const s
   ports->make_chain_client = [&, made = std::make_shared<std::atomic<std::size_t>>(0)] {
     evm::chain_client_options options;
     options.url = chains.at(made->fetch_add(1) % chains.size()).url();
-    options.stale_after = settings.chain.stale_after;
+    options.stale_after = settings.chain.connection.stale_after;
     return *evm::make_chain_client(options, machine.clock, machine.random);
   };
   auto values = world::to_node_settings(settings);

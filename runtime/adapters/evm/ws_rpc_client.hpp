@@ -1,31 +1,20 @@
 // The chain port over one WebSocket that carries subscriptions and requests (facts, 3.7 and 3.8).
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
 
 #include "actors/ports/chain_client.hpp"
 #include "actors/ports/clock.hpp"
 #include "actors/ports/random.hpp"
+#include "messages/types/connection_policy.hpp"
 
 namespace hedgerow::evm {
 
-struct chain_client_options {
+/// The policy is the setting.
+struct chain_client_options : chain_policy {
   /// ws:// or wss://. Its path may hold a provider's key and is never shown.
   std::string url;
-  /// From handing a request over to its whole answer.
-  std::chrono::milliseconds request_timeout{10000};
-  /// For each of: TCP connect, TLS handshake, WebSocket handshake.
-  std::chrono::milliseconds connect_timeout{5000};
-  /// Waiting time before the next attempt: doubles from min to max, half of it random.
-  std::chrono::milliseconds reconnect_min{250};
-  std::chrono::milliseconds reconnect_max{15000};
-  /// The client asks for the block number after this time without a head.
-  std::chrono::milliseconds stale_after{15000};
-  std::size_t max_frame_bytes = 32 * 1024 * 1024;
-  /// PEM file with additional trusted roots; empty for the system's.
-  std::string ca_file;
 };
 
 /// The chain port and a door for any other method.

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "actors/ports/clock.hpp"
+#include "messages/types/connection_policy.hpp"
 #include "messages/types/expected.hpp"
 #include "runtime/adapters/http/http_types.hpp"
 
@@ -19,17 +20,12 @@ struct client_error {
   std::string detail;
 };
 
-struct client_options {
+/// The policy is the setting.
+struct client_options : http_policy {
   /// For example https://api.schwabapi.com or http://127.0.0.1:18080. A path prefix is not allowed.
   std::string origin;
-  std::chrono::milliseconds connect_timeout{5000};
-  /// From the first byte written to the last byte read.
-  std::chrono::milliseconds request_timeout{15000};
-  std::size_t max_connections = 8;
   /// Largest answer accepted.
   std::size_t max_body_bytes = 8 * 1024 * 1024;
-  /// PEM file with additional trusted roots; empty for the system's.
-  std::string ca_file;
 };
 
 using client_callback = std::function<void(expected<response, client_error>)>;

@@ -11,10 +11,7 @@ expected<broker_ports, std::string> make_schwab(const config::settings& values, 
   const auto& v = values.broker;
   http::client_options options;
   options.origin = v.base_url;
-  options.connect_timeout = v.connect_timeout;
-  options.request_timeout = v.request_timeout;
-  options.max_connections = v.max_connections;
-  options.ca_file = v.ca_file;
+  static_cast<http_policy&>(options) = v.http;
   auto client = http::make_client(options, with.clock);
   if (!client) return unexpected("broker.base_url: " + client.error());
   return broker_ports{schwab::make_schwab_broker(*client, with.tokens, with.clock,

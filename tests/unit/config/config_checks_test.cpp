@@ -74,14 +74,14 @@ INSTANTIATE_TEST_SUITE_P(
                 }},
         spoiled{"broker.kind", [](settings& s) { s.broker.kind = "nobody"; }},
         spoiled{"broker.base_url", [](settings& s) { s.broker.base_url.clear(); }},
-        spoiled{"chain.reconnect_min", [](settings& s) { s.chain.reconnect_min = s.chain.reconnect_max + 1ms; }},
+        spoiled{"chain.reconnect_min", [](settings& s) { s.chain.connection.reconnect_min = s.chain.connection.reconnect_max + 1ms; }},
         spoiled{"hedging.failure_backoff", [](settings& s) { s.hedging.failure_backoff = 2h; }},
         spoiled{"poller.error_base", [](settings& s) { s.poller.error_base = 3min; }},
         spoiled{"poller.first", [](settings& s) { s.poller.first = 31s; }},
         spoiled{"poller.jitter", [](settings& s) { s.poller.jitter = 31s; }},
         spoiled{"supervision.backoff_min", [](settings& s) { s.supervision.backoff_min = 1min; }},
         spoiled{"paper.fill_delay_min", [](settings& s) { s.paper.fill_delay_min = 1min; }},
-        spoiled{"broker.request_timeout", [](settings& s) { s.broker.request_timeout = 21s; }},
+        spoiled{"broker.request_timeout", [](settings& s) { s.broker.http.request_timeout = 21s; }},
         spoiled{"chain.rescan_blocks", [](settings& s) { s.chain.rescan_blocks = 129; }},
         spoiled{"admin.port", [](settings& s) { s.admin.port = s.api.port; }},
         spoiled{"cluster.port", [](settings& s) { s.cluster.port = s.api.port; }},
@@ -131,7 +131,7 @@ INSTANTIATE_TEST_SUITE_P(
         spoiled{"kafka.prefix",
                 [](settings& s) {
                   s.log.kind = log_kind::kafka;
-                  s.kafka.prefix = "a/";
+                  s.kafka.policy.prefix = "a/";
                 }},
         spoiled{"kafka.key",
                 [](settings& s) {
@@ -146,7 +146,7 @@ INSTANTIATE_TEST_SUITE_P(
                 }},
         spoiled{"kafka.session_timeout", [](settings& s) {
                   s.log.kind = log_kind::kafka;
-                  s.kafka.session_timeout = 2min;
+                  s.kafka.policy.session_timeout = 2min;
                 }}));
 
 TEST(ConfigChecks, AskOnlyForWhatRunsHere) {
