@@ -109,7 +109,8 @@ class checks {
   }
 
   void orders() {
-    not_above("chain.reconnect_min", s_.chain.connection.reconnect_min, "chain.reconnect_max", s_.chain.connection.reconnect_max);
+    not_above("chain.reconnect_min", s_.chain.connection.reconnect_min, "chain.reconnect_max",
+              s_.chain.connection.reconnect_max);
     not_above("hedging.failure_backoff", s_.hedging.failure_backoff, "hedging.failure_backoff_max",
               s_.hedging.failure_backoff_max);
     not_above("poller.error_base", s_.poller.error_base, "poller.error_max", s_.poller.error_max);
@@ -119,10 +120,12 @@ class checks {
               s_.supervision.backoff_max);
     not_above("paper.fill_delay_min", s_.paper.fill_delay_min, "paper.fill_delay_max", s_.paper.fill_delay_max);
     // A request that left at the end of the lease must have ended before anybody concludes that it never arrived.
-    not_above("broker.request_timeout", s_.broker.http.request_timeout, "execution.http_grace", s_.execution.rules.http_grace);
-    if (s_.chain.rescan_blocks > s_.chain.reorg_window_blocks) {
-      add("chain.rescan_blocks", std::to_string(s_.chain.rescan_blocks), "more than chain.reorg_window_blocks",
-          "at most " + std::to_string(s_.chain.reorg_window_blocks), "lower it or raise chain.reorg_window_blocks");
+    not_above("broker.request_timeout", s_.broker.http.request_timeout, "execution.http_grace",
+              s_.execution.rules.http_grace);
+    if (s_.chain.reading.backfill.rescan_blocks > s_.chain.reading.reorg_window_blocks) {
+      add("chain.rescan_blocks", std::to_string(s_.chain.reading.backfill.rescan_blocks),
+          "more than chain.reorg_window_blocks", "at most " + std::to_string(s_.chain.reading.reorg_window_blocks),
+          "lower it or raise chain.reorg_window_blocks");
     }
   }
 
@@ -135,11 +138,13 @@ class checks {
   void kafka() {
     const auto& k = s_.kafka;
     not_above("kafka.session_timeout", k.policy.session_timeout, "kafka.rebalance_timeout", k.policy.rebalance_timeout);
-    const bool good = k.policy.prefix.size() <= 100 && std::all_of(k.policy.prefix.begin(), k.policy.prefix.end(), [](char c) {
-      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
-    });
+    const bool good =
+        k.policy.prefix.size() <= 100 && std::all_of(k.policy.prefix.begin(), k.policy.prefix.end(), [](char c) {
+          return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+        });
     if (!good)
-      add("kafka.prefix", k.policy.prefix, "cannot be part of a topic's name", "letters, digits, '-', '_', '.'", "change it");
+      add("kafka.prefix", k.policy.prefix, "cannot be part of a topic's name", "letters, digits, '-', '_', '.'",
+          "change it");
     if (k.certificate.empty() != k.key.empty())
       add(k.key.empty() ? "kafka.key" : "kafka.certificate", "", "missing, and the other of the two is there",
           "both or none", "name both files, or none");

@@ -89,11 +89,12 @@ section_spec broker() {
            "In place of account_number: which account is chosen at first, from 0 in "
            "the broker's order. Without effect once the log remembers one."),
        http_key(duration<&http_policy::connect_timeout>("connect_timeout", 100ms, 5min,
-                                                   "Longest wait for a connection, TLS included.")),
-       http_key(duration<&http_policy::request_timeout>("request_timeout", 100ms, 5min, "Longest wait for one answer.")),
+                                                        "Longest wait for a connection, TLS included.")),
+       http_key(
+           duration<&http_policy::request_timeout>("request_timeout", 100ms, 5min, "Longest wait for one answer.")),
        http_key(integer<&http_policy::max_connections>("max_connections", 1, 256, "Connections at once.")),
        http_key(text<&http_policy::ca_file>("ca_file", readable_file, "a readable PEM file, or empty",
-                                       "Trusted roots in addition to the system's."))});
+                                            "Trusted roots in addition to the system's."))});
 }
 
 }  // namespace
@@ -127,10 +128,12 @@ std::vector<section_spec> broker_sections() {
                                              "Seals the tokens in the event log. "
                                              "Required where a service calls a broker that has a login. "
                                              "With another key a person has to log in again."),
-       duration<&oauth_settings::check_interval>("check_interval", 1s, 1h, "How often the tokens are looked at."),
-       duration<&oauth_settings::refresh_ahead>("refresh_ahead", 1s, 25min,
-                                                "Refresh this long before the access token ends (it lives 30 "
-                                                "minutes).")}));
+       within<&oauth_settings::policy>(duration<&domain::token_policy::check_interval>(
+           "check_interval", 1s, 1h, "How often the tokens are looked at.")),
+       within<&oauth_settings::policy>(
+           duration<&domain::token_policy::refresh_ahead>("refresh_ahead", 1s, 25min,
+                                                          "Refresh this long before the access token ends (it lives 30 "
+                                                          "minutes)."))}));
   return out;
 }
 

@@ -14,26 +14,28 @@ section_spec kafka() {
   return section<&settings::kafka>(
       "kafka", "The event log on Apache Kafka; used when log.kind is kafka.",
       {cluster(text<&kafka_policy::bootstrap>("bootstrap", not_empty, "host:port, or several with commas",
-                                        "Brokers to begin with.")),
-       cluster(text<&kafka_policy::prefix>("prefix", any_text, "letters, digits, '-', '_', '.'",
-                                     "In front of topics, consumer groups and transactional ids, for a cluster that "
-                                     "others use too.")),
+                                              "Brokers to begin with.")),
+       cluster(
+           text<&kafka_policy::prefix>("prefix", any_text, "letters, digits, '-', '_', '.'",
+                                       "In front of topics, consumer groups and transactional ids, for a cluster that "
+                                       "others use too.")),
        cluster(flag<&kafka_policy::create_topics>("create_topics", "Make missing topics at start.")),
        cluster(integer<&kafka_policy::replication_factor>("replication_factor", 0, 9,
-                                                    "Copies of topics that are made. 0: the broker's default.")),
+                                                          "Copies of topics that are made. 0: the broker's default.")),
        cluster(flag<&kafka_policy::static_membership>("static_membership",
-                                                "A node keeps its partitions over a restart that is shorter than "
-                                                "session_timeout. A node that stops for good "
-                                                "then hands them over only after session_timeout.")),
-       cluster(duration<&kafka_policy::session_timeout>("session_timeout", 500ms, 5min,
-                                                  "A node that is silent for this long loses its partitions to others. "
-                                                  "The broker's group.min.session.timeout.ms is the lower limit.")),
+                                                      "A node keeps its partitions over a restart that is shorter than "
+                                                      "session_timeout. A node that stops for good "
+                                                      "then hands them over only after session_timeout.")),
+       cluster(duration<&kafka_policy::session_timeout>(
+           "session_timeout", 500ms, 5min,
+           "A node that is silent for this long loses its partitions to others. "
+           "The broker's group.min.session.timeout.ms is the lower limit.")),
        cluster(duration<&kafka_policy::rebalance_timeout>(
            "rebalance_timeout", 1s, 10min, "How long a node may take to give up partitions when another joins.")),
        cluster(duration<&kafka_policy::transaction_timeout>(
            "transaction_timeout", 1s, 5min, "Deadline of a transaction; bounds what a killed node can delay.")),
        cluster(duration<&kafka_policy::request_timeout>("request_timeout", 1s, 5min,
-                                                  "Deadline of other questions to the broker.")),
+                                                        "Deadline of other questions to the broker.")),
        cluster(duration<&kafka_policy::statistics_interval>(
            "statistics_interval", 0ms, 5min,
            "How often the clients report bytes, requests, broker errors and round trips to /metrics. 0ms: never.")),

@@ -34,23 +34,25 @@ std::vector<section_spec> node_sections() {
                                          {{"full", log_durability::full}, {"normal", log_durability::normal}},
                                          "full: a commit survives loss of power. normal: it survives a crash of the "
                                          "process, and loss of power may undo the newest ones."),
-       within<&log_settings::policy>(duration<&log_policy::maintenance_interval>("maintenance_interval", 1s, 24h,
-                                                     "How often retention and compaction are applied."))}));
+       within<&log_settings::policy>(duration<&log_policy::maintenance_interval>(
+           "maintenance_interval", 1s, 24h, "How often retention and compaction are applied."))}));
   out.push_back(section<&settings::bridge>(
       "bridge", "What moves records between the event log and the actors.",
       {integer<&bridge_settings::batch_max>("batch_max", 0, 100'000,
                                             "Most records taken in one cycle, and so in one transaction; 0: 4000 on "
                                             "Kafka, 1000 on other logs."),
-       within<&bridge_settings::policy>(integer<&bridge_policy::commits_in_flight>("commits_in_flight", 1, 64,
-                                                    "Transactions that may be on their way at once.")),
-       within<&bridge_settings::policy>(duration<&bridge_policy::handle_timeout>("handle_timeout", 100ms, 10min,
-                                                  "An actor that does not answer its records for this long is "
-                                                  "restarted.")),
-       within<&bridge_settings::policy>(integer<&bridge_policy::max_attempts>("max_attempts", 1, 100,
-                                               "Tries of a single record before it becomes a dead letter.")),
-       within<&bridge_settings::policy>(duration<&bridge_policy::idle_passivate>("idle_passivate", 1s, 24h * 7,
-                                                  "An idle actor of a symbol or order without mail for this long is "
-                                                  "stopped; its next record starts it again."))}));
+       within<&bridge_settings::policy>(integer<&bridge_policy::commits_in_flight>(
+           "commits_in_flight", 1, 64, "Transactions that may be on their way at once.")),
+       within<&bridge_settings::policy>(
+           duration<&bridge_policy::handle_timeout>("handle_timeout", 100ms, 10min,
+                                                    "An actor that does not answer its records for this long is "
+                                                    "restarted.")),
+       within<&bridge_settings::policy>(integer<&bridge_policy::max_attempts>(
+           "max_attempts", 1, 100, "Tries of a single record before it becomes a dead letter.")),
+       within<&bridge_settings::policy>(
+           duration<&bridge_policy::idle_passivate>("idle_passivate", 1s, 24h * 7,
+                                                    "An idle actor of a symbol or order without mail for this long is "
+                                                    "stopped; its next record starts it again."))}));
   out.push_back(section<&settings::supervision>(
       "supervision", "Restarts of actors, and shutdown.",
       {duration<&supervision_settings::backoff_min>("backoff_min", 1ms, 1h, "Wait before the first restart."),

@@ -10,9 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/domain/fills/token.hpp"
 #include "actors/domain/hedging/account_limits.hpp"
 #include "actors/domain/hedging/poll_schedule.hpp"
 #include "actors/domain/hedging/position_book.hpp"
+#include "actors/domain/hedging/reading_policy.hpp"
+#include "actors/domain/hedging/token_lifecycle.hpp"
 #include "actors/domain/orders/desk_types.hpp"
 #include "config/secret.hpp"
 #include "messages/events/blockchain_event.hpp"
@@ -76,18 +79,11 @@ struct bridge_settings {
 struct chain_settings {
   /// May carry an access key in its path or user part.
   secret ws_url{"ws://127.0.0.1:8545"};
-  std::uint64_t chain_id = 0;
   std::optional<address> owner;
-  /// Required where ingestion runs: it decides what is hedged, so it has no default.
+  /// Required where ingestion runs: it decides what is hedged, so it has no default. That of `reading` has no meaning.
   std::optional<std::uint64_t> start_block;
-  bool hedge_history = false;
-  std::uint64_t backfill_batch_blocks = 1000;
+  domain::reading_policy reading;
   chain_policy connection;
-  std::uint64_t reorg_window_blocks = 128;
-  milliseconds rescan_interval{60'000};
-  std::uint64_t rescan_blocks = 128;
-  milliseconds after_clear_wait{500};
-  milliseconds retry{500};
 };
 
 struct orderbook_settings {
@@ -97,13 +93,8 @@ struct orderbook_settings {
   std::optional<hedgerow::address> owner;
 };
 
-struct tokens_settings {
-  std::optional<address> usdc;
-  bool allow_unlisted = true;
-  /// `*0x` is a suffix, `t*` a prefix.
-  std::vector<std::string> markers{"*0x", "*s1", "t*"};
-  milliseconds retry{500};
-};
+/// The rule's policy is the setting: names and defaults stand there.
+using tokens_settings = domain::tokens_policy;
 
 struct token_settings {
   std::optional<hedgerow::address> address;
@@ -111,7 +102,7 @@ struct token_settings {
   std::optional<std::uint32_t> decimals;
 };
 
-/// The rule's policy is the setting: names and defaults stand there.
+/// As above.
 using hedging_settings = domain::hedging_policy;
 
 /// As above: what steers the desk, and what the account may ask of the broker.
@@ -145,8 +136,7 @@ struct broker_settings {
 struct oauth_settings {
   /// 64 hex digits.
   secret encryption_key;
-  milliseconds check_interval{300'000};
-  milliseconds refresh_ahead{300'000};
+  domain::token_policy policy;
 };
 
 struct api_settings {

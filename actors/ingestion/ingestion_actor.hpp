@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "actors/bridges/service.hpp"
-#include "actors/domain/hedging/backfill_plan.hpp"
+#include "actors/domain/hedging/reading_policy.hpp"
 #include "actors/ports/broker_api.hpp"
 #include "actors/ports/chain_client.hpp"
 #include "actors/ports/clock.hpp"
@@ -25,19 +25,10 @@ struct watched_book {
   orderbook_version version = orderbook_version::v4;
 };
 
-struct ingestion_config {
+/// The policy is the setting.
+struct ingestion_config : domain::reading_policy {
   std::vector<watched_book> books;
   address owner;
-  /// 0 accepts any chain.
-  std::uint64_t chain_id = 0;
-  domain::backfill_policy backfill;
-  /// A person wants all fills since backfill.start_block hedged; see domain/orders/first_start.
-  bool hedge_history = false;
-  std::uint64_t reorg_window_blocks = 128;
-  /// How long a Clear waits for its AfterClear before ingestion asks for the receipt.
-  std::chrono::milliseconds after_clear_wait{500};
-  /// Pause before a failed question to the node is asked again; for ranges the first one, see domain::retry_policy.
-  std::chrono::milliseconds retry{500};
   /// Reading that has made no progress for this long, while there is something to read, is an alarm.
   std::chrono::milliseconds stuck_after{60'000};
 };

@@ -17,7 +17,8 @@ namespace hedgerow::poller {
 struct poller_config {
   domain::poll_policy schedule;
   domain::progress_policy progress;
-  /// That of the desk. Subtracted from the time of submission when a list is asked for: our clock and the broker's may differ.
+  /// That of the desk. Subtracted from the time of submission when a list is asked for: our clock and the broker's may
+  /// differ.
   std::chrono::milliseconds clock_skew = domain::desk_policy{}.clock_skew;
   /// Longer than any call through the gateway can take.
   std::chrono::milliseconds call_timeout{120'000};

@@ -23,18 +23,10 @@ using domain::token_warning;
 using ports::notice_level;
 constexpr const char* changelog_key = "singleton";
 
-domain::token_policy policy_of(const tokens_config& config) {
-  domain::token_policy p;
-  p.check_every = std::chrono::duration_cast<std::chrono::seconds>(config.check_interval);
-  p.refresh_ahead = std::chrono::duration_cast<std::chrono::seconds>(config.refresh_ahead);
-  return p;
-}
-
 }  // namespace
 
 tokens::tokens(pointer self, bridges::entity_seed seed, tokens_config config, tokens_ports outside)
-    : self_{self}, seed_{std::move(seed)}, config_{std::move(config)}, outside_{std::move(outside)},
-      policy_{policy_of(config_)} {}
+    : self_{self}, seed_{std::move(seed)}, config_{std::move(config)}, outside_{std::move(outside)} {}
 
 tokens::interface::behavior_type tokens::start() {
   auto newest = entity::restore<token_update>(seed_, changelog_key);
@@ -84,7 +76,7 @@ void tokens::tick(std::uint64_t round) {
 void tokens::set_timer() {
   if (!current_) return;
   const auto now = outside_.clock->now();
-  auto next = domain::next_check(domain::times_of(*current_), policy_, now);
+  auto next = domain::next_check(domain::times_of(*current_), config_.policy, now);
   if (retry_at_ && *retry_at_ > now) next = std::min(next, *retry_at_);
   entity::set_timer(self_, timer_, next, now);
 }
@@ -122,7 +114,7 @@ void tokens::end_login(std::string detail) {
 }
 
 void tokens::warn(timestamp now) {
-  const auto warning = domain::warning_at(domain::times_of(*current_), policy_, now);
+  const auto warning = domain::warning_at(domain::times_of(*current_), config_.policy, now);
   if (warning <= warned_) return;
   warned_ = warning;
   if (warning == token_warning::expired)
@@ -137,7 +129,7 @@ void tokens::check() {
   if (!current_) return;
   const auto now = outside_.clock->now();
   warn(now);
-  switch (domain::need_of(domain::times_of(*current_), policy_, now)) {
+  switch (domain::need_of(domain::times_of(*current_), config_.policy, now)) {
     case token_need::nothing: break;
     case token_need::refresh: refresh(); break;
     case token_need::login:
@@ -180,7 +172,7 @@ void tokens::take_account(const accounts_answer& answer) {
 }
 
 void tokens::accept(bool by_login, const ports::oauth_tokens& fresh) {
-  const auto& policy = policy_;
+  const auto& policy = config_.policy;
   const auto times =
       by_login || !current_
           ? domain::logged_in(policy, asked_at_, fresh.access_lifetime)
@@ -212,10 +204,10 @@ void tokens::accept(bool by_login, const ports::oauth_tokens& fresh) {
 
 void tokens::refused(timestamp now) {
   const bool known_dead = current_->event == token_event::expired;
-  const bool final = domain::refusal_is_final(refused_at_, policy_, now);
+  const bool final = domain::refusal_is_final(refused_at_, config_.policy, now);
   if (!refused_at_) refused_at_ = now;
-  retry_at_ = now + (final || known_dead ? microseconds{config_.check_interval}
-                                              : microseconds{policy_.confirm_refusal});
+  retry_at_ = now + (final || known_dead ? microseconds{config_.policy.check_interval}
+                                              : microseconds{config_.policy.confirm_refusal});
   if (!final && !known_dead) return;
   if (!std::exchange(told_failing_, true))
     tell(notice_level::alarm, "login_refused",
@@ -250,7 +242,7 @@ void tokens::answered(const tokens_answer& answer) {
 }
 
 void tokens::rejected() {
-  if (domain::rejection_counts(received_at_, policy_, outside_.clock->now())) refresh();
+  if (domain::rejection_counts(received_at_, config_.policy, outside_.clock->now())) refresh();
 }
 
 std::string tokens::begin_login() {

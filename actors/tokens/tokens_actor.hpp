@@ -40,10 +40,7 @@ struct accounts_answer {
 using tokens_slot = protocol::slot<protocol::tokens_actor>;
 
 struct tokens_config {
-  /// Look at least this often; more often where refresh_ahead asks for it.
-  std::chrono::milliseconds check_interval{300'000};
-  /// Refresh this long before the access token expires.
-  std::chrono::milliseconds refresh_ahead{300'000};
+  domain::token_policy policy;
   std::chrono::milliseconds retry_min{1'000};
   std::chrono::milliseconds retry_max{60'000};
   /// The account of the login to trade in.
@@ -127,7 +124,6 @@ class tokens {
   bridges::entity_seed seed_;
   tokens_config config_;
   tokens_ports outside_;
-  domain::token_policy policy_;
   /// The newest update; its tokens are sealed.
   std::optional<token_update> current_;
   /// The opened secret; nullopt if it was sealed with another key.

@@ -143,7 +143,7 @@ step_ptr validation::postpone(timestamp now) {
   last_error_ = "the node does not answer for a token: " + unavailable_;
   if (postponed_ == 0 || now < postponed_since_) postponed_since_ = now;
   auto step_later = entity::outbox{service_name, now}.finish(true);
-  step_later->postpone = domain::backoff_ceiling(config_.token_retry, config_.token_retry_max, ++postponed_);
+  step_later->postpone = domain::backoff_ceiling(config_.rules.retry, config_.token_retry_max, ++postponed_);
   if (now - postponed_since_ >= config_.token_alarm_after)
     alarms_.raise(notices_, service_name, "token_unknown", "token_unknown", "tokens",  // allow: assets
                   "all fills wait, none is lost: " + last_error_ +

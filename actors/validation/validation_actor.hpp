@@ -10,6 +10,7 @@
 #include "actors/domain/fills/trade_memory.hpp"
 #include "actors/domain/fills/trade_validation.hpp"
 #include "actors/entity/outbox.hpp"
+#include "actors/domain/hedging/reading_policy.hpp"
 #include "actors/ports/chain_client.hpp"
 #include "actors/ports/clock.hpp"
 #include "actors/ports/notices.hpp"
@@ -22,16 +23,14 @@ namespace hedgerow::validation {
 struct validation_config {
   domain::validation_rules rules;
   std::uint32_t symbol_partitions = log_policy{}.symbol_partitions;
-  /// Pause before a slice is tried again when the node did not answer for a token; doubles up to the longest.
-  std::chrono::milliseconds token_retry{500};
+  /// rules.retry doubles up to this.
   std::chrono::milliseconds token_retry_max{30'000};
   /// Fills that have waited for a token this long are an alarm.
   std::chrono::milliseconds token_alarm_after{30'000};
   /// A contract that is no token is asked again when a fill comes after this time.
   std::chrono::milliseconds token_ask_again{60'000};
-  /// Trades of so many newest blocks are remembered for a reversal. Many times the reorg window of ingestion, because
-  /// the newest block seen here may be ahead of the blocks that ingestion has read completely.
-  std::uint64_t remembered_blocks = 8 * 128;
+  /// Trades of so many newest blocks are remembered for a reversal.
+  std::uint64_t remembered_blocks = domain::reading_policy{}.remembered_blocks();
 };
 
 /// What the node said about a token; nothing when the contract refused or answered nonsense.

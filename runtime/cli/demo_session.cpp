@@ -30,7 +30,7 @@ config::settings demo_settings(const demo_options& o) {
   s.log.kind = o.log == "memory"  ? config::log_kind::memory
                : o.log == "kafka" ? config::log_kind::kafka
                                   : config::log_kind::sqlite;
-  s.chain.rescan_interval = std::chrono::seconds{10};
+  s.chain.reading.backfill.rescan_interval = std::chrono::seconds{10};
   s.hedging.failure_backoff = std::chrono::milliseconds{250};
   s.poller.base = std::chrono::seconds{5};
   s.poller.jitter = std::chrono::seconds{1};

@@ -13,42 +13,25 @@
 namespace hedgerow::world {
 namespace {
 
-domain::token_marker to_marker(const std::string& text) {
-  // `*0x` is a suffix, `t*` a prefix.
-  if (text.starts_with('*')) return {text.substr(1), domain::token_marker::place::suffix};
-  return {text.substr(0, text.size() - 1), domain::token_marker::place::prefix};
-}
-
 ingestion::ingestion_config to_ingestion(const config::settings& v) {
   ingestion::ingestion_config c;
+  static_cast<domain::reading_policy&>(c) = v.chain.reading;
+  c.backfill.start_block = v.chain.start_block.value_or(0);
   for (const auto& b : v.orderbooks)
     if (b.address) c.books.push_back({*b.address, b.version});
   c.owner = v.chain.owner.value_or(address{});
-  c.chain_id = v.chain.chain_id;
-  c.backfill.start_block = v.chain.start_block.value_or(0);
-  c.hedge_history = v.chain.hedge_history;
-  c.backfill.max_batch = v.chain.backfill_batch_blocks;
-  c.backfill.rescan_interval = v.chain.rescan_interval;
-  c.backfill.rescan_blocks = std::min(v.chain.rescan_blocks, v.chain.reorg_window_blocks);
-  c.reorg_window_blocks = v.chain.reorg_window_blocks;
-  c.after_clear_wait = v.chain.after_clear_wait;
-  c.retry = v.chain.retry;
   return c;
 }
 
 validation::validation_config to_validation(const config::settings& v) {
   validation::validation_config c;
   c.rules.owner = v.chain.owner.value_or(address{});
-  c.rules.usdc = v.tokens.usdc;
-  c.rules.allow_unlisted = v.tokens.allow_unlisted;
+  static_cast<domain::tokens_policy&>(c.rules) = v.tokens;
   c.rules.broker_symbols = v.broker_symbols;
-  c.rules.markers.clear();
-  for (const auto& text : v.tokens.markers) c.rules.markers.push_back(to_marker(text));
   for (const auto& t : v.pinned_tokens)
     if (t.address && t.decimals) c.rules.pinned_tokens[*t.address] = {t.symbol, *t.decimals};
   c.symbol_partitions = v.log.policy.symbol_partitions;
-  c.token_retry = v.tokens.retry;
-  c.remembered_blocks = 8 * v.chain.reorg_window_blocks;
+  c.remembered_blocks = v.chain.reading.remembered_blocks();
   return c;
 }
 
@@ -70,8 +53,7 @@ poller::poller_config to_poller(const config::settings& v) {
 
 tokens::tokens_config to_tokens(const config::settings& v) {
   tokens::tokens_config c;
-  c.check_interval = v.oauth.check_interval;
-  c.refresh_ahead = v.oauth.refresh_ahead;
+  c.policy = v.oauth.policy;
   c.account = {v.broker.account_number.reveal(), v.broker.account_index};
   return c;
 }

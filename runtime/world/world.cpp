@@ -44,7 +44,8 @@ expected<std::shared_ptr<ports::event_log>, fault> make_kafka_log(const settings
                                                                   adapters::kafka_options options) {
   auto log = adapters::open_kafka_log(std::move(options), on.clock);
   if (!log)
-    return unexpected("log.kind = \"kafka\", kafka.bootstrap = \"" + v.kafka.policy.bootstrap + "\": " + log.error().detail);
+    return unexpected("log.kind = \"kafka\", kafka.bootstrap = \"" + v.kafka.policy.bootstrap +
+                      "\": " + log.error().detail);
   return *log;
 }
 
@@ -52,7 +53,8 @@ expected<std::shared_ptr<ports::event_log>, fault> make_kafka_log(const settings
 expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, machine& on,
                                                             const ports::metrics_ptr& metrics) {
   switch (v.log.kind) {
-    case config::log_kind::memory: return adapters::make_memory_log(on.clock, v.log.policy.symbol_partitions);
+    case config::log_kind::memory:
+      return adapters::make_memory_log(on.clock, v.log.policy.symbol_partitions);
     case config::log_kind::kafka: {
       auto options = to_kafka_options(v);
       options.metrics = metrics;
@@ -103,7 +105,8 @@ expected<void, fault> add_call_memory(const settings& v, node::node_ports& out) 
   if (v.log.kind == config::log_kind::memory) return {};
   if (auto made = make_data_dir(v); !made) return made;
   const auto path = std::filesystem::path{v.node.data_dir} / ("broker-calls." + v.node.name);
-  auto file = adapters::open_call_file(path.string(), v.execution.limits.calls_per_minute + v.execution.limits.orders_per_minute);
+  auto file = adapters::open_call_file(path.string(),
+                                       v.execution.limits.calls_per_minute + v.execution.limits.orders_per_minute);
   if (!file) return unexpected("node.data_dir: " + file.error() + "; choose a folder that this user may write");
   out.calls = *file;
   return {};

@@ -153,7 +153,7 @@ TEST_F(ValidationTest, ASilentNodeDelaysAndLosesNothing) {
   node->disconnect();
   start();
   append(vector_event("owner_sells_equity", 1));
-  for (int i = 0; i < 20; ++i) advance(config.token_retry);
+  for (int i = 0; i < 20; ++i) advance(config.rules.retry);
   EXPECT_TRUE(trades().empty());
   EXPECT_TRUE(reasons().empty());
   node->connect();
@@ -170,8 +170,8 @@ TEST_F(ValidationTest, APassingErrorOfTheNodeDelaysAFillAndBuriesNone) {
     if (!running) start();
     const auto sequence = trades().size() + 1;
     append(vector_event("owner_sells_equity", sequence));
-    pass(config.token_retry);
-    pass(2 * config.token_retry);
+    pass(config.rules.retry);
+    pass(2 * config.rules.retry);
     EXPECT_EQ(trades().size(), sequence) << to_string(failure);
   }
   EXPECT_TRUE(reasons().empty());
@@ -182,7 +182,7 @@ TEST_F(ValidationTest, AnEmptyAnswerIsThatOfANodeThatLagsBehind) {
   for (auto& [token, answers] : node->token_answers) answers = {};
   start();
   append(vector_event("owner_sells_equity", 1));
-  pass(config.token_retry);
+  pass(config.rules.retry);
   EXPECT_TRUE(reasons().empty());
   node->token_answers = known;
   pass(config.token_retry_max);
@@ -193,7 +193,7 @@ TEST_F(ValidationTest, FillsThatWaitForATokenAreAnAlarm) {
   node->failing_calls = 1'000'000;
   start();
   append(vector_event("owner_sells_equity", 1));
-  pass(config.token_retry);
+  pass(config.rules.retry);
   EXPECT_EQ(notices.all(), "");
   for (int i = 0; i < 8; ++i) pass(config.token_retry_max);
   EXPECT_EQ(notices.count("ALARM token_unknown"), 1U) << notices.all();

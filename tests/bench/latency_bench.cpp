@@ -126,9 +126,9 @@ config::settings make_settings(const bench::market& market, const std::filesyste
   s.chain.ws_url = config::secret{chain_url};
   s.chain.owner = rules.owner;
   s.chain.start_block = 16;
-  s.chain.hedge_history = true;  // the scripted block is of 2023
+  s.chain.reading.hedge_history = true;  // the scripted block is of 2023
   s.chain.connection.stale_after = std::chrono::hours{1};
-  s.chain.rescan_interval = std::chrono::hours{1};
+  s.chain.reading.backfill.rescan_interval = std::chrono::hours{1};
   s.tokens.usdc = rules.usdc;
   for (const auto& [where, token] : rules.pinned_tokens) {
     config::token_settings t;

@@ -65,6 +65,16 @@ std::vector<token_marker> default_markers() {
   return {{"0x", suffix}, {"s1", suffix}, {"t", prefix}};
 }
 
+token_marker marker_of(std::string_view pattern) {
+  using enum token_marker::place;
+  if (pattern.starts_with('*')) return {std::string{pattern.substr(1)}, suffix};
+  return {std::string{pattern.substr(0, pattern.size() - 1)}, prefix};
+}
+
+std::string pattern_of(const token_marker& marker) {
+  return marker.where == token_marker::place::suffix ? "*" + marker.text : marker.text + "*";
+}
+
 token_class classify(std::string_view symbol, const std::vector<token_marker>& markers) {
   if (symbol == "USDC") return usdc_token{};
   std::optional<equity_token> found;

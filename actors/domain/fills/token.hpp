@@ -1,6 +1,7 @@
 // What a token calls itself and what that makes it: dollars, an equity, or neither (facts, 2.5).
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "actors/domain/fills/abi_reader.hpp"
+#include "messages/types/evm.hpp"
 
 namespace hedgerow::domain {
 
@@ -42,6 +44,22 @@ struct token_marker {
 
 /// AAPL0x, NVDAs1, tGME. Issuers also use the prefix `wt`, which only a configuration adds (facts, 2.5).
 [[nodiscard]] std::vector<token_marker> default_markers();
+
+/// The marker that people write as `*0x` (a suffix) or `t*` (a prefix). `pattern` is one of the two.
+[[nodiscard]] token_marker marker_of(std::string_view pattern);
+[[nodiscard]] std::string pattern_of(const token_marker& marker);
+
+/// Which tokens may trade.
+struct tokens_policy {
+  /// The one USDC. When set, a token that merely calls itself USDC is refused: anybody can deploy one (facts, 2.5).
+  std::optional<address> usdc;
+  /// Whether tokens that are not pinned (and other than `usdc`) may trade.
+  bool allow_unlisted = true;
+  /// A token carries exactly one.
+  std::vector<token_marker> markers = default_markers();
+  /// Pause before a token's symbol and decimals are asked for again when the node did not answer.
+  std::chrono::milliseconds retry{500};
+};
 
 struct usdc_token {
   friend bool operator==(const usdc_token&, const usdc_token&) = default;

@@ -15,18 +15,13 @@
 
 namespace hedgerow::domain {
 
-struct validation_rules {
+struct validation_rules : tokens_policy {
   /// The owner whose orders are hedged.
   address owner;
-  /// The one USDC. When set, a token that merely calls itself USDC is refused: anybody can deploy one (facts, 2.5).
-  std::optional<address> usdc;
   /// Tokens whose name and decimals are known in advance; they win over what the chain says.
   std::map<address, token_info> pinned_tokens;
-  /// Whether tokens outside `pinned_tokens` (and other than `usdc`) may trade.
-  bool allow_unlisted = true;
   /// Base symbol to the broker's ticker, where they differ: BRK.B to BRK/B.
   std::map<std::string, std::string> broker_symbols;
-  std::vector<token_marker> markers = default_markers();
 };
 
 /// Not a trade to hedge, and no error. To be counted by reason:

@@ -31,8 +31,8 @@ struct budget_policy {
   /// Calls in any `window`.
   std::uint32_t calls_per_minute = account_limits{}.calls_per_minute;
   /// How many of these are kept for placements, for evidence and for status: less important classes leave them so many
-  /// calls of each window. Calls that the class itself has made in the window count against its reserve. In the order of the order
-  /// protocol: a quarter for placements, a sixth for evidence, a sixth for status.
+  /// calls of each window. Calls that the class itself has made in the window count against its reserve. In the order
+  /// of the order protocol: a quarter for placements, a sixth for evidence, a sixth for status.
   std::uint32_t kept_for_placement = calls_per_minute / 4;
   std::uint32_t kept_for_evidence = calls_per_minute / 6;
   std::uint32_t kept_for_status = calls_per_minute / 6;

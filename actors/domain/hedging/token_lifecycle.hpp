@@ -16,9 +16,9 @@ struct token_policy {
   std::chrono::seconds access_life{1800};
   std::chrono::seconds refresh_life{std::chrono::hours{24 * 7}};
   /// Refresh this long before the access token expires.
-  std::chrono::seconds refresh_ahead{300};
+  std::chrono::milliseconds refresh_ahead{300'000};
   /// Look at least this often, and at least twice within refresh_ahead.
-  std::chrono::seconds check_every{300};
+  std::chrono::milliseconds check_interval{300'000};
   /// A refused refresh token is dead when the broker refuses it again after this long: one answer may be a passing
   /// fault.
   std::chrono::seconds confirm_refusal{30};
@@ -82,8 +82,8 @@ enum class token_warning : std::uint8_t { none, early, late, expired };
 /// The warning that holds at `now`; raise it when it is above the last one raised since the login.
 [[nodiscard]] token_warning warning_at(const token_times& times, const token_policy& policy, timestamp now);
 
-/// The next time at which something changes or is due: at most check_every and half of refresh_ahead away, and always
-/// after now.
+/// The next time at which something changes or is due: at most check_interval and half of refresh_ahead away, and
+/// always after now.
 [[nodiscard]] timestamp next_check(const token_times& times, const token_policy& policy, timestamp now);
 
 }  // namespace hedgerow::domain

@@ -150,7 +150,8 @@ void desk::unclear_list(timestamp asked_at, const unreadable_order& order, const
   intent.empty_lists = 0;
   intent.last_empty_at = asked_at;
   if (intent.unclear_lists++ == 0) intent.first_empty_at = asked_at;
-  if (intent.unclear_lists < policy_.evidence_lists || asked_at - intent.first_empty_at < policy_.evidence_spread) return;
+  if (intent.unclear_lists < policy_.evidence_lists || asked_at - intent.first_empty_at < policy_.evidence_spread)
+    return;
   hold("an order in the list cannot be read and may be the one that was placed", {last_obstacle_}, context);
 }
 

@@ -74,7 +74,8 @@ INSTANTIATE_TEST_SUITE_P(
                 }},
         spoiled{"broker.kind", [](settings& s) { s.broker.kind = "nobody"; }},
         spoiled{"broker.base_url", [](settings& s) { s.broker.base_url.clear(); }},
-        spoiled{"chain.reconnect_min", [](settings& s) { s.chain.connection.reconnect_min = s.chain.connection.reconnect_max + 1ms; }},
+        spoiled{"chain.reconnect_min",
+                [](settings& s) { s.chain.connection.reconnect_min = s.chain.connection.reconnect_max + 1ms; }},
         spoiled{"hedging.failure_backoff", [](settings& s) { s.hedging.failure_backoff = 2h; }},
         spoiled{"poller.error_base", [](settings& s) { s.poller.error_base = 3min; }},
         spoiled{"poller.first", [](settings& s) { s.poller.first = 31s; }},
@@ -82,7 +83,7 @@ INSTANTIATE_TEST_SUITE_P(
         spoiled{"supervision.backoff_min", [](settings& s) { s.supervision.backoff_min = 1min; }},
         spoiled{"paper.fill_delay_min", [](settings& s) { s.paper.fill_delay_min = 1min; }},
         spoiled{"broker.request_timeout", [](settings& s) { s.broker.http.request_timeout = 21s; }},
-        spoiled{"chain.rescan_blocks", [](settings& s) { s.chain.rescan_blocks = 129; }},
+        spoiled{"chain.rescan_blocks", [](settings& s) { s.chain.reading.backfill.rescan_blocks = 129; }},
         spoiled{"admin.port", [](settings& s) { s.admin.port = s.api.port; }},
         spoiled{"cluster.port", [](settings& s) { s.cluster.port = s.api.port; }},
         spoiled{"cluster.port", [](settings& s) { s.cluster.seeds = {"other:7400"}; }},
@@ -282,9 +283,9 @@ TEST(ConfigKeys, WhatFollowsFromSettingsIsShown) {
   s.bridge.policy.handle_timeout = 9s;
   s.execution.limits.calls_per_minute = 120;
   const std::string text = describe_derived(s);
-  for (const char* part :
-       {"at most = 1000  (bridge.batch_max, log.kind)", "session = 3s  (bridge.handle_timeout / 3)",
-        "lists of an unknown outcome = 5s", "effects under way = 5s", "placements = 30", "status = 20"})
+  for (const char* part : {"at most = 1000  (bridge.batch_max, log.kind)", "session = 3s  (bridge.handle_timeout / 3)",
+                           "taken back = 1024  (8 * chain.reorg_window_blocks)", "lists of an unknown outcome = 5s",
+                           "effects under way = 5s", "placements = 30", "status = 20"})
     EXPECT_THAT(text, HasSubstr(part));
 }
 

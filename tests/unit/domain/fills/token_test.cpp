@@ -97,6 +97,12 @@ TEST(Token, DecimalsFitOneByte) {
   EXPECT_EQ(parse_decimals_return(bytes(31, 0)), std::nullopt);
 }
 
+TEST(Token, MarkersAreWrittenAsPatterns) {
+  EXPECT_EQ(marker_of("*0x"), (token_marker{"0x", token_marker::place::suffix}));
+  EXPECT_EQ(marker_of("wt*"), (token_marker{"wt", token_marker::place::prefix}));
+  for (const auto& marker : default_markers()) EXPECT_EQ(marker_of(pattern_of(marker)), marker);
+}
+
 TEST(Token, OneMarkerExactly) {
   EXPECT_EQ(classified("NVDAs1"), "tokenized_equity NVDA s1");
   for (const char* two : {"tGME0x", "tGMEs1"}) EXPECT_EQ(classified(two), "not_tokenized_equity") << two;

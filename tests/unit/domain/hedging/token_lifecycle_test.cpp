@@ -17,7 +17,7 @@ TEST(TokenLifecycle, TimingVectors) {
   const token_policy policy;
   EXPECT_EQ(std::to_string(policy.access_life.count()), text_of(timing["access_seconds"]));
   EXPECT_EQ(std::to_string(policy.refresh_life.count()), text_of(timing["refresh_seconds"]));
-  EXPECT_EQ(std::to_string(policy.refresh_ahead.count()), text_of(timing["refresh_ahead_seconds"]));
+  EXPECT_EQ(std::to_string(policy.refresh_ahead / 1s), text_of(timing["refresh_ahead_seconds"]));
   const auto time = [](const rapidjson::Value& v) { return parse_time(text_of(v)).value(); };
   for (const auto& c : timing["cases"].GetArray()) {
     SCOPED_TRACE(text_of(c["note"]));
@@ -78,7 +78,7 @@ TEST(TokenLifecycle, TheAnswersLifeWins) {
 
 TEST(TokenLifecycle, LooksTwiceWithinTheMarginWhateverTheInterval) {
   token_policy policy;
-  policy.check_every = 1h;
+  policy.check_interval = 1h;
   const timestamp now{1'756'468'800'000'000};
   EXPECT_EQ(next_check(logged_in(policy, now), policy, now), now + 150s);
   policy.refresh_ahead = 1s;
