@@ -16,13 +16,10 @@
 #include "actors/ports/queries.hpp"
 #include "messages/protocol/actor_class.hpp"
 #include "messages/protocol/interfaces.hpp"
-#include "messages/protocol/queries.hpp"
 
 namespace hedgerow::aggregator {
 
-using aggregator_actor = protocol::query_actor::extend<caf::reacts_to<protocol::poll_atom>,
-                                                       caf::replies_to<protocol::status_atom>::with<
-                                                           protocol::actor_status>>;
+using protocol::aggregator_actor;
 
 /// What the store said; inside the actor.
 struct store_news {
@@ -50,8 +47,9 @@ struct aggregator_config {
 
 class aggregator {
  public:
-  /// `tick`: the time to ask the store has come, for the first time or again.
-  using interface = aggregator_actor::extend<caf::reacts_to<protocol::done_atom, store_news>,
+  /// `poll`: the log may have something new. `tick`: the time to ask the store has come, for the first time or again.
+  using interface = aggregator_actor::extend<caf::reacts_to<protocol::poll_atom>,
+                                             caf::reacts_to<protocol::done_atom, store_news>,
                                              caf::reacts_to<protocol::answer_atom, store_answer>,
                                              caf::reacts_to<protocol::tick_atom, std::uint64_t>>;
   using pointer = protocol::pointer_to<aggregator>;

@@ -3,8 +3,6 @@
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/atom.hpp>
-#include <caf/typed_actor.hpp>
-#include <string>
 
 #include "messages/events/projections/questions.hpp"
 
@@ -18,17 +16,6 @@ using execution_atom = caf::atom_constant<caf::atom("execution")>;    // with th
 using letters_atom = caf::atom_constant<caf::atom("letters")>;        // dead letters
 using decisions_atom = caf::atom_constant<caf::atom("decisions")>;
 using overview_atom = caf::atom_constant<caf::atom("overview")>;      // what health and metrics show
-
-/// Answers from the rows. An answer is an error when the store of the rows does not answer.
-using query_actor =
-    caf::typed_actor<caf::replies_to<positions_atom>::with<position_list>,
-                     caf::replies_to<position_atom, std::string>::with<position_answer>,
-                     caf::replies_to<trades_atom, trades_query>::with<trade_page>,
-                     caf::replies_to<executions_atom, executions_query>::with<execution_page>,
-                     caf::replies_to<execution_atom, std::string>::with<execution_answer>,
-                     caf::replies_to<letters_atom, dead_letters_query>::with<dead_letter_page>,
-                     caf::replies_to<decisions_atom, decisions_query>::with<decision_page>,
-                     caf::replies_to<overview_atom>::with<projection_overview>>;
 
 }  // namespace hedgerow::protocol
 
