@@ -2,8 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 #include <type_traits>
 #include <utility>
 

@@ -12,7 +12,6 @@
 #pragma once
 
 #include <deque>
-#include <optional>
 #include <set>
 
 #include "messages/protocol/hand_over.hpp"

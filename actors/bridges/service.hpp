@@ -2,7 +2,6 @@
 #pragma once
 
 #include <caf/actor_system.hpp>
-#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>

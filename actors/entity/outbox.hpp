@@ -2,7 +2,6 @@
 // service.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>

@@ -1,8 +1,9 @@
+#include "actors/ingestion/ingestion.hpp"
+
 #include <caf/all.hpp>
 
 #include "actors/domain/fills/orderbook_events.hpp"
 #include "actors/entity/entity.hpp"
-#include "actors/ingestion/ingestion.hpp"
 #include "actors/ingestion/ingestion_service.hpp"
 #include "messages/types/keccak.hpp"
 

@@ -1,7 +1,6 @@
 // The broker's OAuth endpoint, and where the rest of the process finds the current access token.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>

@@ -15,13 +15,13 @@
 #include "messages/events/dead_letter.hpp"
 #include "messages/events/envelope.hpp"
 #include "messages/events/execution_desk.hpp"
-#include "messages/events/ingestion_state.hpp"
+#include "messages/events/ingestion_state.hpp"  // allow: decode<> of it
 #include "messages/events/onchain_trade.hpp"
 #include "messages/events/pending_order.hpp"
-#include "messages/events/position_update.hpp"
-#include "messages/events/schwab_command.hpp"
+#include "messages/events/position_update.hpp"  // allow: decode<> of it
+#include "messages/events/schwab_command.hpp"  // allow: decode<> of it
 #include "messages/events/schwab_execution.hpp"
-#include "messages/events/token_record.hpp"
+#include "messages/events/token_record.hpp"  // allow: decode<> of it
 #include "messages/events/token_update.hpp"
 #include "messages/types/expected.hpp"
 

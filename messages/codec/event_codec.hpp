@@ -2,8 +2,6 @@
 // HEDGEROW_CODEC(event).
 #pragma once
 
-#include <cstring>
-
 #include "messages/codec/codec.hpp"
 #include "messages/codec/json_reader.hpp"
 #include "messages/codec/json_writer.hpp"

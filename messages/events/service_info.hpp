@@ -2,7 +2,6 @@
 // its own folder; runtime/node/registry.cpp lists them.
 #pragma once
 
-#include <algorithm>
 #include <optional>
 #include <span>
 #include <string_view>

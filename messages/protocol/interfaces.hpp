@@ -4,7 +4,6 @@
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_actor.hpp>
-#include <memory>
 #include <string>
 #include <vector>
 

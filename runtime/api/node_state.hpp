@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 
-#include "messages/protocol/slot.hpp"
 #include "runtime/api/lag_meter.hpp"
 #include "runtime/supervision/supervisor.hpp"
 

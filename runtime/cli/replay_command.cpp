@@ -1,6 +1,7 @@
+#include "runtime/cli/replay_command.hpp"
+
 #include <unistd.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
@@ -8,7 +9,6 @@
 #include "runtime/cli/complain.hpp"
 #include "runtime/cli/config_loading.hpp"
 #include "runtime/cli/progress.hpp"
-#include "runtime/cli/replay_command.hpp"
 #include "runtime/replay/position_check.hpp"
 #include "runtime/replay/position_report.hpp"
 #include "runtime/replay/projection.hpp"

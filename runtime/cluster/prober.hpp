@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <memory>
-#include <string>
 
 #include "runtime/cluster/address.hpp"
 #include "runtime/cluster/tcp_probe.hpp"

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "messages/types/amount.hpp"
 #include "runtime/demo/anvil_rpc.hpp"
 #include "runtime/demo/demo_chain.hpp"
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "messages/events/blockchain_event.hpp"
-#include "messages/types/amount.hpp"
 #include "runtime/demo/anvil_rpc.hpp"
 
 namespace hedgerow::demo {

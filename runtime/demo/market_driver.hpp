@@ -1,9 +1,7 @@
 // Keeps the demo's market moving from a thread of its own.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
-#include <memory>
 #include <mutex>
 #include <set>
 #include <thread>

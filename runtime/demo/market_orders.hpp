@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "messages/types/amount.hpp"
 #include "runtime/adapters/system/system_ports.hpp"
 #include "runtime/demo/demo_chain.hpp"
 

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "actors/bridges/bridge.hpp"
-#include "actors/bridges/dead_letters.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/codec/event_codec.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"

@@ -6,6 +6,8 @@
 //   kafka_bench sustained BOOTSTRAP [RATE S]     a steady rate for long: how far the pipeline falls behind
 //   kafka_bench serve FOLDER                     a broker for the others, until standard input ends; prints BOOTSTRAP
 // Prints lines `name value` for bench_kafka.sh.
+#include "tests/bench/kafka_bench.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,7 +21,6 @@
 #include "runtime/adapters/system/system_ports.hpp"
 #include "runtime/demo/kafka_process.hpp"
 #include "tests/bench/bare_hops.hpp"
-#include "tests/bench/kafka_bench.hpp"
 #include "tests/bench/pipeline_run.hpp"
 
 namespace hedgerow::bench {

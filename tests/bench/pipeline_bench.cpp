@@ -8,8 +8,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <thread>
 
 #include "actors/aggregator/aggregator_actor.hpp"
 #include "config/settings.hpp"

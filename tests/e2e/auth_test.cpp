@@ -2,11 +2,11 @@
 #include <gmock/gmock.h>
 #include <sys/wait.h>
 
-#include <csignal>
 #include <cstdlib>
 #include <fstream>
 
 #include "runtime/demo/child_process.hpp"
+#include "runtime/demo/loopback_ports.hpp"
 #include "tests/e2e/harness.hpp"
 #include "tests/support/temporary_directory.hpp"
 

@@ -3,9 +3,9 @@
 
 #include <csignal>
 #include <fstream>
-#include <sstream>
 
 #include "runtime/cli/http_call.hpp"
+#include "runtime/demo/loopback_ports.hpp"
 #include "tests/e2e/harness.hpp"
 #include "tests/support/wait.hpp"
 

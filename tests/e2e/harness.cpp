@@ -1,4 +1,5 @@
 #include "tests/e2e/harness.hpp"
+#include "runtime/demo/loopback_ports.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidjson/stringbuffer.h>
@@ -12,7 +13,6 @@
 #include <csignal>
 #include <fstream>
 #include <set>
-#include <sstream>
 
 #include "messages/types/check.hpp"
 #include "runtime/cli/http_call.hpp"

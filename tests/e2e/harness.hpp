@@ -12,7 +12,6 @@
 #include "runtime/adapters/system/system_ports.hpp"
 #include "runtime/demo/demo_world.hpp"
 #include "runtime/demo/kafka_process.hpp"
-#include "runtime/demo/loopback_ports.hpp"
 
 namespace hedgerow::test {
 

@@ -12,6 +12,7 @@
 
 #include "runtime/adapters/sqlite_log/sqlite_log.hpp"
 #include "runtime/cli/http_call.hpp"
+#include "runtime/demo/loopback_ports.hpp"
 #include "runtime/transfer/import.hpp"
 #include "tests/e2e/harness.hpp"
 #include "tests/support/wait.hpp"

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "runtime/adapters/http/http_server.hpp"
+#include "runtime/demo/loopback_ports.hpp"
 #include "tests/e2e/harness.hpp"
 #include "tests/support/temporary_directory.hpp"
 

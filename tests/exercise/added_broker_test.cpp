@@ -9,7 +9,6 @@
 #include "messages/codec/codec.hpp"
 #include "messages/events/onchain_trade.hpp"
 #include "messages/events/schwab_execution.hpp"
-#include "runtime/world/brokers/registry.hpp"
 #include "runtime/world/catalogue.hpp"
 #include "runtime/world/node_settings.hpp"
 #include "runtime/world/world.hpp"

@@ -2,8 +2,6 @@
 // list.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "page.hpp"
 #include "rules.hpp"
 

@@ -27,6 +27,11 @@ using tree = std::vector<source_file>;
 /// A function that a header below actors/domain/ declares is used by the program, not only by tests. A line with
 /// `// allow: reason` is let through.
 [[nodiscard]] violations uncalled_rules(const tree& files);
+/// Headers that a file includes and uses nothing of. Judged by the names that a header declares; standard headers by
+/// the names that only they give. A line with `// allow: reason` is let through.
+[[nodiscard]] violations unused_includes(const tree& files);
+/// A source includes its own header before any other, which shows that the header compiles alone.
+[[nodiscard]] violations own_header_not_first(const tree& files);
 /// Every *_actor.hpp is included by a test.
 [[nodiscard]] violations untested_actors(const tree& files);
 /// `typed_actor<` outside of messages/protocol/interfaces.hpp: the map of the actors is one file. A class adds its

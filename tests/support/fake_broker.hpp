@@ -2,8 +2,6 @@
 #pragma once
 
 #include <deque>
-#include <functional>
-#include <string>
 #include <vector>
 
 #include "actors/ports/broker_api.hpp"

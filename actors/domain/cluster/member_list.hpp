@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "actors/domain/cluster/member_record.hpp"
+#include "messages/types/member.hpp"
 
 namespace hedgerow::domain {
 

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "messages/types/evm.hpp"
-#include "messages/types/time.hpp"
 
 namespace hedgerow::domain {
 

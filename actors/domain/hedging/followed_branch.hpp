@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 
 #include "actors/domain/hedging/backfill_plan.hpp"
 

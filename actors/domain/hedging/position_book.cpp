@@ -1,7 +1,6 @@
 #include "actors/domain/hedging/position_book.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 
 #include "actors/domain/hedging/backoff.hpp"

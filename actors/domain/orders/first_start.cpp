@@ -1,7 +1,5 @@
 #include "actors/domain/orders/first_start.hpp"
 
-#include <algorithm>
-
 namespace hedgerow::domain {
 namespace {
 

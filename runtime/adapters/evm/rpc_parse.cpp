@@ -5,7 +5,6 @@
 #include <rapidjson/writer.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "runtime/adapters/evm/rpc_json.hpp"

@@ -1,8 +1,6 @@
 // HTTP as the other adapters see it. No Beast header is visible outside this folder's sources.
 #pragma once
 
-#include <chrono>
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>

@@ -1,7 +1,7 @@
 // Committed offsets of any group, asked from outside of it.
 #pragma once
 
-#include "runtime/adapters/kafka/kafka_client.hpp"
+#include "runtime/adapters/kafka/kafka_client.hpp"  // allow: rd_kafka_t and the types of answers
 
 namespace hedgerow::adapters {
 

@@ -1,7 +1,7 @@
 // How far a partition reaches.
 #pragma once
 
-#include "runtime/adapters/kafka/kafka_client.hpp"
+#include "runtime/adapters/kafka/kafka_client.hpp"  // allow: rd_kafka_t and the types of answers
 
 namespace hedgerow::adapters {
 

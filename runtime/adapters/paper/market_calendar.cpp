@@ -1,7 +1,5 @@
 #include "runtime/adapters/paper/market_calendar.hpp"
 
-#include <cstdio>
-
 namespace hedgerow::paper {
 namespace {
 

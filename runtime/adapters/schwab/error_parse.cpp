@@ -1,9 +1,9 @@
 // What a failed call means; declared in schwab_parse.hpp.
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 #include "runtime/adapters/schwab/json_text_numbers.hpp"
+#include "messages/types/http_date.hpp"
 #include "runtime/adapters/schwab/schwab_parse.hpp"
 
 namespace hedgerow::schwab {

@@ -1,12 +1,10 @@
 // Orders, from the broker's JSON (facts, 5.6 and 5.7). Pure; errors name fields and never quote values.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "actors/ports/broker_api.hpp"
+#include "messages/types/broker.hpp"
 
 namespace hedgerow::schwab {
 

@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 
-#include "actors/ports/clock.hpp"
 #include "actors/ports/oauth_api.hpp"
 #include "runtime/adapters/http/http_client.hpp"
 

@@ -5,9 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "actors/ports/broker_api.hpp"
 #include "actors/ports/oauth_api.hpp"
-#include "messages/types/http_date.hpp"
 #include "runtime/adapters/http/http_types.hpp"
 
 namespace hedgerow::schwab {

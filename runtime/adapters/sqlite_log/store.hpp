@@ -1,7 +1,6 @@
 // The writing connection: groups of transactions, folds, and the check that this process still owns the file.
 #pragma once
 
-#include <map>
 #include <mutex>
 
 #include "runtime/adapters/memory_log/core/log_base.hpp"

@@ -1,7 +1,5 @@
 #include "tests/contract/broker_api/broker_api_contract.hpp"
 
-#include <algorithm>
-
 namespace hedgerow::test {
 
 using std::chrono::hours;

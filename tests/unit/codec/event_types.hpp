@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "messages/codec/codec.hpp"
+#include "messages/codec/codec.hpp"  // allow: all events
 
 namespace hedgerow::test {
 

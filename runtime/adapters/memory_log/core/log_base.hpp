@@ -6,7 +6,6 @@
 #include <deque>
 #include <memory>
 #include <mutex>
-#include <set>
 
 #include "actors/ports/clock.hpp"
 #include "actors/ports/event_log.hpp"

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <map>
+#include <rapidjson/document.h>
 #include <string>
 #include <vector>
 
 #include "actors/domain/fills/trade_validation.hpp"
-#include "tests/support/vectors.hpp"
 
 namespace hedgerow::domain::test {
 

@@ -7,7 +7,6 @@
 
 #include "actors/domain/hedging/backoff.hpp"
 #include "actors/domain/hedging/poll_schedule.hpp"
-#include "draw.hpp"
 
 namespace hedgerow::domain {
 namespace {

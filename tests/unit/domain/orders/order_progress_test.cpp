@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "messages/events/names.hpp"
-
 namespace hedgerow::domain {
 namespace {
 

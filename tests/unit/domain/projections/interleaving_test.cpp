@@ -3,7 +3,6 @@
 // everything.
 #include <gtest/gtest.h>
 #include <random>
-#include <variant>
 
 #include "actors/domain/projections/fold.hpp"
 #include "tests/support/kept_rows.hpp"
