@@ -68,8 +68,8 @@ section_spec broker() {
   return section<&settings::broker>(
       "broker", "Who hedges are placed with. `paper` stands in for Charles Schwab.",
       {text<&broker_settings::kind>("kind", not_empty, "one of the brokers that are listed above", "Which broker."),
-       text<&broker_settings::base_url>("base_url", origin_or_nothing, "https://host or https://host:port, or empty",
-                                        "Empty: that of broker.kind. "
+       text<&broker_settings::base_url>("base_url", http_origin, "https://host or https://host:port",
+                                        "Not set: that of broker.kind. "
                                         "The paper broker is at the address and port of [paper], with http."),
        text<&broker_settings::app_key>("app_key", app_credential, "as the developer portal shows it: one word",
                                        "Key of the registered app. "

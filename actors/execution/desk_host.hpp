@@ -3,6 +3,7 @@
 
 #include "actors/entity/outbox.hpp"
 #include "actors/entity/timer.hpp"
+#include "actors/domain/orders/desk.hpp"
 #include "actors/execution/execution_actor.hpp"
 #include "messages/protocol/actor_class.hpp"
 

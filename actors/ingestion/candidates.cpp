@@ -108,7 +108,9 @@ void ingestion::ring(const time_due& timer) {
 }
 
 void ingestion::ring(const receipt_due& timer) {
-  if (is_due(receipts_, timer.question.tx, timer.turn)) ask_receipt(timer.question.tx);
+  if (!is_due(receipts_, timer.question.tx, timer.turn)) return;
+  receipts_[timer.question.tx].due = true;
+  settle_candidates();
 }
 
 std::chrono::milliseconds ingestion::pause_after(question& q, const std::optional<ports::chain_error>& why) {
@@ -178,33 +180,62 @@ void ingestion::take(const block_instead_of& asked, const maybe_block_answer& at
 
 void ingestion::want_after_clear(const hash32& tx, bool at_once) {
   const auto [it, fresh] = receipts_.try_emplace(tx);
-  const auto& q = it->second;
-  if (at_once && !q.asked && q.failures == 0) return ask_receipt(tx);
-  if (fresh) ask_later(receipt_of_clear{tx}, config_.after_clear_wait);
+  auto& q = it->second;
+  if (at_once && !q.asked && q.failures == 0) q.due = true;
+  if (fresh && !q.due) ask_later(receipt_of_clear{tx}, config_.after_clear_wait);
 }
 
-void ingestion::ask_receipt(const hash32& tx) {
-  settle_candidates();
-  const auto waits = [&](const candidate& c) {
-    return c.log.ref.tx_hash == tx && c.needs_after_clear && !c.after_clear;
-  };
-  if (std::none_of(candidates_.begin(), candidates_.end(), waits)) {
-    receipts_.erase(tx);
-    return;
+void ingestion::ask_due_receipts() {
+  std::size_t free = receipts_at_once;
+  for (const auto& [tx, q] : receipts_)
+    if (q.asked && --free == 0) return;
+  for (auto it = receipts_.begin(); it != receipts_.end() && free > 0;) {
+    const auto at = it++;
+    if (!at->second.due || at->second.asked) continue;
+    if (!waits_for_after_clear(at->first)) {
+      receipts_.erase(at);
+      continue;
+    }
+    at->second.due = false;
+    at->second.asked = true;
+    --free;
+    chain_->receipt_logs(at->first, bring_back(receipt_of_clear{at->first}));
   }
-  if (receipts_[tx].asked) return;  // settling has done it
-  if (receipts_under_way() >= receipts_at_once) return ask_later(receipt_of_clear{tx}, config_.retry);
-  send_receipt_question(tx);
 }
 
-std::size_t ingestion::receipts_under_way() const {
-  return static_cast<std::size_t>(
-      std::count_if(receipts_.begin(), receipts_.end(), [](const auto& entry) { return entry.second.asked; }));
+bool ingestion::waits_for_after_clear(const hash32& tx) const {
+  return std::any_of(candidates_.begin(), candidates_.end(), [&](const candidate& c) {
+    return c.log.ref.tx_hash == tx && c.needs_after_clear && !c.after_clear;
+  });
 }
 
-void ingestion::send_receipt_question(const hash32& tx) {
-  receipts_[tx].asked = true;
-  chain_->receipt_logs(tx, bring_back(receipt_of_clear{tx}));
+/// All logs of a transaction, from its receipt or from its block: the AfterClear, and what lies before it.
+void ingestion::note_logs_of(const hash32& tx, const std::vector<ports::chain_log>& logs) {
+  for (const auto& one : logs) {
+    if (one.log.ref.tx_hash != tx) continue;
+    if (const auto it = clear_logs_.find(tx); it != clear_logs_.end())
+      it->second.seen.emplace(one.log.ref.block_hash, one.log.ref.log_index);
+    const auto* book = book_of(one.log.book);
+    if (book == nullptr || one.log.topics.empty()) continue;
+    const auto& topics = domain::topics_of(book->version);
+    if (one.log.topics[0] == topics.after_clear || one.log.topics[0] == topics.clear)
+      note_clear_log(one.log, book->version);
+  }
+}
+
+/// A node keeps blocks longer than it can find a transaction in them, and some never give receipts.
+void ingestion::ask_block_of(const hash32& tx) {
+  std::set<std::uint64_t> numbers;
+  for (const auto& c : candidates_)
+    if (c.log.ref.tx_hash == tx && c.needs_after_clear && !c.after_clear) numbers.insert(c.log.ref.block_number);
+  for (const auto number : numbers)
+    chain_->logs({number, number, {}, {}}, bring_back(logs_of_block{tx}));
+}
+
+void ingestion::take(const logs_of_block& asked, const chain_answer<ports::logs_answer>& told) {
+  if (!told) return;
+  note_logs_of(asked.tx, told->logs);
+  settle_candidates();
 }
 
 /// An error, or no receipt, says nothing about the AfterClear; neither does a receipt without the Clear itself, whose
@@ -215,16 +246,7 @@ void ingestion::take(const receipt_of_clear& asked, const receipt_answer& told) 
   if (!told) why = told.error();
   if (why) last_error_ = "receipt: " + why->detail;
   const auto answer = told ? *told : std::nullopt;
-  if (answer)
-    for (const auto& seen : answer->logs) {
-      if (const auto it = clear_logs_.find(tx); it != clear_logs_.end())
-        it->second.seen.emplace(seen.log.ref.block_hash, seen.log.ref.log_index);
-      const auto* book = book_of(seen.log.book);
-      if (book == nullptr || seen.log.topics.empty()) continue;
-      const auto& topics = domain::topics_of(book->version);
-      if (seen.log.topics[0] == topics.after_clear || seen.log.topics[0] == topics.clear)
-        note_clear_log(seen.log, book->version);
-    }
+  if (answer) note_logs_of(tx, answer->logs);
   settle_candidates();
   std::vector<std::uint64_t> indexes;
   if (answer && answer->malformed.empty())
@@ -235,11 +257,16 @@ void ingestion::take(const receipt_of_clear& asked, const receipt_answer& told) 
   for (auto& c : candidates_) {
     if (c.log.ref.tx_hash != tx || !c.needs_after_clear || c.after_clear) continue;
     waits = true;
-    if (!answer) continue;
-    const bool has_it = std::any_of(answer->logs.begin(), answer->logs.end(),
-                                    [&](const auto& seen) { return same_log(seen.log.ref, c.log.ref); });
-    elsewhere = elsewhere || !has_it;
-    if (!has_it || ++c.receipts_without < believed) continue;
+    if (!told) continue;
+    const bool has_it = answer && std::any_of(answer->logs.begin(), answer->logs.end(), [&](const auto& seen) {
+                          return same_log(seen.log.ref, c.log.ref);
+                        });
+    if (!has_it) {
+      elsewhere = true;
+      doubt(c);
+      continue;
+    }
+    if (++c.receipts_without < believed) continue;
     c.needs_after_clear = false;
     if (const auto it = clear_logs_.find(tx); it != clear_logs_.end())
       c.after_clear = domain::pair_after_clear(c.version, c.log, it->second.logs);
@@ -248,8 +275,28 @@ void ingestion::take(const receipt_of_clear& asked, const receipt_answer& told) 
     ask_later(asked, pause_after(receipts_[tx], why));
   else
     receipts_.erase(tx);
-  if (elsewhere || (told && !answer)) check_blocks_of(tx);
+  if (elsewhere) {
+    check_blocks_of(tx);
+    ask_block_of(tx);
+  }
   settle_candidates();
+}
+
+/// The node has no receipt again, and neither its header nor the logs of the block have settled it. A Clear whose
+/// AfterClear was seen must not hold up all fills for ever.
+void ingestion::doubt(candidate& c) {
+  if (++c.without_receipt < domain::receipts_believed({})) return;
+  const auto it = clear_logs_.find(c.log.ref.tx_hash);
+  if (it == clear_logs_.end()) return;
+  auto nearest = domain::pair_after_clear(c.version, c.log, it->second.logs);
+  if (!nearest) return;
+  c.after_clear = std::move(nearest);
+  const auto& ref = c.log.ref;
+  say(ports::notice_level::alarm, "clear_unproven", ref.tx_hash.to_string(),
+      "log " + std::to_string(ref.log_index) + " of block " + std::to_string(ref.block_number) +
+          " is hedged with the amounts of log " + std::to_string(c.after_clear->ref.log_index) +
+          ", although the node gives neither the receipt nor all logs of the block, which would show that no other "
+          "clear lies between; compare the two on chain");
 }
 
 void ingestion::settle_candidates() {
@@ -269,11 +316,8 @@ void ingestion::settle_candidates() {
     waiting.push_back(std::move(c));
   }
   candidates_ = std::move(waiting);
-  for (const auto& tx : unproven) {
-    const auto it = receipts_.find(tx);
-    const bool first = it != receipts_.end() && !it->second.asked && it->second.failures == 0;
-    if (first && receipts_under_way() < receipts_at_once) send_receipt_question(tx);
-  }
+  for (const auto& tx : unproven) want_after_clear(tx, true);
+  ask_due_receipts();
   if (range_) close_range_if_done();
   flush();
 }

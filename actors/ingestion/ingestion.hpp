@@ -33,6 +33,8 @@ struct candidate {
   std::optional<raw_log> after_clear;
   /// Receipts that have this log, but no AfterClear behind it.
   std::uint32_t receipts_without = 0;
+  /// Answers that had no receipt of its transaction, or one without it.
+  std::uint32_t without_receipt = 0;
   /// When the wait began.
   monotonic_time since{0};
 };
@@ -41,8 +43,10 @@ struct candidate {
 struct question {
   /// Number of the newest plan: the timer of an older one does nothing.
   std::uint64_t turn = 0;
-  /// The question is under way; otherwise its next turn is planned.
+  /// The question is under way; otherwise its next turn is planned, or due.
   bool asked = false;
+  /// It is asked as soon as fewer are under way than may be.
+  bool due = false;
   /// Answers in a row that settled nothing.
   std::uint32_t failures = 0;
 };
@@ -104,6 +108,7 @@ using ingestion_actor = protocol::entity_actor::extend<
     // Of logs that wait.
     caf::reacts_to<protocol::answer_atom, answer_to<time_of>>,
     caf::reacts_to<protocol::answer_atom, answer_to<receipt_of_clear>>,
+    caf::reacts_to<protocol::answer_atom, answer_to<logs_of_block>>,
     caf::reacts_to<protocol::answer_atom, answer_to<block_instead_of>>,
     // Of a walk.
     caf::reacts_to<protocol::answer_atom, answer_to<head_to_walk_from>>,
@@ -226,10 +231,14 @@ class ingestion {
   void ring(const time_due& timer);
   void take(const time_of& asked, const maybe_block_answer& answer);
   void want_after_clear(const hash32& tx, bool at_once);
-  void ask_receipt(const hash32& tx);
+  /// Of those that are due, as many as may be under way.
+  void ask_due_receipts();
+  [[nodiscard]] bool waits_for_after_clear(const hash32& tx) const;
+  void note_logs_of(const hash32& tx, const std::vector<ports::chain_log>& logs);
+  void ask_block_of(const hash32& tx);
+  void take(const logs_of_block& asked, const chain_answer<ports::logs_answer>& told);
+  void doubt(candidate& c);
   void ring(const receipt_due& timer);
-  void send_receipt_question(const hash32& tx);
-  [[nodiscard]] std::size_t receipts_under_way() const;
   bool find_after_clear(candidate& c);
   void take(const receipt_of_clear& asked, const receipt_answer& told);
   void settle_candidates();

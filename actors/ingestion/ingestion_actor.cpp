@@ -34,6 +34,7 @@ ingestion::interface::behavior_type ingestion::start() {
       [this](answer_atom, const answer_to<head_beyond_range>& a) { hear(a); },
       [this](answer_atom, const answer_to<time_of>& a) { hear(a); },
       [this](answer_atom, const answer_to<receipt_of_clear>& a) { hear(a); },
+      [this](answer_atom, const answer_to<logs_of_block>& a) { hear(a); },
       [this](answer_atom, const answer_to<block_instead_of>& a) { hear(a); },
       [this](answer_atom, const answer_to<head_to_walk_from>& a) { hear(a); },
       [this](answer_atom, const answer_to<header_at>& a) { hear(a); },

@@ -73,6 +73,12 @@ struct receipt_of_clear {
   hash32 tx;
 };
 
+/// All logs of the block of that transaction, of whatever contract, when there is no receipt.
+struct logs_of_block {
+  using answer = ports::logs_answer;
+  hash32 tx;
+};
+
 /// The block at the height of a log that may have been replaced.
 struct block_instead_of {
   using answer = std::optional<ports::chain_block>;

@@ -88,11 +88,11 @@ void ingestion::range_answered(const ports::logs_answer& answer) {
   for (const auto& seen : logs)
     if (!seen.removed) trusted = consider(seen.log, seen.block_time, true) && trusted;
   if (!trusted) return distrust_range();
-  // Asking settles candidates, so it must not happen while they are walked.
-  std::set<hash32> without_after_clear;
+  settle_candidates();
+  // A range has all logs of its blocks: what is missing in it will not come by itself.
   for (const auto& c : candidates_)
-    if (c.needs_after_clear && !c.after_clear) without_after_clear.insert(c.log.ref.tx_hash);
-  for (const auto& tx : without_after_clear) want_after_clear(tx, true);
+    if (c.needs_after_clear && !c.after_clear) want_after_clear(c.log.ref.tx_hash, true);
+  ask_due_receipts();
   for (const auto& bad : answer.malformed)
     if (may_be_watched(bad)) range_->unreadable.push_back(bad);
   read_from_receipts();

@@ -29,11 +29,13 @@ struct chain_block {
   timestamp time;
 };
 
-/// Inclusive range, one address, any of the topics as topic0.
+/// Inclusive range.
 struct log_query {
   std::uint64_t from = 0;
   std::uint64_t to = 0;
+  /// Contracts that emit the logs. Empty: any.
   std::vector<address> books;
+  /// Any of these as topic0. Empty: any.
   std::vector<hash32> topic0;
 };
 

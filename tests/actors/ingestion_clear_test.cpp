@@ -126,6 +126,33 @@ TEST_F(IngestionClearTest, TheReceiptShowsThatNoOtherClearLiesBetween) {
   EXPECT_EQ(node->receipts_asked, 1);
 }
 
+TEST_F(IngestionClearTest, WithoutAReceiptTheLogsOfTheBlockShowIt) {
+  node->no_receipts = true;
+  start();
+  settle();
+  auto stranger = after_clear(9);
+  stranger.book.value.fill(0x5c);
+  node->mine({clear(), stranger, after_clear(2)});
+  wait(5s);
+  EXPECT_EQ(pairs(), (booked{{0, 2}}));
+  EXPECT_FALSE(notices.has("clear_unproven")) << notices.all();
+}
+
+TEST_F(IngestionClearTest, WhatNoNodeCanShowHoldsUpNoFillForEver) {
+  node->no_receipts = true;
+  node->hidden = {{1, 1}};
+  start();
+  settle();
+  auto stranger = after_clear(9);
+  stranger.book.value.fill(0x5c);
+  node->mine({clear(), stranger, after_clear(2)});
+  wait(20s);
+  EXPECT_EQ(pairs(), booked{}) << "the receipt may still come";
+  wait(60s);
+  EXPECT_EQ(pairs(), (booked{{0, 2}}));
+  EXPECT_EQ(notices.count("ALARM clear_unproven"), 1U) << notices.all();
+}
+
 TEST_F(IngestionClearTest, ReceiptsOfManyClearsAreNotAskedForAllAtOnce) {
   node->no_receipts = true;
   std::vector<raw_log> logs;

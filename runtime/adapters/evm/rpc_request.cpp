@@ -17,7 +17,8 @@ std::string list(const std::vector<Fixed>& values) {
 }
 
 std::string filter(const std::vector<address>& books, const std::vector<hash32>& topic0) {
-  std::string out = "\"address\":" + list(books);
+  std::string out;
+  if (!books.empty()) out += ",\"address\":" + list(books);
   if (!topic0.empty()) out += ",\"topics\":[" + list(topic0) + "]";
   return out;
 }
@@ -38,7 +39,7 @@ std::string quantity(std::uint64_t value) {
 std::string block_params(std::uint64_t number) { return "[\"" + quantity(number) + "\",false]"; }
 
 std::string log_params(const ports::log_query& query) {
-  return R"([{"fromBlock":")" + quantity(query.from) + R"(","toBlock":")" + quantity(query.to) + "\"," +
+  return R"([{"fromBlock":")" + quantity(query.from) + R"(","toBlock":")" + quantity(query.to) + "\"" +
          filter(query.books, query.topic0) + "}]";
 }
 
@@ -47,7 +48,9 @@ std::string call_params(const address& to, const bytes& input) {
 }
 
 std::string subscription_params(const std::vector<address>& books, const std::vector<hash32>& topic0) {
-  return R"(["logs",{)" + filter(books, topic0) + "}]";
+  std::string wanted = filter(books, topic0);
+  if (!wanted.empty()) wanted.erase(0, 1);
+  return R"(["logs",{)" + wanted + "}]";
 }
 
 }  // namespace hedgerow::evm

@@ -52,6 +52,7 @@ class rpc_session : public std::enable_shared_from_this<rpc_session> {
   void opened();
   void add(const subscriber_ptr& added);
   void remove(const subscriber_ptr& ended);
+  void unsubscribe(std::string name);
   void subscribe_to_heads();
   void subscribe_to_logs(const subscriber_ptr& who);
   /// Asks for a subscription and gives its name to `then`; a refusal ends the connection.
