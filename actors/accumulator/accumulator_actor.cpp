@@ -145,7 +145,7 @@ actor_status accumulator::status() const {
 bridges::service accumulator_service(domain::hedging_policy policy, const ports::clock* clock,
                                      ports::notices* notices) {
   bridges::service s = services::service_of(description);
-  s.unreadable = bridges::why_unreadable<position_update>;
+  s.unreadable = entity::why_unreadable<position_update>;
   s.takes_over = topic::onchain_trades;
   s.route = entity::symbol_of;
   s.wakes_by_itself = entity::wakes_if<position_update>(

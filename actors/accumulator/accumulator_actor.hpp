@@ -50,7 +50,7 @@ class accumulator {
   /// When the position was written.
   timestamp written_at_;
   entity::timer timer_;
-  bridges::burial_alarms alarms_;
+  entity::burial_alarms alarms_;
   std::string last_error_;
 };
 

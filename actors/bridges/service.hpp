@@ -37,7 +37,7 @@ struct service {
   /// Entity of a changelog record; by default its key.
   std::function<std::string(const record&)> changelog_entity = [](const record& r) { return r.key; };
   /// Why a changelog record cannot be read, or empty. One that cannot ends the node before any input is taken: state
-  /// that is ignored is booked from nothing. See changelog.hpp.
+  /// that is ignored is booked from nothing. See entity/changelog.hpp.
   std::function<std::string(const record&)> unreadable = [](const record&) { return std::string{}; };
   /// Whether an entity with this changelog has something to do without being asked: timers, an order to follow.
   std::function<bool(const std::map<std::string, std::string>&)> wakes_by_itself = [](const auto&) { return false; };

@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "actors/bridges/changelog.hpp"
 #include "actors/bridges/service.hpp"
+#include "actors/entity/changelog.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/types/expected.hpp"
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "actors/bridges/burial_alarms.hpp"
+#include "actors/entity/burial_alarms.hpp"
 #include "actors/entity/effects.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/events/record.hpp"
@@ -37,7 +37,7 @@ struct origin {
 
 /// The alarm that goes with a dead letter.
 struct burial_alarm {
-  bridges::burial_alarms& lately;
+  burial_alarms& lately;
   /// May be null.
   ports::notices* notices;
   std::string_view code;

@@ -31,7 +31,7 @@ monotonic_time recent_placements::next_allowed(std::uint32_t per_minute, monoton
 
 bridges::service execution_service(execution_config config, execution_ports outside) {
   bridges::service s = services::service_of(description);
-  s.unreadable = bridges::why_unreadable<execution_desk>;
+  s.unreadable = entity::why_unreadable<execution_desk>;
   s.route = entity::symbol_of;
   s.wakes_by_itself = entity::wakes_if<execution_desk>(
       [](const execution_desk& stored) { return stored.live || !stored.queue.empty() || stored.watch_at.us != 0; });

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "actors/bridges/changelog.hpp"
+#include "actors/entity/changelog.hpp"
 #include "messages/types/check.hpp"
 
 namespace hedgerow::ingestion {
@@ -44,8 +44,8 @@ stored_history read_history(const std::map<std::string, std::string>& changelog)
 }
 
 std::string why_unreadable(const record& r) {
-  return is_position(r.key) ? bridges::why_unreadable<ingestion_checkpoint>(r)
-                            : bridges::why_unreadable<blockchain_event>(r);
+  return is_position(r.key) ? entity::why_unreadable<ingestion_checkpoint>(r)
+                            : entity::why_unreadable<blockchain_event>(r);
 }
 
 }  // namespace hedgerow::ingestion

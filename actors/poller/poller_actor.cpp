@@ -123,7 +123,7 @@ actor_status poller::status() const {
 
 bridges::service poller_service(poller_config config, poller_ports outside) {
   bridges::service s = services::service_of(description);
-  s.unreadable = bridges::why_unreadable<pending_order>;
+  s.unreadable = entity::why_unreadable<pending_order>;
   s.route = [](const record& r) -> std::optional<std::string> {
     if (!r.value) return std::nullopt;
     // Only SUBMITTED starts a poller; the reports of pollers come back here and need none. An unreadable record goes to

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <caf/all.hpp>
 
-#include "actors/bridges/changelog.hpp"
 #include "actors/domain/hedging/backoff.hpp"
+#include "actors/entity/changelog.hpp"
 #include "actors/entity/entity.hpp"
 #include "actors/entity/outbox.hpp"
 #include "actors/tokens/tokens_service.hpp"
@@ -294,7 +294,7 @@ actor_status tokens::status() const {
 
 bridges::service tokens_service(tokens_config config, tokens_ports outside) {
   bridges::service s = services::service_of(description);
-  s.unreadable = bridges::why_unreadable<token_update>;
+  s.unreadable = entity::why_unreadable<token_update>;
   s.route = [](const record&) { return std::nullopt; };
   s.changelog_entity = [](const record&) { return std::string{service_name}; };
   s.resident = service_name;

@@ -2,9 +2,9 @@
 
 #include <caf/all.hpp>
 
-#include "actors/bridges/changelog.hpp"
 #include "actors/domain/fills/token.hpp"
 #include "actors/domain/hedging/backoff.hpp"
+#include "actors/entity/changelog.hpp"
 #include "actors/entity/dispatch.hpp"
 #include "actors/validation/validation_service.hpp"
 #include "messages/protocol/callbacks.hpp"
@@ -31,9 +31,9 @@ bool is_trade(const std::string& key) { return key.starts_with("trade:"); }
 bool is_checkpoint(const std::string& key) { return key == checkpoint_key || key == remembered_from_key; }
 
 std::string why_unreadable(const record& r) {
-  if (is_trade(r.key)) return bridges::why_unreadable<onchain_trade>(r);
-  if (is_checkpoint(r.key)) return bridges::why_unreadable<ingestion_checkpoint>(r);
-  return bridges::why_unreadable<token_record>(r);
+  if (is_trade(r.key)) return entity::why_unreadable<onchain_trade>(r);
+  if (is_checkpoint(r.key)) return entity::why_unreadable<ingestion_checkpoint>(r);
+  return entity::why_unreadable<token_record>(r);
 }
 
 /// Only a revert, or an answer that no token gives, is the contract's own answer. Every other failure is the node's and

@@ -122,7 +122,7 @@ class validation {
   caf::typed_response_promise<protocol::step_ptr> answer_;
   std::uint64_t trades_ = 0;
   std::map<std::string, std::uint64_t> filtered_;
-  bridges::burial_alarms alarms_;
+  entity::burial_alarms alarms_;
   std::string last_error_;
 };
 

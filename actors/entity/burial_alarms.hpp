@@ -10,7 +10,7 @@
 #include "actors/ports/notices.hpp"
 #include "messages/types/time.hpp"
 
-namespace hedgerow::bridges {
+namespace hedgerow::entity {
 
 /// Raises at most one alarm of each reason within `quiet`; the next one says how many came in between.
 class burial_alarms {
@@ -40,4 +40,4 @@ class burial_alarms {
   std::map<std::string, kind> kinds_;
 };
 
-}  // namespace hedgerow::bridges
+}  // namespace hedgerow::entity

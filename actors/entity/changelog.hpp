@@ -6,7 +6,7 @@
 #include "messages/codec/codec.hpp"
 #include "messages/events/record.hpp"
 
-namespace hedgerow::bridges {
+namespace hedgerow::entity {
 
 /// Why the value of `r` is not an Event; empty when it is one, or when `r` is a tombstone.
 template <class Event>
@@ -16,4 +16,4 @@ template <class Event>
   return event ? std::string{} : event.error().detail;
 }
 
-}  // namespace hedgerow::bridges
+}  // namespace hedgerow::entity
