@@ -60,11 +60,6 @@ std::optional<unsigned> parse_decimals_return(byte_view data) {
   return decimals;
 }
 
-std::vector<token_marker> default_markers() {
-  using enum token_marker::place;
-  return {{"0x", suffix}, {"s1", suffix}, {"t", prefix}};
-}
-
 token_marker marker_of(std::string_view pattern) {
   using enum token_marker::place;
   if (pattern.starts_with('*')) return {std::string{pattern.substr(1)}, suffix};

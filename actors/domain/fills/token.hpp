@@ -42,9 +42,6 @@ struct token_marker {
   friend bool operator==(const token_marker&, const token_marker&) = default;
 };
 
-/// AAPL0x, NVDAs1, tGME. Issuers also use the prefix `wt`, which only a configuration adds (facts, 2.5).
-[[nodiscard]] std::vector<token_marker> default_markers();
-
 /// The marker that people write as `*0x` (a suffix) or `t*` (a prefix). `pattern` is one of the two.
 [[nodiscard]] token_marker marker_of(std::string_view pattern);
 [[nodiscard]] std::string pattern_of(const token_marker& marker);
@@ -55,8 +52,10 @@ struct tokens_policy {
   std::optional<address> usdc;
   /// Whether tokens that are not pinned (and other than `usdc`) may trade.
   bool allow_unlisted = true;
-  /// A token carries exactly one.
-  std::vector<token_marker> markers = default_markers();
+  /// A token carries exactly one: AAPL0x, NVDAs1, tGME. Issuers also use the prefix `wt`, which only a configuration
+  /// adds (facts, 2.5).
+  std::vector<token_marker> markers{
+      {"0x", token_marker::place::suffix}, {"s1", token_marker::place::suffix}, {"t", token_marker::place::prefix}};
   /// Pause before a token's symbol and decimals are asked for again when the node did not answer.
   std::chrono::milliseconds retry{500};
 };

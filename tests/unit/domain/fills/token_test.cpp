@@ -17,7 +17,7 @@ std::string describe(const token_class& c) {
   return "not_tokenized_equity";
 }
 
-std::string classified(std::string_view symbol) { return describe(classify(symbol, default_markers())); }
+std::string classified(std::string_view symbol) { return describe(classify(symbol, tokens_policy{}.markers)); }
 
 bytes words(std::initializer_list<uint256> values) {
   bytes data;
@@ -100,7 +100,8 @@ TEST(Token, DecimalsFitOneByte) {
 TEST(Token, MarkersAreWrittenAsPatterns) {
   EXPECT_EQ(marker_of("*0x"), (token_marker{"0x", token_marker::place::suffix}));
   EXPECT_EQ(marker_of("wt*"), (token_marker{"wt", token_marker::place::prefix}));
-  for (const auto& marker : default_markers()) EXPECT_EQ(marker_of(pattern_of(marker)), marker);
+  const tokens_policy policy;
+  for (const auto& marker : policy.markers) EXPECT_EQ(marker_of(pattern_of(marker)), marker);
 }
 
 TEST(Token, OneMarkerExactly) {
