@@ -137,7 +137,7 @@ using peer_actor = caf::typed_actor<
 
 // -- aggregator ------------------------------------------------------------------------------------------------------
 
-/// Answers from the rows that it folds out of the log. An answer is an error when the store of the rows does not answer.
+/// Answers from the rows that it folds out of the log; with an error when the store of the rows does not answer.
 using aggregator_actor = observable_actor::extend<
     caf::replies_to<positions_atom>::with<position_list>,
     caf::replies_to<position_atom, std::string>::with<position_answer>,
