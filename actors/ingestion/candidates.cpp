@@ -5,7 +5,6 @@
 #include "actors/domain/fills/orderbook_events.hpp"
 #include "actors/domain/hedging/backoff.hpp"
 #include "actors/ingestion/ingestion.hpp"
-#include "actors/ingestion/ingestion_service.hpp"
 #include "actors/ports/event_log.hpp"
 
 namespace hedgerow::ingestion {

@@ -5,6 +5,7 @@
 #include "actors/domain/fills/orderbook_events.hpp"
 #include "actors/entity/entity.hpp"
 #include "actors/ingestion/ingestion_service.hpp"
+#include "actors/ingestion/stored_history.hpp"
 #include "messages/types/keccak.hpp"
 
 namespace hedgerow::ingestion {

@@ -15,7 +15,6 @@
 #include "actors/ingestion/ingestion_actor.hpp"
 #include "actors/ingestion/ingestion_messages.hpp"
 #include "actors/ingestion/reading_news.hpp"
-#include "actors/ingestion/stored_history.hpp"
 #include "messages/events/ingestion_state.hpp"
 #include "messages/protocol/actor_class.hpp"
 #include "messages/protocol/callbacks.hpp"

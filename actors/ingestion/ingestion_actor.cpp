@@ -4,6 +4,7 @@
 
 #include "actors/ingestion/ingestion.hpp"
 #include "actors/ingestion/ingestion_service.hpp"
+#include "actors/ingestion/stored_history.hpp"
 
 namespace hedgerow::ingestion {
 

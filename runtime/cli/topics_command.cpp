@@ -63,7 +63,8 @@ int run_topics(const std::string& file, const std::string& verb) {
   if (!values) return exit_usage;
   const auto options = world::to_kafka_options(*values);
   const auto all = adapters::inspect_cluster(options);
-  if (!all) return complain_of_topics("kafka.bootstrap = \"" + values->kafka.bootstrap + "\": " + all.error().detail);
+  if (!all)
+    return complain_of_topics("kafka.bootstrap = \"" + values->kafka.policy.bootstrap + "\": " + all.error().detail);
   if (verb == "apply") return apply(options, *all);
   return verb == "plan" ? plan(*all) : check(*all);
 }

@@ -2,6 +2,7 @@
 #include <caf/all.hpp>
 
 #include "actors/domain/hedging/backoff.hpp"
+#include "actors/domain/cluster/member_record.hpp"
 #include "messages/protocol/callbacks.hpp"
 #include "runtime/cluster/cluster.hpp"
 #include "runtime/cluster/network.hpp"

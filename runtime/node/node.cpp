@@ -1,4 +1,5 @@
 #include "runtime/node/node.hpp"
+#include "actors/domain/cluster/member_record.hpp"
 
 #include <caf/all.hpp>
 #include <condition_variable>

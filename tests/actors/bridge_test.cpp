@@ -1,4 +1,5 @@
 #include "bridge_fixture.hpp"
+#include "actors/bridges/dead_letters.hpp"
 
 namespace hedgerow::bridges {
 namespace {

@@ -1,5 +1,6 @@
 // Several actor systems in one process, joined over real sockets on loopback.
 #include "runtime/cluster/cluster.hpp"
+#include "actors/domain/cluster/member_record.hpp"
 
 #include <gtest/gtest.h>
 #include <openssl/pem.h>

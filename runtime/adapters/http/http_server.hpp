@@ -1,6 +1,7 @@
 // An HTTP/1.1 server on one address. Handlers answer now or later, from any thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 

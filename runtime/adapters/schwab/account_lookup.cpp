@@ -1,4 +1,5 @@
 #include "runtime/adapters/schwab/account_lookup.hpp"
+#include "messages/types/http_date.hpp"
 
 #include "runtime/adapters/schwab/call.hpp"
 #include "runtime/adapters/schwab/schwab_parse.hpp"

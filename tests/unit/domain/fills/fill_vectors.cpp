@@ -2,6 +2,7 @@
 
 #include "actors/domain/fills/orderbook_events.hpp"
 #include "messages/types/check.hpp"
+#include "tests/support/vectors.hpp"
 
 namespace hedgerow::domain::test {
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "generated_fills.hpp"
+#include "tests/support/vectors.hpp"
 
 namespace hedgerow::domain {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "abi_encoder.hpp"
 #include "fill_vectors.hpp"
+#include "tests/support/vectors.hpp"
 
 namespace hedgerow::domain {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "abi_encoder.hpp"
 #include "fill_vectors.hpp"
+#include "tests/support/vectors.hpp"
 
 namespace hedgerow::domain {
 namespace {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "fill_vectors.hpp"
+#include "tests/support/vectors.hpp"
 
 namespace hedgerow::domain {
 namespace {
