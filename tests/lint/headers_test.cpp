@@ -11,7 +11,7 @@
 namespace hedgerow::lint {
 namespace {
 
-/// The command of a source in the header's own folder; of a folder without sources, one of the library that sees all.
+/// The command of a source in the header's own folder; of a folder without sources, one that finds the header.
 const compile_command* command_for(const std::vector<compile_command>& all, const std::string& header) {
   const auto in = [&](const std::string& folder) {
     const auto found = std::find_if(all.begin(), all.end(), [&](const auto& c) {
@@ -19,8 +19,11 @@ const compile_command* command_for(const std::vector<compile_command>& all, cons
     });
     return found == all.end() ? nullptr : &*found;
   };
-  const auto* own = in(header.substr(0, header.rfind('/') + 1));
-  return own == nullptr ? in("runtime/node/") : own;
+  const std::string finds = "#if !__has_include(\"" + header + "\")\n#error\n#endif\n";
+  for (const std::string& folder : {header.substr(0, header.rfind('/') + 1), std::string{"runtime/node/"},
+                                    std::string{"runtime/cli/"}})
+    if (const auto* command = in(folder); command != nullptr && compile(*command, finds, "-E").code == 0) return command;
+  return nullptr;
 }
 
 TEST(Headers, CompileAlone) {
