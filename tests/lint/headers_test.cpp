@@ -11,19 +11,19 @@
 namespace hedgerow::lint {
 namespace {
 
-/// The command of a source in the header's own folder; of a folder without sources, one that finds the header.
+/// The command of a source in the header's own folder. A folder without sources has none: then any of the program's
+/// that finds the header.
 const compile_command* command_for(const std::vector<compile_command>& all, const std::string& header) {
-  const auto in = [&](const std::string& folder) {
-    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& c) {
-      return c.file.starts_with(folder) && c.file.find('/', folder.size()) == std::string::npos;
-    });
-    return found == all.end() ? nullptr : &*found;
-  };
-  const std::string finds = "#if !__has_include(\"" + header + "\")\n#error\n#endif\n";
-  for (const std::string& folder : {header.substr(0, header.rfind('/') + 1), std::string{"runtime/node/"},
-                                    std::string{"runtime/cli/"}})
-    if (const auto* command = in(folder); command != nullptr && compile(*command, finds, "-E").code == 0) return command;
-  return nullptr;
+  const std::string folder = header.substr(0, header.rfind('/') + 1);
+  const auto own = std::find_if(all.begin(), all.end(), [&](const auto& c) {
+    return c.file.starts_with(folder) && c.file.find('/', folder.size()) == std::string::npos;
+  });
+  if (own != all.end()) return &*own;
+  const std::string probe = "#if !__has_include(\"" + header + "\")\n#error\n#endif\n";
+  const auto other = std::find_if(all.begin(), all.end(), [&](const auto& c) {
+    return !c.file.starts_with("tests/") && compile(c, probe, "-E").code == 0;
+  });
+  return other == all.end() ? nullptr : &*other;
 }
 
 TEST(Headers, CompileAlone) {
