@@ -63,8 +63,8 @@ bool ingestion::consider(const raw_log& log, std::optional<timestamp> time, bool
   return true;
 }
 
-/// A Clear may already have been accepted with the AfterClear of another one, by a version of this program that took
-/// the nearest one that it knew. Then it is taken back and waits for its own.
+/// A Clear may already have been accepted with the AfterClear of another one: when the node could not show which is the
+/// right one, or by a version of this program that took the nearest. Then it is taken back and waits for its own.
 void ingestion::note_clear_log(const raw_log& log, orderbook_version version) {
   auto& [known, seen] = clear_logs_[log.ref.tx_hash];
   seen.emplace(log.ref.block_hash, log.ref.log_index);
@@ -267,8 +267,7 @@ void ingestion::take(const receipt_of_clear& asked, const receipt_answer& told) 
     }
     if (++c.receipts_without < believed) continue;
     c.needs_after_clear = false;
-    if (const auto it = clear_logs_.find(tx); it != clear_logs_.end())
-      c.after_clear = domain::pair_after_clear(c.version, c.log, it->second.logs);
+    if (auto pair = known_pair(c)) c.after_clear = std::move(pair->after_clear);
   }
   if (waits)
     ask_later(asked, pause_after(receipts_[tx], why));
@@ -285,11 +284,9 @@ void ingestion::take(const receipt_of_clear& asked, const receipt_answer& told) 
 /// AfterClear was seen must not hold up all fills for ever.
 void ingestion::doubt(candidate& c) {
   if (++c.without_receipt < domain::receipts_believed({})) return;
-  const auto it = clear_logs_.find(c.log.ref.tx_hash);
-  if (it == clear_logs_.end()) return;
-  auto nearest = domain::pair_after_clear(c.version, c.log, it->second.logs);
-  if (!nearest) return;
-  c.after_clear = std::move(nearest);
+  auto pair = known_pair(c);
+  if (!pair) return;
+  c.after_clear = std::move(pair->after_clear);
   const auto& ref = c.log.ref;
   say(ports::notice_level::alarm, "clear_unproven", ref.tx_hash.to_string(),
       "log " + std::to_string(ref.log_index) + " of block " + std::to_string(ref.block_number) +
@@ -305,7 +302,12 @@ void ingestion::settle_candidates() {
   for (auto& c : candidates_) {
     if (!c.time)
       if (const auto it = block_times_.find(c.log.ref.block_hash); it != block_times_.end()) c.time = it->second;
-    if (c.needs_after_clear && !c.after_clear && !find_after_clear(c)) unproven.insert(c.log.ref.tx_hash);
+    if (c.needs_after_clear && !c.after_clear) {
+      auto pair = known_pair(c);
+      // The receipt decides what is not certain: it has all logs in between.
+      if (pair && !pair->certain) unproven.insert(c.log.ref.tx_hash);
+      if (pair && pair->certain) c.after_clear = std::move(pair->after_clear);
+    }
     const bool ready = c.time && (!c.needs_after_clear || c.after_clear) && !(c.of_range && range_waits);
     if (ready) {
       accept(c);
@@ -321,15 +323,9 @@ void ingestion::settle_candidates() {
   flush();
 }
 
-/// False when an AfterClear is known that may be another Clear's. The receipt decides: it has all logs in between.
-bool ingestion::find_after_clear(candidate& c) {
+std::optional<domain::after_clear_pair> ingestion::known_pair(const candidate& c) const {
   const auto it = clear_logs_.find(c.log.ref.tx_hash);
-  if (it == clear_logs_.end()) return true;
-  auto nearest = domain::pair_after_clear(c.version, c.log, it->second.logs);
-  if (!nearest) return true;
-  if (!domain::all_seen_between(c.log.ref, nearest->ref, it->second.seen)) return false;
-  c.after_clear = std::move(nearest);
-  return true;
+  return it == clear_logs_.end() ? std::nullopt : domain::find_after_clear(c.version, c.log, it->second);
 }
 
 /// A stranger fills an order and pays for its log, and so chooses the size of the log.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "actors/domain/fills/orderbook_events.hpp"
 #include "actors/domain/hedging/chain_walk.hpp"
 #include "actors/domain/hedging/range_retry.hpp"
 #include "actors/domain/hedging/reading_watch.hpp"
@@ -73,14 +74,6 @@ struct retry_line {
   std::uint64_t pause = 0;
   /// Last block of the range in the open alarm; reading beyond it ends the alarm.
   std::optional<std::uint64_t> trouble_to;
-};
-
-/// What has been seen lately of a transaction with Clears.
-struct clear_transaction {
-  /// Its Clears, without their data, and its AfterClears.
-  std::vector<raw_log> logs;
-  /// Block and index of these and of all others that a receipt had.
-  std::set<std::pair<hash32, std::uint64_t>> seen;
 };
 
 /// What only ingestion hears: news of the node, answers of the node and the broker, and timers.
@@ -238,7 +231,7 @@ class ingestion {
   void take(const logs_of_block& asked, const chain_answer<ports::logs_answer>& told);
   void doubt(candidate& c);
   void ring(const receipt_due& timer);
-  bool find_after_clear(candidate& c);
+  [[nodiscard]] std::optional<domain::after_clear_pair> known_pair(const candidate& c) const;
   void take(const receipt_of_clear& asked, const receipt_answer& told);
   void settle_candidates();
   /// Plans the next turn of a question.
@@ -344,7 +337,7 @@ class ingestion {
   std::map<hash32, question> receipts_;
   std::uint64_t turns_ = 0;
   /// By transaction.
-  std::map<hash32, clear_transaction> clear_logs_;
+  std::map<hash32, domain::clear_transaction> clear_logs_;
 
   /// Keys of frames in dead letters: a node that sends one again says nothing new.
   std::set<std::string> buried_frames_;

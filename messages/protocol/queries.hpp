@@ -5,11 +5,11 @@
 #include <caf/atom.hpp>
 
 #include "messages/events/projections/questions.hpp"
+#include "messages/protocol/atoms.hpp"  // allow: position_atom, which the gateway hears, too
 
 namespace hedgerow::protocol {
 
 using positions_atom = caf::atom_constant<caf::atom("positions")>;
-using position_atom = caf::atom_constant<caf::atom("position")>;      // of one symbol
 using trades_atom = caf::atom_constant<caf::atom("trades")>;
 using executions_atom = caf::atom_constant<caf::atom("executions")>;
 using execution_atom = caf::atom_constant<caf::atom("execution")>;    // with this id

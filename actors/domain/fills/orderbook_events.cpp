@@ -188,6 +188,14 @@ std::optional<raw_log> pair_after_clear(orderbook_version version, const raw_log
   return nearest == nullptr || is_clear(version, *nearest) ? std::nullopt : std::optional{*nearest};
 }
 
+std::optional<after_clear_pair> find_after_clear(orderbook_version version, const raw_log& clear,
+                                                 const clear_transaction& known) {
+  auto nearest = pair_after_clear(version, clear, known.logs);
+  if (!nearest) return std::nullopt;
+  const bool certain = all_seen_between(clear.ref, nearest->ref, known.seen);
+  return after_clear_pair{std::move(*nearest), certain};
+}
+
 expected<bool, decode_fault> involves_owner(orderbook_version version, const raw_log& log, const address& owner) {
   const bool clear = is_clear(version, log);
   const auto& topics = topics_of(version);

@@ -141,6 +141,24 @@ struct after_clear_event {
 [[nodiscard]] bool all_seen_between(const log_ref& clear, const log_ref& after_clear,
                                     const std::set<std::pair<hash32, std::uint64_t>>& seen);
 
+/// What has been seen of a transaction with Clears.
+struct clear_transaction {
+  /// Its Clears, whose data is not needed, and its AfterClears.
+  std::vector<raw_log> logs;
+  /// Block and index of these, and of all others that are known.
+  std::set<std::pair<hash32, std::uint64_t>> seen;
+};
+
+struct after_clear_pair {
+  raw_log after_clear;
+  /// No other Clear's AfterClear can be meant.
+  bool certain = false;
+};
+
+/// The AfterClear of `clear` as far as is known; nothing when none is.
+[[nodiscard]] std::optional<after_clear_pair> find_after_clear(orderbook_version version, const raw_log& clear,
+                                                               const clear_transaction& known);
+
 /// How many receipts that have a Clear, but no AfterClear, show that there is none. As many that show the same pair,
 /// with logs missing in between, show that it is the pair. `log_indexes` are those of the
 /// newest receipt: fewer are enough when they have no gap, since every log after the Clear waits meanwhile. Empty when

@@ -140,6 +140,16 @@ const broker_subject schwab_on_paper{
 INSTANTIATE_TEST_SUITE_P(schwab_on_paper, BrokerApiContract, ::testing::Values(schwab_on_paper),
                          [](const auto& suite) { return suite.param.name; });
 
+/// The contract skips what a subject cannot be made to do. Of the real adapter it must skip nothing.
+TEST(SchwabOnPaper, CanBeMadeToDoAllThatTheContractTries) {
+  const auto& can = schwab_on_paper.can;
+  EXPECT_EQ(can.fates.size(), static_cast<std::size_t>(fate::expires) + 1);
+  // not_found_yet is of questions only.
+  EXPECT_EQ(can.placements.size(), static_cast<std::size_t>(mishap::no_id));
+  EXPECT_TRUE(can.questions.contains(mishap::not_found_yet));
+  EXPECT_TRUE(can.sessions);
+}
+
 /// Beyond the contract.
 class SchwabOnPaperTest : public BrokerApiContract {
  protected:
