@@ -30,7 +30,9 @@ bool is_real_broker(const settings& s) { return !s.broker.base_url.empty() && !i
 class checks {
  public:
   checks(const settings& values, const catalogue& program)
-      : s_{values}, program_{program}, needs_{needs_here(values, program)},
+      : s_{values},
+        program_{program},
+        needs_{needs_here(values, program)},
         broker_{find_broker(program.brokers, values.broker.kind)} {}
 
   std::vector<config_error> run() {
@@ -49,8 +51,8 @@ class checks {
 
  private:
   void add(std::string key, std::string value, std::string problem, std::string allowed, std::string remedy) {
-    errors_.push_back({"", 0, std::move(key), std::move(value), std::move(problem), std::move(allowed),
-                       std::move(remedy)});
+    errors_.push_back(
+        {"", 0, std::move(key), std::move(value), std::move(problem), std::move(allowed), std::move(remedy)});
   }
 
   void not_above(const std::string& key, milliseconds low, const std::string& limit_key, milliseconds high) {
@@ -101,11 +103,11 @@ class checks {
       add("broker.base_url", "", "missing", "https://host or https://host:port",
           "name the address of its API: " + std::string{broker_->origin});
     if (broker_->can.login) return;
-    // `all` leaves such a service out; whoever names it expects it to run.
+    // `all` leaves such a service out; a configuration that names it expects it to run.
     for (const auto& service : program_.services)
       if (service.needs.login && std::ranges::find(s_.node.actors, service.name) != s_.node.actors.end())
-        add("node.actors", std::string{service.name}, "it keeps a login, and the broker has none",
-            "", "remove it, or change broker.kind");
+        add("node.actors", std::string{service.name}, "it keeps a login, and the broker has none", "",
+            "remove it, or change broker.kind");
   }
 
   void orders() {
@@ -118,7 +120,8 @@ class checks {
     not_above("poller.jitter", s_.poller.jitter, "poller.base", s_.poller.base);
     not_above("supervision.backoff_min", s_.supervision.backoff_min, "supervision.backoff_max",
               s_.supervision.backoff_max);
-    not_above("paper.fill_delay_min", s_.paper.fill_delay_min, "paper.fill_delay_max", s_.paper.fill_delay_max);
+    not_above("paper.fill_delay_min", s_.paper.policy.fill_delay_min, "paper.fill_delay_max",
+              s_.paper.policy.fill_delay_max);
     // A request that left at the end of the lease must have ended before anybody concludes that it never arrived.
     not_above("broker.request_timeout", s_.broker.http.request_timeout, "execution.http_grace",
               s_.execution.rules.http_grace);
@@ -221,11 +224,11 @@ class checks {
       add("cluster.advertised_host", "", "missing, and cluster.listen_address is every address", "a host or an address",
           "name the host at which other nodes reach this one");
     // One lost heartbeat must not make a node unreachable.
-    if (c.heartbeat_timeout < 3 * c.heartbeat_interval)
-      add("cluster.heartbeat_timeout", format_duration(c.heartbeat_timeout), "less than three heartbeats",
-          "at least 3 x cluster.heartbeat_interval (" + format_duration(c.heartbeat_interval) + ")",
+    if (c.policy.heartbeat_timeout < 3 * c.policy.heartbeat_interval)
+      add("cluster.heartbeat_timeout", format_duration(c.policy.heartbeat_timeout), "less than three heartbeats",
+          "at least 3 x cluster.heartbeat_interval (" + format_duration(c.policy.heartbeat_interval) + ")",
           "raise it or lower cluster.heartbeat_interval");
-    not_above("cluster.heartbeat_timeout", c.heartbeat_timeout, "cluster.remove_after", c.remove_after);
+    not_above("cluster.heartbeat_timeout", c.policy.heartbeat_timeout, "cluster.remove_after", c.policy.remove_after);
     const std::pair<const char*, const std::string*> tls[] = {
         {"cluster.certificate", &c.certificate}, {"cluster.key", &c.key}, {"cluster.ca_file", &c.ca_file}};
     const auto given = std::count_if(std::begin(tls), std::end(tls), [](const auto& t) { return !t.second->empty(); });
@@ -310,7 +313,7 @@ std::vector<std::string> warnings_about(const settings& s, const catalogue& prog
   }
   if (s.cluster.port != 0 && s.cluster.certificate.empty() && !is_loopback(s.cluster.listen_address)) {
     out.emplace_back(
-        "cluster.listen_address is not a loopback address, and there is no TLS: whoever connects is trusted");
+        "cluster.listen_address is not a loopback address, and there is no TLS: anyone who connects is trusted");
   }
   return out;
 }

@@ -1,6 +1,6 @@
 #include "config/derived.hpp"
 
-#include "actors/domain/hedging/call_budget.hpp"
+#include "actors/domain/broker/call_budget.hpp"
 #include "config/duration.hpp"
 
 namespace hedgerow::config {

@@ -47,7 +47,7 @@ section_spec connection() {
        node_key(
            duration<&chain_policy::reconnect_max>("reconnect_max", 10ms, 1h, "Longest wait before connecting again.")),
        node_key(duration<&chain_policy::stale_after>("stale_after", 1s, 1h,
-                                                     "A connection without a new block for this long is made anew.")),
+                                                     "A connection without a new block for this long is replaced.")),
        reading(integer<&reading_policy::reorg_window_blocks>(
            "reorg_window_blocks", 1, 100'000, "Blocks behind the head whose hashes are watched for reorgs.")),
        backfill(duration<&backfill_policy::rescan_interval>("rescan_interval", 1s, 24h,

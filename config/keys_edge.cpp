@@ -8,6 +8,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Keys of the policy that the cluster actor is made with.
+key_spec cluster_key(key_spec key) { return within<&cluster_settings::policy>(std::move(key)); }
+
 section_spec cluster_section() {
   return section<&settings::cluster>(
       "cluster", "Other nodes, reached over CAF's network layer. See docs/cluster.md.",
@@ -21,13 +24,14 @@ section_spec cluster_section() {
        list<&cluster_settings::seeds>("seeds", host_and_port,
                                       "any number of host:port, such as \"node-1.internal:7400\"",
                                       "Nodes to ask for the others. The same list may stand on every node.", true),
-       duration<&cluster_settings::heartbeat_interval>("heartbeat_interval", 10ms, 1min,
-                                                       "How often each node tells each other one that it is there."),
-       duration<&cluster_settings::heartbeat_timeout>("heartbeat_timeout", 50ms, 10min,
-                                                      "A node that is silent for this long is unreachable."),
-       duration<&cluster_settings::remove_after>("remove_after", 100ms, 24h,
-                                                 "A node that is silent for this long is no longer a member, and its "
-                                                 "share of the broker's call budget goes to the others."),
+       cluster_key(duration<&cluster_policy::heartbeat_interval>(
+           "heartbeat_interval", 10ms, 1min, "How often each node tells each other one that it is there.")),
+       cluster_key(duration<&cluster_policy::heartbeat_timeout>("heartbeat_timeout", 50ms, 10min,
+                                                                "A node that is silent for this long is unreachable.")),
+       cluster_key(
+           duration<&cluster_policy::remove_after>("remove_after", 100ms, 24h,
+                                                   "A node that is silent for this long is no longer a member, and its "
+                                                   "share of the broker's call budget goes to the others.")),
        text<&cluster_settings::certificate>("certificate", readable_file, "a PEM file; empty: no TLS",
                                             "Certificate chain of this node. With it, only nodes with a certificate of "
                                             "ca_file are let in."),
@@ -54,10 +58,10 @@ std::vector<section_spec> edge_sections() {
                                    "localhost, IP addresses and the host of broker.redirect_uri. Any other name in "
                                    "a request's Host header is refused, as a web page could have invented it.",
                                    true)}));
-  out.push_back(section<&settings::admin>(
-      "admin", "Metrics, the actor tree and controls.",
-      {text<&admin_settings::address>("address", ip_address, ip, listen),
-       integer<&admin_settings::port>("port", 0, 65'535, "TCP port; 0 takes a free one.")}));
+  out.push_back(
+      section<&settings::admin>("admin", "Metrics, the actor tree and controls.",
+                                {text<&admin_settings::address>("address", ip_address, ip, listen),
+                                 integer<&admin_settings::port>("port", 0, 65'535, "TCP port; 0 takes a free one.")}));
   out.push_back(cluster_section());
   out.push_back(section<&settings::logging>(
       "logging", "The log for people, on standard error.",

@@ -11,18 +11,20 @@
 #include <vector>
 
 #include "actors/domain/fills/token.hpp"
-#include "actors/domain/hedging/account_limits.hpp"
-#include "actors/domain/hedging/poll_schedule.hpp"
-#include "actors/domain/hedging/position_book.hpp"
-#include "actors/domain/hedging/reading_policy.hpp"
-#include "actors/domain/hedging/token_lifecycle.hpp"
+#include "actors/domain/broker/account_limits.hpp"
+#include "actors/domain/broker/poll_schedule.hpp"
+#include "actors/domain/positions/position.hpp"
+#include "actors/domain/chain/reading_policy.hpp"
+#include "actors/domain/broker/token_lifecycle.hpp"
 #include "actors/domain/orders/desk_types.hpp"
 #include "config/secret.hpp"
 #include "messages/events/blockchain_event.hpp"
 #include "messages/types/bridge_policy.hpp"
+#include "messages/types/cluster_policy.hpp"
 #include "messages/types/connection_policy.hpp"
 #include "messages/types/evm.hpp"
 #include "messages/types/log_policy.hpp"
+#include "messages/types/paper_policy.hpp"
 #include "messages/types/session_policy.hpp"
 #include "messages/types/supervision_policy.hpp"
 
@@ -158,9 +160,7 @@ struct cluster_settings {
   std::string advertised_host;
   /// host:port of other nodes; its own address among them is left out.
   std::vector<std::string> seeds;
-  milliseconds heartbeat_interval{500};
-  milliseconds heartbeat_timeout{2'000};
-  milliseconds remove_after{60'000};
+  cluster_policy policy;
   std::string certificate;
   std::string key;
   std::string ca_file;
@@ -168,27 +168,11 @@ struct cluster_settings {
 
 using supervision_settings = supervision_policy;
 
-enum class paper_market : std::uint8_t { always_open, closed, us_hours };
-
 struct paper_settings {
   std::string address = "127.0.0.1";
   std::uint16_t port = 18080;
-  std::string public_url;
-  std::string ledger = ":memory:";
-  std::uint64_t seed = 1;
-  paper_market market = paper_market::always_open;
-  milliseconds fill_delay_min{20};
-  milliseconds fill_delay_max{200};
-  std::uint32_t fill_legs_max = 3;
-  std::uint32_t calls_per_minute = 0;
-  std::string faults;
-  secret account_number{"12345678"};
-  std::string account_hash = "PAPER0ACCOUNT0HASH";
-  std::string start_cash = "1000000";
-  bool require_inventory = false;
-  bool admin_endpoints = true;
-  std::map<std::string, std::string> start_prices;
-  std::map<std::string, std::string> start_positions;
+  secret account_number{std::string{paper_account_number}};
+  paper_policy policy;
 };
 
 enum class log_level : std::uint8_t { trace, debug, info, warn, error, off };

@@ -39,7 +39,7 @@ accumulator::interface::behavior_type accumulator::start() {
 step_ptr accumulator::handle(const slice& part) {
   entity::outbox out{service_name, clock_->now()};
   correct(out.now());
-  for (const auto& r : part.records) book(r, out);
+  for (const auto& r : part.records) apply(r, out);
   entity::set_timer(self_, timer_, due(), out.now());
   return out.finish(!due());
 }
@@ -48,7 +48,7 @@ void accumulator::tick(std::uint64_t round) {
   if (!timer_.rings(round)) return;
   const auto now = clock_->now();
   correct(now);
-  if (auto decided = domain::book_timer(position_, policy_, now); decided.changed) {
+  if (auto decided = domain::apply_timer(position_, policy_, now); decided.changed) {
     entity::outbox out{service_name, now};
     const std::string id = "timer:" + position_.symbol.str() + ":" + std::to_string(position_.next_execution);
     envelope cause{id, now, now, id, {}, {}};
@@ -58,19 +58,19 @@ void accumulator::tick(std::uint64_t round) {
   entity::set_timer(self_, timer_, due(), now);
 }
 
-void accumulator::book(const record& r, entity::outbox& out) {
+void accumulator::apply(const record& r, entity::outbox& out) {
   entity::dispatch(
-      r, [&](std::string_view reason, const std::string& detail) { bury(r, reason, detail, out); },
+      r, [&](std::string_view reason, const std::string& detail) { give_up(r, reason, detail, out); },
       entity::on<onchain_trade>(topic::onchain_trades,
                                 [&](auto& trade) {
-                                  settle(r, trade.meta, domain::book_trade(position_, trade.data, policy_, out.now(),
+                                  settle(r, trade.meta, domain::apply_trade(position_, trade.data, policy_, out.now(),
                                                                            trade.meta.event_id),
                                          out);
                                 }),
       entity::on<schwab_execution>(topic::schwab_executions,
                                    [&](auto& outcome) {
                                      settle(r, outcome.meta,
-                                            domain::book_execution(position_, outcome.data, policy_, out.now(),
+                                            domain::apply_execution(position_, outcome.data, policy_, out.now(),
                                                                    outcome.meta.event_id),
                                             out);
                                    }),
@@ -93,7 +93,7 @@ void accumulator::settle(const record& r, envelope& meta, decision decided, enti
     return;
   }
   if (decided.error() == domain::position_fault::duplicate) return;
-  bury(r, domain::to_string(decided.error()), "the position does not accept it", out);
+  give_up(r, domain::to_string(decided.error()), "the position does not accept it", out);
 }
 
 void accumulator::put(envelope& cause, domain::position_decision decided, entity::outbox& out) {
@@ -115,7 +115,7 @@ void accumulator::put(envelope& cause, domain::position_decision decided, entity
              std::move(*asks));
 }
 
-void accumulator::bury(const record& r, std::string_view reason, const std::string& detail, entity::outbox& out) {
+void accumulator::give_up(const record& r, std::string_view reason, const std::string& detail, entity::outbox& out) {
   last_error_ = std::string{reason};
   out.dead_letter(r, reason, detail,
                   {alarms_, notices_, "not_booked", position_.symbol.str(),

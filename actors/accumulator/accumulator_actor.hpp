@@ -1,9 +1,9 @@
 // One actor per symbol: books trades and broker outcomes and asks for whole shares. The rule is
-// domain/hedging/position_book; this file sequences it with the log.
+// domain/positions/position; this file sequences it with the log.
 #pragma once
 
 #include "actors/bridges/service.hpp"
-#include "actors/domain/hedging/position_book.hpp"
+#include "actors/domain/positions/position.hpp"
 #include "actors/entity/outbox.hpp"
 #include "actors/entity/timer.hpp"
 #include "actors/ports/clock.hpp"
@@ -30,13 +30,13 @@ class accumulator {
   void tick(std::uint64_t round);
   [[nodiscard]] protocol::actor_status status() const;
 
-  void book(const record& r, entity::outbox& out);
+  void apply(const record& r, entity::outbox& out);
   void control(enveloped<control_event>& event, entity::outbox& out);
   /// What was decided because of the record `r`, which `meta` is the envelope of.
   void settle(const record& r, envelope& meta, decision decided, entity::outbox& out);
   /// Takes the ids over from the cause.
   void put(envelope& cause, domain::position_decision decided, entity::outbox& out);
-  void bury(const record& r, std::string_view reason, const std::string& detail, entity::outbox& out);
+  void give_up(const record& r, std::string_view reason, const std::string& detail, entity::outbox& out);
   /// Ends a retry that was computed while the clock was wrong.
   void correct(timestamp now);
   [[nodiscard]] std::optional<timestamp> due() const { return domain::next_timer(position_, policy_); }
@@ -50,7 +50,7 @@ class accumulator {
   /// When the position was written.
   timestamp written_at_;
   entity::timer timer_;
-  entity::burial_alarms alarms_;
+  entity::dead_letter_alarms alarms_;
   std::string last_error_;
 };
 

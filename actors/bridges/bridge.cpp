@@ -4,7 +4,7 @@
 #include <caf/all.hpp>
 
 #include "actors/bridges/dead_letters.hpp"
-#include "actors/domain/hedging/backoff.hpp"
+#include "actors/domain/resilience/backoff.hpp"
 #include "messages/protocol/callbacks.hpp"
 #include "messages/protocol/final_error.hpp"
 #include "messages/types/check.hpp"

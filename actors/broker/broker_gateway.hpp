@@ -13,7 +13,7 @@
 #include "actors/broker/account_share.hpp"
 #include "actors/broker/remembered_budget.hpp"
 #include "actors/broker/watched_clock.hpp"
-#include "actors/domain/hedging/call_budget.hpp"
+#include "actors/domain/broker/call_budget.hpp"
 #include "actors/ports/broker_api.hpp"
 #include "actors/ports/call_memory.hpp"
 #include "actors/ports/metrics.hpp"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "actors/domain/hedging/call_budget.hpp"
+#include "actors/domain/broker/call_budget.hpp"
 #include "actors/ports/call_memory.hpp"
 #include "actors/ports/clock.hpp"
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "actors/domain/hedging/broker_clock.hpp"
+#include "actors/domain/broker/broker_clock.hpp"
 #include "actors/ports/broker_api.hpp"
 #include "actors/ports/notices.hpp"
 

@@ -26,20 +26,20 @@ template <class Event, class Handle>
   return {of, std::move(handle)};
 }
 
-/// Decodes the record and hands it to the reader of its topic. `bury` gets a reason and a detail when it cannot be
+/// Decodes the record and hands it to the reader of its topic. `give_up` gets a reason and a detail when it cannot be
 /// read, or no reader is for its topic. A tombstone is no event and goes to nobody.
-template <class Bury, class... Events, class... Handles>
-void dispatch(const record& r, Bury&& bury, const reader<Events, Handles>&... readers) {
+template <class GiveUp, class... Events, class... Handles>
+void dispatch(const record& r, GiveUp&& give_up, const reader<Events, Handles>&... readers) {
   if (!r.value) return;
   const auto read = [&]<class Event, class Handle>(const reader<Event, Handle>& one) {
     if (one.of != r.from.topic) return false;
     if (auto event = codec::decode<Event>(*r.value))
       one.handle(*event);
     else
-      bury(undecodable, event.error().detail);
+      give_up(undecodable, event.error().detail);
     return true;
   };
-  if (!(read(readers) || ...)) bury(undecodable, std::string{"an unexpected topic"});
+  if (!(read(readers) || ...)) give_up(undecodable, std::string{"an unexpected topic"});
 }
 
 }  // namespace hedgerow::entity

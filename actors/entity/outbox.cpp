@@ -12,7 +12,7 @@ void outbox::dead_letter(const record& failed, std::string_view reason, const st
 }
 
 void outbox::dead_letter(const record& failed, std::string_view reason, const std::string& detail,
-                         const burial_alarm& alarm) {
+                         const dead_letter_alarm& alarm) {
   dead_letter(failed, reason, detail);
   alarm.lately.raise(alarm.notices, service_, alarm.code, reason, alarm.about,
                      std::string{to_string(failed.from.topic)} + " " + failed.key + ": " + std::string{reason} + ": " +

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "actors/entity/burial_alarms.hpp"
+#include "actors/entity/dead_letter_alarms.hpp"
 #include "actors/entity/effects.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/events/record.hpp"
@@ -36,8 +36,8 @@ struct origin {
 }
 
 /// The alarm that goes with a dead letter.
-struct burial_alarm {
-  burial_alarms& lately;
+struct dead_letter_alarm {
+  dead_letter_alarms& lately;
   /// May be null.
   ports::notices* notices;
   std::string_view code;
@@ -82,7 +82,7 @@ class outbox {
   void dead_letter(const record& failed, std::string_view reason, const std::string& detail);
   /// The same with an alarm, unless one for this reason was raised lately.
   void dead_letter(const record& failed, std::string_view reason, const std::string& detail,
-                   const burial_alarm& alarm);
+                   const dead_letter_alarm& alarm);
   /// For input that did not come from the log. `key` must be unique within the service.
   void dead_letter(const std::string& key, const std::string& value, std::string_view reason,
                    const std::string& detail);

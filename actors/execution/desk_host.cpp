@@ -106,12 +106,12 @@ step_ptr desk_host::process(const slice& part) {
 }
 
 void desk_host::feed(const record& r, entity::outbox& out) {
-  const auto bury = [&](std::string_view reason, const std::string& detail) {
+  const auto give_up = [&](std::string_view reason, const std::string& detail) {
     last_error_ = detail;
     out.dead_letter(r, reason, detail);
   };
   entity::dispatch(
-      r, bury,
+      r, give_up,
       entity::on<schwab_command>(topic::schwab_commands,
                                  [&](const auto& command) {
                                    add(desk_.on_command(command.data, context()), command.meta.event_id, out);

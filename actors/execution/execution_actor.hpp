@@ -7,7 +7,7 @@
 
 #include "actors/bridges/service.hpp"
 #include "actors/broker/broker_gateway.hpp"
-#include "actors/domain/hedging/account_limits.hpp"
+#include "actors/domain/broker/account_limits.hpp"
 #include "actors/domain/orders/desk_types.hpp"
 #include "actors/domain/orders/order_rate.hpp"
 #include "actors/ports/notices.hpp"

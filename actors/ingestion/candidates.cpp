@@ -3,7 +3,7 @@
 #include <caf/all.hpp>
 
 #include "actors/domain/fills/orderbook_events.hpp"
-#include "actors/domain/hedging/backoff.hpp"
+#include "actors/domain/resilience/backoff.hpp"
 #include "actors/ingestion/ingestion.hpp"
 #include "actors/ports/event_log.hpp"
 
@@ -25,23 +25,25 @@ std::size_t data_size(const candidate& c) {
   return c.log.data.size() + (c.after_clear ? c.after_clear->data.size() : 0);
 }
 
-bool same_log(const log_ref& a, const log_ref& b) { return a.block_hash == b.block_hash && a.log_index == b.log_index; }
+bool same_log(const evm_log_ref& a, const evm_log_ref& b) {
+  return a.block_hash == b.block_hash && a.log_index == b.log_index;
+}
 
 }  // namespace
 
-bool ingestion::consider(const raw_log& log, std::optional<timestamp> time, bool of_range) {
+bool ingestion::consider(const raw_evm_log& log, std::optional<timestamp> time, bool of_range) {
   const auto* book = book_of(log.book);
   if (book == nullptr || log.topics.empty()) return true;
   const auto& topics = domain::topics_of(book->version);
   if (log.topics[0] == topics.after_clear || log.topics[0] == topics.clear) note_clear_log(log, book->version);
   if (log.topics[0] != topics.take && log.topics[0] != topics.clear) return true;
   const auto verdict = window_.classify(log.ref);
-  if (verdict == domain::log_verdict::conflicting ||
-      (verdict == domain::log_verdict::fresh && branch_.contradicts(log.ref.block_number, log.ref.block_hash))) {
+  if (verdict == domain::evm_log_verdict::conflicting ||
+      (verdict == domain::evm_log_verdict::fresh && branch_.contradicts(log.ref.block_number, log.ref.block_hash))) {
     verify_window();
     return false;
   }
-  if (verdict != domain::log_verdict::fresh) return true;
+  if (verdict != domain::evm_log_verdict::fresh) return true;
   for (const auto& c : candidates_)
     if (same_log(c.log.ref, log.ref)) return true;
   if (too_large_.contains(domain::window_key(log.ref))) return true;
@@ -65,7 +67,7 @@ bool ingestion::consider(const raw_log& log, std::optional<timestamp> time, bool
 
 /// A Clear may already have been accepted with the AfterClear of another one: when the node could not show which is the
 /// right one, or by a version of this program that took the nearest. Then it is taken back and waits for its own.
-void ingestion::note_clear_log(const raw_log& log, orderbook_version version) {
+void ingestion::note_clear_log(const raw_evm_log& log, orderbook_version version) {
   auto& [known, seen] = clear_logs_[log.ref.tx_hash];
   seen.emplace(log.ref.block_hash, log.ref.log_index);
   if (std::any_of(known.begin(), known.end(), [&](const auto& l) { return same_log(l.ref, log.ref); })) return;
@@ -209,7 +211,7 @@ bool ingestion::waits_for_after_clear(const hash32& tx) const {
 }
 
 /// All logs of a transaction, from its receipt or from its block: the AfterClear, and what lies before it.
-void ingestion::note_logs_of(const hash32& tx, const std::vector<ports::chain_log>& logs) {
+void ingestion::note_logs_of(const hash32& tx, const std::vector<ports::evm_log>& logs) {
   for (const auto& one : logs) {
     if (one.log.ref.tx_hash != tx) continue;
     if (const auto it = clear_logs_.find(tx); it != clear_logs_.end())
@@ -227,11 +229,10 @@ void ingestion::ask_block_of(const hash32& tx) {
   std::set<std::uint64_t> numbers;
   for (const auto& c : candidates_)
     if (c.log.ref.tx_hash == tx && c.needs_after_clear && !c.after_clear) numbers.insert(c.log.ref.block_number);
-  for (const auto number : numbers)
-    chain_->logs({number, number, {}, {}}, bring_back(logs_of_block{tx}));
+  for (const auto number : numbers) chain_->logs({number, number, {}, {}}, bring_back(logs_of_block{tx}));
 }
 
-void ingestion::take(const logs_of_block& asked, const chain_answer<ports::logs_answer>& told) {
+void ingestion::take(const logs_of_block& asked, const chain_answer<ports::evm_logs>& told) {
   if (!told) return;
   note_logs_of(asked.tx, told->logs);
   settle_candidates();
@@ -257,9 +258,8 @@ void ingestion::take(const receipt_of_clear& asked, const receipt_answer& told) 
     if (c.log.ref.tx_hash != tx || !c.needs_after_clear || c.after_clear) continue;
     waits = true;
     if (!told) continue;
-    const bool has_it = answer && std::any_of(answer->logs.begin(), answer->logs.end(), [&](const auto& seen) {
-                          return same_log(seen.log.ref, c.log.ref);
-                        });
+    const bool has_it = answer && std::any_of(answer->logs.begin(), answer->logs.end(),
+                                              [&](const auto& seen) { return same_log(seen.log.ref, c.log.ref); });
     if (!has_it) {
       elsewhere = true;
       doubt(c);
@@ -281,7 +281,7 @@ void ingestion::take(const receipt_of_clear& asked, const receipt_answer& told) 
 }
 
 /// The node has no receipt again, and neither its header nor the logs of the block have settled it. A Clear whose
-/// AfterClear was seen must not hold up all fills for ever.
+/// AfterClear was seen must not hold up all fills indefinitely.
 void ingestion::doubt(candidate& c) {
   if (++c.without_receipt < domain::receipts_believed({})) return;
   auto pair = known_pair(c);
@@ -344,9 +344,14 @@ void ingestion::refuse(const candidate& c) {
 
 void ingestion::accept(const candidate& c) {
   if (2 * data_size(c) + event_frame > ports::largest_record) return refuse(c);
-  blockchain_event event{
-      checkpoint_.next_sequence, checkpoint_.chain_id, c.version, log_change::applied, c.log, c.after_clear, *c.time};
-  if (window_.accept(event) != domain::log_verdict::fresh) return;
+  blockchain_event event{checkpoint_.next_sequence,
+                         checkpoint_.chain_id,
+                         c.version,
+                         evm_log_change::applied,
+                         c.log,
+                         c.after_clear,
+                         *c.time};
+  if (window_.accept(event) != domain::evm_log_verdict::fresh) return;
   ++accepted_;
   ++checkpoint_.next_sequence;
   append(event);

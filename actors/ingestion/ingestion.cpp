@@ -16,8 +16,8 @@ namespace {
 
 constexpr topic_partition changelog{topic::ingestion_changelog, 0};
 constexpr std::size_t block_times_kept = 1024;
-/// Frames remembered as buried; after that many one may become a dead letter again, under the same key.
-constexpr std::size_t buried_frames_kept = 1000;
+/// Frames remembered as dead letters; after that many one may become a dead letter again, under the same key.
+constexpr std::size_t dead_frames_kept = 1000;
 
 /// Tells frames apart, and is the same on every machine.
 std::string fingerprint(const std::string& text) {
@@ -136,7 +136,7 @@ void ingestion::head_seen(const ports::chain_block& block) {
   read_on();
 }
 
-void ingestion::live_log(const ports::chain_log& seen) {
+void ingestion::live_log(const ports::evm_log& seen) {
   if (seen.removed) return verify_window();
   // Until the history is read, getLogs brings everything in order; live logs dropped here are read again by it.
   if (!caught_up_) return;
@@ -146,12 +146,12 @@ void ingestion::live_log(const ports::chain_log& seen) {
 
 /// Buries a malformed frame of the subscription. Nothing is lost, as the blocks are read with getLogs, too. The key of
 /// the dead letter comes from the content of the frame.
-void ingestion::bury(const ports::malformed_log& bad) {
+void ingestion::give_up(const ports::malformed_evm_log& bad) {
   last_error_ = bad.reason;
-  ++buried_;
+  ++dead_lettered_;
   const std::string key = "frame:" + fingerprint(bad.reason + "\n" + bad.text);
-  if (buried_frames_.size() >= buried_frames_kept) buried_frames_.clear();
-  if (!buried_frames_.insert(key).second) return;
+  if (dead_frames_.size() >= dead_frames_kept) dead_frames_.clear();
+  if (!dead_frames_.insert(key).second) return;
   out().dead_letter(key, bad.text, "malformed_frame", bad.reason);
   flush();
 }
@@ -197,7 +197,7 @@ void ingestion::append(const blockchain_event& event) {
   std::string bytes =
       out.encoded("log:" + ref.block_hash.to_string() + ":" + std::to_string(ref.log_index) + ":" + sequence, event,
                   {event.block_time, ref.key()});
-  const bool applied = event.change == log_change::applied;
+  const bool applied = event.change == evm_log_change::applied;
   out.append({changelog, domain::window_key(ref), applied ? std::optional{bytes} : std::nullopt});
   out.append({{topic::blockchain_events, 0}, ref.key() + ":" + sequence, std::move(bytes)});
 }

@@ -6,10 +6,10 @@
 #include <set>
 
 #include "actors/domain/fills/orderbook_events.hpp"
-#include "actors/domain/hedging/chain_walk.hpp"
-#include "actors/domain/hedging/range_retry.hpp"
-#include "actors/domain/hedging/reading_watch.hpp"
-#include "actors/domain/hedging/reorg_window.hpp"
+#include "actors/domain/chain/chain_walk.hpp"
+#include "actors/domain/chain/range_retry.hpp"
+#include "actors/domain/chain/reading_watch.hpp"
+#include "actors/domain/chain/reorg_window.hpp"
 #include "actors/domain/orders/first_start.hpp"
 #include "actors/ingestion/connection_news.hpp"
 #include "actors/entity/outbox.hpp"
@@ -24,13 +24,13 @@ namespace hedgerow::ingestion {
 
 /// A fill that cannot be accepted yet.
 struct candidate {
-  raw_log log;
+  raw_evm_log log;
   orderbook_version version = orderbook_version::v4;
   std::optional<timestamp> time;
   /// Came with a range, which is accepted in the order of the chain; live logs do not wait for each other.
   bool of_range = false;
   bool needs_after_clear = false;
-  std::optional<raw_log> after_clear;
+  std::optional<raw_evm_log> after_clear;
   /// Receipts that have this log, but no AfterClear behind it.
   std::uint32_t receipts_without = 0;
   /// Answers that had no receipt of its transaction, or one without it.
@@ -63,7 +63,7 @@ struct open_range {
   /// Logs of the books in the answer, by transaction.
   std::map<hash32, std::size_t> logs_of = {};
   /// Logs in the answer that may be of the books and cannot be read: looked for in their receipts.
-  std::vector<ports::malformed_log> unreadable = {};
+  std::vector<ports::malformed_evm_log> unreadable = {};
 };
 
 /// Requests that are asked again until they succeed: one at a time, with a pause after each failure.
@@ -81,9 +81,9 @@ using ingestion_actor = protocol::entity_actor::extend<
     // Connected and subscribed. The connection is lost, and why.
     caf::reacts_to<protocol::up_atom>, caf::reacts_to<protocol::down_atom, std::string>,
     // What the subscription brings.
-    caf::reacts_to<protocol::logseen_atom, ports::chain_log>,
+    caf::reacts_to<protocol::logseen_atom, ports::evm_log>,
     caf::reacts_to<protocol::headseen_atom, ports::chain_block>,
-    caf::reacts_to<protocol::badframe_atom, ports::malformed_log>,
+    caf::reacts_to<protocol::badframe_atom, ports::malformed_evm_log>,
     // An error that belongs to no question.
     caf::reacts_to<protocol::complaint_atom, ports::chain_error>,
     // To the questions of connecting and of a first start.
@@ -130,7 +130,7 @@ class ingestion {
   using block_answer = chain_answer<ports::chain_block>;
   /// Nothing when the node does not have the block.
   using maybe_block_answer = chain_answer<std::optional<ports::chain_block>>;
-  using receipt_answer = chain_answer<std::optional<ports::logs_answer>>;
+  using receipt_answer = chain_answer<std::optional<ports::evm_logs>>;
 
   void committed(std::uint64_t ticket);
   [[nodiscard]] protocol::actor_status status() const;
@@ -164,8 +164,8 @@ class ingestion {
   void begin_reading();
   void down(const std::string& reason);
   void head_seen(const ports::chain_block& block);
-  void live_log(const ports::chain_log& seen);
-  void bury(const ports::malformed_log& bad);
+  void live_log(const ports::evm_log& seen);
+  void give_up(const ports::malformed_evm_log& bad);
   // an empty event log (first_start.cpp)
   void say(ports::notice_level level, std::string_view code, std::string_view about, const std::string& text);
   void look_for_code();
@@ -183,20 +183,20 @@ class ingestion {
   void read_on();
   void rescan();
   void ask_range(const domain::block_range& blocks, bool rescan);
-  void take(const logs_of_range& asked, const chain_answer<ports::logs_answer>& answer);
-  void range_answered(const ports::logs_answer& answer);
+  void take(const logs_of_range& asked, const chain_answer<ports::evm_logs>& answer);
+  void range_answered(const ports::evm_logs& answer);
   void read_from_receipts();
   void take(const receipt_of_unreadable& asked, const receipt_answer& answer);
   /// Why the receipt cannot replace the unreadable logs; nullopt when they have been read from it.
   [[nodiscard]] std::optional<std::string> read_receipt(const hash32& tx, const receipt_answer& answer);
-  void hold_range(const ports::malformed_log& bad, const std::string& why);
+  void hold_range(const ports::malformed_evm_log& bad, const std::string& why);
   void range_failed(domain::range_failure what, const ports::chain_error& why);
   void confirm_range();
   void take(const head_beyond_range& asked, const block_answer& head);
   void close_range_if_done();
   void range_succeeded(const open_range& done);
-  [[nodiscard]] bool is_watched(const raw_log& log) const;
-  [[nodiscard]] bool may_be_watched(const ports::malformed_log& bad) const;
+  [[nodiscard]] bool is_watched(const raw_evm_log& log) const;
+  [[nodiscard]] bool may_be_watched(const ports::malformed_evm_log& bad) const;
   // asking again (retries.cpp)
   void again(const ports::chain_error& why);
   [[nodiscard]] retry_line& line_of(line which);
@@ -216,8 +216,8 @@ class ingestion {
   // from a log to an accepted event (candidates.cpp)
   /// False if the log is of another block than the one that is known or followed at its height: its source saw another
   /// chain.
-  bool consider(const raw_log& log, std::optional<timestamp> time, bool of_range);
-  void note_clear_log(const raw_log& log, orderbook_version version);
+  bool consider(const raw_evm_log& log, std::optional<timestamp> time, bool of_range);
+  void note_clear_log(const raw_evm_log& log, orderbook_version version);
   void want_time(const candidate& c);
   void ask_time(const time_of& what);
   void ring(const time_due& timer);
@@ -226,9 +226,9 @@ class ingestion {
   /// Of those that are due, as many as may be under way.
   void ask_due_receipts();
   [[nodiscard]] bool waits_for_after_clear(const hash32& tx) const;
-  void note_logs_of(const hash32& tx, const std::vector<ports::chain_log>& logs);
+  void note_logs_of(const hash32& tx, const std::vector<ports::evm_log>& logs);
   void ask_block_of(const hash32& tx);
-  void take(const logs_of_block& asked, const chain_answer<ports::logs_answer>& told);
+  void take(const logs_of_block& asked, const chain_answer<ports::evm_logs>& told);
   void doubt(candidate& c);
   void ring(const receipt_due& timer);
   [[nodiscard]] std::optional<domain::after_clear_pair> known_pair(const candidate& c) const;
@@ -340,7 +340,7 @@ class ingestion {
   std::map<hash32, domain::clear_transaction> clear_logs_;
 
   /// Keys of frames in dead letters: a node that sends one again says nothing new.
-  std::set<std::string> buried_frames_;
+  std::set<std::string> dead_frames_;
   /// Keys of logs that no record can hold: each is reported once.
   std::set<std::string> too_large_;
 
@@ -363,7 +363,7 @@ class ingestion {
   entity::outbox out_;
   std::uint64_t ticket_ = 0;
   std::uint64_t awaited_ticket_ = 0;
-  std::uint64_t buried_ = 0;
+  std::uint64_t dead_lettered_ = 0;
   std::uint64_t accepted_ = 0;
   std::uint64_t reverted_ = 0;
   std::string last_error_;

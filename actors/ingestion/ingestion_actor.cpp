@@ -20,9 +20,9 @@ ingestion::interface::behavior_type ingestion::start() {
       // What the node tells.
       [this](up_atom) { up(); },
       [this](down_atom, const std::string& reason) { down(reason); },
-      [this](logseen_atom, const ports::chain_log& seen) { live_log(seen); },
+      [this](logseen_atom, const ports::evm_log& seen) { live_log(seen); },
       [this](headseen_atom, const ports::chain_block& head) { head_seen(head); },
-      [this](badframe_atom, const ports::malformed_log& bad) { bury(bad); },
+      [this](badframe_atom, const ports::malformed_evm_log& bad) { give_up(bad); },
       [this](complaint_atom, const ports::chain_error& why) { complained(why); },
       // What it and the broker answer.
       [this](answer_atom, const answer_to<which_chain>& a) { hear(a); },

@@ -2,8 +2,8 @@
 // in the cluster: the owner of the partition of ingestion-changelog.
 //
 // eth_getLogs is the source of truth: each new block is read with it and the checkpoint only moves over what has been
-// read. The subscription is an accelerator. domain/hedging/reorg_window remembers the logs that were
-// seen; domain/hedging/backfill_plan decides which blocks come next.
+// read. The subscription is an accelerator. domain/chain/reorg_window remembers the logs that were
+// seen; domain/chain/backfill_plan decides which blocks come next.
 #pragma once
 
 #include <functional>
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "actors/bridges/service.hpp"
-#include "actors/domain/hedging/reading_policy.hpp"
+#include "actors/domain/chain/reading_policy.hpp"
 #include "actors/ports/broker_api.hpp"
 #include "actors/ports/chain_client.hpp"
 #include "actors/ports/clock.hpp"

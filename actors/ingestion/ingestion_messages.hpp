@@ -46,13 +46,13 @@ struct head_to_read_to {
 
 /// The logs of the open range.
 struct logs_of_range {
-  using answer = ports::logs_answer;
+  using answer = ports::evm_logs;
 };
 
 /// The receipt of a log in the open range that cannot be read.
 struct receipt_of_unreadable {
-  using answer = std::optional<ports::logs_answer>;
-  ports::malformed_log bad;
+  using answer = std::optional<ports::evm_logs>;
+  ports::malformed_evm_log bad;
 };
 
 /// The head after the range was read: does the node have all of it?
@@ -69,13 +69,13 @@ struct time_of {
 
 /// The receipt of a transaction with a Clear that waits for its AfterClear.
 struct receipt_of_clear {
-  using answer = std::optional<ports::logs_answer>;
+  using answer = std::optional<ports::evm_logs>;
   hash32 tx;
 };
 
 /// All logs of the block of that transaction, of whatever contract, when there is no receipt.
 struct logs_of_block {
-  using answer = ports::logs_answer;
+  using answer = ports::evm_logs;
   hash32 tx;
 };
 
@@ -152,9 +152,9 @@ struct orders_due {
 template <class Question>
 struct caf::allowed_unsafe_message_type<hedgerow::ingestion::answer_to<Question>> : std::true_type {};
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ports::chain_log)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ports::evm_log)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ports::chain_block)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ports::malformed_log)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ports::malformed_evm_log)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ports::chain_error)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ingestion::orders_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ingestion::pause_over)

@@ -64,13 +64,13 @@ void ingestion::ask_range(const domain::block_range& blocks, bool rescan) {
                bring_back(logs_of_range{}));
 }
 
-void ingestion::take(const logs_of_range&, const chain_answer<ports::logs_answer>& answer) {
+void ingestion::take(const logs_of_range&, const chain_answer<ports::evm_logs>& answer) {
   if (answer) return range_answered(*answer);
   const auto& why = answer.error();
   range_failed(failure_of(why.kind), {why.kind, "getLogs: " + why.detail, why.wait});
 }
 
-void ingestion::range_answered(const ports::logs_answer& answer) {
+void ingestion::range_answered(const ports::evm_logs& answer) {
   if (!range_) return;
   auto logs = answer.logs;
   std::sort(logs.begin(), logs.end(), [](const auto& a, const auto& b) {
@@ -140,7 +140,7 @@ std::optional<std::string> ingestion::read_receipt(
 
 /// The checkpoint does not pass an unread log. The next try asks for half of the range, so that blocks below the log
 /// are read nevertheless.
-void ingestion::hold_range(const ports::malformed_log& bad, const std::string& why) {
+void ingestion::hold_range(const ports::malformed_evm_log& bad, const std::string& why) {
   const bool rescan = range_->rescan;
   (rescan ? rescanning_ : reading_).trouble_to = range_->blocks.to;
   reading_news_.trouble(
@@ -248,7 +248,7 @@ void ingestion::range_succeeded(const open_range& done) {
   reading_news_.over("rescan_overdue");
 }
 
-bool ingestion::is_watched(const raw_log& log) const {
+bool ingestion::is_watched(const raw_evm_log& log) const {
   const auto* book = book_of(log.book);
   if (book == nullptr || log.topics.empty()) return false;
   const auto& topics = domain::topics_of(book->version);
@@ -256,7 +256,7 @@ bool ingestion::is_watched(const raw_log& log) const {
 }
 
 /// An unreadable field proves nothing; a readable one with another book or topic proves that the log is not ours.
-bool ingestion::may_be_watched(const ports::malformed_log& bad) const {
+bool ingestion::may_be_watched(const ports::malformed_evm_log& bad) const {
   if (bad.book && book_of(*bad.book) == nullptr) return false;
   if (!bad.topic0) return true;
   const auto topics = watched_topics();

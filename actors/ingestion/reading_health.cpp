@@ -141,7 +141,7 @@ actor_status ingestion::status() const {
   out.show("waiting", candidates_.size());
   out.show("longest_wait_ms", longest_wait(now));
   out.show("reorg_window", window_.size());
-  out.show("malformed", buried_);
+  out.show("malformed", dead_lettered_);
   if (throttled_since_) {
     out.show("throttled_since", *throttled_since_);
     out.problems.push_back("the chain's node refuses requests for their rate; throttled since " +

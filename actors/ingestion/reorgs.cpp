@@ -29,7 +29,7 @@ void ingestion::follow(const ports::chain_block& head) {
 /// Walks the chain down from its head until each known block is proven or refuted and the fork, if any, is found.
 void ingestion::verify_window() {
   if (!connected_ || !identified_) return;
-  // What is told of between two walks may have changed anything.
+  // Any report between two walks may have changed the chain.
   proven_.clear();
   if (verifying_) {
     doubtful_ = true;
@@ -171,7 +171,7 @@ void ingestion::too_deep(std::uint64_t from) {
 }
 
 void ingestion::revert(blockchain_event event) {
-  event.change = log_change::reverted;
+  event.change = evm_log_change::reverted;
   event.sequence = checkpoint_.next_sequence++;
   ++reverted_;
   append(event);

@@ -1,10 +1,10 @@
 // One actor per pending order follows it to its end. What an answer means is domain/orders/order_progress; when to look
-// is domain/hedging/poll_schedule.
+// is domain/broker/poll_schedule.
 #pragma once
 
 #include "actors/bridges/service.hpp"
 #include "actors/broker/broker_gateway.hpp"
-#include "actors/domain/hedging/poll_schedule.hpp"
+#include "actors/domain/broker/poll_schedule.hpp"
 #include "actors/domain/orders/desk_types.hpp"
 #include "actors/domain/orders/order_progress.hpp"
 #include "actors/entity/outbox.hpp"

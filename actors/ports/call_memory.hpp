@@ -1,5 +1,5 @@
 // What was sent to the broker lately, remembered beyond the end of the process: a budget of calls per minute that began
-// anew with each start would be exceeded by restarts.
+// at zero with each start would be exceeded by restarts.
 #pragma once
 
 #include <cstdint>

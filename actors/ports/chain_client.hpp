@@ -15,8 +15,8 @@
 namespace hedgerow::ports {
 
 /// A log with what only JSON-RPC knows of it.
-struct chain_log {
-  raw_log log;
+struct evm_log {
+  raw_evm_log log;
   bool removed = false;
   /// Newer nodes only (facts, 3.8).
   std::optional<timestamp> block_time;
@@ -30,7 +30,7 @@ struct chain_block {
 };
 
 /// Inclusive range.
-struct log_query {
+struct evm_log_query {
   std::uint64_t from = 0;
   std::uint64_t to = 0;
   /// Contracts that emit the logs. Empty: any.
@@ -65,7 +65,7 @@ struct chain_error {
 
 /// A log that does not have the form of one; the raw text is cut to 64 KiB. What could be read of it nevertheless says
 /// whose it is and where to look for it.
-struct malformed_log {
+struct malformed_evm_log {
   std::string reason;
   std::string text;
   std::optional<address> book = std::nullopt;
@@ -73,13 +73,13 @@ struct malformed_log {
   std::optional<hash32> tx_hash = std::nullopt;
 };
 
-struct logs_answer {
-  std::vector<chain_log> logs;
-  std::vector<malformed_log> malformed;
+struct evm_logs {
+  std::vector<evm_log> logs;
+  std::vector<malformed_evm_log> malformed;
 };
 
 /// The logs that a subscriber wants to hear of.
-struct log_filter {
+struct evm_log_filter {
   /// Contracts that emit them. Empty: no logs, only heads.
   std::vector<address> contracts;
   /// Any of these as topic0.
@@ -91,10 +91,10 @@ struct chain_listener {
   /// Connected and subscribed; everything after this call is seen until `down`.
   std::function<void()> up;
   std::function<void(std::string reason)> down;
-  std::function<void(chain_log)> log;
+  std::function<void(evm_log)> log;
   std::function<void(chain_block)> head;
   /// A frame that cannot be understood.
-  std::function<void(malformed_log)> malformed;
+  std::function<void(malformed_evm_log)> malformed;
   /// An error of the node that belongs to no request, such as a notice of its rate limit. Nothing is lost by it.
   std::function<void(chain_error)> complaint = {};
 };
@@ -111,7 +111,7 @@ class chain_client {
   virtual void connect() = 0;
   /// Connects if need be, and tells the listener of heads and of the logs that pass the filter, until the subscription
   /// ends. On a connection that is up the listener's `up` comes as soon as the node has confirmed.
-  [[nodiscard]] virtual subscription subscribe(log_filter wanted, chain_listener listener) = 0;
+  [[nodiscard]] virtual subscription subscribe(evm_log_filter wanted, chain_listener listener) = 0;
   /// For good. After it returns no callback of a listener is called any more.
   virtual void close() = 0;
 
@@ -119,9 +119,9 @@ class chain_client {
   virtual void head(chain_callback<chain_block> done) = 0;
   /// Nothing when the node does not have the block.
   virtual void block(std::uint64_t number, chain_callback<std::optional<chain_block>> done) = 0;
-  virtual void logs(log_query query, chain_callback<logs_answer> done) = 0;
+  virtual void logs(evm_log_query query, chain_callback<evm_logs> done) = 0;
   /// All logs of a transaction, from its receipt; nothing when there is no receipt.
-  virtual void receipt_logs(hash32 tx, chain_callback<std::optional<logs_answer>> done) = 0;
+  virtual void receipt_logs(hash32 tx, chain_callback<std::optional<evm_logs>> done) = 0;
   /// eth_call at the latest block.
   virtual void call(address to, bytes input, chain_callback<bytes> done) = 0;
   /// The code at an address at the latest block; empty when there is no contract.

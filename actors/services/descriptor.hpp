@@ -33,7 +33,7 @@ struct world_ports {
   /// A connection of one's own, for who reads so much that it would delay the others.
   std::function<std::shared_ptr<ports::chain_client>()> make_chain_client;
   std::shared_ptr<ports::broker_api> broker;
-  /// May be null: then the budgets begin anew with this process.
+  /// May be null: then the budgets start at zero with this process.
   std::shared_ptr<ports::call_memory> calls;
   /// These two are null for a broker without a login, too.
   std::shared_ptr<ports::oauth_api> oauth;

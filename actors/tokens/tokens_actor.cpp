@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <caf/all.hpp>
 
-#include "actors/domain/hedging/backoff.hpp"
+#include "actors/domain/resilience/backoff.hpp"
 #include "actors/entity/changelog.hpp"
 #include "actors/entity/entity.hpp"
 #include "actors/entity/outbox.hpp"

@@ -1,13 +1,13 @@
 // Keeps the OAuth tokens alive: refreshes before expiry, takes a person's login, says when a login is due. The rule of
-// actors/domain/hedging/token_lifecycle.hpp decides when to do what. One live instance in the cluster: the owner of
+// actors/domain/broker/token_lifecycle.hpp decides when to do what. One live instance in the cluster: the owner of
 // the partition of token-updates, which is also its changelog.
 #pragma once
 
 #include <deque>
 
 #include "actors/bridges/service.hpp"
-#include "actors/domain/hedging/account_choice.hpp"
-#include "actors/domain/hedging/token_lifecycle.hpp"
+#include "actors/domain/broker/account_choice.hpp"
+#include "actors/domain/broker/token_lifecycle.hpp"
 #include "actors/entity/timer.hpp"
 #include "actors/ports/clock.hpp"
 #include "actors/ports/notices.hpp"

@@ -3,7 +3,7 @@
 #include <caf/all.hpp>
 
 #include "actors/domain/fills/token.hpp"
-#include "actors/domain/hedging/backoff.hpp"
+#include "actors/domain/resilience/backoff.hpp"
 #include "actors/entity/changelog.hpp"
 #include "actors/entity/dispatch.hpp"
 #include "actors/validation/validation_service.hpp"
@@ -166,7 +166,7 @@ std::set<address> validation::process(const slice& part, attempt& now) {
   std::set<address> unknown;
   const auto judge = [&](const record& r, enveloped<blockchain_event>& event) {
     if (seen(event.data, now)) return;
-    if (event.data.change == log_change::reverted && take_back(event.meta, event.data, now)) return;
+    if (event.data.change == evm_log_change::reverted && take_back(event.meta, event.data, now)) return;
     auto verdict = domain::validate(event.data, config_.rules, lookup);
     if (const auto* missing = std::get_if<domain::missing_tokens>(&verdict))
       for (const auto& token : missing->tokens)
@@ -175,7 +175,7 @@ std::set<address> validation::process(const slice& part, attempt& now) {
   };
   for (const auto& r : part.records)
     entity::dispatch(
-        r, [&](std::string_view reason, const std::string& detail) { bury(r, reason, detail, now); },
+        r, [&](std::string_view reason, const std::string& detail) { give_up(r, reason, detail, now); },
         entity::on<blockchain_event>(topic::blockchain_events, [&](auto& event) { judge(r, event); }));
   if (!unknown.empty()) written_.rollback();
   return unknown;
@@ -194,14 +194,14 @@ bool validation::seen(const blockchain_event& event, attempt& now) {
   now.fresh = false;
   now.handled.chain_id = event.chain_id;
   now.handled.next_sequence = event.sequence + 1;
-  if (event.change == log_change::applied)
+  if (event.change == evm_log_change::applied)
     now.handled.block = std::max(now.handled.block, event.log.ref.block_number);
   return false;
 }
 
 bool validation::take_back(envelope& cause, const blockchain_event& event, attempt& now) {
   if (auto trade = written_.take_back(event.log.ref)) {
-    trade->change = log_change::reverted;
+    trade->change = evm_log_change::reverted;
     trade->sequence = event.sequence;
     put(cause, *trade, now);
     return true;
@@ -227,7 +227,7 @@ std::uint64_t validation::floor(const attempt& now) const {
 void validation::write(const record& r, envelope& cause, domain::verdict verdict, attempt& now) {
   if (auto* trade = std::get_if<onchain_trade>(&verdict)) {
     put(cause, *trade, now);
-    if (trade->change == log_change::applied) written_.remember(std::move(*trade));
+    if (trade->change == evm_log_change::applied) written_.remember(std::move(*trade));
     return;
   }
   if (const auto* dropped = std::get_if<domain::filtered>(&verdict)) {
@@ -235,8 +235,8 @@ void validation::write(const record& r, envelope& cause, domain::verdict verdict
     return;
   }
   if (const auto* rejected = std::get_if<domain::rejected>(&verdict))
-    return bury(r, rejected->reason, rejected->detail, now);
-  bury(r, "not_a_token", "a contract of the pair does not answer symbol() and decimals()", now);
+    return give_up(r, rejected->reason, rejected->detail, now);
+  give_up(r, "not_a_token", "a contract of the pair does not answer symbol() and decimals()", now);
 }
 
 void validation::put(envelope& cause, const onchain_trade& trade, attempt& now) const {
@@ -248,8 +248,8 @@ void validation::put(envelope& cause, const onchain_trade& trade, attempt& now) 
 }
 
 /// The alarm waits until it is certain that the record is judged for good.
-void validation::bury(const record& r, std::string_view reason, const std::string& detail, attempt& now) {
-  now.buried.push_back({std::string{reason}, r.key, detail});
+void validation::give_up(const record& r, std::string_view reason, const std::string& detail, attempt& now) {
+  now.given_up.push_back({std::string{reason}, r.key, detail});
   now.out.dead_letter(r, reason, detail);
 }
 
@@ -271,7 +271,7 @@ step_ptr validation::finish(attempt& done) {
   postponed_ = 0;
   trades_ += done.trades;
   for (const auto& [reason, count] : done.filtered) filtered_[std::string{reason}] += count;
-  for (const auto& b : done.buried) {
+  for (const auto& b : done.given_up) {
     last_error_ = b.reason;
     alarms_.raise(notices_, service_name, "not_booked", b.reason, b.about,
                   b.reason + ": " + b.detail + "; if it is a fill of the owner, nobody hedges it: see /dead-letters",

@@ -10,7 +10,7 @@
 #include "actors/domain/fills/trade_memory.hpp"
 #include "actors/domain/fills/trade_validation.hpp"
 #include "actors/entity/outbox.hpp"
-#include "actors/domain/hedging/reading_policy.hpp"
+#include "actors/domain/chain/reading_policy.hpp"
 #include "actors/ports/chain_client.hpp"
 #include "actors/ports/clock.hpp"
 #include "actors/ports/notices.hpp"
@@ -54,7 +54,7 @@ class validation {
   interface::behavior_type start();
 
  private:
-  struct burial {
+  struct given_up_record {
     std::string reason, about, detail;
   };
   /// One try at a slice: what it adds to the log, and what it means for the actor once that is sent. Worth nothing
@@ -66,7 +66,7 @@ class validation {
     bool fresh = true;
     std::uint64_t trades = 0;
     std::map<std::string_view, std::uint64_t> filtered{};
-    std::vector<burial> buried{};
+    std::vector<given_up_record> given_up{};
   };
 
   caf::result<protocol::step_ptr> handle(const protocol::slice_ptr& part);
@@ -82,7 +82,7 @@ class validation {
   void write(const record& r, envelope& cause, domain::verdict verdict, attempt& now);
   /// Takes the ids over from the cause.
   void put(envelope& cause, const onchain_trade& trade, attempt& now) const;
-  static void bury(const record& r, std::string_view reason, const std::string& detail, attempt& now);
+  static void give_up(const record& r, std::string_view reason, const std::string& detail, attempt& now);
   [[nodiscard]] protocol::step_ptr finish(attempt& done);
   /// The slice is tried again later, from the beginning.
   [[nodiscard]] protocol::step_ptr postpone(timestamp now);
@@ -122,7 +122,7 @@ class validation {
   caf::typed_response_promise<protocol::step_ptr> answer_;
   std::uint64_t trades_ = 0;
   std::map<std::string, std::uint64_t> filtered_;
-  entity::burial_alarms alarms_;
+  entity::dead_letter_alarms alarms_;
   std::string last_error_;
 };
 

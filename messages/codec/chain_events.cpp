@@ -5,7 +5,7 @@
 namespace hedgerow::codec {
 namespace {
 
-void write(json_writer& out, const raw_log& v) {
+void write(json_writer& out, const raw_evm_log& v) {
   out.begin_object();
   out.field("book", v.book);
   out.key("topics");
@@ -17,7 +17,7 @@ void write(json_writer& out, const raw_log& v) {
   out.end_object();
 }
 
-void read(object_reader& in, raw_log& v) {
+void read(object_reader& in, raw_evm_log& v) {
   in.value("book", v.book);
   in.strings("topics", v.topics);
   in.value("data", v.data);

@@ -6,7 +6,7 @@
 
 namespace hedgerow::codec {
 
-inline void write_ref(json_writer& out, const log_ref& v) {
+inline void write_ref(json_writer& out, const evm_log_ref& v) {
   out.key("ref");
   out.begin_object();
   out.wide_field("block_number", v.block_number);
@@ -16,7 +16,7 @@ inline void write_ref(json_writer& out, const log_ref& v) {
   out.end_object();
 }
 
-inline void read_ref(object_reader& in, log_ref& v) {
+inline void read_ref(object_reader& in, evm_log_ref& v) {
   in.object("ref", [&](object_reader& ref) {
     ref.wide("block_number", v.block_number);
     ref.value("block_hash", v.block_hash);

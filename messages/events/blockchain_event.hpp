@@ -14,15 +14,15 @@ namespace hedgerow {
 enum class orderbook_version : std::uint8_t { v4, v6 };
 
 /// Whether a log joined the canonical chain or left it.
-enum class log_change : std::uint8_t { applied, reverted };
+enum class evm_log_change : std::uint8_t { applied, reverted };
 
 /// One log as JSON-RPC delivers it, checked for form only.
-struct raw_log {
+struct raw_evm_log {
   address book;
   std::vector<hash32> topics;
   bytes data;
-  log_ref ref;
-  friend bool operator==(const raw_log&, const raw_log&) = default;
+  evm_log_ref ref;
+  friend bool operator==(const raw_evm_log&, const raw_evm_log&) = default;
 };
 
 struct blockchain_event {
@@ -31,10 +31,10 @@ struct blockchain_event {
   std::uint64_t sequence = 0;
   std::uint64_t chain_id = 0;
   orderbook_version version = orderbook_version::v4;
-  log_change change = log_change::applied;
-  raw_log log;
+  evm_log_change change = evm_log_change::applied;
+  raw_evm_log log;
   /// The AfterClear log that belongs to a Clear (facts, 2.2), attached so that replay needs no chain.
-  std::optional<raw_log> after_clear;
+  std::optional<raw_evm_log> after_clear;
   timestamp block_time;
   friend bool operator==(const blockchain_event&, const blockchain_event&) = default;
 };

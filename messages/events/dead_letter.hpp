@@ -16,7 +16,7 @@ struct dead_letter {
   std::string key;
   /// The record as it was; bytes that are not UTF-8 are replaced. Cut to 64 KiB.
   std::string value;
-  /// Stable, snake_case: `malformed_log`, `unpriceable_fill`, `bad_json`.
+  /// Stable, snake_case: `malformed_evm_log`, `unpriceable_fill`, `bad_json`.
   std::string reason;
   std::string detail;
   std::uint32_t attempts = 1;

@@ -14,7 +14,7 @@ struct names<orderbook_version> {
   static constexpr std::string_view all[] = {"v4", "v6"};
 };
 template <>
-struct names<log_change> {
+struct names<evm_log_change> {
   static constexpr std::string_view all[] = {"applied", "reverted"};
 };
 template <>
@@ -51,7 +51,7 @@ std::string_view name_of(Enum value) {
 }  // namespace
 
 std::string_view to_string(orderbook_version v) { return name_of(v); }
-std::string_view to_string(log_change v) { return name_of(v); }
+std::string_view to_string(evm_log_change v) { return name_of(v); }
 std::string_view to_string(fill_kind v) { return name_of(v); }
 std::string_view to_string(execution_state v) { return name_of(v); }
 std::string_view to_string(execution_code v) { return name_of(v); }
@@ -66,7 +66,7 @@ std::optional<Enum> parse_name(std::string_view text) {
 }
 
 template std::optional<orderbook_version> parse_name(std::string_view);
-template std::optional<log_change> parse_name(std::string_view);
+template std::optional<evm_log_change> parse_name(std::string_view);
 template std::optional<fill_kind> parse_name(std::string_view);
 template std::optional<execution_state> parse_name(std::string_view);
 template std::optional<execution_code> parse_name(std::string_view);

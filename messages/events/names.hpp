@@ -12,7 +12,7 @@
 namespace hedgerow {
 
 [[nodiscard]] std::string_view to_string(orderbook_version v);
-[[nodiscard]] std::string_view to_string(log_change v);
+[[nodiscard]] std::string_view to_string(evm_log_change v);
 [[nodiscard]] std::string_view to_string(fill_kind v);
 [[nodiscard]] std::string_view to_string(execution_state v);
 [[nodiscard]] std::string_view to_string(execution_code v);

@@ -15,8 +15,8 @@ struct onchain_trade {
   /// Sequence of the blockchain event it was made from.
   std::uint64_t sequence = 0;
   std::uint64_t chain_id = 0;
-  log_change change = log_change::applied;
-  log_ref ref;
+  evm_log_change change = evm_log_change::applied;
+  evm_log_ref ref;
   address book;
   fill_kind kind = fill_kind::take;
   hedgerow::symbol symbol;
@@ -35,7 +35,7 @@ struct onchain_trade {
   [[nodiscard]] hedgerow::price price() const { return {notional, amount}; }
   /// What it does to the position: +amount for BUY, -amount for SELL, the negative of that when reverted.
   [[nodiscard]] shares position_delta() const {
-    return (side == side::buy) == (change == log_change::applied) ? amount : -amount;
+    return (side == side::buy) == (change == evm_log_change::applied) ? amount : -amount;
   }
   friend bool operator==(const onchain_trade&, const onchain_trade&) = default;
 };

@@ -45,6 +45,6 @@ std::optional<order_id> order_id::parse(std::string_view text) {
   return order_id{text};
 }
 
-std::string log_ref::key() const { return tx_hash.to_string() + ":" + std::to_string(log_index); }
+std::string evm_log_ref::key() const { return tx_hash.to_string() + ":" + std::to_string(log_index); }
 
 }  // namespace hedgerow

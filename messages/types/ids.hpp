@@ -56,7 +56,7 @@ class order_id {
 };
 
 /// Identity of one log: a transaction re-included after a reorg has another block hash and is another fill.
-struct log_ref {
+struct evm_log_ref {
   std::uint64_t block_number = 0;
   hash32 block_hash;
   hash32 tx_hash;
@@ -64,7 +64,7 @@ struct log_ref {
 
   /// `{tx_hash}:{log_index}`, the spec's key of a fill.
   [[nodiscard]] std::string key() const;
-  friend auto operator<=>(const log_ref&, const log_ref&) = default;
+  friend auto operator<=>(const evm_log_ref&, const evm_log_ref&) = default;
 };
 
 }  // namespace hedgerow

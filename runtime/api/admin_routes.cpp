@@ -67,7 +67,7 @@ void restart(const admin_context& c, const call& asked) {
   const auto& name = asked.captured[0];
   const auto respond = asked.respond;
   if (const auto node = node_of(c, asked); node != c.options.metrics.node.name)
-    return ask_neighbour(*c.system, c.outside.others, node, {0, "", question_kind::restart, name, {}},
+    return ask_peer(*c.system, c.outside.others, node, {0, "", question_kind::restart, name, {}},
                          [name, respond](const remote_answer& a) {
                            respond(a.error.empty() ? restarted(name, a.text) : problem(503, a.error));
                          });

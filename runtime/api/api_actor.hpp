@@ -8,7 +8,7 @@
 #include "messages/protocol/interfaces.hpp"
 #include "runtime/adapters/http/http_server.hpp"
 #include "runtime/api/metrics_page.hpp"
-#include "runtime/api/neighbours.hpp"
+#include "runtime/api/peers.hpp"
 #include "runtime/supervision/supervisor.hpp"
 
 namespace hedgerow::api {
@@ -28,14 +28,14 @@ struct api_ports {
   std::shared_ptr<protocol::slot<protocol::supervisor_actor>> root;
   const ports::clock* clock = nullptr;
   std::shared_ptr<lag_meter> lag;
-  neighbours others;
+  peer_access others;
 };
 
 struct admin_ports {
   std::shared_ptr<protocol::slot<protocol::supervisor_actor>> root;
   std::shared_ptr<ports::event_log> log;
   const ports::clock* clock = nullptr;
-  neighbours others;
+  peer_access others;
   /// May be null. Outlives the actor system.
   ports::notices* notices = nullptr;
 };

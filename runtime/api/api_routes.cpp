@@ -71,7 +71,7 @@ void begin_login(const api_context& c, const call& asked) {
   const auto tokens = c.outside.tokens->get();
   const auto respond = asked.respond;
   if (!tokens)
-    return ask_neighbour(*c.system, c.outside.others, "", {0, "", question_kind::begin_login, "", {}},
+    return ask_peer(*c.system, c.outside.others, "", {0, "", question_kind::begin_login, "", {}},
                          [respond](const remote_answer& a) {
                            respond(a.error.empty() ? to_login_page(a.text) : no_login(a.error));
                          });
@@ -88,7 +88,7 @@ void finish_login(const api_context& c, const call& asked) {
   if (login.code.empty()) return respond(problem(400, "the address carries no code; start again at /auth/login"));
   const auto tokens = c.outside.tokens->get();
   if (!tokens)
-    return ask_neighbour(*c.system, c.outside.others, "", {0, "", question_kind::end_login, "", std::move(login)},
+    return ask_peer(*c.system, c.outside.others, "", {0, "", question_kind::end_login, "", std::move(login)},
                          [respond](const remote_answer& a) {
                            respond(a.error.empty() ? login_ended(a.login) : no_login(a.error));
                          });

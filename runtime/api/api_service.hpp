@@ -26,7 +26,7 @@ struct api_wiring {
   std::shared_ptr<protocol::slot<protocol::supervisor_actor>> root;
   /// Filled in at each start of the read model.
   std::shared_ptr<model_slot> model;
-  neighbours others;
+  peer_access others;
 };
 
 extern const services::descriptor descriptor;

@@ -43,7 +43,7 @@ std::vector<std::string> find_problems(const health_input& in, const projection_
   if (in.members)
     for (const auto& m : in.members->members)
       if (m.state == domain::member_state::unreachable)
-        problems.push_back("node " + m.facts.name + " at " + m.facts.address() + " is unreachable");
+        problems.push_back("node " + m.info.name + " at " + m.info.address() + " is unreachable");
   for (const auto& rule : faults::armed_rules())
     problems.push_back("faults.plan makes this node fail on purpose: " + rule);
   if (known != nullptr) add_business(in, *known, problems);
@@ -104,7 +104,7 @@ std::string health_view(const health_input& in, const projection_overview* known
   if (in.members)
     for (const auto& m : in.members->members) {
       w.begin_object();
-      w.field("name", m.facts.name);
+      w.field("name", m.info.name);
       w.field("state", domain::to_string(m.state));
       w.field("last_heartbeat_ms", m.state == domain::member_state::reachable && &m == in.members->members.data()
                                        ? std::int64_t{0}

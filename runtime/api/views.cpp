@@ -51,7 +51,7 @@ void write_trade(json_writer& w, const trade_row& row) {
   w.field("usdc", t.notional.to_string());
   w.field("price", t.price().to_string());
   w.field("kind", to_string(t.kind));
-  w.field("reverted", t.change == log_change::reverted);
+  w.field("reverted", t.change == evm_log_change::reverted);
   w.field("book", t.book.to_string());
   w.field("tx_hash", t.ref.tx_hash.to_string());
   w.field("log_index", t.ref.log_index);

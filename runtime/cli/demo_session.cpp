@@ -9,11 +9,11 @@
 #include "actors/ingestion/ingestion_service.hpp"
 #include "config/config.hpp"
 #include "runtime/cli/http_call.hpp"
-#include "runtime/cli/paper_options.hpp"
 #include "runtime/cli/ready.hpp"
 #include "runtime/cli/signals.hpp"
 #include "runtime/world/catalogue.hpp"
 #include "runtime/world/node_settings.hpp"
+#include "runtime/world/paper_settings.hpp"
 
 namespace hedgerow::cli {
 namespace {
@@ -44,9 +44,9 @@ config::settings demo_settings(const demo_options& o) {
   s.api.port = o.api_port;
   s.admin.port = o.admin_port;
   s.paper.port = 0;
-  s.paper.ledger = (std::filesystem::path{o.data_dir} / "paper.db").string();
-  s.paper.seed = o.seed;
-  s.paper.faults = o.faults;
+  s.paper.policy.ledger = (std::filesystem::path{o.data_dir} / "paper.db").string();
+  s.paper.policy.seed = o.seed;
+  s.paper.policy.faults = o.faults;
   s.broker.redirect_uri = "http://127.0.0.1:" + std::to_string(o.api_port) + "/auth/callback";
   return s;
 }
@@ -126,7 +126,7 @@ std::string demo_session::start_chain() {
   settings_.tokens.usdc = where.usdc;
   // The broker starts from the prices of the chain's market.
   for (const auto& symbol : o.symbols)
-    settings_.paper.start_prices[symbol.base] =
+    settings_.paper.policy.start_prices[symbol.base] =
         std::to_string(symbol.cents / 100) + "." + std::to_string(100 + symbol.cents % 100).substr(1);
   settings_.orderbooks.clear();
   for (const auto& book : where.books) {
@@ -154,7 +154,7 @@ std::string demo_session::start_kafka() {
 }
 
 std::string demo_session::start_broker() {
-  auto started = paper::start_paper_broker(to_paper_options(settings_), machine_.clock);
+  auto started = paper::start_paper_broker(world::to_paper_options(settings_), machine_.clock);
   if (!started) return started.error();
   broker_ = std::move(*started);
   settings_.broker.base_url = broker_->origin();

@@ -51,7 +51,7 @@ std::string trade_line(const trade_row& row) {
   const auto& t = row.trade;
   return clock_text(row.recorded_at) + "  fill   " + pad(t.symbol.str(), 6) + pad(std::string{to_string(t.side)}, 5) +
          pad(cut(t.amount, 6), 12, true) + " @ " + t.price().to_string(2) + "  " + std::string{to_string(t.kind)} +
-         (t.change == log_change::reverted ? "  REVERTED" : "") + "  block " + std::to_string(t.ref.block_number);
+         (t.change == evm_log_change::reverted ? "  REVERTED" : "") + "  block " + std::to_string(t.ref.block_number);
 }
 
 std::string execution_line(const execution_row& row) {

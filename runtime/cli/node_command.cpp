@@ -7,13 +7,13 @@
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/complain.hpp"
 #include "runtime/cli/config_loading.hpp"
-#include "runtime/cli/paper_options.hpp"
 #include "runtime/cli/ready.hpp"
 #include "runtime/cli/signals.hpp"
 #include "runtime/node/registry.hpp"
 #include "runtime/telemetry/telemetry.hpp"
 #include "runtime/world/catalogue.hpp"
 #include "runtime/world/node_settings.hpp"
+#include "runtime/world/paper_settings.hpp"
 #include "runtime/world/world.hpp"
 
 namespace hedgerow::cli {
@@ -79,7 +79,7 @@ int run_node(const node_arguments& arguments) {
 
   std::unique_ptr<paper::paper_broker> broker;
   if (values->runs(config::paper_broker)) {
-    auto started = paper::start_paper_broker(to_paper_options(*values), machine.clock);
+    auto started = paper::start_paper_broker(world::to_paper_options(*values), machine.clock);
     if (!started) return complain(started.error());
     broker = std::move(*started);
     std::printf("paper broker ready: %s\n", broker->origin().c_str());

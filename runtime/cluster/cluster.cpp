@@ -73,7 +73,7 @@ void cluster::begin() {
     caf::anon_send(gate(system), caf::unpublish_atom::value, me, port);
   });
   for (const auto& seed : options_.seeds)
-    if (const auto where = parse_address(seed); where && seed != options_.self.address()) link_to(*where, true);
+    if (const auto where = parse_endpoint(seed); where && seed != options_.self.address()) link_to(*where, true);
   outside_.share(list_.broker_callers());
   publish_snapshot();
   open_port();
@@ -109,16 +109,16 @@ void cluster::tick() {
   send_heartbeats();
   dial_due();
   expire_questions();
-  const auto pace = std::max<std::int64_t>(1, own_actors_interval / options_.heartbeat_interval);
+  const auto pace = std::max<std::int64_t>(1, own_actors_interval / options_.policy.heartbeat_interval);
   if (ticks_++ % static_cast<std::uint64_t>(pace) == 0) look_at_own_actors();
-  self_->delayed_send(self_, options_.heartbeat_interval, tick_atom::value);
+  self_->delayed_send(self_, options_.policy.heartbeat_interval, tick_atom::value);
 }
 
 void cluster::send_heartbeats() {
   const heartbeat news{list_.self().name, list_.self().incarnation, list_.gossip(), own_hosts_};
   for (const auto& m : list_.others()) {
     if (m.state != member_state::reachable) continue;
-    if (const auto to = reachable_peer(m.facts.name)) self_->send(to, beat_atom::value, news);
+    if (const auto to = reachable_peer(m.info.name)) self_->send(to, beat_atom::value, news);
   }
 }
 
@@ -162,10 +162,10 @@ void cluster::publish_snapshot() {
   snapshot all;
   all.members.push_back({list_.self(), member_state::reachable, now(), own_hosts_});
   for (auto& m : list_.others()) {
-    const auto it = peers_.find(m.facts.name);
-    const bool same_run = it != peers_.end() && it->second.incarnation == m.facts.incarnation;
+    const auto it = peers_.find(m.info.name);
+    const bool same_run = it != peers_.end() && it->second.incarnation == m.info.incarnation;
     all.members.push_back(
-        {std::move(m.facts), m.state, m.heard, same_run ? it->second.hosts : std::vector<hosted_service>{}});
+        {std::move(m.info), m.state, m.heard, same_run ? it->second.hosts : std::vector<hosted_service>{}});
   }
   outside_.members->put(std::move(all));
 }

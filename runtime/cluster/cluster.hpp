@@ -10,7 +10,7 @@
 #include <set>
 
 #include "messages/protocol/actor_class.hpp"
-#include "runtime/cluster/address.hpp"
+#include "runtime/cluster/endpoint.hpp"
 #include "runtime/cluster/cluster_options.hpp"
 #include "runtime/cluster/prober.hpp"
 
@@ -36,7 +36,7 @@ class cluster {
  private:
   /// An address to connect to: a seed, or where a member was.
   struct link {
-    address where;
+    endpoint where;
     bool seed = false;
     /// The link leads to this node itself.
     bool own = false;
@@ -114,7 +114,7 @@ class cluster {
   void announce();
   void publish_snapshot();
 
-  link* link_to(const address& where, bool seed = false);
+  link* link_to(const endpoint& where, bool seed = false);
   void dial_due();
   void dial(const std::string& key);
   void dialed(const std::string& key, const protocol::peer_actor& found);

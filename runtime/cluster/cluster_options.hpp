@@ -22,7 +22,6 @@ struct cluster_options {
   std::string listen_address = "127.0.0.1";
   /// host:port. Its own address among them is found out and left out.
   std::vector<std::string> seeds;
-  std::chrono::milliseconds heartbeat_interval{500};
   domain::member_policy policy;
 };
 

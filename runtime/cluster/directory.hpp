@@ -11,7 +11,7 @@
 namespace hedgerow::cluster {
 
 struct member_view {
-  member_record facts;
+  member_record info;
   domain::member_state state = domain::member_state::reachable;
   /// When it was last heard, on the monotonic clock; of this node itself: when this was written.
   std::chrono::nanoseconds heard{0};

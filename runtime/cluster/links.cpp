@@ -1,8 +1,8 @@
 // Connections, the handshake, and the admission of nodes.
 #include <caf/all.hpp>
 
-#include "actors/domain/hedging/backoff.hpp"
 #include "actors/domain/cluster/member_record.hpp"
+#include "actors/domain/resilience/backoff.hpp"
 #include "messages/protocol/callbacks.hpp"
 #include "runtime/cluster/cluster.hpp"
 #include "runtime/cluster/network.hpp"
@@ -29,7 +29,7 @@ constexpr std::size_t most_told = 256;
 
 // -- links -----------------------------------------------------------------------------------------------------------
 
-cluster::link* cluster::link_to(const address& where, bool seed) {
+cluster::link* cluster::link_to(const endpoint& where, bool seed) {
   const std::string key = where.host + ":" + std::to_string(where.port);
   if (key == options_.self.address()) return nullptr;
   auto it = links_.find(key);
@@ -67,16 +67,17 @@ void cluster::dial(const std::string& key) {
   l.dialing = true;
   // Where TLS is spoken, a probe is a broken handshake (network.hpp): only for an address that has not answered before.
   if (self_->system().has_openssl_manager() && !l.mute) return probed(key, {});
-  prober_.probe(l.where, [found = sends_to<interface>(self_->address(), probed_atom::value), key](
-                             const tcp_probe& result) { found(key, result); });
+  prober_.probe(l.where, [found = sends_to<interface>(self_->address(), probed_atom::value),
+                          key](const tcp_probe& result) { found(key, result); });
 }
 
 void cluster::probed(const std::string& key, const tcp_probe& result) {
   const auto it = links_.find(key);
   if (it == links_.end() || !it->second.dialing) return;
   if (!result.problem.empty()) return dial_failed(key, result.problem);
-  self_->request(gate(self_->system()), handshake_limit, caf::connect_atom::value, it->second.where.host,
-                 it->second.where.port)
+  self_
+      ->request(gate(self_->system()), handshake_limit, caf::connect_atom::value, it->second.where.host,
+                it->second.where.port)
       .then(
           [this, key, keep = result.connection](const caf::node_id&, const caf::strong_actor_ptr& found,
                                                 const std::set<std::string>&) {
@@ -106,8 +107,8 @@ void cluster::dialed(const std::string& key, const peer_actor& found) {
   l.found = found;
   self_->monitor(found);
   for (const auto& m : list_.others()) {
-    if (m.facts.address() != key) continue;
-    if (auto& p = peers_[m.facts.name]; p.incarnation == m.facts.incarnation && !p.handle) adopt(p, found);
+    if (m.info.address() != key) continue;
+    if (auto& p = peers_[m.info.name]; p.incarnation == m.info.incarnation && !p.handle) adopt(p, found);
   }
   greet(found, key);
   l.greeted = true;
@@ -125,12 +126,13 @@ void cluster::dial_failed(const std::string& key, const std::string& why) {
 }
 
 void cluster::try_later(link& l, const std::string& trouble) {
-  const auto wait = domain::backoff_delay(options_.heartbeat_interval, slowest_retry * options_.heartbeat_interval,
-                                          ++l.failures, outside_.random->next());
+  const auto wait =
+      domain::backoff_delay(options_.policy.heartbeat_interval, slowest_retry * options_.policy.heartbeat_interval,
+                            ++l.failures, outside_.random->next());
   l.next = now() + wait;
   if (std::exchange(l.trouble, trouble) != trouble)
     tell(notice_level::warning, "cannot_connect", l.where.host + ":" + std::to_string(l.where.port),
-         trouble + "; tried again for ever");
+         trouble + "; retried without limit");
 }
 
 void cluster::greet(const peer_actor& whom, const std::string& via) {
@@ -143,7 +145,7 @@ void cluster::went_down(const caf::actor_addr& who) {
     if (!l.found || l.found.address() != who) continue;
     l.found = nullptr;
     l.greeted = false;
-    l.next = now() + options_.heartbeat_interval;
+    l.next = now() + options_.policy.heartbeat_interval;
   }
   for (auto& [name, p] : peers_) {
     if (!p.handle || p.handle.address() != who) continue;
@@ -158,12 +160,12 @@ void cluster::went_down(const caf::actor_addr& who) {
 /// A connection is gone; its node is gone only if no process listens at its address any more.
 void cluster::look_again(const std::string& name, std::uint64_t incarnation) {
   for (const auto& m : list_.others()) {
-    if (m.facts.name != name || m.facts.incarnation != incarnation) continue;
-    auto* l = link_to({m.facts.host, m.facts.port});
+    if (m.info.name != name || m.info.incarnation != incarnation) continue;
+    auto* l = link_to({m.info.host, m.info.port});
     if (l == nullptr) return list_.lost(name, incarnation);
     l->name = name;
     // At once the first time, then at the usual pace.
-    l->next = l->failures++ == 0 ? now() : now() + options_.heartbeat_interval;
+    l->next = l->failures++ == 0 ? now() : now() + options_.policy.heartbeat_interval;
   }
 }
 
@@ -207,9 +209,14 @@ void cluster::refused(const std::string& code, const std::string& text, const st
 
 bool cluster::accept(const member_record& who, const peer_actor& handle, const std::string& via) {
   switch (list_.admit(who)) {
-    case admission::own_run: return false;
-    case admission::other_version: refuse(handle, by_version, who, via); return false;
-    case admission::name_taken: refuse(handle, by_name, who, via); return false;
+    case admission::own_run:
+      return false;
+    case admission::other_version:
+      refuse(handle, by_version, who, via);
+      return false;
+    case admission::name_taken:
+      refuse(handle, by_name, who, via);
+      return false;
     case admission::evicts:
       if (who.name == list_.self().name) {
         give_up("node.name = \"" + who.name + "\": the node at " + who.address() +
@@ -218,7 +225,8 @@ bool cluster::accept(const member_record& who, const peer_actor& handle, const s
       }
       refuse(peers_[who.name].handle, by_name, who, "");
       break;
-    case admission::welcome: break;
+    case admission::welcome:
+      break;
   }
   list_.join(who, now());
   auto& p = peers_[who.name];
@@ -258,10 +266,10 @@ void cluster::refuse(const peer_actor& whom, const char* code, const member_reco
 }
 
 void cluster::name_conflict(const std::string& text) {
-  if (!conflict_since_ || now() - conflict_last_ > 10 * options_.policy.timeout) conflict_since_ = now();
+  if (!conflict_since_ || now() - conflict_last_ > 10 * options_.policy.heartbeat_timeout) conflict_since_ = now();
   conflict_last_ = now();
   // At first the conflict may be with our own previous run, which the peers still count as alive.
-  if (now() - *conflict_since_ >= 2 * options_.policy.timeout) give_up(text);
+  if (now() - *conflict_since_ >= 2 * options_.policy.heartbeat_timeout) give_up(text);
 }
 
 void cluster::give_up(const std::string& text) {

@@ -2,7 +2,7 @@
 
 #include <caf/all.hpp>
 
-#include "runtime/cluster/address.hpp"
+#include "runtime/cluster/endpoint.hpp"
 #include "runtime/cluster/network.hpp"
 #include "runtime/cluster/tcp_probe.hpp"
 
@@ -13,7 +13,7 @@ using namespace protocol;
 namespace {
 
 /// Where the name is held; empty when it is free, or the seed does not say.
-std::string holder(caf::scoped_actor& self, const address& seed, const cluster_options& options) {
+std::string holder(caf::scoped_actor& self, const endpoint& seed, const cluster_options& options) {
   // Where TLS is spoken, a probe is a broken handshake (network.hpp).
   const auto probe = self->system().has_openssl_manager() ? tcp_probe{} : probe_tcp(seed.host, seed.port, probe_limit);
   if (!probe.problem.empty()) return {};
@@ -24,7 +24,7 @@ std::string holder(caf::scoped_actor& self, const address& seed, const cluster_o
                [](const caf::error&) {});
   std::string where;
   if (!peer) return where;
-  self->request(peer, options.policy.timeout, whois_atom::value, options.self.name)
+  self->request(peer, options.policy.heartbeat_timeout, whois_atom::value, options.self.name)
       .receive([&](std::uint64_t incarnation, std::string& at) { where = incarnation == 0 ? "" : std::move(at); },
                [](const caf::error&) {});
   return where;
@@ -35,14 +35,14 @@ std::string holder(caf::scoped_actor& self, const address& seed, const cluster_o
 expected<void, std::string> check_name(caf::actor_system& system, const cluster_options& options,
                                        const ports::clock& clock) {
   caf::scoped_actor self{system};
-  const auto patience = clock.monotonic() + 3 * options.policy.timeout;
+  const auto patience = clock.monotonic() + 3 * options.policy.heartbeat_timeout;
   std::string where;
   do {
     // A pause between two tries.
-    if (!where.empty()) self->receive(caf::after(options.heartbeat_interval) >> [] {});
+    if (!where.empty()) self->receive(caf::after(options.policy.heartbeat_interval) >> [] {});
     where.clear();
     for (const auto& text : options.seeds) {
-      const auto seed = parse_address(text);
+      const auto seed = parse_endpoint(text);
       if (!seed || text == options.self.address()) continue;
       where = holder(self, *seed, options);
       if (!where.empty()) break;

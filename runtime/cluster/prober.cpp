@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds end_limit{1'500};
 struct prober::shared {
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<std::pair<address, answer>> queue;
+  std::deque<std::pair<endpoint, answer>> queue;
   bool closed = false;
   bool ended = false;
 };
@@ -48,7 +48,7 @@ prober::~prober() {
   state_->changed.wait_for(lock, end_limit, [&] { return state_->ended; });
 }
 
-void prober::probe(address where, answer done) {
+void prober::probe(endpoint where, answer done) {
   const std::scoped_lock lock{state_->mutex};
   state_->queue.emplace_back(std::move(where), std::move(done));
   state_->changed.notify_all();

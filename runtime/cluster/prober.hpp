@@ -5,7 +5,7 @@
 #include <functional>
 #include <memory>
 
-#include "runtime/cluster/address.hpp"
+#include "runtime/cluster/endpoint.hpp"
 #include "runtime/cluster/tcp_probe.hpp"
 
 namespace hedgerow::cluster {
@@ -21,7 +21,7 @@ class prober {
   prober& operator=(const prober&) = delete;
 
   /// Answers from the prober's thread, one probe after the other, within a second each, plus what the resolver needs.
-  void probe(address where, answer done);
+  void probe(endpoint where, answer done);
 
  private:
   struct shared;

@@ -67,8 +67,8 @@ caf::result<remote_answer> cluster::ask(const std::string& member, const remote_
 /// Of the nodes that may run the tokens service one does; ask first the one that said so with its last heartbeat.
 void cluster::ask_tokens_node(waiting_question waiting) {
   for (const auto& m : list_.others()) {
-    if (!hosts_tokens(m.facts) || m.state == domain::member_state::left) continue;
-    const auto& name = m.facts.name;
+    if (!hosts_tokens(m.info) || m.state == domain::member_state::left) continue;
+    const auto& name = m.info.name;
     const auto known = peers_.find(name);
     const bool has_it = known != peers_.end() && has_tokens(known->second.hosts);
     if (m.state != domain::member_state::reachable || !reachable_peer(name))
@@ -205,8 +205,8 @@ void cluster::token_rejected(bool far) {
   if (far || (rejection_told_.count() != 0 && now() - rejection_told_ < rejection_pause)) return;
   rejection_told_ = now();
   for (const auto& m : list_.others())
-    if (hosts_tokens(m.facts))
-      if (const auto to = reachable_peer(m.facts.name)) self_->send(to, reject_atom::value);
+    if (hosts_tokens(m.info))
+      if (const auto to = reachable_peer(m.info.name)) self_->send(to, reject_atom::value);
 }
 
 }  // namespace hedgerow::cluster

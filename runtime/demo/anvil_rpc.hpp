@@ -17,7 +17,7 @@ namespace hedgerow::demo {
 struct tx_receipt {
   bool succeeded = false;
   std::optional<address> created;
-  std::vector<ports::chain_log> logs;
+  std::vector<ports::evm_log> logs;
 };
 
 class anvil_rpc {

@@ -4,7 +4,7 @@
 #include "actors/tokens/tokens_actor.hpp"
 #include "messages/protocol/slot.hpp"
 #include "runtime/api/api_service.hpp"
-#include "runtime/api/neighbours.hpp"
+#include "runtime/api/peers.hpp"
 #include "runtime/node/node.hpp"
 
 namespace hedgerow::node {
@@ -16,7 +16,7 @@ struct slots {
   std::shared_ptr<api::model_slot> model = std::make_shared<api::model_slot>();
   std::shared_ptr<tokens::tokens_slot> tokens = std::make_shared<tokens::tokens_slot>();
   /// The other nodes.
-  api::neighbours others;
+  api::peer_access others;
   /// How many nodes spend the account's budgets.
   std::shared_ptr<broker::account_share> share = std::make_shared<broker::account_share>();
   /// Another node has the older right to this node's name.

@@ -113,9 +113,9 @@ class partition_check {
   /// What an input does to a state.
   [[nodiscard]] std::optional<cause> apply(const position_update& state, const input& in, timestamp now) const {
     if (const auto* trade = std::get_if<enveloped<onchain_trade>>(&in.event))
-      return cause{trade->meta, domain::book_trade(state, trade->data, policy_, now, trade->meta.event_id)};
+      return cause{trade->meta, domain::apply_trade(state, trade->data, policy_, now, trade->meta.event_id)};
     if (const auto* step = std::get_if<enveloped<schwab_execution>>(&in.event))
-      return cause{step->meta, domain::book_execution(state, step->data, policy_, now, step->meta.event_id)};
+      return cause{step->meta, domain::apply_execution(state, step->data, policy_, now, step->meta.event_id)};
     if (const auto* control = std::get_if<enveloped<control_event>>(&in.event)) {
       if (control->data.action == control_action::halt)
         return cause{control->meta, domain::freeze(state, control->meta.event_id)};
@@ -196,7 +196,7 @@ class partition_check {
     const timestamp now = logged.meta.recorded_at;
     found_cause out;
     if (id.starts_with("timer:")) {
-      cause timer{{id, now, now, id, {}, {}}, domain::book_timer(s.state, policy_, now)};
+      cause timer{{id, now, now, id, {}, {}}, domain::apply_timer(s.state, policy_, now)};
       if (timer.decided->changed) out.done = std::move(timer);
       return out;
     }

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/domain/hedging/position_book.hpp"
+#include "actors/domain/positions/position.hpp"
 #include "runtime/replay/history.hpp"
 
 namespace hedgerow::replay {

@@ -1,6 +1,6 @@
 #include "runtime/world/node_settings.hpp"
 
-#include "actors/domain/hedging/position_book.hpp"
+#include "actors/domain/positions/position.hpp"
 #include "actors/execution/execution_actor.hpp"
 #include "actors/ingestion/ingestion_actor.hpp"
 #include "actors/poller/poller_actor.hpp"
@@ -88,9 +88,7 @@ cluster::cluster_options to_cluster(const config::settings& v) {
   c.self.admin_port = v.admin.port;
   c.listen_address = v.cluster.listen_address;
   c.seeds = v.cluster.seeds;
-  c.heartbeat_interval = v.cluster.heartbeat_interval;
-  c.policy.timeout = v.cluster.heartbeat_timeout;
-  c.policy.remove_after = v.cluster.remove_after;
+  static_cast<cluster_policy&>(c.policy) = v.cluster.policy;
   for (const auto& service : node::all_services())
     if (service.needs.broker) c.policy.broker_callers.emplace_back(service.name);
   return c;

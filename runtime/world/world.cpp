@@ -87,7 +87,7 @@ expected<void, fault> add_broker(const settings& v, machine& on, node::node_port
     if (!vault) return unexpected("oauth.encryption_key: " + vault.error());
     out.vault = *vault;
   } else {
-    // Whoever waits for a token before it places an order waits for nothing.
+    // A service that waits for a token before it places an order then has nothing to wait for.
     out.tokens->set("");
   }
   auto made = kind->make(v, {on.clock, out.tokens});
@@ -100,7 +100,7 @@ expected<void, fault> add_broker(const settings& v, machine& on, node::node_port
   return {};
 }
 
-/// Beside the log of this machine; a log in memory begins anew with everything. Nodes may share the folder.
+/// Beside the log of this machine; a log in memory starts empty. Nodes may share the folder.
 expected<void, fault> add_call_memory(const settings& v, node::node_ports& out) {
   if (v.log.kind == config::log_kind::memory) return {};
   if (auto made = make_data_dir(v); !made) return made;

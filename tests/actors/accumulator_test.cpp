@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "actors/bridges/bridge.hpp"
-#include "actors/entity/burial_alarms.hpp"
+#include "actors/entity/dead_letter_alarms.hpp"
 #include "messages/codec/codec.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
 #include "tests/support/actor_fixture.hpp"
@@ -162,7 +162,7 @@ TEST_F(AccumulatorTest, WhatIsNotBookedIsAnAlarmOfEachKindThatDoesNotFlood) {
   EXPECT_TRUE(notices.has("unknown_execution"));
   append(topic::onchain_trades, "AAPL:broken", control_event{"AAPL", control_action::halt, "", "no trade", "me"});
   EXPECT_EQ(notices.count("ALARM not_booked AAPL"), 2U) << "another kind";
-  clock.advance(entity::burial_alarms::quiet);
+  clock.advance(entity::dead_letter_alarms::quiet);
   outcome(9, execution_state::filled, "1");
   EXPECT_TRUE(notices.has("19 more of this kind")) << notices.all();
 }

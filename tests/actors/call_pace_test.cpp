@@ -6,7 +6,7 @@
 #include <map>
 
 #include "actors/broker/broker_gateway.hpp"
-#include "actors/domain/hedging/poll_schedule.hpp"
+#include "actors/domain/broker/poll_schedule.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_clock.hpp"
 

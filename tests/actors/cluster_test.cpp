@@ -63,8 +63,7 @@ class member_node {
                     {"execution"}, 8080,
                     8081,          false};
     options.seeds = std::move(seeds);
-    options.heartbeat_interval = 30ms;
-    options.policy = {300ms, 1'500ms, {"execution"}};
+    options.policy = {{30ms, 300ms, 1'500ms}, {"execution"}};
     start();
   }
 
@@ -120,14 +119,14 @@ class member_node {
     const auto now = members->get();
     if (!now) return "nothing";
     for (const auto& m : now->members)
-      if (m.facts.name == name) return std::string{domain::to_string(m.state)};
+      if (m.info.name == name) return std::string{domain::to_string(m.state)};
     return "absent";
   }
 
   /// Which run of another node this one knows.
   std::uint64_t run_of(const std::string& name) const {
     for (const auto& m : members->get()->members)
-      if (m.facts.name == name) return m.facts.incarnation;
+      if (m.info.name == name) return m.info.incarnation;
     return 0;
   }
 

@@ -66,7 +66,7 @@ TEST(Outbox, KeepsTheOrderAndMayBeUsedAgain) {
 
 TEST(Outbox, ADeadLetterKeepsTheRecordAndItsAlarmDoesNotFlood) {
   test::heard_notices notices;
-  entity::burial_alarms lately;
+  entity::dead_letter_alarms lately;
   outbox out{"books", now};
   const auto broken = record_of(topic::onchain_trades, "nonsense");
   for (int i = 0; i < 3; ++i)

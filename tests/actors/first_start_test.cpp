@@ -30,8 +30,8 @@ class FirstStartTest : public test::actor_fixture {
     config.backfill.start_block = 2;
   }
 
-  static raw_log fill() {
-    raw_log log;
+  static raw_evm_log fill() {
+    raw_evm_log log;
     log.book = book;
     log.topics = {domain::topics_of(orderbook_version::v4).take};
     log.data = bytes(32, 1);

@@ -15,10 +15,10 @@ class IngestionClearTest : public IngestionTest {
     tx.value.fill(0x77);
   }
 
-  raw_log clear() const {
+  raw_evm_log clear() const {
     domain::test::clear_spec spec;
     spec.alice.owner = owner;
-    raw_log made;
+    raw_evm_log made;
     made.book = book;
     made.topics = {domain::topics_of(orderbook_version::v4).clear};
     made.data = domain::test::encode(orderbook_version::v4, spec);
@@ -26,8 +26,8 @@ class IngestionClearTest : public IngestionTest {
     return made;
   }
 
-  raw_log after_clear(unsigned char mark) const {
-    raw_log made;
+  raw_evm_log after_clear(unsigned char mark) const {
+    raw_evm_log made;
     made.book = book;
     made.topics = {domain::topics_of(orderbook_version::v4).after_clear};
     made.data = bytes(160, mark);
@@ -39,7 +39,7 @@ class IngestionClearTest : public IngestionTest {
   std::map<std::uint64_t, int> pairs() {
     std::map<std::uint64_t, int> left;
     for (const auto& e : events())
-      if (e.change == log_change::applied)
+      if (e.change == evm_log_change::applied)
         left[e.log.ref.log_index] = e.after_clear ? e.after_clear->data[0] : -1;
       else
         left.erase(e.log.ref.log_index);
@@ -158,7 +158,7 @@ TEST_F(IngestionClearTest, WhatNoNodeCanShowHoldsUpNoFillForEver) {
 
 TEST_F(IngestionClearTest, ReceiptsOfManyClearsAreNotAskedForAllAtOnce) {
   node->no_receipts = true;
-  std::vector<raw_log> logs;
+  std::vector<raw_evm_log> logs;
   for (int i = 0; i < 60; ++i) {
     auto one = clear();
     auto two = after_clear(1);

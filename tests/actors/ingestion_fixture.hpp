@@ -22,8 +22,8 @@ using protocol::actor_status;
 inline const address book = *address::parse("0x881cf4c0764e733d9c387f3858ee87cca04affe0");
 
 /// A take with nothing but its identity: ingestion does not decode takes.
-inline raw_log take(unsigned char mark) {
-  raw_log log;
+inline raw_evm_log take(unsigned char mark) {
+  raw_evm_log log;
   log.book = book;
   log.topics = {domain::topics_of(orderbook_version::v4).take};
   log.data = bytes(32, mark);
@@ -104,7 +104,7 @@ class IngestionTest : public test::actor_fixture {
     for (const auto& e : events()) {
       EXPECT_EQ(e.sequence, expected++);
       const std::pair<std::uint64_t, int> id{e.log.ref.block_number, e.log.data[0]};
-      if (e.change == log_change::applied)
+      if (e.change == evm_log_change::applied)
         left.insert(id);
       else if (const auto it = left.find(id); it != left.end())
         left.erase(it);

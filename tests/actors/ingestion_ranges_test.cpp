@@ -33,7 +33,7 @@ class IngestionRangesTest : public IngestionTest {
   fills accepted() {
     fills all;
     for (const auto& e : events()) {
-      EXPECT_EQ(e.change, log_change::applied);
+      EXPECT_EQ(e.change, evm_log_change::applied);
       all.emplace(e.log.ref.block_number, e.log.data[0]);
     }
     return all;
@@ -47,7 +47,7 @@ TEST_F(IngestionRangesTest, ARescanIsReadInPiecesOfWhatTheNodeAnswers) {
   pass(30s);
   node->silent_logs = true;
   // The node's back end does not have the log when its block is read.
-  node->garble_logs = [](ports::logs_answer& a) { a.logs.clear(); };
+  node->garble_logs = [](ports::evm_logs& a) { a.logs.clear(); };
   node->mine({take(1)});
   pass(1s);
   ASSERT_EQ(accepted(), fills{});
@@ -65,7 +65,7 @@ TEST_F(IngestionRangesTest, ARescanCoversAllBlocksSinceTheLastOneOnAFastChain) {
   start();
   pass(11s);
   node->silent_logs = true;
-  node->garble_logs = [](ports::logs_answer& a) { a.logs.clear(); };
+  node->garble_logs = [](ports::evm_logs& a) { a.logs.clear(); };
   node->mine({take(1)});
   pass(1s);
   node->garble_logs = nullptr;
@@ -83,7 +83,7 @@ TEST_F(IngestionRangesTest, ARescanThatDoesNotSucceedIsAnAlarmUntilOneDoes) {
   mine(200);
   start();
   pass(5s);
-  node->refuse_logs = [](const ports::log_query& q) -> std::optional<chain_error> {
+  node->refuse_logs = [](const ports::evm_log_query& q) -> std::optional<chain_error> {
     if (q.from < 200) return chain_error{chain_failure::rpc_error, "-32000 pruned"};
     return std::nullopt;
   };
@@ -104,7 +104,7 @@ TEST_F(IngestionRangesTest, ABlockThatIsTooMuchAloneIsAnAlarmAndIsNotSkipped) {
   mine(4);
   node->mine({take(1)});
   mine(4);
-  node->refuse_logs = [](const ports::log_query& q) -> std::optional<chain_error> {
+  node->refuse_logs = [](const ports::evm_log_query& q) -> std::optional<chain_error> {
     if (q.from <= 5 && q.to >= 5) return chain_error{chain_failure::range_too_wide, "response size exceeded"};
     return std::nullopt;
   };
@@ -129,7 +129,7 @@ TEST_F(IngestionRangesTest, RangesThatAreNeverAnsweredOrRefusedWithUnknownWordsA
     log = adapters::make_memory_log(clock, 4);
     mine(299);
     node->mine({take(7)});
-    node->refuse_logs = [&](const ports::log_query& q) {
+    node->refuse_logs = [&](const ports::evm_log_query& q) {
       return q.to - q.from + 1 > 50 ? std::optional{why} : std::nullopt;
     };
     start();
@@ -142,7 +142,7 @@ TEST_F(IngestionRangesTest, RangesThatAreNeverAnsweredOrRefusedWithUnknownWordsA
 
 TEST_F(IngestionRangesTest, AWidthThatBreaksTheConnectionIsNotAskedForAgainAfterIt) {
   mine(100);
-  node->refuse_logs = [](const ports::log_query& q) -> std::optional<chain_error> {
+  node->refuse_logs = [](const ports::evm_log_query& q) -> std::optional<chain_error> {
     if (q.to - q.from + 1 > 30) return chain_error{chain_failure::range_too_wide, "a frame larger than allowed"};
     return std::nullopt;
   };
@@ -159,7 +159,7 @@ TEST_F(IngestionRangesTest, AWidthThatBreaksTheConnectionIsNotAskedForAgainAfter
 TEST_F(IngestionRangesTest, AThrottleIsAskedOnceInItsPauseHoweverManyBlocksCome) {
   mine(302);
   jitter.value = 0;
-  node->refuse_logs = [](const ports::log_query&) -> std::optional<chain_error> {
+  node->refuse_logs = [](const ports::evm_log_query&) -> std::optional<chain_error> {
     return chain_error{chain_failure::throttled, "-32005 request rate exceeded", 20s};
   };
   start();
@@ -181,7 +181,7 @@ TEST_F(IngestionRangesTest, AThrottleIsAskedOnceInItsPauseHoweverManyBlocksCome)
 
 TEST_F(IngestionRangesTest, WithoutAWishThePausesOfAThrottleDouble) {
   mine(10);
-  node->refuse_logs = [](const ports::log_query&) -> std::optional<chain_error> {
+  node->refuse_logs = [](const ports::evm_log_query&) -> std::optional<chain_error> {
     return chain_error{chain_failure::throttled, "429"};
   };
   start();
@@ -211,7 +211,7 @@ TEST_F(IngestionRangesTest, AComplaintOfTheRateWithoutARequestPausesReadingAndIs
 
 TEST_F(IngestionRangesTest, ALogThatCannotBeReadIsReadFromItsReceipt) {
   node->mine({take(1), take(2)});
-  node->garble_logs = [](ports::logs_answer& a) {
+  node->garble_logs = [](ports::evm_logs& a) {
     std::erase_if(a.logs, [&](const auto& l) {
       if (l.log.data[0] != 1) return false;
       a.malformed.push_back({"NoLogIndex", "{...}", l.log.book, l.log.topics[0], l.log.ref.tx_hash});
@@ -229,7 +229,7 @@ TEST_F(IngestionRangesTest, ALogThatCannotBeReadAnywhereHoldsTheCheckpointAndIsA
   mine(6);
   node->mine({take(1)});
   node->mine({take(2)});
-  const auto garble = [](ports::logs_answer& a) {
+  const auto garble = [](ports::evm_logs& a) {
     std::erase_if(a.logs, [&](const auto& l) {
       if (l.log.data[0] != 1) return false;
       a.malformed.push_back({"data is not hex", "{\"data\":5}", l.log.book, std::nullopt, l.log.ref.tx_hash});
@@ -253,7 +253,7 @@ TEST_F(IngestionRangesTest, ALogThatCannotBeReadAnywhereHoldsTheCheckpointAndIsA
 
 TEST_F(IngestionRangesTest, ALogOfAnotherBookOrEventThatCannotBeReadHoldsNothing) {
   mine(3);
-  node->garble_logs = [](ports::logs_answer& a) {
+  node->garble_logs = [](ports::evm_logs& a) {
     a.malformed.push_back({"NoLogIndex", "{}", address{}, std::nullopt, std::nullopt});
     a.malformed.push_back({"NoLogIndex", "{}", book, hash32{}, std::nullopt});
   };
@@ -298,7 +298,7 @@ TEST_F(IngestionRangesTest, ANodeThatIsSetBackIsToldAtOnceAndStandingStillAfterA
 
 TEST_F(IngestionRangesTest, NoRangeForAMinuteIsAnAlarmAlsoWhileTheConnectionComesAndGoes) {
   mine(10);
-  node->refuse_logs = [](const ports::log_query&) -> std::optional<chain_error> {
+  node->refuse_logs = [](const ports::evm_log_query&) -> std::optional<chain_error> {
     return chain_error{chain_failure::rpc_error, "-32000 busy"};
   };
   start();

@@ -156,9 +156,9 @@ TEST_F(IngestionTest, RandomBranchesAndLiveLogsInAnyOrderEndWithTheChain) {
     std::mt19937_64 random{seed};
     order.seed(seed);
     unsigned char mark = 0;
-    std::vector<raw_log> heard;  // logs of any branch that may still be told
+    std::vector<raw_evm_log> heard;  // logs of any branch that may still be told
     const auto some_logs = [&] {
-      std::vector<raw_log> logs;
+      std::vector<raw_evm_log> logs;
       for (auto n = random() % 3; n > 0; --n) logs.push_back(take(++mark));
       return logs;
     };
@@ -176,7 +176,7 @@ TEST_F(IngestionTest, RandomBranchesAndLiveLogsInAnyOrderEndWithTheChain) {
         case 2: {
           if (node->head() < 2) break;
           const auto depth = 1 + random() % std::min<std::uint64_t>(node->head() - 1, 12);
-          std::vector<std::vector<raw_log>> branch;
+          std::vector<std::vector<raw_evm_log>> branch;
           for (auto n = depth + random() % 2; n > 0; --n) branch.push_back(some_logs());
           node->reorg_to(depth, std::move(branch));
           remember(node->head() > depth ? node->head() - depth : 1);

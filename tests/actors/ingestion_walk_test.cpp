@@ -31,7 +31,7 @@ class held_chain final : public ports::chain_client {
       : inner_{std::move(node)}, what_{std::move(what)} {}
 
   void connect() override { inner_.connect(); }
-  ports::subscription subscribe(ports::log_filter wanted, ports::chain_listener listener) override {
+  ports::subscription subscribe(ports::evm_log_filter wanted, ports::chain_listener listener) override {
     return inner_.subscribe(std::move(wanted), std::move(listener));
   }
   void close() override { inner_.close(); }
@@ -50,10 +50,10 @@ class held_chain final : public ports::chain_client {
     if (why) return done(unexpected(*why));
     inner_.block(number, std::move(done));
   }
-  void logs(ports::log_query query, ports::chain_callback<ports::logs_answer> done) override {
+  void logs(ports::evm_log_query query, ports::chain_callback<ports::evm_logs> done) override {
     inner_.logs(std::move(query), std::move(done));
   }
-  void receipt_logs(hash32 tx, ports::chain_callback<std::optional<ports::logs_answer>> done) override {
+  void receipt_logs(hash32 tx, ports::chain_callback<std::optional<ports::evm_logs>> done) override {
     inner_.receipt_logs(tx, std::move(done));
   }
   void call(address to, bytes input, ports::chain_callback<bytes> done) override {
@@ -190,7 +190,7 @@ TEST_F(IngestionWalkTest, AStaleClearOfAReplacedBlockDoesNotHoldTheRange) {
   for (int i = 0; i < 100; ++i) node->mine();
   domain::test::clear_spec spec;
   spec.alice.owner = config.owner;
-  raw_log stale;
+  raw_evm_log stale;
   stale.book = book;
   stale.topics = {domain::topics_of(orderbook_version::v4).clear};
   stale.data = domain::test::encode(orderbook_version::v4, spec);
@@ -198,7 +198,7 @@ TEST_F(IngestionWalkTest, AStaleClearOfAReplacedBlockDoesNotHoldTheRange) {
   stale.ref.block_number = 98;
   stale.ref.block_hash.value.fill(0x99);
   bool given = false;
-  node->garble_logs = [&](ports::logs_answer& answer) {
+  node->garble_logs = [&](ports::evm_logs& answer) {
     const auto& [from, to] = node->asked.back();
     if (given || from > 98 || to < 98) return;
     given = true;
@@ -239,7 +239,7 @@ TEST_F(IngestionWalkTest, AConnectionThatBreaksAgainAndAgainMovesTheCheckpointOn
   std::int64_t before = shown("checkpoint");
   for (int times = 0; times < 20; ++times) {
     int answered = 0;
-    node->refuse_logs = [&](const ports::log_query&) -> std::optional<chain_error> {
+    node->refuse_logs = [&](const ports::evm_log_query&) -> std::optional<chain_error> {
       if (++answered > 3) return chain_error{chain_failure::disconnected, "gone"};
       return std::nullopt;
     };

@@ -38,7 +38,7 @@ blockchain_event vector_event(const std::string& name, std::uint64_t sequence) {
 
 blockchain_event reversal(blockchain_event event, std::uint64_t sequence) {
   event.sequence = sequence;
-  event.change = log_change::reverted;
+  event.change = evm_log_change::reverted;
   return event;
 }
 
@@ -243,7 +243,7 @@ TEST_F(ValidationTest, AReversalTakesBackWhatWasWrittenWhateverTheRulesSayNow) {
   append(reversal(event, 2));
   ASSERT_EQ(trades().size(), 2U);
   auto expected = trades()[0];
-  expected.change = log_change::reverted;
+  expected.change = evm_log_change::reverted;
   expected.sequence = 2;
   EXPECT_EQ(trades()[1], expected);
   EXPECT_EQ(remembered(), 0U);
@@ -276,7 +276,7 @@ TEST_F(ValidationTest, AReversalOfWhatAVersionWithoutMemoryWroteIsJudged) {
   start();
   append(reversal(vector_event("owner_sells_equity", 5), 8));
   ASSERT_EQ(trades().size(), 1U);
-  EXPECT_EQ(trades()[0].change, log_change::reverted);
+  EXPECT_EQ(trades()[0].change, evm_log_change::reverted);
   crash();
   start();
   append(reversal(vector_event("owner_sells_equity", 4), 9));
@@ -317,11 +317,11 @@ TEST_F(ValidationTest, ReversalsAfterAnyHistoryOfFailuresLeaveTheSumOfWhatStands
     pass(config.token_retry_max);
     pass(config.token_retry_max);
   }
-  std::map<log_ref, int> booked;
-  std::map<log_ref, onchain_trade> written;
+  std::map<evm_log_ref, int> booked;
+  std::map<evm_log_ref, onchain_trade> written;
   for (const auto& t : trades()) {
-    booked[t.ref] += t.change == log_change::applied ? 1 : -1;
-    if (t.change == log_change::applied) {
+    booked[t.ref] += t.change == evm_log_change::applied ? 1 : -1;
+    if (t.change == evm_log_change::applied) {
       written[t.ref] = t;
       continue;
     }

@@ -86,7 +86,7 @@ TEST(Walls, AWrongIncludeDoesNotCompileAndARightOneDoes) {
   const probe probes[] = {
       {"hedgerow_types", "actors/ports/clock.hpp", "messages/types/ids.hpp"},
       {"hedgerow_codec", "actors/ports/event_log.hpp", "messages/codec/codec.hpp"},
-      {"hedgerow_hedging", "runtime/supervision/supervisor.hpp", "actors/domain/hedging/position_book.hpp"},
+      {"hedgerow_positions", "runtime/supervision/supervisor.hpp", "actors/domain/positions/position.hpp"},
       {"hedgerow_accumulator", "runtime/adapters/http/http_client.hpp", "actors/ports/clock.hpp"},
       {"hedgerow_config", "actors/ports/clock.hpp", "config/config.hpp"},
   };

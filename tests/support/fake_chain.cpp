@@ -33,16 +33,16 @@ void fake_node::tell(const block& b) {
       if (!hidden.contains({b.header.number, log.ref.log_index})) listener_.log({log, false, b.header.time});
 }
 
-void fake_node::tell_log(const raw_log& log) {
+void fake_node::tell_log(const raw_evm_log& log) {
   if (connected_ && listening_) listener_.log({log, false, std::nullopt});
 }
 
-void fake_node::reorg_to(std::uint64_t depth, std::vector<std::vector<raw_log>> blocks) {
+void fake_node::reorg_to(std::uint64_t depth, std::vector<std::vector<raw_evm_log>> blocks) {
   drop_newest(depth);
   for (auto& logs : blocks) mine(std::move(logs));
 }
 
-void fake_node::mine(std::vector<raw_log> logs) {
+void fake_node::mine(std::vector<raw_evm_log> logs) {
   const auto& parent = blocks_.rbegin()->second.header;
   block b = make_block(parent.number + 1, parent.hash, salt_);
   std::uint64_t index = 0;
@@ -101,7 +101,7 @@ std::optional<ports::chain_error> fake_chain::trouble() {
   return std::nullopt;
 }
 
-ports::subscription fake_chain::subscribe(ports::log_filter, ports::chain_listener listener) {
+ports::subscription fake_chain::subscribe(ports::evm_log_filter, ports::chain_listener listener) {
   node_->listener_ = std::move(listener);
   node_->listening_ = true;
   subscriber_ = ++node_->subscribers_;
@@ -133,14 +133,14 @@ void fake_chain::block(std::uint64_t number, ports::chain_callback<std::optional
   done(it == node_->blocks_.end() ? std::nullopt : std::optional{it->second.header});
 }
 
-void fake_chain::logs(ports::log_query query, ports::chain_callback<ports::logs_answer> done) {
+void fake_chain::logs(ports::evm_log_query query, ports::chain_callback<ports::evm_logs> done) {
   node_->asked.emplace_back(query.from, query.to);
   if (auto why = trouble()) return done(unexpected(*why));
   if (node_->refuse_logs)
     if (auto why = node_->refuse_logs(query)) return done(unexpected(*why));
   if (query.to - query.from + 1 > node_->max_range)
     return done(unexpected(ports::chain_error{ports::chain_failure::range_too_wide, "range too wide"}));
-  ports::logs_answer answer;
+  ports::evm_logs answer;
   for (auto it = node_->blocks_.lower_bound(query.from); it != node_->blocks_.end() && it->first <= query.to; ++it)
     for (const auto& log : it->second.logs)
       if (!node_->hidden.contains({it->first, log.ref.log_index})) answer.logs.push_back({log, false, std::nullopt});
@@ -150,11 +150,11 @@ void fake_chain::logs(ports::log_query query, ports::chain_callback<ports::logs_
   done(std::move(answer));
 }
 
-void fake_chain::receipt_logs(hash32 tx, ports::chain_callback<std::optional<ports::logs_answer>> done) {
+void fake_chain::receipt_logs(hash32 tx, ports::chain_callback<std::optional<ports::evm_logs>> done) {
   ++node_->receipts_asked;
   if (auto why = trouble()) return done(unexpected(*why));
   if (node_->no_receipts) return done(std::nullopt);
-  ports::logs_answer answer;
+  ports::evm_logs answer;
   for (const auto& [number, b] : node_->blocks_)
     for (const auto& log : b.logs)
       if (log.ref.tx_hash == tx && !(node_->receipts_hide && node_->hidden.contains({number, log.ref.log_index})))

@@ -18,7 +18,7 @@ class fake_node {
   fake_node() { blocks_[0] = make_block(0, hash32{}, 0); }
 
   /// Appends a block with these logs (their refs are filled in) and tells the client about head and logs.
-  void mine(std::vector<raw_log> logs = {});
+  void mine(std::vector<raw_evm_log> logs = {});
   /// Replaces the newest `depth` blocks by as many empty ones plus one, with other hashes.
   void reorg(std::uint64_t depth);
   /// As above without the additional one, and slowly: `between` runs before each new block, when the chain is short.
@@ -51,18 +51,18 @@ class fake_node {
   /// Questions about blocks of these heights fail.
   std::set<std::uint64_t> silent_blocks;
   /// Sends a log as if it were new, of any branch.
-  void tell_log(const raw_log& log);
+  void tell_log(const raw_evm_log& log);
   /// The logs of a block as they stand on the chain.
-  [[nodiscard]] const std::vector<raw_log>& logs_of(std::uint64_t number) const { return blocks_.at(number).logs; }
+  [[nodiscard]] const std::vector<raw_evm_log>& logs_of(std::uint64_t number) const { return blocks_.at(number).logs; }
   /// The newest `depth` blocks are replaced by these; their heads are sent, and their logs unless `silent_logs`.
-  void reorg_to(std::uint64_t depth, std::vector<std::vector<raw_log>> blocks);
+  void reorg_to(std::uint64_t depth, std::vector<std::vector<raw_evm_log>> blocks);
   /// Largest range that getLogs accepts.
   std::uint64_t max_range = 1'000'000;
   /// Refuses a getLogs by what it returns; before `max_range`.
-  std::function<std::optional<ports::chain_error>(const ports::log_query&)> refuse_logs;
+  std::function<std::optional<ports::chain_error>(const ports::evm_log_query&)> refuse_logs;
   /// Changes an answer of getLogs, or of a receipt, before it is given.
-  std::function<void(ports::logs_answer&)> garble_logs;
-  std::function<void(ports::logs_answer&)> garble_receipts;
+  std::function<void(ports::evm_logs&)> garble_logs;
+  std::function<void(ports::evm_logs&)> garble_receipts;
   /// Every getLogs that was asked, refused ones, too: first and last block.
   std::vector<std::pair<std::uint64_t, std::uint64_t>> asked;
   std::uint64_t id = 31337;
@@ -79,7 +79,7 @@ class fake_node {
   friend class fake_chain;
   struct block {
     ports::chain_block header;
-    std::vector<raw_log> logs;
+    std::vector<raw_evm_log> logs;
   };
   block make_block(std::uint64_t number, const hash32& parent, std::uint64_t salt) const;
   void tell(const block& b);
@@ -100,13 +100,13 @@ class fake_chain final : public ports::chain_client {
   explicit fake_chain(std::shared_ptr<fake_node> node) : node_{std::move(node)} {}
 
   void connect() override {}
-  ports::subscription subscribe(ports::log_filter wanted, ports::chain_listener listener) override;
+  ports::subscription subscribe(ports::evm_log_filter wanted, ports::chain_listener listener) override;
   void close() override;
   void chain_id(ports::chain_callback<std::uint64_t> done) override;
   void head(ports::chain_callback<ports::chain_block> done) override;
   void block(std::uint64_t number, ports::chain_callback<std::optional<ports::chain_block>> done) override;
-  void logs(ports::log_query query, ports::chain_callback<ports::logs_answer> done) override;
-  void receipt_logs(hash32 tx, ports::chain_callback<std::optional<ports::logs_answer>> done) override;
+  void logs(ports::evm_log_query query, ports::chain_callback<ports::evm_logs> done) override;
+  void receipt_logs(hash32 tx, ports::chain_callback<std::optional<ports::evm_logs>> done) override;
   void call(address to, bytes input, ports::chain_callback<bytes> done) override;
   void code(address at, ports::chain_callback<bytes> done) override;
 

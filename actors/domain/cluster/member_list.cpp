@@ -21,7 +21,7 @@ std::string_view to_string(member_state state) {
 const member_record* member_list::holder(const std::string& name) const {
   if (name == self_.name) return &self_;
   for (auto it = members_.lower_bound({name, 0}); it != members_.end() && it->first.first == name; ++it)
-    if (it->second.state == member_state::reachable) return &it->second.facts;
+    if (it->second.state == member_state::reachable) return &it->second.info;
   return nullptr;
 }
 
@@ -36,13 +36,13 @@ admission member_list::admit(const member_record& candidate) const {
 void member_list::change(member& m, member_state to) {
   if (m.state == to) return;
   m.state = to;
-  changes_.push_back({m.facts, to, false});
+  changes_.push_back({m.info, to, false});
 }
 
 void member_list::remove(const run& which) {
   const auto it = members_.find(which);
   if (it == members_.end()) return;
-  if (it->second.state != member_state::left) changes_.push_back({it->second.facts, it->second.state, true});
+  if (it->second.state != member_state::left) changes_.push_back({it->second.info, it->second.state, true});
   members_.erase(it);
 }
 
@@ -54,7 +54,7 @@ void member_list::join(const member_record& who, std::chrono::nanoseconds now) {
   for (const auto& which : older) remove(which);
   const auto [it, fresh] = members_.try_emplace({who.name, who.incarnation}, member{who, member_state::joining, now});
   if (it->second.state == member_state::left) return;
-  it->second.facts = merge_facts(it->second.facts, who);
+  it->second.info = merge_info(it->second.info, who);
   it->second.heard = now;
   change(it->second, member_state::reachable);
 }
@@ -65,7 +65,7 @@ void member_list::merge(const std::vector<member_record>& records, std::chrono::
     const auto it = members_.find({record.name, record.incarnation});
     if (it != members_.end()) {
       const bool goes = record.left && it->second.state != member_state::left;
-      it->second.facts = merge_facts(it->second.facts, record);
+      it->second.info = merge_info(it->second.info, record);
       // Another peer still receives its heartbeats, so it stays a member.
       if (it->second.state != member_state::reachable && it->second.state != member_state::left) it->second.heard = now;
       if (goes) leave(record.name, record.incarnation, now);
@@ -97,13 +97,13 @@ void member_list::leave(const std::string& name, std::uint64_t incarnation, std:
   const auto it = members_.find({name, incarnation});
   if (it == members_.end() || it->second.state == member_state::left) return;
   it->second.heard = now;
-  it->second.facts.left = true;
+  it->second.info.left = true;
   change(it->second, member_state::left);
 }
 
 void member_list::observe(std::chrono::nanoseconds now) {
   const auto pause = now - observed_;
-  const bool stood_still = observed_.count() != 0 && pause > policy_.timeout;
+  const bool stood_still = observed_.count() != 0 && pause > policy_.heartbeat_timeout;
   observed_ = now;
   std::vector<run> gone;
   for (auto& [which, m] : members_) {
@@ -111,7 +111,7 @@ void member_list::observe(std::chrono::nanoseconds now) {
     const auto silence = now - m.heard;
     if (silence >= policy_.remove_after)
       gone.push_back(which);
-    else if (m.state == member_state::reachable && silence >= policy_.timeout)
+    else if (m.state == member_state::reachable && silence >= policy_.heartbeat_timeout)
       change(m, member_state::unreachable);
   }
   for (const auto& which : gone) remove(which);
@@ -120,7 +120,7 @@ void member_list::observe(std::chrono::nanoseconds now) {
 std::vector<member_record> member_list::gossip() const {
   std::vector<member_record> all{self_};
   for (const auto& [which, m] : members_)
-    if (m.state == member_state::reachable || m.state == member_state::left) all.push_back(m.facts);
+    if (m.state == member_state::reachable || m.state == member_state::left) all.push_back(m.info);
   return all;
 }
 
@@ -134,7 +134,7 @@ std::vector<member> member_list::others() const {
 std::uint32_t member_list::broker_callers() const {
   std::uint32_t callers = calls_broker(self_, policy_.broker_callers) ? 1 : 0;
   for (const auto& [which, m] : members_)
-    if (m.state != member_state::left && calls_broker(m.facts, policy_.broker_callers)) ++callers;
+    if (m.state != member_state::left && calls_broker(m.info, policy_.broker_callers)) ++callers;
   return callers;
 }
 

@@ -8,15 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "messages/types/cluster_policy.hpp"
 #include "messages/types/member.hpp"
 
 namespace hedgerow::domain {
 
-struct member_policy {
-  /// A member that has been silent for this long is unreachable.
-  std::chrono::milliseconds timeout{2'000};
-  /// A member is removed when neither we nor any peer have heard it for this long.
-  std::chrono::milliseconds remove_after{60'000};
+struct member_policy : cluster_policy {
   /// Services that call the broker.
   std::vector<std::string> broker_callers{};
 };
@@ -31,7 +28,7 @@ enum class member_state : std::uint8_t {
 [[nodiscard]] std::string_view to_string(member_state state);
 
 struct member {
-  member_record facts;
+  member_record info;
   member_state state = member_state::joining;
   /// When we last heard the member, or a peer that can reach it reported it.
   std::chrono::nanoseconds heard{0};

@@ -12,7 +12,7 @@ auto run_of(const member_record& r) { return std::tie(r.name, r.incarnation); }
 
 }  // namespace
 
-member_record merge_facts(const member_record& a, const member_record& b) {
+member_record merge_info(const member_record& a, const member_record& b) {
   member_record both = a;
   // Within one run these differ only by being unknown at first; taking the largest gives every node the same result.
   std::tie(both.host, both.port) = std::max(std::tie(a.host, a.port), std::tie(b.host, b.port));
@@ -33,9 +33,9 @@ std::vector<member_record> merge_records(std::vector<member_record> a, const std
   std::vector<member_record> all;
   for (const auto& record : a) {
     if (!all.empty() && run_of(all.back()) == run_of(record))
-      all.back() = merge_facts(all.back(), record);
+      all.back() = merge_info(all.back(), record);
     else
-      all.push_back(merge_facts(record, record));
+      all.push_back(merge_info(record, record));
   }
   return all;
 }

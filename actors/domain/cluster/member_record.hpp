@@ -12,7 +12,7 @@ namespace hedgerow::domain {
 inline constexpr std::uint32_t cluster_protocol = 2;
 
 /// Two records of the same run as one: what either knows, and `left` when either says so.
-[[nodiscard]] member_record merge_facts(const member_record& a, const member_record& b);
+[[nodiscard]] member_record merge_info(const member_record& a, const member_record& b);
 
 /// Merges two lists into one, sorted by name and incarnation, with each run once. The order and number of merges do not
 /// change the result: gossip needs no order and no exactly-once.

@@ -17,10 +17,10 @@ hash32 topic_from(std::string_view hex) {
 /// Words of one IO: token, decimals, vault id in V4; token, vault id in V6.
 std::size_t io_words(orderbook_version version) { return version == orderbook_version::v4 ? 3 : 2; }
 
-bool has_topic(const raw_log& log, const hash32& topic0) { return !log.topics.empty() && log.topics[0] == topic0; }
+bool has_topic(const raw_evm_log& log, const hash32& topic0) { return !log.topics.empty() && log.topics[0] == topic0; }
 
 /// Nothing when the log has the one topic that it should have: no parameter is indexed (facts, 1.1).
-std::optional<decode_fault> wrong_topics(const raw_log& log, const hash32& topic0) {
+std::optional<decode_fault> wrong_topics(const raw_evm_log& log, const hash32& topic0) {
   if (!has_topic(log, topic0)) return decode_fault{"wrong_topic0", "the log is of another event"};
   if (log.topics.size() != 1)
     return decode_fault{"wrong_topic_count", std::to_string(log.topics.size()) + " topics instead of 1"};
@@ -99,7 +99,7 @@ std::optional<order_io> io_list::find(const uint256& index) const {
   return (*this)[static_cast<std::size_t>(index)];
 }
 
-expected<take_order_event, decode_fault> decode_take_order(orderbook_version version, const raw_log& log) {
+expected<take_order_event, decode_fault> decode_take_order(orderbook_version version, const raw_evm_log& log) {
   if (auto wrong = wrong_topics(log, topics_of(version).take)) return unexpected(std::move(*wrong));
   abi_reader reader{log.data};
   const abi_tuple root = reader.root("takeOrder");
@@ -116,7 +116,7 @@ expected<take_order_event, decode_fault> decode_take_order(orderbook_version ver
   return checked(reader, std::move(event));
 }
 
-expected<clear_event, decode_fault> decode_clear(orderbook_version version, const raw_log& log) {
+expected<clear_event, decode_fault> decode_clear(orderbook_version version, const raw_evm_log& log) {
   if (auto wrong = wrong_topics(log, topics_of(version).clear)) return unexpected(std::move(*wrong));
   abi_reader reader{log.data};
   const abi_tuple root = reader.root("clear");
@@ -134,7 +134,7 @@ expected<clear_event, decode_fault> decode_clear(orderbook_version version, cons
   return checked(reader, event);
 }
 
-expected<after_clear_event, decode_fault> decode_after_clear(orderbook_version version, const raw_log& log) {
+expected<after_clear_event, decode_fault> decode_after_clear(orderbook_version version, const raw_evm_log& log) {
   if (auto wrong = wrong_topics(log, topics_of(version).after_clear)) return unexpected(std::move(*wrong));
   abi_reader reader{log.data};
   const abi_tuple root = reader.root("afterClear");
@@ -148,22 +148,22 @@ expected<after_clear_event, decode_fault> decode_after_clear(orderbook_version v
 namespace {
 
 /// Behind `clear` in the same transaction, of the same book.
-bool is_behind(const raw_log& clear, const raw_log& log) {
+bool is_behind(const raw_evm_log& clear, const raw_evm_log& log) {
   return log.book == clear.book && log.ref.tx_hash == clear.ref.tx_hash && log.ref.block_hash == clear.ref.block_hash &&
          log.ref.log_index > clear.ref.log_index;
 }
 
 }  // namespace
 
-bool is_take(orderbook_version version, const raw_log& log) { return has_topic(log, topics_of(version).take); }
+bool is_take(orderbook_version version, const raw_evm_log& log) { return has_topic(log, topics_of(version).take); }
 
-bool is_clear(orderbook_version version, const raw_log& log) { return has_topic(log, topics_of(version).clear); }
+bool is_clear(orderbook_version version, const raw_evm_log& log) { return has_topic(log, topics_of(version).clear); }
 
-bool may_follow(orderbook_version version, const raw_log& clear, const raw_log& candidate) {
+bool may_follow(orderbook_version version, const raw_evm_log& clear, const raw_evm_log& candidate) {
   return has_topic(candidate, topics_of(version).after_clear) && is_behind(clear, candidate);
 }
 
-bool all_seen_between(const log_ref& clear, const log_ref& after_clear,
+bool all_seen_between(const evm_log_ref& clear, const evm_log_ref& after_clear,
                       const std::set<std::pair<hash32, std::uint64_t>>& seen) {
   for (std::uint64_t index = clear.log_index + 1; index < after_clear.log_index; ++index)
     if (!seen.contains({clear.block_hash, index})) return false;
@@ -178,9 +178,9 @@ std::uint32_t receipts_believed(std::vector<std::uint64_t> log_indexes) {
   return *last - *first + 1 == log_indexes.size() ? whole : with_gaps;
 }
 
-std::optional<raw_log> pair_after_clear(orderbook_version version, const raw_log& clear,
-                                        std::span<const raw_log> candidates) {
-  const raw_log* nearest = nullptr;
+std::optional<raw_evm_log> pair_after_clear(orderbook_version version, const raw_evm_log& clear,
+                                        std::span<const raw_evm_log> candidates) {
+  const raw_evm_log* nearest = nullptr;
   for (const auto& log : candidates)
     if ((may_follow(version, clear, log) || (is_clear(version, log) && is_behind(clear, log))) &&
         (nearest == nullptr || log.ref.log_index < nearest->ref.log_index))
@@ -188,7 +188,7 @@ std::optional<raw_log> pair_after_clear(orderbook_version version, const raw_log
   return nearest == nullptr || is_clear(version, *nearest) ? std::nullopt : std::optional{*nearest};
 }
 
-std::optional<after_clear_pair> find_after_clear(orderbook_version version, const raw_log& clear,
+std::optional<after_clear_pair> find_after_clear(orderbook_version version, const raw_evm_log& clear,
                                                  const clear_transaction& known) {
   auto nearest = pair_after_clear(version, clear, known.logs);
   if (!nearest) return std::nullopt;
@@ -196,7 +196,7 @@ std::optional<after_clear_pair> find_after_clear(orderbook_version version, cons
   return after_clear_pair{std::move(*nearest), certain};
 }
 
-expected<bool, decode_fault> involves_owner(orderbook_version version, const raw_log& log, const address& owner) {
+expected<bool, decode_fault> involves_owner(orderbook_version version, const raw_evm_log& log, const address& owner) {
   const bool clear = is_clear(version, log);
   const auto& topics = topics_of(version);
   if (auto wrong = wrong_topics(log, clear ? topics.clear : topics.take)) return unexpected(std::move(*wrong));

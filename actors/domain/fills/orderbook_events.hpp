@@ -118,45 +118,46 @@ struct after_clear_event {
   abi_word bob_input;
 };
 
-[[nodiscard]] expected<take_order_event, decode_fault> decode_take_order(orderbook_version version, const raw_log& log);
-[[nodiscard]] expected<clear_event, decode_fault> decode_clear(orderbook_version version, const raw_log& log);
+[[nodiscard]] expected<take_order_event, decode_fault> decode_take_order(orderbook_version version,
+                                                                         const raw_evm_log& log);
+[[nodiscard]] expected<clear_event, decode_fault> decode_clear(orderbook_version version, const raw_evm_log& log);
 [[nodiscard]] expected<after_clear_event, decode_fault> decode_after_clear(orderbook_version version,
-                                                                           const raw_log& log);
+                                                                           const raw_evm_log& log);
 
 /// By topic0 only: a malformed Clear is a Clear.
-[[nodiscard]] bool is_take(orderbook_version version, const raw_log& log);
-[[nodiscard]] bool is_clear(orderbook_version version, const raw_log& log);
+[[nodiscard]] bool is_take(orderbook_version version, const raw_evm_log& log);
+[[nodiscard]] bool is_clear(orderbook_version version, const raw_evm_log& log);
 
 /// Whether `candidate` is an AfterClear of the same book in the same transaction of the same block, behind `clear`.
-[[nodiscard]] bool may_follow(orderbook_version version, const raw_log& clear, const raw_log& candidate);
+[[nodiscard]] bool may_follow(orderbook_version version, const raw_evm_log& clear, const raw_evm_log& candidate);
 
 /// The AfterClear that belongs to `clear`: the next one of its book and transaction, unless another Clear lies between
 /// them, which it then belongs to (facts, 2.2 and 9.5). `candidates` may be in any order, and have to hold all known
 /// Clears as well as AfterClears.
-[[nodiscard]] std::optional<raw_log> pair_after_clear(orderbook_version version, const raw_log& clear,
-                                                      std::span<const raw_log> candidates);
+[[nodiscard]] std::optional<raw_evm_log> pair_after_clear(orderbook_version version, const raw_evm_log& clear,
+                                                          std::span<const raw_evm_log> candidates);
 
 /// Whether every log between these two of one transaction is among `seen`, by block and index. Only then is it certain
 /// that no other AfterClear or Clear lies between: a node that leaves logs out leaves out both at once.
-[[nodiscard]] bool all_seen_between(const log_ref& clear, const log_ref& after_clear,
+[[nodiscard]] bool all_seen_between(const evm_log_ref& clear, const evm_log_ref& after_clear,
                                     const std::set<std::pair<hash32, std::uint64_t>>& seen);
 
 /// What has been seen of a transaction with Clears.
 struct clear_transaction {
   /// Its Clears, whose data is not needed, and its AfterClears.
-  std::vector<raw_log> logs;
+  std::vector<raw_evm_log> logs;
   /// Block and index of these, and of all others that are known.
   std::set<std::pair<hash32, std::uint64_t>> seen;
 };
 
 struct after_clear_pair {
-  raw_log after_clear;
+  raw_evm_log after_clear;
   /// No other Clear's AfterClear can be meant.
   bool certain = false;
 };
 
 /// The AfterClear of `clear` as far as is known; nothing when none is.
-[[nodiscard]] std::optional<after_clear_pair> find_after_clear(orderbook_version version, const raw_log& clear,
+[[nodiscard]] std::optional<after_clear_pair> find_after_clear(orderbook_version version, const raw_evm_log& clear,
                                                                const clear_transaction& known);
 
 /// How many receipts that have a Clear, but no AfterClear, show that there is none. As many that show the same pair,
@@ -166,7 +167,7 @@ struct after_clear_pair {
 [[nodiscard]] std::uint32_t receipts_believed(std::vector<std::uint64_t> log_indexes);
 
 /// Whether an order in this Take or Clear is the owner's. Reads only what that takes; other logs are faults.
-[[nodiscard]] expected<bool, decode_fault> involves_owner(orderbook_version version, const raw_log& log,
+[[nodiscard]] expected<bool, decode_fault> involves_owner(orderbook_version version, const raw_evm_log& log,
                                                           const address& owner);
 
 }  // namespace hedgerow::domain

@@ -2,7 +2,7 @@
 
 namespace hedgerow::domain {
 
-std::string memory_key(const log_ref& ref) {
+std::string memory_key(const evm_log_ref& ref) {
   return "trade:" + ref.block_hash.to_string() + ":" + std::to_string(ref.log_index);
 }
 
@@ -23,7 +23,7 @@ void trade_memory::remember(onchain_trade trade) {
   trades_.insert_or_assign(at, std::move(trade));
 }
 
-std::optional<onchain_trade> trade_memory::take_back(const log_ref& ref) {
+std::optional<onchain_trade> trade_memory::take_back(const evm_log_ref& ref) {
   const auto at = place_of(ref);
   const auto it = trades_.find(at);
   if (it == trades_.end()) return std::nullopt;

@@ -15,7 +15,7 @@
 namespace hedgerow::domain {
 
 /// Key of a remembered trade in the changelog: `trade:{block_hash}:{log_index}`.
-[[nodiscard]] std::string memory_key(const log_ref& ref);
+[[nodiscard]] std::string memory_key(const evm_log_ref& ref);
 
 /// Changes are kept apart until commit(), so that a slice that has to wait leaves nothing behind.
 class trade_memory {
@@ -31,7 +31,7 @@ class trade_memory {
   /// The trade of an applied event has been written.
   void remember(onchain_trade trade);
   /// Returns the trade written for this log and forgets it; nullopt when no trade is remembered for it.
-  [[nodiscard]] std::optional<onchain_trade> take_back(const log_ref& ref);
+  [[nodiscard]] std::optional<onchain_trade> take_back(const evm_log_ref& ref);
   /// Forgets the trades of blocks below `block`.
   void forget_below(std::uint64_t block);
   /// What differs from the last commit, for the changelog.
@@ -42,7 +42,7 @@ class trade_memory {
 
  private:
   using place = std::pair<std::uint64_t, std::string>;
-  static place place_of(const log_ref& ref) { return {ref.block_number, memory_key(ref)}; }
+  static place place_of(const evm_log_ref& ref) { return {ref.block_number, memory_key(ref)}; }
   void keep_before(const place& at);
 
   std::map<place, onchain_trade> trades_;

@@ -83,7 +83,7 @@ class desk {
             const desk_context& context);
   void settle(const desk_context& context);
   /// Books what `event` reports beyond what is booked; false when there is nothing.
-  bool book(const schwab_execution& event, shares& filled, usd& notional);
+  bool add_fills(const schwab_execution& event, shares& filled, usd& notional);
   [[nodiscard]] ended_intent& remember(const live_intent& intent, timestamp now);
   void on_live_report(const schwab_execution& event, const desk_context& context);
   void on_ended_report(ended_intent& ended, const schwab_execution& event, const desk_context& context);
@@ -107,7 +107,7 @@ class desk {
   void hold(const std::string& why, std::vector<std::string> evidence, const desk_context& context);
   void ask_list(timestamp now);
   void ask_position(timestamp now);
-  void weigh(timestamp asked_at, list orders, const desk_context& context);
+  void evaluate(timestamp asked_at, list orders, const desk_context& context);
   void no_candidate(timestamp asked_at, const desk_context& context);
   void unclear_list(timestamp asked_at, const unreadable_order& order, const desk_context& context);
   void alarm_unresolved();

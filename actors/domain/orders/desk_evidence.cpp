@@ -91,7 +91,7 @@ desk_step desk::on_evidence(const execution_id& execution, timestamp asked_at, c
   }
   if (open && asked_at >= intent->intent_at) {
     const auto* unclear = unreadable_of(state_, answer->unreadable);
-    unclear == nullptr ? weigh(asked_at, answer->orders, context) : unclear_list(asked_at, *unclear, context);
+    unclear == nullptr ? evaluate(asked_at, answer->orders, context) : unclear_list(asked_at, *unclear, context);
   }
   find_late_orders(answer->orders, context);
   start_next(context);
@@ -118,7 +118,7 @@ std::optional<broker_order> desk::best_of(const std::vector<broker_order>& found
   return std::nullopt;
 }
 
-void desk::weigh(timestamp asked_at, list orders, const desk_context& context) {
+void desk::evaluate(timestamp asked_at, list orders, const desk_context& context) {
   const live_intent& intent = *state_.live;
   const auto found = candidates(state_, pattern_of(intent, context.now), orders);
   if (found.empty()) return no_candidate(asked_at, context);

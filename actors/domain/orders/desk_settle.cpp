@@ -72,7 +72,7 @@ void desk::settle(const desk_context& context) {
   step_.changed = true;
 }
 
-bool desk::book(const schwab_execution& event, shares& filled, usd& notional) {
+bool desk::add_fills(const schwab_execution& event, shares& filled, usd& notional) {
   // Cumulative and monotone: a smaller report is stale.
   if (event.filled <= filled) return false;
   const auto delta = event.filled.minus(filled);
@@ -114,7 +114,7 @@ void desk::on_live_report(const schwab_execution& event, const desk_context& con
   live_intent& intent = *state_.live;
   const bool report = event.terminal() || event.state == execution_state::partially_filled;
   if (!report || (intent.phase == intent_phase::working && intent.order != event.order)) return;
-  book(event, intent.filled, intent.filled_notional);
+  add_fills(event, intent.filled, intent.filled_notional);
   intent.order = event.order;
   claim(*event.order);
   if (!event.terminal()) return;
@@ -125,7 +125,7 @@ void desk::on_live_report(const schwab_execution& event, const desk_context& con
 
 void desk::on_ended_report(ended_intent& ended, const schwab_execution& event, const desk_context& context) {
   if (event.side != ended.side || !event.order) return;
-  if (book(event, ended.filled, ended.filled_notional)) {
+  if (add_fills(event, ended.filled, ended.filled_notional)) {
     alarm(desk_alarm_code::late_evidence, event.execution,
           event.execution.to_string() + " had ended and was filled after all: " + event.filled.to_string());
     // A baseline that was taken after the order may contain the fill already.

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "actors/domain/hedging/position_book.hpp"
+#include "actors/domain/positions/position.hpp"
 #include "messages/events/schwab_execution.hpp"
 #include "messages/types/broker.hpp"
 #include "messages/types/time.hpp"

@@ -59,7 +59,7 @@ class batch_fold {
     out_.trades.push_back({e.data, e.meta.recorded_at});
     add_profit(e.data.symbol, e.data.block_time, e.meta.event_id,
                {trade_venue::onchain, e.data.side, e.data.amount, e.data.notional},
-               e.data.change == log_change::reverted);
+               e.data.change == evm_log_change::reverted);
   }
 
   void apply(const enveloped<schwab_execution>& e) {

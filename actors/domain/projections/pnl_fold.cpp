@@ -4,9 +4,9 @@
 
 namespace hedgerow::domain {
 
-void pnl_fold::book(fifo_pnl& ledger, const entry& e) {
+void pnl_fold::apply(fifo_pnl& ledger, const entry& e) {
   // A fill that the rule refuses (an overflow) leaves the ledger as it is: profit is for display and decides nothing.
-  std::ignore = e.reverted ? ledger.reverse(e.fill) : ledger.book(e.fill);
+  std::ignore = e.reverted ? ledger.reverse(e.fill) : ledger.apply(e.fill);
 }
 
 timestamp pnl_fold::open_from(trade_venue v) const {
@@ -23,7 +23,7 @@ void pnl_fold::add(timestamp happened, const std::string& id, const pnl_fill& fi
   const timestamp open = std::min(open_from(trade_venue::onchain), open_from(trade_venue::broker));
   while (!waiting_.empty() && (std::get<0>(waiting_.begin()->first) < open || waiting_.size() > pnl_waiting_limit)) {
     const auto first = waiting_.begin();
-    book(settled_, first->second);
+    apply(settled_, first->second);
     if (shown_until_ && first->first > *shown_until_) shown_until_.reset();
     waiting_.erase(first);
   }
@@ -33,7 +33,7 @@ const usd& pnl_fold::realized() const {
   if (waiting_.empty()) return settled_.cumulative();
   if (!shown_until_) shown_ = settled_;
   auto next = shown_until_ ? waiting_.upper_bound(*shown_until_) : waiting_.begin();
-  for (; next != waiting_.end(); ++next) book(shown_, next->second);
+  for (; next != waiting_.end(); ++next) apply(shown_, next->second);
   shown_until_ = waiting_.rbegin()->first;
   return shown_.cumulative();
 }

@@ -10,7 +10,7 @@
 #include <string>
 #include <tuple>
 
-#include "actors/domain/hedging/fifo_pnl.hpp"
+#include "actors/domain/positions/fifo_pnl.hpp"
 #include "messages/types/time.hpp"
 
 namespace hedgerow::domain {
@@ -42,7 +42,7 @@ class pnl_fold {
   /// first) and the id: the order of the facts, 6.9.
   using place = std::tuple<timestamp, timestamp, trade_venue, std::string>;
 
-  static void book(fifo_pnl& ledger, const entry& e);
+  static void apply(fifo_pnl& ledger, const entry& e);
   /// Everything of this venue that is still to come is booked at this time or later.
   [[nodiscard]] timestamp open_from(trade_venue v) const;
 

@@ -13,12 +13,12 @@ namespace hedgerow::evm {
 
 class chain_subscriber {
  public:
-  chain_subscriber(ports::log_filter wanted, ports::chain_listener listener)
+  chain_subscriber(ports::evm_log_filter wanted, ports::chain_listener listener)
       : wanted_{std::move(wanted)}, listener_{std::move(listener)} {
     std::ranges::sort(wanted_.contracts);
   }
 
-  [[nodiscard]] const ports::log_filter& wanted() const { return wanted_; }
+  [[nodiscard]] const ports::evm_log_filter& wanted() const { return wanted_; }
   [[nodiscard]] bool wants_logs() const { return !wanted_.contracts.empty(); }
   /// Some nodes send more than was asked for.
   [[nodiscard]] bool wants(const address& contract) const {
@@ -47,7 +47,7 @@ class chain_subscriber {
   bool up = false;
 
  private:
-  ports::log_filter wanted_;
+  ports::evm_log_filter wanted_;
   ports::chain_listener listener_;
   /// Held during a call. Recursive, because a listener may end its own subscription.
   std::recursive_mutex calling_;

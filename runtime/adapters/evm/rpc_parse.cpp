@@ -67,7 +67,7 @@ std::string read_topics(const rapidjson::Value* value, std::vector<hash32>& out)
 }
 
 /// Where the log is; the names of the errors are the field's (facts, 2.7).
-std::string read_ref(const rapidjson::Value& value, log_ref& out) {
+std::string read_ref(const rapidjson::Value& value, evm_log_ref& out) {
   const auto* number = member(value, "blockNumber");
   if (number == nullptr) return "NoBlockNumber";
   if (!read_quantity(number, out.block_number)) return "blockNumber is not a quantity below 2^63";
@@ -150,9 +150,9 @@ std::optional<std::uint64_t> parse_quantity(const rapidjson::Value& value) {
   return out;
 }
 
-expected<ports::chain_log, std::string> parse_log(const rapidjson::Value& value) {
+expected<ports::evm_log, std::string> parse_log(const rapidjson::Value& value) {
   if (!value.IsObject()) return unexpected(std::string{"a log is not an object"});
-  ports::chain_log out;
+  ports::evm_log out;
   if (auto wrong = read_ref(value, out.log.ref); !wrong.empty()) return unexpected(std::move(wrong));
   if (!read_fixed(member(value, "address"), out.log.book)) {
     return unexpected(std::string{"address is not 20 bytes of hex"});
@@ -171,10 +171,10 @@ expected<ports::chain_log, std::string> parse_log(const rapidjson::Value& value)
   return out;
 }
 
-ports::malformed_log remains_of(const rapidjson::Value& value, std::string reason, const rpc_url* url) {
+ports::malformed_evm_log remains_of(const rapidjson::Value& value, std::string reason, const rpc_url* url) {
   auto text = json_text(value);
   if (url != nullptr) text = url->scrub(std::move(text));
-  ports::malformed_log out{std::move(reason), cut_text(text)};
+  ports::malformed_evm_log out{std::move(reason), cut_text(text)};
   if (!value.IsObject()) return out;
   const auto keep = [&](const char* name, auto& into) {
     typename std::remove_reference_t<decltype(into)>::value_type read;
@@ -203,9 +203,9 @@ expected<ports::chain_block, std::string> parse_block(const rapidjson::Value& va
   return out;
 }
 
-expected<ports::logs_answer, std::string> parse_logs(const rapidjson::Value& value) {
+expected<ports::evm_logs, std::string> parse_logs(const rapidjson::Value& value) {
   if (!value.IsArray()) return unexpected(std::string{"logs is not an array"});
-  ports::logs_answer out;
+  ports::evm_logs out;
   out.logs.reserve(value.Size());
   for (const auto& item : value.GetArray()) {
     auto log = parse_log(item);
@@ -215,14 +215,14 @@ expected<ports::logs_answer, std::string> parse_logs(const rapidjson::Value& val
   return out;
 }
 
-expected<std::optional<ports::logs_answer>, std::string> parse_receipt(const rapidjson::Value& value) {
-  if (value.IsNull()) return std::optional<ports::logs_answer>{};
+expected<std::optional<ports::evm_logs>, std::string> parse_receipt(const rapidjson::Value& value) {
+  if (value.IsNull()) return std::optional<ports::evm_logs>{};
   if (!value.IsObject()) return unexpected(std::string{"a receipt is not an object"});
   const auto* logs = member(value, "logs");
   if (logs == nullptr) return unexpected(std::string{"a receipt has no logs"});
   auto parsed = parse_logs(*logs);
   if (!parsed) return unexpected(std::move(parsed.error()));
-  return std::optional<ports::logs_answer>{std::move(*parsed)};
+  return std::optional<ports::evm_logs>{std::move(*parsed)};
 }
 
 expected<bytes, std::string> parse_bytes(const rapidjson::Value& value) {

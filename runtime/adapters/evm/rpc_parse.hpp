@@ -39,15 +39,15 @@ struct rpc_frame {
 
 /// An optional field that cannot be read counts as absent. Fails with the reason: NoBlockNumber, NoBlockHash, NoTxHash
 /// and NoLogIndex for a log that is not in a block yet.
-[[nodiscard]] expected<ports::chain_log, std::string> parse_log(const rapidjson::Value& value);
+[[nodiscard]] expected<ports::evm_log, std::string> parse_log(const rapidjson::Value& value);
 /// What can be read of a log that cannot be read as a whole. With `url` its text is scrubbed before it is cut.
-[[nodiscard]] ports::malformed_log remains_of(const rapidjson::Value& value, std::string reason,
+[[nodiscard]] ports::malformed_evm_log remains_of(const rapidjson::Value& value, std::string reason,
                                               const rpc_url* url = nullptr);
 [[nodiscard]] expected<ports::chain_block, std::string> parse_block(const rapidjson::Value& value);
 /// The answer of eth_getLogs. A log that is not one is put aside; only a non-array fails.
-[[nodiscard]] expected<ports::logs_answer, std::string> parse_logs(const rapidjson::Value& value);
+[[nodiscard]] expected<ports::evm_logs, std::string> parse_logs(const rapidjson::Value& value);
 /// The answer of eth_getTransactionReceipt; JSON null is nothing.
-[[nodiscard]] expected<std::optional<ports::logs_answer>, std::string> parse_receipt(const rapidjson::Value& value);
+[[nodiscard]] expected<std::optional<ports::evm_logs>, std::string> parse_receipt(const rapidjson::Value& value);
 [[nodiscard]] expected<bytes, std::string> parse_bytes(const rapidjson::Value& value);
 
 /// The JSON text of a value.

@@ -38,7 +38,7 @@ std::string quantity(std::uint64_t value) {
 
 std::string block_params(std::uint64_t number) { return "[\"" + quantity(number) + "\",false]"; }
 
-std::string log_params(const ports::log_query& query) {
+std::string log_params(const ports::evm_log_query& query) {
   return R"([{"fromBlock":")" + quantity(query.from) + R"(","toBlock":")" + quantity(query.to) + "\"" +
          filter(query.books, query.topic0) + "}]";
 }

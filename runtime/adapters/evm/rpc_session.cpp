@@ -65,7 +65,7 @@ void rpc_session::stop() {
 
 // -- subscribers ------------------------------------------------------------------------------------------------------
 
-ports::subscription rpc_session::subscribe(ports::log_filter wanted, ports::chain_listener listener) {
+ports::subscription rpc_session::subscribe(ports::evm_log_filter wanted, ports::chain_listener listener) {
   auto who = std::make_shared<chain_subscriber>(std::move(wanted), std::move(listener));
   asio::post(io_, [this, who] { add(who); });
   return ports::subscription{[who, session = weak_from_this()] {
@@ -203,7 +203,7 @@ void rpc_session::lost(closed why) {
   if (state_ != state::waiting) return;
   const std::string reason = url_.scrub(why.reason);
   if (why.why != closed::cause::network)
-    tell_all(&ports::chain_listener::malformed, ports::malformed_log{.reason = reason, .text = {}});
+    tell_all(&ports::chain_listener::malformed, ports::malformed_evm_log{.reason = reason, .text = {}});
   if (state_ == state::waiting) tell_all(&ports::chain_listener::down, url_.shown() + ": " + reason);
   if (state_ == state::waiting) schedule_retry(why.wait.value_or(duration{0}));
 }
@@ -357,7 +357,7 @@ void rpc_session::notified(const rpc_frame& frame, std::string_view text) {
 void rpc_session::malformed(std::string reason, std::string_view text) {
   if (state_ == state::stopped) return;
   tell_all(&ports::chain_listener::malformed,
-           ports::malformed_log{.reason = url_.scrub(std::move(reason)),
+           ports::malformed_evm_log{.reason = url_.scrub(std::move(reason)),
                                 .text = cut_text(url_.scrub(std::string{text}))});
 }
 

@@ -29,7 +29,7 @@ class rpc_session : public std::enable_shared_from_this<rpc_session> {
   /// Before run(), once.
   void start();
   /// From any thread, also before start().
-  [[nodiscard]] ports::subscription subscribe(ports::log_filter wanted, ports::chain_listener listener);
+  [[nodiscard]] ports::subscription subscribe(ports::evm_log_filter wanted, ports::chain_listener listener);
   /// Serves until shut_down() and every callback made.
   void run() { io_.run(); }
   /// From any thread. Pending requests fail; no listener callback starts after it took effect on the thread of run().

@@ -60,7 +60,7 @@ class ws_rpc_client final : public rpc_client {
     thread_ = std::thread{[session = session_] { session->run(); }};
   }
 
-  ports::subscription subscribe(ports::log_filter wanted, ports::chain_listener listener) override {
+  ports::subscription subscribe(ports::evm_log_filter wanted, ports::chain_listener listener) override {
     auto made = session_->subscribe(std::move(wanted), std::move(listener));
     connect();
     return made;
@@ -87,7 +87,7 @@ class ws_rpc_client final : public rpc_client {
                       parsed("eth_getBlockByNumber", read_optional_block, std::move(done)));
   }
 
-  void logs(ports::log_query query, chain_callback<ports::logs_answer> done) override {
+  void logs(ports::evm_log_query query, chain_callback<ports::evm_logs> done) override {
     auto params = log_params(query);
     // Some nodes send more than was asked for; a log of a stranger's book must not be booked.
     auto parse = [books = std::move(query.books)](const rapidjson::Value& value) {
@@ -102,7 +102,7 @@ class ws_rpc_client final : public rpc_client {
     session_->request("eth_getLogs", std::move(params), parsed("eth_getLogs", std::move(parse), std::move(done)));
   }
 
-  void receipt_logs(hash32 tx, chain_callback<std::optional<ports::logs_answer>> done) override {
+  void receipt_logs(hash32 tx, chain_callback<std::optional<ports::evm_logs>> done) override {
     session_->request("eth_getTransactionReceipt", "[\"" + tx.to_string() + "\"]",
                       parsed("eth_getTransactionReceipt", parse_receipt, std::move(done)));
   }

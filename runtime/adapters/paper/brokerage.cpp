@@ -57,7 +57,7 @@ outcome after(const fault_rule& fault, http::response answer) {
 expected<std::unique_ptr<brokerage>, std::string> brokerage::open(const paper_options& options,
                                                                   const ports::clock& clock) {
   if (const auto valid = validate(options); !valid) return unexpected(valid.error());
-  auto faults = fault_plan::parse(options.fault_plan);
+  auto faults = fault_plan::parse(options.faults);
   if (!faults) return unexpected(faults.error());
   std::map<std::string, price_units> prices;
   for (const auto& [name, text] : options.start_prices) prices.emplace(name, *parse_price(text));
@@ -69,7 +69,7 @@ expected<std::unique_ptr<brokerage>, std::string> brokerage::open(const paper_op
     broker->set_market(options.market);
     return broker;
   } catch (const std::exception& e) {
-    return unexpected("paper ledger '" + options.ledger_path + "': " + e.what());
+    return unexpected("paper ledger '" + options.ledger + "': " + e.what());
   }
 }
 
@@ -83,7 +83,7 @@ brokerage::brokerage(const paper_options& options, const ports::clock& clock, st
       walk_{options.seed, std::move(prices), book_->created()},
       calendar_{options.market},
       faults_{std::move(faults)},
-      limit_{options.requests_per_minute} {}
+      limit_{options.calls_per_minute} {}
 
 outcome brokerage::handle(const http::request& request, const std::string& origin, bool second_attempt) {
   const std::lock_guard lock{mutex_};
@@ -183,7 +183,7 @@ expected<void, std::string> brokerage::set_faults(std::string_view text) {
   return {};
 }
 
-void brokerage::set_market(market_mode mode) {
+void brokerage::set_market(paper_market mode) {
   const std::lock_guard lock{mutex_};
   now_ = clock_.now();
   book_->settle(now_);

@@ -48,7 +48,7 @@ class brokerage {
   /// Replaces the plan and its counters.
   [[nodiscard]] expected<void, std::string> set_faults(std::string_view text);
   /// From now on, until a restart. Orders with a plan keep it; orders that wait for a next session get one.
-  void set_market(market_mode mode);
+  void set_market(paper_market mode);
 
  private:
   brokerage(const paper_options& options, const ports::clock& clock, std::unique_ptr<ledger> book, fault_plan faults,

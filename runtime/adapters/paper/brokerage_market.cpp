@@ -124,7 +124,7 @@ http::response brokerage::admin(const route& to, const http::request& request) {
       json.Parse<rapidjson::kParseIterativeFlag>(request.body.data(), request.body.size());
       const bool has_mode =
           !json.HasParseError() && json.IsObject() && json.HasMember("mode") && json["mode"].IsString();
-      const auto mode = parse_market_mode(has_mode ? std::string_view{json["mode"].GetString()} : std::string_view{});
+      const auto mode = parse_paper_market(has_mode ? std::string_view{json["mode"].GetString()} : std::string_view{});
       if (!mode) return error_answer(400, "mode: " + mode.error());
       calendar_ = market_calendar{*mode};
       release_parked();

@@ -37,12 +37,12 @@ ledger::ledger(const std::string& path) : db_{path, SQLite::OPEN_READWRITE | SQL
 
 expected<std::unique_ptr<ledger>, std::string> ledger::open(const paper_options& options, timestamp now) {
   try {
-    std::unique_ptr<ledger> book{new ledger{options.ledger_path}};
+    std::unique_ptr<ledger> book{new ledger{options.ledger}};
     book->initialize(options, now);
     return book;
   } catch (const std::exception& e) {
-    return unexpected("paper ledger '" + options.ledger_path + "': " + e.what() +
-                      "; give ledger_path a writable file, or :memory:");
+    return unexpected("paper ledger '" + options.ledger + "': " + e.what() +
+                      "; give ledger a writable file, or :memory:");
   }
 }
 

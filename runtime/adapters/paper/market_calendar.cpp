@@ -41,8 +41,8 @@ std::optional<calendar_day> parse_day(std::string_view text) {
 std::string day_text(calendar_day day) { return to_rfc3339(stamp(sys_days{day})).substr(0, 10); }
 
 std::optional<trading_session> market_calendar::session_of(calendar_day day) const {
-  if (mode_ == market_mode::closed) return std::nullopt;
-  if (mode_ == market_mode::always_open)
+  if (mode_ == paper_market::closed) return std::nullopt;
+  if (mode_ == paper_market::always_open)
     return trading_session{from_eastern(day, minutes{0}), from_eastern(sys_days{day} + days{1}, minutes{0})};
   const weekday name{sys_days{day}};
   if (name == Saturday || name == Sunday) return std::nullopt;
@@ -55,7 +55,7 @@ bool market_calendar::is_open(timestamp now) const {
 }
 
 std::optional<timestamp> market_calendar::next_open(timestamp now) const {
-  if (mode_ == market_mode::closed) return std::nullopt;
+  if (mode_ == paper_market::closed) return std::nullopt;
   calendar_day day = eastern_day(now);
   while (true) {
     const auto session = session_of(day);
@@ -65,7 +65,7 @@ std::optional<timestamp> market_calendar::next_open(timestamp now) const {
 }
 
 std::optional<timestamp> market_calendar::close_after(timestamp t) const {
-  if (mode_ != market_mode::us_hours) return std::nullopt;
+  if (mode_ != paper_market::us_hours) return std::nullopt;
   const auto session = session_of(eastern_day(t));
   if (!session) return std::nullopt;
   return session->end;

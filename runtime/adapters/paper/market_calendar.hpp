@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "messages/types/paper_policy.hpp"
 #include "messages/types/time.hpp"
-#include "runtime/adapters/paper/paper_options.hpp"
 
 namespace hedgerow::paper {
 
@@ -29,8 +29,8 @@ struct trading_session {
 
 class market_calendar {
  public:
-  explicit market_calendar(market_mode mode) : mode_{mode} {}
-  [[nodiscard]] market_mode mode() const { return mode_; }
+  explicit market_calendar(paper_market mode) : mode_{mode} {}
+  [[nodiscard]] paper_market mode() const { return mode_; }
   /// Nothing on a day without trading.
   [[nodiscard]] std::optional<trading_session> session_of(calendar_day day) const;
   [[nodiscard]] bool is_open(timestamp now) const;
@@ -40,7 +40,7 @@ class market_calendar {
   [[nodiscard]] std::optional<timestamp> close_after(timestamp t) const;
 
  private:
-  market_mode mode_;
+  paper_market mode_;
 };
 
 }  // namespace hedgerow::paper

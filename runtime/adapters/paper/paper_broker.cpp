@@ -62,7 +62,7 @@ class broker_server final : public paper_broker {
     }
   }
   expected<void, std::string> set_faults(const std::string& plan) override { return core_->set_faults(plan); }
-  expected<void, std::string> set_market(market_mode mode) override {
+  expected<void, std::string> set_market(paper_market mode) override {
     try {
       core_->set_market(mode);
       return {};

@@ -22,7 +22,7 @@ class paper_broker {
   /// Replaces the fault plan and its counters; see fault_plan.hpp.
   [[nodiscard]] virtual expected<void, std::string> set_faults(const std::string& plan) = 0;
   /// Until destroyed. The error is the store's.
-  [[nodiscard]] virtual expected<void, std::string> set_market(market_mode mode) = 0;
+  [[nodiscard]] virtual expected<void, std::string> set_market(paper_market mode) = 0;
 };
 
 /// The error names the option, the address or the file, and what to do. The clock must outlive the broker.

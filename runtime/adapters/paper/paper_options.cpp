@@ -48,17 +48,17 @@ expected<void, std::string> validate_market(const paper_options& o) {
 
 }  // namespace
 
-std::string_view to_string(market_mode mode) {
+std::string_view to_string(paper_market mode) {
   switch (mode) {
-    case market_mode::always_open: return "always_open";
-    case market_mode::closed: return "closed";
-    case market_mode::us_hours: return "us_hours";
+    case paper_market::always_open: return "always_open";
+    case paper_market::closed: return "closed";
+    case paper_market::us_hours: return "us_hours";
   }
   return "unknown";
 }
 
-expected<market_mode, std::string> parse_market_mode(std::string_view text) {
-  for (const auto mode : {market_mode::always_open, market_mode::closed, market_mode::us_hours})
+expected<paper_market, std::string> parse_paper_market(std::string_view text) {
+  for (const auto mode : {paper_market::always_open, paper_market::closed, paper_market::us_hours})
     if (text == to_string(mode)) return mode;
   return unexpected(std::string{"the market mode must be always_open, closed or us_hours"});
 }

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "actors/domain/hedging/account_choice.hpp"
+#include "actors/domain/broker/account_choice.hpp"
 #include "actors/ports/broker_api.hpp"
 #include "actors/ports/oauth_api.hpp"
 #include "runtime/adapters/http/http_client.hpp"

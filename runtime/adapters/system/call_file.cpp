@@ -74,7 +74,7 @@ class call_file final : public ports::call_memory {
  private:
   void write(const sent_call& call) {
     const auto bytes = encoded(call);
-    // A full disk is told of by the log; the calls of this process are counted all the same.
+    // The event log reports a full disk; the calls of this process are counted in memory regardless.
     std::ignore = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(next_ * bytes.size()));
     next_ = (next_ + 1) % capacity_;
   }

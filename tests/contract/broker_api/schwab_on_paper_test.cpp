@@ -72,7 +72,7 @@ class schwab_subject final : public broker_under_test {
   }
 
   void set_market_open(bool open) override {
-    const auto set = house_->set_market(open ? paper::market_mode::always_open : paper::market_mode::closed);
+    const auto set = house_->set_market(open ? paper_market::always_open : paper_market::closed);
     if (!set) throw std::runtime_error{set.error()};
   }
 

@@ -71,7 +71,7 @@ TEST_P(EventLogContract, ACommandIsReadHoweverLongNobodyWasThere) {
 }
 
 TEST_P(EventLogContract, RetentionTakesOldRecordsAndLeavesTheRest) {
-  append({put(prices0, "a", "old"), put(trades0, "a", "kept for ever")});
+  append({put(prices0, "a", "old"), put(trades0, "a", "kept forever")});
   subject_->clock.advance(std::chrono::days{20});
   append({put(prices0, "a", "young")});
   subject_->clock.advance(std::chrono::days{15});

@@ -83,20 +83,20 @@ std::vector<T> several() {
 }
 
 template <>
-inline log_ref any() { return {any<std::uint64_t>(), any<hash32>(), any<hash32>(), any<std::uint64_t>()}; }
+inline evm_log_ref any() { return {any<std::uint64_t>(), any<hash32>(), any<hash32>(), any<std::uint64_t>()}; }
 template <>
-inline raw_log any() {
+inline raw_evm_log any() {
   const auto data = *rc::gen::arbitrary<std::vector<unsigned char>>();
-  return {any<address>(), several<hash32>(), bytes(data.begin(), data.end()), any<log_ref>()};
+  return {any<address>(), several<hash32>(), bytes(data.begin(), data.end()), any<evm_log_ref>()};
 }
 template <>
 inline blockchain_event any() {
-  return {any<std::uint64_t>(), any<std::uint64_t>(), any_name<orderbook_version>(2), any_name<log_change>(2),
-          any<raw_log>(), maybe<raw_log>(), any<timestamp>()};
+  return {any<std::uint64_t>(), any<std::uint64_t>(), any_name<orderbook_version>(2), any_name<evm_log_change>(2),
+          any<raw_evm_log>(), maybe<raw_evm_log>(), any<timestamp>()};
 }
 template <>
 inline onchain_trade any() {
-  return {any<std::uint64_t>(), any<std::uint64_t>(), any_name<log_change>(2), any<log_ref>(), any<address>(),
+  return {any<std::uint64_t>(), any<std::uint64_t>(), any_name<evm_log_change>(2), any<evm_log_ref>(), any<address>(),
           any_name<fill_kind>(2), any<symbol>(), any<std::string>(), any<address>(), any<side>(), any<shares>(),
           any<usd>(), any<timestamp>()};
 }

@@ -12,8 +12,8 @@ T from(std::string_view text) {
   return std::move(*result);
 }
 
-raw_log sample_log(char digit, std::size_t data_size) {
-  raw_log log;
+raw_evm_log sample_log(char digit, std::size_t data_size) {
+  raw_evm_log log;
   log.book = from<address>("0x" + std::string(40, digit));
   log.topics = {from<hash32>("0x" + std::string(64, 'a'))};
   for (std::size_t i = 0; i < data_size; ++i) log.data.push_back(static_cast<unsigned char>(i * 7));
@@ -32,7 +32,7 @@ envelope sample_meta() {
 
 template <>
 blockchain_event sample() {
-  return {(std::uint64_t{1} << 53U) + 1, 8453, orderbook_version::v6, log_change::reverted, sample_log('1', 1000),
+  return {(std::uint64_t{1} << 53U) + 1, 8453, orderbook_version::v6, evm_log_change::reverted, sample_log('1', 1000),
           sample_log('2', 64), noon};
 }
 
@@ -41,7 +41,7 @@ onchain_trade sample() {
   onchain_trade t;
   t.sequence = 18'446'744'073'709'551'615ULL;
   t.chain_id = 8453;
-  t.change = log_change::applied;
+  t.change = evm_log_change::applied;
   t.ref = sample_log('3', 0).ref;
   t.book = sample_log('3', 0).book;
   t.kind = fill_kind::clear;

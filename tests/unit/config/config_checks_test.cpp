@@ -81,7 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
         spoiled{"poller.first", [](settings& s) { s.poller.first = 31s; }},
         spoiled{"poller.jitter", [](settings& s) { s.poller.jitter = 31s; }},
         spoiled{"supervision.backoff_min", [](settings& s) { s.supervision.backoff_min = 1min; }},
-        spoiled{"paper.fill_delay_min", [](settings& s) { s.paper.fill_delay_min = 1min; }},
+        spoiled{"paper.fill_delay_min", [](settings& s) { s.paper.policy.fill_delay_min = 1min; }},
         spoiled{"broker.request_timeout", [](settings& s) { s.broker.http.request_timeout = 21s; }},
         spoiled{"chain.rescan_blocks", [](settings& s) { s.chain.reading.backfill.rescan_blocks = 129; }},
         spoiled{"admin.port", [](settings& s) { s.admin.port = s.api.port; }},
@@ -95,12 +95,12 @@ INSTANTIATE_TEST_SUITE_P(
         spoiled{"cluster.heartbeat_timeout",
                 [](settings& s) {
                   s.cluster.port = 7400;
-                  s.cluster.heartbeat_interval = 1s;
+                  s.cluster.policy.heartbeat_interval = 1s;
                 }},
         spoiled{"cluster.heartbeat_timeout",
                 [](settings& s) {
                   s.cluster.port = 7400;
-                  s.cluster.remove_after = 1s;
+                  s.cluster.policy.remove_after = 1s;
                 }},
         spoiled{"cluster.ca_file",
                 [](settings& s) {

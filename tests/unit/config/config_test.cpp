@@ -79,7 +79,7 @@ decimals = 18
   EXPECT_FALSE(s.hedging.one_in_flight);
   EXPECT_EQ(s.hedging.failure_backoff, 250ms);
   EXPECT_EQ(s.broker_symbols.at("BRK.B"), "BRK/B");
-  EXPECT_EQ(s.paper.start_positions.at("AAPL"), "-5");
+  EXPECT_EQ(s.paper.policy.start_positions.at("AAPL"), "-5");
   ASSERT_EQ(s.pinned_tokens.size(), 1U);
   EXPECT_EQ(s.pinned_tokens[0].decimals, 18U);
   EXPECT_EQ(s.broker.app_secret.reveal(), "hush-hush");

@@ -16,6 +16,7 @@
 #include "runtime/adapters/sqlite_log/sqlite_log.hpp"
 #include "runtime/world/kafka_cluster.hpp"
 #include "runtime/world/node_settings.hpp"
+#include "runtime/world/paper_settings.hpp"
 
 namespace hedgerow::test {
 namespace {
@@ -58,6 +59,8 @@ const key_set only_configuration{"node.name",
                                  "cluster.certificate",
                                  "cluster.key",
                                  "cluster.ca_file",
+                                 "paper.address",
+                                 "paper.port",
                                  "logging.level",
                                  "logging.format",
                                  "faults.plan",
@@ -71,7 +74,7 @@ const key_set of_connections{"chain.request_timeout",  "chain.connect_timeout", 
 
 void each_key(const std::function<void(const section_spec&, const key_spec&, const std::string& name)>& look) {
   for (const auto& section : config::sections()) {
-    if (section.shape != config::section_shape::single || section.name == "paper") continue;
+    if (section.shape != config::section_shape::single) continue;
     for (const auto& key : section.keys)
       if (!key.secret) look(section, key, std::string{section.name} + "." + std::string{key.name});
   }
@@ -87,8 +90,8 @@ std::vector<raw_value> candidates() {
   const auto add = [&](auto data) { all.push_back({std::move(data), "", false}); };
   for (const std::int64_t number : {3, 7, 50, 70'000}) add(number);
   for (const bool flag : {true, false}) add(flag);
-  for (const char* text : {"17s", "2m", "170ms", "memory", "normal", "ssl", "scram_sha_256", "always_open", "debug",
-                           "json", "9.9.9.9", "elsewhere:9", "https://elsewhere", "aword",
+  for (const char* text : {"17s", "2m", "170ms", "memory", "normal", "ssl", "scram_sha_256", "always_open", "closed",
+                           "12.5", "debug", "json", "9.9.9.9", "elsewhere:9", "https://elsewhere", "aword",
                            "0x1111111111111111111111111111111111111111", HEDGEROW_SOURCE_DIR "/README.md"})
     add(std::string{text});
   for (const char* text : {"*q", "elsewhere:9", "elsewhere", "chain.request.after_send:fail"})
@@ -113,7 +116,8 @@ settings all_different() {
 }
 
 /// Puts into `s` what services are made with.
-void take(settings& s, const node::node_settings& n, const adapters::kafka_options& kafka) {
+void take(settings& s, const node::node_settings& n, const adapters::kafka_options& kafka,
+          const paper::paper_options& paper) {
   const auto execution = n.services.get<execution::execution_config>();
   const auto validation = n.services.get<validation::validation_config>();
   const auto cluster = n.cluster.value_or(cluster::cluster_options{});
@@ -139,14 +143,13 @@ void take(settings& s, const node::node_settings& n, const adapters::kafka_optio
   EXPECT_EQ(execution.session_wait, n.bridge.longest_wait());
   s.supervision = n.supervision;
   EXPECT_EQ(n.bridge.drain_grace, n.supervision.drain_grace());
-  s.cluster.heartbeat_interval = cluster.heartbeat_interval;
-  s.cluster.heartbeat_timeout = cluster.policy.timeout;
-  s.cluster.remove_after = cluster.policy.remove_after;
+  s.cluster.policy = cluster.policy;
+  s.paper.policy = paper;
 }
 
 TEST(DeclaredOnce, ServicesAreMadeWithTheDefaultsOfTheirKeys) {
   settings s = all_different();
-  take(s, {}, {});
+  take(s, {}, {}, {});
   s.chain.connection = evm::chain_client_options{};
   s.broker.http = http::client_options{};
   EXPECT_EQ(adapters::sqlite_log_options{}.symbol_partitions, settings{}.log.policy.symbol_partitions);
@@ -163,7 +166,7 @@ TEST(DeclaredOnce, ServicesAreMadeWithTheDefaultsOfTheirKeys) {
 
 TEST(DeclaredOnce, WithoutAnyKeyServicesAreMadeWithTheirDefaults) {
   settings s = all_different();
-  take(s, world::to_node_settings({}), world::to_kafka_options({}));
+  take(s, world::to_node_settings({}), world::to_kafka_options({}), world::to_paper_options({}));
   each_key([&](const section_spec& section, const key_spec& key, const std::string& name) {
     if (only_configuration.contains(name) || of_connections.contains(name)) return;
     EXPECT_EQ(shown(s, section, key), shown(settings{}, section, key)) << name;
@@ -173,7 +176,7 @@ TEST(DeclaredOnce, WithoutAnyKeyServicesAreMadeWithTheirDefaults) {
 TEST(DeclaredOnce, WhatAKeyIsSetToReachesItsService) {
   const settings set = all_different();
   settings s;
-  take(s, world::to_node_settings(set), world::to_kafka_options(set));
+  take(s, world::to_node_settings(set), world::to_kafka_options(set), world::to_paper_options(set));
   each_key([&](const section_spec& section, const key_spec& key, const std::string& name) {
     if (only_configuration.contains(name) || of_connections.contains(name)) return;
     EXPECT_EQ(shown(s, section, key), shown(set, section, key)) << name << " is lost on its way";

@@ -53,7 +53,7 @@ simulated_history::waiting simulated_history::make_trade(const symbol& name) {
   t.sequence = ++sequence_;
   t.symbol = name;
   t.side = draw(2) == 0 ? side::buy : side::sell;
-  t.change = draw(20) == 0 ? log_change::reverted : log_change::applied;
+  t.change = draw(20) == 0 ? evm_log_change::reverted : evm_log_change::applied;
   t.amount = shares::from_units(int256{1 + draw(1'999)} * amount_unit() / 1000);
   t.notional = usd::from_units(int256{1 + draw(9'999)} * amount_unit() / 10);
   t.block_time = now_ - std::chrono::seconds{draw(30)};
@@ -135,7 +135,7 @@ void simulated_history::write_update(const envelope& cause, const domain::positi
 void simulated_history::timer(const symbol& name) {
   const auto known = positions_.find(name);
   if (known == positions_.end()) return;
-  const auto decided = domain::book_timer(known->second, policy_, now_);
+  const auto decided = domain::apply_timer(known->second, policy_, now_);
   if (!decided.changed) return;
   const std::string id = "timer:" + name.str() + ":" + std::to_string(known->second.next_execution);
   write_update({id, now_, now_, id, {}, {}}, decided, std::nullopt);
@@ -158,8 +158,8 @@ bool simulated_history::take(std::uint32_t partition, kind what) {
     return true;
   }
   const decision decided = what == kind::trade
-                               ? domain::book_trade(before, w.trade, policy_, now_, w.meta.event_id)
-                               : domain::book_execution(before, w.execution, policy_, now_, w.meta.event_id);
+                               ? domain::apply_trade(before, w.trade, policy_, now_, w.meta.event_id)
+                               : domain::apply_execution(before, w.execution, policy_, now_, w.meta.event_id);
   if (decided && decided->changed)
     write_update(w.meta, *decided, w.done);
   else

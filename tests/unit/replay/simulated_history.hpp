@@ -8,7 +8,7 @@
 #include <memory>
 #include <random>
 
-#include "actors/domain/hedging/position_book.hpp"
+#include "actors/domain/positions/position.hpp"
 #include "actors/ports/event_log.hpp"
 #include "messages/events/control_event.hpp"
 #include "messages/events/envelope.hpp"

@@ -81,14 +81,14 @@ class AnvilTest : public ::testing::Test {
   }
 
   /// All logs of both books so far, by eth_getLogs.
-  [[nodiscard]] std::vector<raw_log> all_logs() {
+  [[nodiscard]] std::vector<raw_evm_log> all_logs() {
     const auto latest = world_->block_number();
     EXPECT_TRUE(latest.has_value());
-    answer_box<ports::logs_answer> box;
+    answer_box<ports::evm_logs> box;
     client_->logs({.from = 0, .to = latest.value_or(0), .books = books(), .topic0 = topics()}, box.callback());
     EXPECT_TRUE(eventually([&] { return box.count() == 1; }));
     const auto answer = box.get();
-    std::vector<raw_log> out;
+    std::vector<raw_evm_log> out;
     if (!answer) {
       ADD_FAILURE() << answer.error().detail;
       return out;
@@ -113,11 +113,13 @@ class AnvilTest : public ::testing::Test {
   /// The node may mine many transactions into one block, and not every transaction leaves a log.
   void run_market_until_the_newest_blocks_have_logs(std::uint64_t blocks) {
     const auto before = *world_->block_number();
-    ASSERT_TRUE(eventually([&] {
-      run_market(12);
-      const auto tip = *world_->block_number();
-      return tip > before + blocks && all_logs().back().ref.block_number > tip - blocks;
-    }, 60s));
+    ASSERT_TRUE(eventually(
+        [&] {
+          run_market(12);
+          const auto tip = *world_->block_number();
+          return tip > before + blocks && all_logs().back().ref.block_number > tip - blocks;
+        },
+        60s));
   }
 
   /// Whether a head has come since `old_heads` with a number that was theirs and a hash that was not.
@@ -137,7 +139,8 @@ class AnvilTest : public ::testing::Test {
   }
 
   /// What the domain's rules make of the logs: net shares by base symbol, and how often each reason came up.
-  [[nodiscard]] net_map positions_by_the_rules(const std::vector<raw_log>& logs, std::map<std::string, int>& reasons) {
+  [[nodiscard]] net_map positions_by_the_rules(const std::vector<raw_evm_log>& logs,
+                                               std::map<std::string, int>& reasons) {
     const auto& world = world_->addresses();
     domain::validation_rules rules;
     rules.owner = world.owner;
@@ -173,8 +176,8 @@ class AnvilTest : public ::testing::Test {
     return net;
   }
 
-  static std::optional<raw_log> after_clear_of(const std::vector<raw_log>& logs, std::size_t clear,
-                                               const hash32& topic) {
+  static std::optional<raw_evm_log> after_clear_of(const std::vector<raw_evm_log>& logs, std::size_t clear,
+                                                   const hash32& topic) {
     const auto found = std::find_if(logs.begin() + static_cast<std::ptrdiff_t>(clear) + 1, logs.end(), [&](auto& log) {
       return log.ref.tx_hash == logs[clear].ref.tx_hash && log.book == logs[clear].book && log.topics[0] == topic;
     });
@@ -296,8 +299,7 @@ TEST_F(AnvilTest, AReorgShowsAsHeadsWithOtherHashesAndStorageFollows) {
   const auto snapshot = rpc.request("evm_snapshot", "[]");
   ASSERT_TRUE(snapshot.has_value());
   const std::vector<std::function<expected<void, std::string>()>> ways{
-      [&] { return world_->reorg(6); },
-      [&] { return ask("anvil_rollback", "[6]"); },
+      [&] { return world_->reorg(6); }, [&] { return ask("anvil_rollback", "[6]"); },
       [&] { return ask("evm_revert", "[\"" + *snapshot + "\"]"); }};
   for (std::size_t way = 0; way < ways.size(); ++way) {
     SCOPED_TRACE(way);
@@ -325,7 +327,7 @@ TEST_F(AnvilTest, AReorgShowsAsHeadsWithOtherHashesAndStorageFollows) {
     EXPECT_LT(left.size(), logs_before);
     std::map<std::string, int> reasons;
     EXPECT_EQ(text_of(positions_by_the_rules(left, reasons)), text_of(*world_->net_positions()));
-    EXPECT_TRUE(std::ranges::none_of(seen_.logs(), &ports::chain_log::removed));
+    EXPECT_TRUE(std::ranges::none_of(seen_.logs(), &ports::evm_log::removed));
   }
 }
 

@@ -15,15 +15,15 @@ class recorder {
   [[nodiscard]] ports::chain_listener listener() {
     return {.up = [this] { ++ups; },
             .down = [this](std::string reason) { add(downs_, std::move(reason)); },
-            .log = [this](ports::chain_log log) { add(logs_, std::move(log)); },
+            .log = [this](ports::evm_log log) { add(logs_, std::move(log)); },
             .head = [this](ports::chain_block block) { add(heads_, block); },
-            .malformed = [this](ports::malformed_log bad) { add(malformed_, std::move(bad)); },
+            .malformed = [this](ports::malformed_evm_log bad) { add(malformed_, std::move(bad)); },
             .complaint = [this](ports::chain_error why) { add(complaints_, std::move(why)); }};
   }
   [[nodiscard]] std::vector<std::string> downs() const { return copy(downs_); }
-  [[nodiscard]] std::vector<ports::chain_log> logs() const { return copy(logs_); }
+  [[nodiscard]] std::vector<ports::evm_log> logs() const { return copy(logs_); }
   [[nodiscard]] std::vector<ports::chain_block> heads() const { return copy(heads_); }
-  [[nodiscard]] std::vector<ports::malformed_log> malformed() const { return copy(malformed_); }
+  [[nodiscard]] std::vector<ports::malformed_evm_log> malformed() const { return copy(malformed_); }
 
   [[nodiscard]] std::vector<ports::chain_error> complaints() const { return copy(complaints_); }
 
@@ -42,9 +42,9 @@ class recorder {
   }
   mutable std::mutex mutex_;
   std::vector<std::string> downs_;
-  std::vector<ports::chain_log> logs_;
+  std::vector<ports::evm_log> logs_;
   std::vector<ports::chain_block> heads_;
-  std::vector<ports::malformed_log> malformed_;
+  std::vector<ports::malformed_evm_log> malformed_;
   std::vector<ports::chain_error> complaints_;
 };
 

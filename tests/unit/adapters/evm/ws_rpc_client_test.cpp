@@ -191,8 +191,8 @@ TEST_F(WsRpcClientTest, AnswersAndErrorObjectsReachTheirCallers) {
   node.on("eth_getBlockByNumber", [](const auto&) { return "\"result\":{\"number\":\"0x1\"}"; });
   open(quick(node.url()));
   ASSERT_TRUE(up());
-  answer_box<ports::logs_answer> wide, narrow;
-  answer_box<std::optional<ports::logs_answer>> receipt;
+  answer_box<ports::evm_logs> wide, narrow;
+  answer_box<std::optional<ports::evm_logs>> receipt;
   answer_box<bytes> call;
   answer_box<ports::chain_block> head;
   client_->logs({.from = 1, .to = 65536, .books = {book}, .topic0 = {topic}}, wide.callback());
@@ -217,7 +217,7 @@ TEST_F(WsRpcClientTest, AnAnswerThatIsTooLargeAsksForANarrowerRange) {
   options.max_frame_bytes = 64 * 1024;
   open(options);
   ASSERT_TRUE(up());
-  answer_box<ports::logs_answer> box;
+  answer_box<ports::evm_logs> box;
   client_->logs({.from = 1, .to = 2, .books = {book}, .topic0 = {}}, box.callback());
   ASSERT_TRUE(eventually([&] { return box.count() == 1; }));
   EXPECT_EQ(box.get().error().kind, chain_failure::range_too_wide);
@@ -349,7 +349,7 @@ TEST_F(WsRpcClientTest, ALogReachesTheListenerAtOnce) {
   std::atomic<std::int64_t> arrived{0};
   auto client = *make_rpc_client(quick(node.url()), clock_, random_);
   auto listener = seen_.listener();
-  listener.log = [&](const ports::chain_log&) { arrived = clock_.monotonic().count(); };
+  listener.log = [&](const ports::evm_log&) { arrived = clock_.monotonic().count(); };
   const auto listening = client->subscribe({{book}, {topic}}, std::move(listener));
   ASSERT_TRUE(up());
   // The length of a Clear of two orders.

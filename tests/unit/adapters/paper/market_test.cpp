@@ -81,7 +81,7 @@ TEST(MarketCalendar, DaylightSavingTurnsOnTheRightSundays) {
 }
 
 TEST(MarketCalendar, UsHoursAreWeekdaysFromHalfPastNineToFour) {
-  const market_calendar c{market_mode::us_hours};
+  const market_calendar c{paper_market::us_hours};
   const auto winter = c.session_of(*parse_day("2025-01-03"));
   ASSERT_TRUE(winter);
   EXPECT_EQ(eastern_text(winter->start), "2025-01-03T09:30:00-05:00");
@@ -98,12 +98,12 @@ TEST(MarketCalendar, UsHoursAreWeekdaysFromHalfPastNineToFour) {
 }
 
 TEST(MarketCalendar, AlwaysOpenHasNoGapAndClosedNeverOpens) {
-  const market_calendar open{market_mode::always_open};
+  const market_calendar open{paper_market::always_open};
   for (const char* t : {"2025-03-09T05:00:00Z", "2025-03-09T07:00:00Z", "2025-03-10T03:59:59Z", "2025-03-10T04:00:00Z",
                         "2025-11-03T04:59:59Z", "2025-11-03T05:00:00Z", "2025-08-30T12:00:00Z"})
     EXPECT_TRUE(open.is_open(at(t))) << t;
   EXPECT_FALSE(open.close_after(at("2025-08-30T12:00:00Z")));
-  const market_calendar closed{market_mode::closed};
+  const market_calendar closed{paper_market::closed};
   EXPECT_FALSE(closed.is_open(at("2025-08-29T15:00:00Z")));
   EXPECT_FALSE(closed.next_open(at("2025-08-29T15:00:00Z")));
 }

@@ -258,7 +258,7 @@ TEST_F(PaperOrdersTest, QuotesAgreeWithFillsAndReportUnknownSymbols) {
 }
 
 TEST_F(PaperOrdersTest, HoursOfOpenAndClosedDays) {
-  options.market = market_mode::us_hours;
+  options.market = paper_market::us_hours;
   open_and_log_in();
   const auto open_day = parse_json(get("/marketdata/v1/markets/equity").body);
   const auto& eq = open_day["equity"]["EQ"];
@@ -274,7 +274,7 @@ TEST_F(PaperOrdersTest, HoursOfOpenAndClosedDays) {
 }
 
 TEST_F(PaperOrdersTest, OrdersAfterHoursWaitForTheBellAndExpireAtTheClose) {
-  options.market = market_mode::us_hours;
+  options.market = paper_market::us_hours;
   set_time("2025-08-29T21:00:00Z");
   open_and_log_in();
   const auto id = placed("AAPL", "BUY", 10);
@@ -294,7 +294,7 @@ TEST_F(PaperOrdersTest, OrdersAfterHoursWaitForTheBellAndExpireAtTheClose) {
 }
 
 TEST_F(PaperOrdersTest, AnOrderParkedByAClosedMarketIsReleasedWhenItOpens) {
-  broker->set_market(market_mode::closed);
+  broker->set_market(paper_market::closed);
   const auto id = placed("AAPL", "BUY", 10);
   clock.advance(20min);
   EXPECT_EQ(status_of(id), "AWAITING_RELEASE_TIME");
@@ -306,7 +306,7 @@ TEST_F(PaperOrdersTest, AnOrderParkedByAClosedMarketIsReleasedWhenItOpens) {
 }
 
 TEST_F(PaperOrdersTest, RateLimitAnswers429WithTheTimeToWait) {
-  options.requests_per_minute = 2;
+  options.calls_per_minute = 2;
   open_and_log_in();
   EXPECT_EQ(get("/trader/v1/accounts").status, 200);
   clock.advance(10s);

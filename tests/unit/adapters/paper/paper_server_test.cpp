@@ -237,7 +237,7 @@ TEST_F(PaperServerTest, AnAddressInUseAndABadOptionAreReported) {
 TEST_F(PaperServerTest, ARestartOnTheSameFileKeepsOrdersAndLogin) {
   const auto file = std::filesystem::path{::testing::TempDir()} / "paper_server_ledger.db";
   for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + end);
-  options.ledger_path = file.string();
+  options.ledger = file.string();
   start();
   log_in();
   ASSERT_TRUE(place());

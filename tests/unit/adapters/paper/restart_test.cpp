@@ -16,7 +16,7 @@ class PaperRestartTest : public paper_test {
     folder_ = std::filesystem::path{::testing::TempDir()} / (std::string{"paper_restart_"} + test->name());
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
-    options.ledger_path = (folder_ / "ledger.db").string();
+    options.ledger = (folder_ / "ledger.db").string();
   }
   void TearDown() override {
     broker.reset();
@@ -47,7 +47,7 @@ TEST_F(PaperRestartTest, OrdersTokensAndPlansSurvive) {
 TEST_F(PaperRestartTest, ARestartDoesNotChangeWhatHappens) {
   const auto run = [&](bool restart) {
     set_time("2025-08-29T15:00:00Z");
-    options.ledger_path = (folder_ / (restart ? "a.db" : "b.db")).string();
+    options.ledger = (folder_ / (restart ? "a.db" : "b.db")).string();
     open_and_log_in();
     for (int i = 0; i < 6; ++i) {
       placed("NVDA", "BUY", 50 + i);
@@ -87,22 +87,22 @@ TEST_F(PaperRestartTest, TheFileHoldsNoTokenInPlainText) {
 }
 
 TEST_F(PaperRestartTest, AnOrderParkedOverARestartIsReleased) {
-  options.market = market_mode::closed;
+  options.market = paper_market::closed;
   open_and_log_in();
   const auto id = placed("AAPL", "BUY", 10);
-  options.market = market_mode::always_open;
+  options.market = paper_market::always_open;
   open();
   clock.advance(1s);
   EXPECT_EQ(status_of(id), "FILLED");
 }
 
 TEST_F(PaperRestartTest, FilesThatCannotBeUsedAreReported) {
-  options.ledger_path = (folder_ / "missing" / "ledger.db").string();
+  options.ledger = (folder_ / "missing" / "ledger.db").string();
   auto opened = brokerage::open(options, clock);
   ASSERT_FALSE(opened);
-  EXPECT_NE(opened.error().find("ledger_path"), std::string::npos) << opened.error();
-  options.ledger_path = (folder_ / "text.db").string();
-  std::ofstream{options.ledger_path} << std::string(5000, 'x');
+  EXPECT_NE(opened.error().find("ledger"), std::string::npos) << opened.error();
+  options.ledger = (folder_ / "text.db").string();
+  std::ofstream{options.ledger} << std::string(5000, 'x');
   opened = brokerage::open(options, clock);
   ASSERT_FALSE(opened);
   EXPECT_NE(opened.error().find("not a database"), std::string::npos) << opened.error();
@@ -128,7 +128,7 @@ TEST_F(PaperRestartTest, OptionsAreCheckedByName) {
   EXPECT_TRUE(names(refused([](auto& o) { o.start_cash = "lots"; }), "start_cash"));
   EXPECT_TRUE(names(refused([](auto& o) { o.first_order_id = 0; }), "first_order_id"));
   EXPECT_TRUE(names(refused([](auto& o) { o.access_lifetime = 0s; }), "access_lifetime"));
-  EXPECT_TRUE(names(refused([](auto& o) { o.fault_plan = "["; }), "fault plan"));
+  EXPECT_TRUE(names(refused([](auto& o) { o.faults = "["; }), "fault plan"));
 }
 
 TEST_F(PaperRestartTest, OrderNumbersBeyondTwoToThe53StayExact) {

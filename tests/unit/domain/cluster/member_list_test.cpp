@@ -16,12 +16,12 @@ class MemberListTest : public ::testing::Test {
  public:
   member_state state_of(const std::string& name) {
     for (const auto& m : list.others())
-      if (m.facts.name == name) return m.state;
+      if (m.info.name == name) return m.state;
     return member_state::left;
   }
   bool knows(const std::string& name) {
     const auto all = list.others();
-    return std::any_of(all.begin(), all.end(), [&](const auto& m) { return m.facts.name == name; });
+    return std::any_of(all.begin(), all.end(), [&](const auto& m) { return m.info.name == name; });
   }
   /// Time passes in the steps of a node that is awake.
   void wait(std::chrono::milliseconds by) {
@@ -29,7 +29,7 @@ class MemberListTest : public ::testing::Test {
     list.observe(now);
   }
 
-  member_list list{node("me", 50), {2s, 60s, {"execution"}}};
+  member_list list{node("me", 50), {{500ms, 2s, 60s}, {"execution"}}};
   std::chrono::nanoseconds now = 1h;
 };
 
@@ -66,7 +66,7 @@ TEST_F(MemberListTest, ALostConnectionIsUnreachableAtOnceAndARestartTakesTheName
   EXPECT_EQ(list.admit(node("a", 200)), admission::welcome);
   list.join(node("a", 200), now);
   ASSERT_EQ(list.others().size(), 1U);
-  EXPECT_EQ(list.others()[0].facts.incarnation, 200U);
+  EXPECT_EQ(list.others()[0].info.incarnation, 200U);
 }
 
 TEST_F(MemberListTest, OfTwoRunsAtWorkTheLaterOneHasToGo) {
@@ -149,7 +149,7 @@ TEST_F(MemberListTest, TellsEachChangeOnce) {
 
 TEST(MemberListProperty, WhateverIsSaidNoNameIsHeldTwiceAndTheListIsBounded) {
   EXPECT_TRUE(rc::check("one run holds a name", [] {
-    member_list list{node("me", 3), {2s, 60s, {"execution"}}};
+    member_list list{node("me", 3), {{500ms, 2s, 60s}, {"execution"}}};
     std::chrono::nanoseconds now = 1h;
     const auto steps = *rc::gen::inRange(1, 300);
     for (int i = 0; i < steps; ++i) {
@@ -168,8 +168,8 @@ TEST(MemberListProperty, WhateverIsSaidNoNameIsHeldTwiceAndTheListIsBounded) {
       }
       std::map<std::string, int> holders;
       for (const auto& m : list.others()) {
-        RC_ASSERT(m.facts.name != "me");
-        if (m.state == member_state::reachable) RC_ASSERT(++holders[m.facts.name] == 1);
+        RC_ASSERT(m.info.name != "me");
+        if (m.state == member_state::reachable) RC_ASSERT(++holders[m.info.name] == 1);
       }
       RC_ASSERT(list.others().size() <= 10U);
       RC_ASSERT(list.broker_callers() >= 1U);

@@ -34,10 +34,10 @@ address address_of(const rapidjson::Value& text) { return address::parse(text_of
 hash32 hash_of(const rapidjson::Value& text) { return hash32::parse(text_of(text)).value(); }
 bytes bytes_of(const rapidjson::Value& text) { return parse_hex(text_of(text)).value(); }
 
-std::optional<raw_log> log_of(const rapidjson::Value& log) {
+std::optional<raw_evm_log> log_of(const rapidjson::Value& log) {
   auto data = parse_hex(text_of(log["data"]));
   if (!data) return std::nullopt;
-  raw_log result;
+  raw_evm_log result;
   result.book = address_of(log["address"]);
   for (const auto& topic : log["topics"].GetArray()) result.topics.push_back(hash_of(topic));
   result.data = std::move(*data);
@@ -67,7 +67,7 @@ std::vector<fill_case> fill_cases(const rapidjson::Document& file, orderbook_ver
     result.event.log = log_of(c["log"]).value();
     result.event.block_time = {1'700'000'000'000'000};
     if (c.HasMember("after_clear_logs")) {
-      std::vector<raw_log> candidates;
+      std::vector<raw_evm_log> candidates;
       for (const auto& log : c["after_clear_logs"].GetArray()) candidates.push_back(log_of(log).value());
       result.event.after_clear = pair_after_clear(version, result.event.log, candidates);
     }

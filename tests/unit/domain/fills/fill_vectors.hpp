@@ -18,7 +18,7 @@ namespace hedgerow::domain::test {
 [[nodiscard]] bytes bytes_of(const rapidjson::Value& text);
 
 /// A log in JSON-RPC shape; what a case leaves out is zero. Nothing when its data is not hex.
-[[nodiscard]] std::optional<raw_log> log_of(const rapidjson::Value& log);
+[[nodiscard]] std::optional<raw_evm_log> log_of(const rapidjson::Value& log);
 
 [[nodiscard]] std::map<address, token_info> tokens_of(const rapidjson::Document& file);
 

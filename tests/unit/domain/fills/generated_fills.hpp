@@ -85,7 +85,7 @@ inline const address weth = address_filled(0x55);
   blockchain_event e;
   e.version = version;
   e.log = {address_filled(0x99), {topics_of(version).clear}, encode(version, clear), {5, {}, {}, 1}};
-  e.after_clear = raw_log{e.log.book, {topics_of(version).after_clear}, encode(amounts), {5, {}, {}, 4}};
+  e.after_clear = raw_evm_log{e.log.book, {topics_of(version).after_clear}, encode(amounts), {5, {}, {}, 4}};
   return e;
 }
 

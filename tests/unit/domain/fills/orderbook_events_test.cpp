@@ -128,7 +128,7 @@ TEST(OrderbookEvents, AfterClearVectorsDecode) {
 }
 
 /// Reason for which the log is refused; "decoded" when it is not.
-std::string decode_as(const std::string& event, const raw_log& log) {
+std::string decode_as(const std::string& event, const raw_evm_log& log) {
   const auto version = event == "ClearV3" || event == "TakeOrderV3" || event == "AfterClearV2" ? orderbook_version::v6
                                                                                                : orderbook_version::v4;
   const auto reason = [](const auto& result) {
@@ -203,7 +203,7 @@ TEST(OrderbookEvents, TheEncoderOfTheTestsMakesTheOrderHashVectors) {
   }
 }
 
-raw_log first_log(const char* file_name) {
+raw_evm_log first_log(const char* file_name) {
   const auto file = load_vectors(file_name);
   return log_of(file["cases"][0]["log"]).value();
 }
@@ -257,10 +257,10 @@ TEST(OrderbookEvents, OwnerIsFoundWithoutDecodingTheRest) {
 }
 
 TEST(AfterClear, IsCertainOnlyWhenEveryLogBeforeItWasSeen) {
-  log_ref clear;
+  evm_log_ref clear;
   clear.block_hash.value.fill(1);
   clear.log_index = 4;
-  log_ref after = clear;
+  evm_log_ref after = clear;
   after.log_index = 5;
   hash32 other_block;
   EXPECT_TRUE(all_seen_between(clear, after, {})) << "nothing lies between";
@@ -287,7 +287,7 @@ TEST(PairAfterClear, TheNearestBehindOfTheSameBookAndTransaction) {
     log.ref.log_index = clear.ref.log_index + gap;
     return log;
   };
-  const auto pair = [&](const std::vector<raw_log>& logs) {
+  const auto pair = [&](const std::vector<raw_evm_log>& logs) {
     return pair_after_clear(orderbook_version::v6, clear, logs);
   };
   EXPECT_EQ(pair({at(20), right, at(30)}), right);

@@ -71,14 +71,14 @@ TEST(TradeVectors, ARevertedEventTakesBackExactlyWhatWasBooked) {
       validation_rules rules;
       rules.owner = c.owner;
       const auto applied = validate(c.event, rules, test::lookup_in(tokens));
-      c.event.change = log_change::reverted;
+      c.event.change = evm_log_change::reverted;
       const auto reverted = validate(c.event, rules, test::lookup_in(tokens));
       EXPECT_EQ(test::describe(applied), test::describe(reverted));
       const auto* there = std::get_if<onchain_trade>(&applied);
       if (there == nullptr) continue;
       auto back = std::get<onchain_trade>(reverted);
       EXPECT_TRUE(there->position_delta().plus(back.position_delta()).value().is_zero());
-      back.change = log_change::applied;
+      back.change = evm_log_change::applied;
       EXPECT_EQ(back, *there);
     }
   }

@@ -157,7 +157,7 @@ TEST_F(DeskEvidence, APersonDeclaresAbsent) {
   now = now + std::chrono::minutes{2};
   control(control_action::declare_absent);
   EXPECT_EQ(said(), "FAILED absent");
-  EXPECT_FALSE(state().baseline) << "what the position means now has to be found out anew";
+  EXPECT_FALSE(state().baseline) << "what the position means now has to be found out again";
 }
 
 TEST_F(DeskEvidence, AnOrderThatTurnsUpAfterAbsentIsClaimedAndAlarmed) {

@@ -70,8 +70,19 @@ TEST(Fold, OldTerminalExecutionsGoOpenOnesStay) {
 TEST(Fold, ALateFillIsCountedOnceWhileItIsRememberedAndNeverTwice) {
   test::kept_rows model{{10, 2, 10}};
   enveloped<onchain_trade> sold;
-  sold.data = {1, 1, log_change::applied, {}, {}, fill_kind::take, aapl, {}, {}, side::sell, *shares::parse("300"),
-               *usd::parse("30000"), {1'000'000}};
+  sold.data = {1,
+               1,
+               evm_log_change::applied,
+               {},
+               {},
+               fill_kind::take,
+               aapl,
+               {},
+               {},
+               side::sell,
+               *shares::parse("300"),
+               *usd::parse("30000"),
+               {1'000'000}};
   sold.meta.event_id = "trade";
   model.apply(sold);
   model.apply(step(1, execution_state::failed, "1", "90", 2));
@@ -88,8 +99,19 @@ TEST(Fold, ALateFillIsCountedOnceWhileItIsRememberedAndNeverTwice) {
 
 enveloped<onchain_trade> trade(std::uint64_t sequence, std::int64_t second) {
   enveloped<onchain_trade> e;
-  e.data = {sequence, 1, log_change::applied, {}, {}, fill_kind::take, aapl, {}, {}, side::sell, *shares::parse("1"),
-            *usd::parse("100"), {second * 1'000'000}};
+  e.data = {sequence,
+            1,
+            evm_log_change::applied,
+            {},
+            {},
+            fill_kind::take,
+            aapl,
+            {},
+            {},
+            side::sell,
+            *shares::parse("1"),
+            *usd::parse("100"),
+            {second * 1'000'000}};
   e.meta.event_id = "trade:" + std::to_string(sequence);
   return e;
 }
@@ -173,9 +195,9 @@ TEST(Fold, AsksForTheRowsThatItsEventsMayChangeAndForNoOthers) {
   enveloped<control_event> decision;
   decision.meta.event_id = "control:1";
   decision.data.scope = "MSFT";
-  const auto keys = keys_of({trade(1, 1), step(3, execution_state::submitted, "0", "0", 1),
-                             letter("validation", "undecodable", 7), letter("ingestion", "malformed_frame", -1),
-                             enveloped<token_update>{}, decision});
+  const auto keys =
+      keys_of({trade(1, 1), step(3, execution_state::submitted, "0", "0", 1), letter("validation", "undecodable", 7),
+               letter("ingestion", "malformed_frame", -1), enveloped<token_update>{}, decision});
   EXPECT_EQ(keys.symbols, std::set<symbol>{aapl});
   EXPECT_EQ(keys.executions, (std::set<execution_id>{{aapl, 3}}));
   ASSERT_EQ(keys.letters.size(), 1U);

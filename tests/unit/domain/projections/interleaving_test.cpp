@@ -38,7 +38,7 @@ void add_trades(partition& out, const symbol& name, std::uint64_t& sequence, std
     e.data.sequence = sequence += static_cast<std::uint64_t>(draw(1, 4));
     e.data.symbol = name;
     e.data.side = draw(0, 2) == 0 ? side::buy : side::sell;
-    e.data.change = draw(0, 6) == 0 ? log_change::reverted : log_change::applied;
+    e.data.change = draw(0, 6) == 0 ? evm_log_change::reverted : evm_log_change::applied;
     e.data.amount = shares::from_units(int256{draw(1, 3'000)} * amount_unit() / 1000);
     e.data.notional = usd::from_units(int256{draw(1, 9'000)} * amount_unit() / 10);
     e.data.block_time = {(now - draw(0, 2) * draw(0, 3'000)) * second};

@@ -7,7 +7,8 @@ namespace {
 
 const symbol stock = *symbol::parse("AAPL");
 
-onchain_trade trade(std::uint64_t sequence, side s, const char* amount, log_change change = log_change::applied) {
+onchain_trade trade(std::uint64_t sequence, side s, const char* amount,
+                    evm_log_change change = evm_log_change::applied) {
   onchain_trade t;
   t.sequence = sequence;
   t.symbol = stock;
@@ -32,7 +33,7 @@ TEST(PositionFacts, SumsUpTradesAndTheirReversals) {
   facts.add(trade(1, side::buy, "2.5"));
   facts.add(trade(2, side::sell, "1"));
   facts.add(trade(2, side::sell, "1"));
-  facts.add(trade(3, side::sell, "1", log_change::reverted));
+  facts.add(trade(3, side::sell, "1", evm_log_change::reverted));
   EXPECT_EQ(facts.onchain().to_string(), "2.5");
   EXPECT_EQ(facts.last_trade_sequence(), 3U);
 }
