@@ -112,7 +112,8 @@ void bridge::hand_over(const protocol::bridge_actor& to, commit_under_way& entry
   what.round = handed_by_->round();
   what.before = handed_by_->wrote(content.records);
   what.records = std::move(content.records);
-  what.lent = member_->lend(std::move(content.offsets), std::move(content.owned));
+  what.lent = std::move(content.lent);
+  what.lent.push_back(member_->lend(std::move(content.offsets), std::move(content.owned)));
   self_->request(to, config_.hand_over_timeout, hand_atom::value, entry.handed)
       .then([this, number = entry.number](const hand_over_result& result) { handed_over(number, result); },
             [this](const caf::error& why) { fail("cannot hand over: " + self_->system().render(why)); });
@@ -144,7 +145,7 @@ void bridge::commit_declined() {
     if (!entry.declined) return;
     const auto what = std::exchange(entry.handed, nullptr);
     entry.declined = false;
-    // With the loan: its partitions may have gone and come again since.
+    // With the loans: their partitions may have gone and come again since.
     commit({std::move(what->records), {}, {}, std::move(what->lent)}, entry.number, entry.share);
   }
 }

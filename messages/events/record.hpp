@@ -60,8 +60,8 @@ struct log_transaction {
   /// Partitions that these records rest on being owned, beside those of `offsets`: what an entity writes on its own, it
   /// may write only as long as its partition is there. Of topics that are inputs of the member.
   std::vector<topic_partition> owned{};
-  /// Offsets of another member that move with it.
-  std::shared_ptr<lent_offsets> lent{};
+  /// Offsets of other members that move with it.
+  std::vector<std::shared_ptr<lent_offsets>> lent{};
 };
 
 }  // namespace hedgerow

@@ -19,7 +19,8 @@ struct hand_over {
   /// The sender's round: a receiver that has declined one request declines the rest of the round, to keep the order.
   std::uint64_t round = 0;
   std::vector<outgoing> records;
-  std::shared_ptr<lent_offsets> lent;
+  /// The sender's, after those of the bridges before it whose transactions it carries on.
+  std::vector<std::shared_ptr<lent_offsets>> lent;
   /// What the sender wrote last to each partition before, as far as it knows.
   newest_records before;
 };

@@ -143,10 +143,11 @@ void kafka_member::commit(log_transaction transaction, ports::commit_callback do
       request.failure = log_error{log_errc::io, "there is no " + std::string{to_string(r.to.topic)} + "/" +
                                                     std::to_string(r.to.partition)};
   }
-  if (request.content.lent) {
-    request.lent = std::dynamic_pointer_cast<kafka_loan>(std::move(request.content.lent));
-    HEDGEROW_CHECK(request.lent != nullptr, "offsets are lent within one log");
-    if (request.lent->failure) request.failure = request.lent->failure;
+  for (auto& lent : request.content.lent) {
+    auto loan = std::dynamic_pointer_cast<kafka_loan>(std::move(lent));
+    HEDGEROW_CHECK(loan != nullptr, "offsets are lent within one log");
+    if (loan->failure) request.failure = loan->failure;
+    request.lent.push_back(std::move(loan));
   }
   {
     const std::lock_guard lock{mutex_};

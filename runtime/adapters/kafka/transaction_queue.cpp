@@ -180,7 +180,7 @@ std::vector<transaction_part> transaction_queue::ask_permits(const std::vector<t
   };
   for (const auto& r : requests) {
     add(&gate_, r.rests_on, r.content.offsets);
-    if (r.lent) add(r.lent->lender.get(), r.lent->rests_on, r.lent->offsets);
+    for (const auto& loan : r.lent) add(loan->lender.get(), loan->rests_on, loan->offsets);
   }
   std::vector<transaction_part> parts;
   for (auto& c : claims) {
@@ -228,7 +228,7 @@ transaction_queue::fault transaction_queue::carry_out(const std::vector<transact
 void transaction_queue::answer(std::vector<transaction_request>& requests, const fault& failure) {
   for (auto& r : requests) {
     const auto done = std::exchange(r.done, nullptr);
-    r.lent.reset();
+    r.lent.clear();
     if (failure)
       done(unexpected(*failure));
     else

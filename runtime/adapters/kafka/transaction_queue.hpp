@@ -27,7 +27,7 @@ struct kafka_loan;
 struct transaction_request {
   log_transaction content;
   std::vector<ownership> rests_on;
-  std::shared_ptr<kafka_loan> lent;
+  std::vector<std::shared_ptr<kafka_loan>> lent;
   ports::commit_callback done;
   /// If set, the transaction fails with this error when it reaches the front of the queue.
   std::optional<ports::log_error> failure;

@@ -83,7 +83,7 @@ void sqlite_engine::run_group(std::vector<commit_request>& group) {
   sqlite::result<void> written{};
   bool any = false;
   for (const auto& request : group)
-    any = any || (!request.failure && !(request.parts.empty() && request.offsets.empty() && !request.lent));
+    any = any || (!request.failure && !(request.parts.empty() && request.offsets.empty() && request.lent.empty()));
   if (any) written = store_->write(batches, group);
   if (!written) {
     batches.clear();

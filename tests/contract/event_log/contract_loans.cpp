@@ -21,7 +21,7 @@ class two_services {
   /// A transaction of the borrower that moves the lender's offset.
   [[nodiscard]] log_transaction joint(const std::string& value, std::int64_t next) const {
     log_transaction out{{put(trades0, "k", value)}, {}, {trades0}, {}};
-    out.lent = lender->lend({{events0, next}}, {});
+    out.lent.push_back(lender->lend({{events0, next}}, {}));
     return out;
   }
   std::unique_ptr<ports::log_member> lender;
@@ -62,7 +62,7 @@ TEST_P(EventLogContract, AFailedTransactionMovesNoLentOffset) {
   EXPECT_FALSE(*log_->committed("upper", events0));
   // A partition that was never the lender's.
   auto other = must_join(*log_, "lower", "b", {topic::onchain_trades});
-  log_transaction foreign{{put(commands0, "k", "v")}, {}, {}, s.lender->lend({{trades0, 1}}, {})};
+  log_transaction foreign{{put(commands0, "k", "v")}, {}, {}, {s.lender->lend({{trades0, 1}}, {})}};
   const auto failure = commit_now(*other, std::move(foreign));
   ASSERT_TRUE(failure);
   EXPECT_EQ(failure->code, log_errc::lost_partition);
@@ -95,7 +95,7 @@ TEST_P(EventLogContract, APartitionMovesWhenTheLoanOnItHasEnded) {
   auto borrower = must_join(*log_, "lower", "a", {topic::onchain_trades});
   poll_until(*lender, 2);
   poll_changes(*borrower, 4, 0);
-  log_transaction joint{{put(trades0, "k", "joint")}, {}, {trades0}, lender->lend({{events0, 2}}, {})};
+  log_transaction joint{{put(trades0, "k", "joint")}, {}, {trades0}, {lender->lend({{events0, 2}}, {})}};
   // The first by name gets the only partition; the lender gives it up as soon as it polls.
   auto heir = must_join(*log_, "upper", "a", {topic::blockchain_events});
   ASSERT_TRUE(lender->poll(10)->assigned.empty());
@@ -112,10 +112,32 @@ TEST_P(EventLogContract, APartitionMovesWhenTheLoanOnItHasEnded) {
 TEST_P(EventLogContract, ALenderMayUseTheLoanItself) {
   append(three_events());
   two_services s{log_};
-  log_transaction own{{put(trades0, "k", "own")}, {}, {}, s.lender->lend({{events0, 2}}, {})};
+  log_transaction own{{put(trades0, "k", "own")}, {}, {}, {s.lender->lend({{events0, 2}}, {})}};
   ASSERT_FALSE(commit_now(*s.lender, std::move(own)));
   EXPECT_EQ(*log_->committed("upper", events0), 2);
   EXPECT_EQ(values_of(read_when_there(trades0, 1)), (strings{"own"}));
+}
+
+TEST_P(EventLogContract, SeveralMembersLendToOneTransaction) {
+  append(three_events());
+  append({put(trades0, "k", "1"), put(trades0, "k", "2")});
+  two_services s{log_};
+  auto last = must_join(*log_, "last", "a", {topic::schwab_commands});
+  poll_changes(*last, 4, 0);
+  log_transaction joint{{put(commands0, "k", "joint")}, {}, {commands0}, {}};
+  joint.lent = {s.lender->lend({{events0, 2}}, {}), s.borrower->lend({{trades0, 1}}, {})};
+  ASSERT_FALSE(commit_now(*last, std::move(joint)));
+  EXPECT_EQ(*log_->committed("upper", events0), 2);
+  EXPECT_EQ(*log_->committed("lower", trades0), 1);
+  // One zombie among the lenders is enough.
+  log_transaction late{{put(commands0, "k", "late")}, {}, {commands0}, {}};
+  late.lent = {s.lender->lend({{events0, 3}}, {}), s.borrower->lend({{trades0, 2}}, {})};
+  auto younger = must_join(*log_, "lower", "a", {topic::onchain_trades});
+  if (!GetParam().embedded) poll_until(*younger, 1);
+  ASSERT_TRUE(commit_now(*last, std::move(late)));
+  EXPECT_EQ(*log_->committed("upper", events0), 2);
+  EXPECT_EQ(*log_->committed("lower", trades0), 1);
+  EXPECT_EQ(values_of(read_when_there(commands0, 1)), (strings{"joint"}));
 }
 
 TEST_P(EventLogContract, ALoanThatIsDroppedHoldsNothingUp) {

@@ -100,7 +100,8 @@ void log_base::judge(std::vector<commit_request>& requests) {
   const std::lock_guard lock{mutex_};
   for (auto& request : requests) {
     auto& dead = request.member->dead;
-    if (!request.failure && request.lent) request.failure = request.lent->lender()->dead;
+    for (const auto& loan : request.lent)
+      if (!request.failure) request.failure = loan->lender()->dead;
     if (dead)
       request.failure = dead;
     else if (request.failure)
@@ -162,7 +163,7 @@ void log_base::announce(std::vector<commit_request>& requests, const std::vector
       request.done({});
     // The callback may hold the last handle to the member: let go of it before the member counts as finished.
     request.done = nullptr;
-    request.lent = nullptr;
+    request.lent.clear();
     const std::lock_guard lock{mutex_};
     if (--request.member->in_flight == 0) finished_.notify_all();
   }

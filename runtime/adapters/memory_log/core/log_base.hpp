@@ -50,7 +50,7 @@ struct commit_request {
   member_ptr member;
   std::vector<commit_part> parts;
   std::vector<input_offset> offsets;
-  std::shared_ptr<embedded_loan> lent;
+  std::vector<std::shared_ptr<embedded_loan>> lent;
   ports::commit_callback done;
   /// If set, the transaction fails with this error when its turn comes. judge() sets it, too, if it may not run.
   std::optional<ports::log_error> failure;
@@ -63,8 +63,8 @@ using new_batches = std::vector<std::pair<std::size_t, std::shared_ptr<log_batch
 template <class Visit>
 void for_each_offset(const commit_request& request, Visit visit) {
   for (const auto& offset : request.offsets) visit(request.member->options.group, offset);
-  if (request.lent)
-    for (const auto& offset : request.lent->offsets()) visit(request.lent->lender()->options.group, offset);
+  for (const auto& loan : request.lent)
+    for (const auto& offset : loan->offsets()) visit(loan->lender()->options.group, offset);
 }
 
 class log_base : public ports::event_log, public std::enable_shared_from_this<log_base> {

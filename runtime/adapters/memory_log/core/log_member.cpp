@@ -157,10 +157,11 @@ void log_base::commit(const member_ptr& member, log_transaction transaction, por
     for (const auto& offset : request.offsets) transaction.owned.push_back(offset.from);
     if (!request.failure) request.failure = find_lost(*member, transaction.owned);
   }
-  if (transaction.lent) {
-    request.lent = std::dynamic_pointer_cast<embedded_loan>(std::move(transaction.lent));
-    HEDGEROW_CHECK(request.lent != nullptr, "offsets are lent within one log");
-    if (!request.failure) request.failure = request.lent->failure();
+  for (auto& lent : transaction.lent) {
+    auto loan = std::dynamic_pointer_cast<embedded_loan>(std::move(lent));
+    HEDGEROW_CHECK(loan != nullptr, "offsets are lent within one log");
+    if (!request.failure) request.failure = loan->failure();
+    request.lent.push_back(std::move(loan));
   }
   execute(std::move(request));
 }
