@@ -146,7 +146,6 @@ bridges::service accumulator_service(domain::hedging_policy policy, const ports:
                                      ports::notices* notices) {
   bridges::service s = services::service_of(description);
   s.unreadable = entity::why_unreadable<position_update>;
-  s.takes_over = topic::onchain_trades;
   s.route = entity::symbol_of;
   s.wakes_by_itself = entity::wakes_if<position_update>(
       [policy](const position_update& newest) { return domain::next_timer(newest, policy).has_value(); });

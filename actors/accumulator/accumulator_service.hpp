@@ -13,7 +13,8 @@ inline constexpr service_info description{service_name,
                                    topic::position_updates,
                                    "hedging",
                                    {},
-                                   true};
+                                   true,
+                                   {.writes_alone = topic::schwab_commands, .takes_over = topic::onchain_trades}};
 extern const services::descriptor descriptor;
 
 }  // namespace hedgerow::accumulator

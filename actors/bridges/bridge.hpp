@@ -8,14 +8,16 @@
 
 #include <deque>
 #include <memory>
-#include <set>
-#include <unordered_map>
+#include <optional>
 
+#include "actors/bridges/assignment.hpp"
 #include "actors/bridges/bridge_metrics.hpp"
+#include "actors/bridges/chaining.hpp"
 #include "actors/bridges/cycle.hpp"
-#include "actors/bridges/hand_over.hpp"
+#include "actors/bridges/entity_host.hpp"
 #include "actors/bridges/outbound.hpp"
 #include "actors/bridges/service.hpp"
+#include "actors/bridges/stored_state.hpp"
 #include "actors/ports/clock.hpp"
 #include "actors/ports/event_log.hpp"
 #include "messages/protocol/actor_class.hpp"
@@ -23,29 +25,8 @@
 
 namespace hedgerow::bridges {
 
-/// One entity as its bridge knows it. Without a handle it is passive: it exists only as its changelog.
-struct entity_entry {
-  protocol::entity_actor handle;
-  std::uint32_t partition = 0;
-  std::map<std::string, std::string> changelog;
-  bool idle = true;
-  bool unfinished = false;
-  monotonic_time last_used{0};
-  std::uint64_t restarts = 0;
-  /// Deaths since its last step.
-  std::uint32_t deaths_in_a_row = 0;
-  std::string last_error;
-};
-
 /// Who is told that a step is durable.
 using ticket = std::pair<protocol::entity_actor, std::uint64_t>;
-
-/// A transaction that another bridge has left to this one.
-struct taken_over {
-  caf::actor_addr sender;
-  protocol::hand_over_ptr what;
-  caf::typed_response_promise<protocol::hand_over_result> answer;
-};
 
 /// Who waits for the next transaction.
 struct waiting_for_next {
@@ -56,8 +37,7 @@ struct waiting_for_next {
 /// A transaction on its way: to the log, or handed over.
 struct commit_under_way {
   std::uint64_t number = 0;
-  std::vector<ticket> tickets;
-  std::optional<taken_over> taken;
+  waiting_for_next waiting;
   bridge_metrics::share share;
   /// Handed over to the next bridge.
   protocol::hand_over_ptr handed{};
@@ -74,13 +54,13 @@ struct commit_result {
 class bridge {
  public:
   /// Also what its log tells: there may be something new, a commit has ended; and its timers: look for what is idle,
-  /// send the slice of this number again, start the entity of this key again, commit the offsets that have waited.
+  /// send the slice of this number again, activate the entity of this key again, commit the offsets that have waited.
   using interface =
       protocol::bridge_actor::extend<caf::reacts_to<protocol::poll_atom>,
                                      caf::reacts_to<protocol::done_atom, commit_result>,
                                      caf::reacts_to<protocol::tick_atom>,
                                      caf::reacts_to<protocol::again_atom, std::uint64_t>,
-                                     caf::reacts_to<protocol::wake_atom, std::string>,
+                                     caf::reacts_to<protocol::activate_atom, std::string>,
                                      caf::reacts_to<protocol::offsets_atom>>;
   using pointer = protocol::pointer_to<bridge>;
   static inline const char* actor_name = "bridge";
@@ -93,63 +73,62 @@ class bridge {
   interface::behavior_type start();
 
  private:
+  // its life (bridge.cpp)
   [[nodiscard]] bool join();
-  void poll();
-  void emitted(const protocol::step_ptr& what);
-  void committed(const commit_result& result);
-  void tick();
-  void send_again(std::size_t index);
-  void wake_again(const std::string& key);
-  caf::result<protocol::ok_atom> drain();
-  caf::result<protocol::actor_status> status();
+  void fail(const failure& what);
   void went_down(const caf::actor_addr& source, const std::string& reason);
-  void offsets_due();
-  caf::result<protocol::hand_over_result> take(const protocol::hand_over_ptr& what);
-
-  // batch -> slices
-  void change_assignment(const ports::log_batch& batch);
-  // changelog -> entities (bridge_changelog.cpp)
-  void load(topic_partition source);
-  void watch_offsets(std::uint32_t first);
-  void refuse_changelog(const record& r, const std::string& why);
+  void tick();
+  caf::result<protocol::ok_atom> drain();
+  void finish_drain();
+  // log -> cycle (bridge.cpp)
+  void poll();
+  [[nodiscard]] std::optional<failure> carry_out(const assignment::change& change);
   void begin_cycle(std::vector<record> records);
   void add_to_cycle(record r);
-  void send_jobs();
+  // cycle -> entities -> next transaction (bridge_cycle.cpp)
+  void start_cycle();
   void send_slice(std::size_t index);
+  void send_later(std::size_t index, std::chrono::milliseconds pause);
+  void send_again(std::size_t index);
   void slice_answered(std::size_t index, const protocol::step_ptr& answer);
   void slice_failed(std::size_t index, std::string_view reason, const std::string& detail, std::uint32_t tries);
   void go_on(std::size_t index, cycle::next_step next);
-  void send_later(std::size_t index, std::chrono::milliseconds pause);
   void job_ended(std::size_t index);
-  void bury(const record& failed, std::string_view reason, const std::string& detail, std::uint32_t attempts);
-  // steps -> transactions
-  void absorb(entity_entry& entity, const protocol::step_ptr& what);
-  void refuse(const std::string& key, const std::string& why);
   void end_cycle();
+  void emitted(const protocol::step_ptr& what);
+  void collect(const std::string& key, const protocol::step_ptr& what);
+  void refuse(const std::string& key, const std::string& why);
   // transactions -> log, or the next bridge (bridge_commits.cpp)
+  void offsets_due();
   void flush();
   [[nodiscard]] protocol::bridge_actor receiver();
   void commit(log_transaction content, std::uint64_t number, const bridge_metrics::share& share);
+  void committed(const commit_result& result);
   void hand_over(const protocol::bridge_actor& to, commit_under_way& entry, log_transaction content);
   void handed_over(std::uint64_t number, const protocol::hand_over_result& result);
   void commit_declined();
   void finish_front();
   // what the bridge before this one hands over (bridge_commits.cpp)
+  caf::result<protocol::hand_over_result> take(const protocol::hand_over_ptr& what);
   [[nodiscard]] bool begin_taken_over();
-  void decline_all();
-  // entities (bridge_entities.cpp)
-  [[nodiscard]] bool has_own_work(const std::string& key, const entity_entry& entity) const;
-  [[nodiscard]] std::chrono::milliseconds tick_interval() const;
-  [[nodiscard]] bool may_be_forgotten(const std::string& key, const entity_entry& entity) const;
-  entity_entry& entry(const std::string& key, std::uint32_t partition);
-  void wake(const std::string& key, entity_entry& entity);
-  void stop(entity_entry& entity);
-  void finish_drain();
+  // for people (bridge_status.cpp)
+  caf::result<protocol::actor_status> status();
   protocol::actor_status own_status();
-  void fail(std::string why, std::optional<ports::log_errc> reason = std::nullopt);
-  void tell_of_death(const std::string& key, const std::string& reason);
-  void entity_down(const std::string& key, const std::string& reason);
-  void restarted(entity_entry& entity, const std::string& reason);
+
+  /// A drain under way.
+  struct drain_request {
+    monotonic_time until{0};
+    caf::typed_response_promise<protocol::ok_atom> answer;
+  };
+
+  struct counters {
+    std::uint64_t handed_over = 0;
+    std::uint64_t records_taken_over = 0;
+    std::uint64_t records_in = 0;
+    std::uint64_t records_out = 0;
+    std::uint64_t dead_letters = 0;
+    std::uint64_t commits = 0;
+  };
 
   pointer self_;
   std::shared_ptr<ports::event_log> log_;
@@ -158,46 +137,20 @@ class bridge {
   const ports::clock* clock_;
   /// Shared with the callbacks of commits that are on their way.
   std::shared_ptr<bridge_metrics> metrics_;
-  std::unique_ptr<ports::log_member> member_;
-
-  std::unordered_map<std::string, entity_entry> entities_;
-  std::unordered_map<caf::actor_addr, std::string> keys_by_address_;
-  std::set<topic_partition> assigned_;
-
+  assignment assignment_;
+  stored_state stored_;
+  entity_host host_;
   cycle cycle_;
-  std::size_t live_ = 0;
   outbound outbound_;
   waiting_for_next next_;
-  std::uint64_t commit_number_ = 0;
   std::deque<commit_under_way> in_flight_;
-  /// What comes next cannot go the way of what is under way, and waits for its end.
-  bool blocked_ = false;
-  bool offsets_timed_ = false;
-  /// It was asked whether the group still has its offsets.
-  bool offsets_watched_ = false;
-
-  std::optional<handed_by> handed_by_;
-  /// The bridge that it hands over to.
-  caf::actor_addr next_bridge_;
-  std::optional<handed_to> handed_to_;
-  std::deque<taken_over> taken_;
-  bool moving_ = false;
-  /// A sender whose transactions of this round, and of those before, are declined.
-  std::pair<caf::actor_addr, std::uint64_t> declined_;
-
-  /// It has quit: nothing more is read.
-  bool ended_ = false;
-  bool draining_ = false;
-  monotonic_time drain_until_{0};
-  caf::typed_response_promise<protocol::ok_atom> drained_;
-
-  std::uint64_t handed_over_ = 0;
-  std::uint64_t records_taken_over_ = 0;
-  std::uint64_t records_in_ = 0;
-  std::uint64_t records_out_ = 0;
-  std::uint64_t dead_letters_ = 0;
-  std::uint64_t restarts_ = 0;
+  std::optional<intake> before_;
+  std::optional<handing_on> after_;
+  std::optional<drain_request> drain_;
+  counters count_;
   std::string last_error_;
+  /// Leaves the group before the entities end.
+  std::unique_ptr<ports::log_member> member_;
 };
 
 }  // namespace hedgerow::bridges

@@ -12,42 +12,45 @@ using namespace protocol;
 using namespace faults::literals;
 
 void bridge::offsets_due() {
-  offsets_timed_ = false;
   outbound_.stop_waiting();
-  if (!draining_) flush();
+  if (!drain_) flush();
 }
 
 void bridge::flush() {
   if (cycle_.running() || in_flight_.size() >= config_.commits_in_flight) return;
-  blocked_ = false;
   if (const auto now = outbound_.next(); now != outbound::verdict::commit) {
-    if (now == outbound::verdict::nothing || offsets_timed_) return;
-    offsets_timed_ = true;
-    self_->delayed_send(self_, config_.offsets_wait, offsets_atom::value);
+    if (now == outbound::verdict::wait_for_company && outbound_.begin_waiting())
+      self_->delayed_send(self_, config_.offsets_wait, offsets_atom::value);
     return;
   }
   const auto next_bridge = receiver();
   // Two ways at once could change the order; one that was declined goes first.
-  blocked_ = std::any_of(in_flight_.begin(), in_flight_.end(), [&](const auto& entry) {
-    return entry.declined || (entry.handed != nullptr) != (next_bridge != nullptr);
-  });
-  if (blocked_) return;
+  if (std::any_of(in_flight_.begin(), in_flight_.end(), [&](const auto& entry) {
+        return entry.declined || (entry.handed != nullptr) != (next_bridge != nullptr);
+      }))
+    return;
   auto content = outbound_.take();
-  records_out_ += content.records.size();
-  auto waiting = std::exchange(next_, {});
-  in_flight_.push_back(
-      {++commit_number_, std::move(waiting.tickets), std::move(waiting.taken), metrics_->commit_begun(content)});
+  count_.records_out += content.records.size();
+  in_flight_.push_back({++count_.commits, std::exchange(next_, {}), metrics_->commit_begun(content)});
   auto& entry = in_flight_.back();
-  if (entry.taken) {
-    auto& what = *entry.taken->what;
+  if (entry.waiting.taken) {
+    auto& what = *entry.waiting.taken->what;
     what.records.insert(what.records.end(), std::make_move_iterator(content.records.begin()),
                         std::make_move_iterator(content.records.end()));
     content.records = std::move(what.records);
     content.lent = std::move(what.lent);
   }
   if (next_bridge) return hand_over(next_bridge, entry, std::move(content));
-  if (handed_by_) handed_by_->wrote(content.records);
+  if (after_) after_->memory().wrote(content.records);
   commit(std::move(content), entry.number, entry.share);
+}
+
+/// The next bridge, if the next transaction can go there.
+protocol::bridge_actor bridge::receiver() {
+  const auto taken = next_.taken ? next_.taken->what->records.size() : 0;
+  if (!after_ || drain_ || taken + outbound_.records() > config_.hand_over_max) return {};
+  return after_->receiver(self_, std::any_of(in_flight_.begin(), in_flight_.end(),
+                                             [](const auto& entry) { return entry.handed != nullptr; }));
 }
 
 void bridge::commit(log_transaction content, std::uint64_t number, const bridge_metrics::share& share) {
@@ -67,11 +70,7 @@ void bridge::commit(log_transaction content, std::uint64_t number, const bridge_
 }
 
 void bridge::committed(const commit_result& result) {
-  if (!result.error.empty()) {
-    for (auto& entry : in_flight_)
-      if (entry.taken) entry.taken->answer.deliver(hand_over_result{false, result.error});
-    return fail("commit failed: " + result.error);
-  }
+  if (!result.error.empty()) return fail({"commit failed: " + result.error});
   finish_front();
 }
 
@@ -79,44 +78,29 @@ void bridge::committed(const commit_result& result) {
 void bridge::finish_front() {
   auto entry = std::move(in_flight_.front());
   in_flight_.pop_front();
-  for (auto& [entity, number] : entry.tickets) self_->send(entity, committed_atom::value, number);
-  if (entry.taken) entry.taken->answer.deliver(hand_over_result{});
+  for (auto& [entity, number] : entry.waiting.tickets) self_->send(entity, committed_atom::value, number);
+  if (entry.waiting.taken) entry.waiting.taken->answer.deliver(hand_over_result{});
   commit_declined();
   flush();
-  if (draining_) return finish_drain();
+  if (drain_) return finish_drain();
   poll();
 }
 
 // -- handing over ----------------------------------------------------------------------------------------------------
 
-/// The receiver, if the next transaction can go there.
-protocol::bridge_actor bridge::receiver() {
-  if (!handed_by_ || draining_ || outbound_.records() > config_.hand_over_max) return {};
-  auto next = config_.next->get();
-  const auto address = next ? next.address() : caf::actor_addr{};
-  if (address == next_bridge_) return next;
-  // Only what the same bridge has got is in order.
-  if (std::any_of(in_flight_.begin(), in_flight_.end(), [](const auto& entry) { return entry.handed != nullptr; }))
-    return {};
-  if (next_bridge_) self_->demonitor(next_bridge_);
-  next_bridge_ = address;
-  if (next) self_->monitor(next);
-  return next;
-}
-
 void bridge::hand_over(const protocol::bridge_actor& to, commit_under_way& entry, log_transaction content) {
-  ++handed_over_;
+  ++count_.handed_over;
   metrics_->handed_over->add();
   entry.handed = std::make_shared<protocol::hand_over>();
   auto& what = *entry.handed;
-  what.round = handed_by_->round();
-  what.before = handed_by_->wrote(content.records);
+  what.round = after_->memory().round();
+  what.before = after_->memory().wrote(content.records);
   what.records = std::move(content.records);
   what.lent = std::move(content.lent);
   what.lent.push_back(member_->lend(std::move(content.offsets), std::move(content.owned)));
   self_->request(to, config_.hand_over_timeout, hand_atom::value, entry.handed)
       .then([this, number = entry.number](const hand_over_result& result) { handed_over(number, result); },
-            [this](const caf::error& why) { fail("cannot hand over: " + self_->system().render(why)); });
+            [this](const caf::error& why) { fail({"cannot hand over: " + self_->system().render(why)}); });
 }
 
 void bridge::handed_over(std::uint64_t number, const hand_over_result& result) {
@@ -124,7 +108,7 @@ void bridge::handed_over(std::uint64_t number, const hand_over_result& result) {
                                   [number](const auto& e) { return e.number == number; });
   if (entry == in_flight_.end()) return;
   if (result.declined) {
-    handed_by_->declined(entry->handed->round);
+    after_->memory().declined(entry->handed->round);
     entry->declined = true;
     return commit_declined();
   }
@@ -133,8 +117,8 @@ void bridge::handed_over(std::uint64_t number, const hand_over_result& result) {
                            : unexpected(ports::log_error{ports::log_errc::io, result.error});
   metrics_->commit_ended(entry->share, outcome);
   entry->handed = nullptr;
-  if (outcome && entry != in_flight_.begin()) return fail("transactions that were handed over ended out of order");
-  if (!outcome) return fail("the bridge that it hands over to failed: " + result.error);
+  if (outcome && entry != in_flight_.begin()) return fail({"transactions that were handed over ended out of order"});
+  if (!outcome) return fail({"the bridge that it hands over to failed: " + result.error});
   finish_front();
 }
 
@@ -154,40 +138,32 @@ void bridge::commit_declined() {
 
 caf::result<hand_over_result> bridge::take(const hand_over_ptr& what) {
   auto sender = caf::actor_cast<caf::actor_addr>(self_->current_sender());
-  if (draining_ || moving_) declined_ = {sender, what->round};
-  if (declined_.first == sender && what->round <= declined_.second) return hand_over_result{true, {}};
-  taken_.push_back({std::move(sender), what, self_->make_response_promise<hand_over_result>()});
-  const auto promise = taken_.back().answer;
+  if (!before_ || before_->declines(sender, what->round, drain_ || assignment_.moving()))
+    return hand_over_result{true, {}};
+  const auto promise = self_->make_response_promise<hand_over_result>();
+  before_->add({std::move(sender), what, promise});
   poll();
   return promise;
 }
 
 bool bridge::begin_taken_over() {
-  if (taken_.empty()) return false;
+  if (!before_) return false;
+  auto taken = before_->next();
+  if (!taken) return false;
   outbound_.demand();
-  next_.taken = std::move(taken_.front());
-  taken_.pop_front();
   cycle_.begin(true);
-  const auto& what = *next_.taken->what;
-  const auto accepted = handed_to_->accept(what, assigned_);
+  const auto& what = *taken->what;
+  const auto accepted = before_->memory().accept(what, assignment_.owned());
   const auto now = clock_->now();
   for (const auto& r : what.records) {
-    if (r.to.topic != handed_to_->of() || !accepted.contains(r.to.partition)) continue;
-    ++records_taken_over_;
+    if (r.to.topic != before_->memory().of() || !accepted.contains(r.to.partition)) continue;
+    ++count_.records_taken_over;
     metrics_->taken_over->add();
     add_to_cycle({r.to, -1, now, r.key, r.value});
   }
-  send_jobs();
+  next_.taken = std::move(taken);
+  start_cycle();
   return true;
-}
-
-/// What has not been begun is the sender's again.
-void bridge::decline_all() {
-  for (auto& one : taken_) {
-    declined_ = {one.sender, one.what->round};
-    one.answer.deliver(hand_over_result{true, {}});
-  }
-  taken_.clear();
 }
 
 }  // namespace hedgerow::bridges

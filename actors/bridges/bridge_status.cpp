@@ -31,26 +31,26 @@ struct collection {
 
 actor_status bridge::own_status() {
   auto me = make_status(what_.name, "bridge");
-  if (draining_) me.state = run_state::draining;
+  if (drain_) me.state = run_state::draining;
   me.mailbox = self_->mailbox().size();
-  me.restarts = restarts_;
+  me.restarts = host_.restarts();
   me.last_error = last_error_;
   std::string partitions;
-  for (const auto& source : assigned_) {
+  for (const auto& source : assignment_.owned()) {
     if (!partitions.empty()) partitions += ' ';
     partitions.append(to_string(source.topic)).append(1, '/').append(std::to_string(source.partition));
   }
-  me.hosts = {true, partitions, live_};
+  me.hosts = {true, partitions, host_.live()};
   me.show("assigned", std::move(partitions));
-  me.show("entities", entities_.size());
-  me.show("entities_live", live_);
-  me.show("records_in", records_in_);
-  me.show("records_out", records_out_);
-  me.show("commits", commit_number_);
-  me.show("transactions_handed_over", handed_over_);
-  me.show("records_taken_over", records_taken_over_);
+  me.show("entities", host_.size());
+  me.show("entities_live", host_.live());
+  me.show("records_in", count_.records_in);
+  me.show("records_out", count_.records_out);
+  me.show("commits", count_.commits);
+  me.show("transactions_handed_over", count_.handed_over);
+  me.show("records_taken_over", count_.records_taken_over);
   me.show("commits_in_flight", in_flight_.size());
-  me.show("dead_letters", dead_letters_);
+  me.show("dead_letters", count_.dead_letters);
   if (!member_) return me;
   for (auto& [name, value] : member_->facts()) me.show(name, value);
   return me;
@@ -59,21 +59,19 @@ actor_status bridge::own_status() {
 caf::result<actor_status> bridge::status() {
   auto all = std::make_shared<collection>();
   all->answer = own_status();
-  std::vector<std::pair<std::string, const entity_entry*>> asked;
-  for (const auto& [key, entity] : entities_)
-    if (entity.handle && asked.size() < listed_entities) asked.emplace_back(key, &entity);
+  const auto asked = host_.some_living(listed_entities);
   if (asked.empty()) return all->answer;
   all->missing = asked.size();
   all->promise = self_->make_response_promise<actor_status>();
-  for (const auto& [key, entity] : asked) {
-    const auto known = [restarts = entity->restarts, error = entity->last_error](actor_status s) {
+  for (const auto& entity : asked) {
+    const auto known = [restarts = entity.restarts, error = entity.last_error](actor_status s) {
       s.restarts = restarts;
       if (s.last_error.empty()) s.last_error = error;
       return s;
     };
-    self_->request(entity->handle, entity_answer_timeout, status_atom::value)
+    self_->request(entity.handle, entity_answer_timeout, status_atom::value)
         .then([all, known](const actor_status& s) { all->add(known(s)); },
-              [all, known, name = key](const caf::error&) {
+              [all, known, name = entity.key](const caf::error&) {
                 all->add(known(make_status(name, "entity", run_state::not_answering)));
               });
   }

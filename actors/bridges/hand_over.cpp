@@ -1,5 +1,7 @@
 #include "actors/bridges/hand_over.hpp"
 
+#include <algorithm>
+
 namespace hedgerow::bridges {
 namespace {
 
@@ -28,6 +30,13 @@ newest_records newest_of(topic of, const std::vector<Record>& records) {
 }
 
 }  // namespace
+
+bool can_write_alone(const std::vector<topic>& inputs, topic t) {
+  const auto all = [&](partition_rule rule) {
+    return std::all_of(inputs.begin(), inputs.end(), [&](topic in) { return spec_of(in).partitions == rule; });
+  };
+  return !inputs.empty() && (all(partition_rule::single) || all(spec_of(t).partitions));
+}
 
 newest_records handed_by::wrote(const std::vector<outgoing>& records) {
   newest_records before;

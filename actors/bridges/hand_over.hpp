@@ -1,14 +1,17 @@
-// Two hops in one transaction. A bridge whose output is the input of another bridge on the same node may leave its
-// transaction to that one: it appends the records, handles them at once, and commits both services' offsets together.
-// That saves a transaction and a way through the log; what stands in the log is the same.
+// Several hops in one transaction. A bridge whose output is the input of another bridge on the same node may leave its
+// transaction to that one: it appends the records, handles them at once, and commits both services' offsets together,
+// or leaves all of that to a third in the same way. That saves a transaction and a way through the log for each hop;
+// what stands in the log is the same.
 //
 // A record may be handled before it comes from the log only if the receiver has handled everything before it in that
-// partition. The sender's input is one partition, so as long as it owns that it is the only writer of the topic, and it
-// is enough to compare what it wrote last with what the receiver handled last. Whatever does not fit goes the usual
-// way: another node owns the partition, somebody was started anew, the receiver lags, the batch is large.
+// partition. A partition of the topic has one writer at a time, the owner of its input partition, so it is enough to
+// compare what the sender wrote last with what the receiver handled last. Whatever does not fit goes the usual way:
+// another node owns the partition, somebody was started anew, the receiver lags, the batch is large.
 //
 // The records come from the log too, later. The receiver knows them and moves on; one that was started anew in between
 // handles them again, so entities of such a service must know a record that they have handled.
+//
+// Here is what a sender and a receiver remember; chaining.hpp has how they meet.
 #pragma once
 
 #include <deque>
@@ -17,6 +20,10 @@
 #include "messages/protocol/hand_over.hpp"
 
 namespace hedgerow::bridges {
+
+/// Whether a service with these inputs is the only writer of each partition of `t` while it owns its inputs: it has one
+/// partition, or works on each number by itself.
+[[nodiscard]] bool can_write_alone(const std::vector<topic>& inputs, topic t);
 
 /// What a sender remembers.
 class handed_by {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "messages/events/record.hpp"
@@ -33,8 +34,13 @@ class outbound {
   void rest_on(topic_partition source);
   /// The next transaction is wanted even without records: somebody waits for it.
   void demand() { demanded_ = true; }
+  /// Offsets wait now. True when nobody has a timer for them yet: call stop_waiting() when it has passed.
+  [[nodiscard]] bool begin_waiting() { return !std::exchange(waiting_, true); }
   /// Offsets have waited long enough.
-  void stop_waiting() { offsets_due_ = true; }
+  void stop_waiting() {
+    waiting_ = false;
+    offsets_due_ = true;
+  }
 
   [[nodiscard]] std::size_t records() const { return records_.size(); }
   [[nodiscard]] verdict next() const;
@@ -51,6 +57,8 @@ class outbound {
   std::size_t skipped_ = 0;
   bool demanded_ = false;
   bool offsets_due_ = false;
+  /// A timer runs; it may be that of an earlier transaction.
+  bool waiting_ = false;
 };
 
 }  // namespace hedgerow::bridges

@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "actors/bridges/bridge_limits.hpp"
+#include "actors/bridges/chain.hpp"
 #include "actors/ports/metrics.hpp"
 #include "actors/ports/notices.hpp"
 #include "messages/events/record.hpp"
+#include "messages/events/service_info.hpp"
 #include "messages/protocol/interfaces.hpp"
-#include "messages/protocol/slot.hpp"
 
 namespace hedgerow::bridges {
 
@@ -41,24 +42,16 @@ struct service {
   std::function<std::string(const record&)> unreadable = [](const record&) { return std::string{}; };
   /// Whether an entity with this changelog has something to do without being asked: timers, an order to follow.
   std::function<bool(const std::map<std::string, std::string>&)> wakes_by_itself = [](const auto&) { return false; };
-  /// Topic that only this service writes to, and whose records may be left to the bridge that reads it (hand_over.hpp).
-  std::optional<topic> hands_over;
-  /// Input that may come from the bridge that writes it. Entities must know a record that they have handled before.
-  std::optional<topic> takes_over;
+  service_links links;
   /// An entity that lives as long as partition 0 of the first input is owned.
   std::optional<std::string> resident;
   std::function<protocol::entity_actor(caf::actor_system&, entity_seed)> spawn;
 };
 
-/// Where the bridge of a service on this node is now.
-using bridge_slot = std::shared_ptr<protocol::slot<protocol::bridge_actor>>;
-
 /// What a bridge is connected with on its node.
 struct bridge_wiring {
-  /// Where it is found by the bridge that hands over to it, and where it finds the one that it hands over to; may be
-  /// null.
-  bridge_slot known_as;
-  bridge_slot next;
+  /// Joins it with the other bridges of its node; may be null.
+  chain_ptr chain;
   /// May be null. Outlives the actor system.
   ports::notices* notices = nullptr;
   /// May be null.

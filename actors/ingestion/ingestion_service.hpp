@@ -13,7 +13,8 @@ inline constexpr service_info description{service_name,
                                    topic::ingestion_changelog,
                                    "chain",
                                    {.books = true},
-                                   false};
+                                   false,
+                                   {.writes_alone = topic::blockchain_events}};
 extern const services::descriptor descriptor;
 
 }  // namespace hedgerow::ingestion

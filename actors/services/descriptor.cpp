@@ -5,22 +5,20 @@
 #include "actors/bridges/bridge.hpp"
 
 namespace hedgerow::services {
-namespace {
 
-bridges::bridge_config config_for(const context& in, const bridges::service& what) {
-  auto config = in.bridge;
-  if (what.takes_over) config.known_as = in.handed_over;
-  if (what.hands_over) config.next = in.handed_over;
-  return config;
+bridges::chain_ptr chain_of(const service_list& all) {
+  auto joined = std::make_shared<bridges::chain>();
+  for (const auto& s : all)
+    if (s.links.takes_over) joined->join(*s.links.takes_over);
+  return joined;
 }
-
-}  // namespace
 
 bridges::service service_of(const service_info& info) {
   bridges::service s;
   s.name = std::string{info.name};
   s.inputs.assign(info.inputs.begin(), info.inputs.end());
   s.changelog = info.changelog;
+  s.links = info.links;
   return s;
 }
 
@@ -33,7 +31,7 @@ child bridged(const context& in, const service_info& info, std::vector<std::stri
   auto start = [in, make = std::move(make)](caf::actor_system& system, const running& others) {
     const auto what = make(others);
     return caf::actor_cast<caf::actor>(
-        protocol::spawn_class<bridges::bridge>(system, in.log, what, config_for(in, what), in.clock));
+        protocol::spawn_class<bridges::bridge>(system, in.log, what, in.bridge, in.clock));
   };
   return {std::string{info.name}, std::move(start), std::move(needs), true};
 }

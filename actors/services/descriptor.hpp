@@ -47,9 +47,8 @@ struct world_ports {
 
 /// What a service is made from. `broker` is null where no service needs it.
 struct context : world_ports {
+  /// Its chain joins the bridges of this node.
   bridges::bridge_config bridge;
-  /// Joins a bridge that hands records over to the one that takes them over.
-  bridges::bridge_slot handed_over;
   /// Says that the broker did not accept the access token.
   std::function<void()> refresh_token;
   /// All services of the program, whatever of them runs here.
@@ -64,10 +63,13 @@ struct descriptor {
   std::vector<child> (*children)(const context&) = nullptr;
 };
 
-/// A service with the name, inputs and changelog that it describes itself with, and nothing else yet.
+/// The chain of a node that runs some of these services: it follows from their links.
+[[nodiscard]] bridges::chain_ptr chain_of(const service_list& all);
+
+/// A service with the name, inputs, changelog and links that it describes itself with, and nothing else yet.
 [[nodiscard]] bridges::service service_of(const service_info& info);
 
-/// The bridge of `what` as a child. Name, inputs and changelog are those of `info`.
+/// The bridge of `what` as a child. Its name is that of `info`.
 [[nodiscard]] child bridged(const context& in, const service_info& info, bridges::service what);
 
 /// As above; `make` is called at each start, with the children named in `needs`.

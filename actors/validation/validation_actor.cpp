@@ -299,7 +299,6 @@ bridges::service validation_service(validation_config config, std::shared_ptr<po
                                     const ports::clock* clock, ports::notices* notices) {
   bridges::service s = services::service_of(description);
   s.unreadable = why_unreadable;
-  s.hands_over = topic::onchain_trades;
   s.route = [](const record&) { return std::optional<std::string>{service_name}; };
   s.changelog_entity = [](const record&) { return std::string{service_name}; };
   s.spawn = [=](caf::actor_system& system, bridges::entity_seed seed) {

@@ -13,7 +13,8 @@ inline constexpr service_info description{service_name,
                                    topic::validation_changelog,
                                    "tokens",  // allow: assets, not the login
                                    {.chain = true},
-                                   true};
+                                   true,
+                                   {.writes_alone = topic::onchain_trades}};
 extern const services::descriptor descriptor;
 
 }  // namespace hedgerow::validation

@@ -31,6 +31,16 @@ struct service_needs {
   }
 };
 
+/// Where a service may be joined with others of its node, so that one transaction goes through all of them
+/// (actors/bridges/chain.hpp). A link has two ends: who writes the topic, and who takes it over.
+struct service_links {
+  /// Topic whose partitions have this service as their only writer, each the owner of its own input partition.
+  std::optional<topic> writes_alone{};
+  /// Input whose records it handles as soon as its writer on this node has them, before they come from the log. Its
+  /// entities must know a record that they have handled before.
+  std::optional<topic> takes_over{};
+};
+
 struct service_info {
   /// In [node] actors, on the command line, in metrics, and as consumer group.
   std::string_view name;
@@ -44,6 +54,7 @@ struct service_info {
   service_needs needs;
   /// False for one that reads only what it wrote itself: it has no lag.
   bool reports_lag = true;
+  service_links links{};
 };
 
 /// All services of a program, in the direction of the data.

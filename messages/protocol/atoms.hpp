@@ -54,7 +54,7 @@ using done_atom = caf::atom_constant<caf::atom("done")>;            // a commit 
 
 // Private to a bridge.
 using again_atom = caf::atom_constant<caf::atom("again")>;          // send this slice again
-using wake_atom = caf::atom_constant<caf::atom("wake")>;            // start the entity of this key again
+using activate_atom = caf::atom_constant<caf::atom("activate")>;    // start the entity of this key again
 using offsets_atom = caf::atom_constant<caf::atom("offsets")>;      // offsets have waited long enough for records
 
 // Private to the broker gateway: what the broker answered, and that the time to gather status questions is over.

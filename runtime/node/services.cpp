@@ -101,7 +101,7 @@ services::context context_of(const node_settings& settings, const node_ports& ou
   static_cast<services::world_ports&>(in) = outside;
   if (!calls_broker) in.broker = nullptr;
   in.bridge = settings.bridge;
-  in.handed_over = std::make_shared<protocol::slot<protocol::bridge_actor>>();
+  in.bridge.chain = services::chain_of(all_services());
   in.refresh_token = ask_for_a_fresh_token(known);
   in.all = all_services();
   in.known = settings.services;

@@ -1,4 +1,6 @@
 // How entities of a bridge come, go and move, and what a bridge counts.
+#include <set>
+
 #include "bridge_fixture.hpp"
 
 namespace hedgerow::bridges {
@@ -42,6 +44,36 @@ TEST_F(BridgeLife, AGroupThatHasStateButNoOffsetsAnyMoreIsAnAlarmOnce) {
     run();
     EXPECT_EQ(notices.codes, strings{"offsets_lost"});
   }
+}
+
+TEST_F(BridgeLife, AfterAPartitionThatCannotBeLoadedNoOtherOneIsLoaded) {
+  auto first = start();
+  for (const auto* symbol : {"AAPL", "NVDA", "META"}) append(symbol, "x");
+  run();
+  caf::anon_send_exit(first, caf::exit_reason::kill);
+  run();
+  notice_list notices;
+  bridge_config config;
+  config.notices = &notices;
+  auto broken = counting();
+  std::set<std::uint32_t> read;
+  int spawned = 0;
+  broken.unreadable = [&](const record& r) {
+    read.insert(r.from.partition);
+    return read.size() == 1 ? std::string{} : std::string{"nonsense"};
+  };
+  broken.wakes_by_itself = [](const auto&) { return true; };
+  broken.spawn = [&](caf::actor_system& sys, entity_seed seed) {
+    ++spawned;
+    return sys.spawn(counter, std::move(seed));
+  };
+  append("AAPL", "x");
+  own(protocol::spawn_class<bridge>(system, log, broken, config, &clock));
+  run();
+  EXPECT_EQ(read.size(), 2U) << "one that can be read, one that cannot, and one that nobody looks at";
+  EXPECT_EQ(notices.codes, strings{"changelog_unreadable"});
+  EXPECT_GE(spawned, 1);
+  EXPECT_EQ(lag(), 1) << "nothing was handled";
 }
 
 TEST_F(BridgeLife, AnEntityThatHasEndedIsForgotten) {

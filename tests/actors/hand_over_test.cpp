@@ -177,37 +177,20 @@ TEST_F(HandOver, WhateverDiesOrMovesEachRecordIsWrittenOnceAndHandledOnce) {
   std::uint64_t taken_over = 0;
   for (unsigned seed = 1; seed <= 300; ++seed) {
     order.seed(seed);
-    faults = std::make_shared<adapters::memory_log_faults>();
-    log = adapters::make_memory_log(clock, partitions, faults);
-    const auto inner = log;
-    weather = std::make_shared<test::unsteady_log::weather>();
-    weather->random = &order;
-    weather->moves_one_in = 2 + order() % 10;
-    log = std::make_shared<test::unsteady_log>(inner, weather);
-    numbers.clear();
+    begin_unsteady_log(2 + order() % 10);
     std::map<std::string, node> nodes;
     config = {};
     config.batch_max = 1 + order() % 4;
     config.hand_over_max = 1 + order() % 4;
-    const auto kill = [&](protocol::bridge_actor& b) {
-      if (order() % 3 == 0)
-        self->send(b, drain_atom::value);
-      else
-        caf::anon_send_exit(b, caf::exit_reason::kill);
-    };
     for (int i = 0; i < 80; ++i) {
       happen(symbols[order() % symbols.size()]);
       const std::string instance(1, static_cast<char>('a' + order() % 2));
       auto& n = nodes[instance];
       if (!alive(n.lower) && order() % 2 == 0) start_lower(n, instance);
       if (!alive(n.upper) && order() % 2 == 0) start_upper(n, instance);
-      // Some messages only, so that things end in the middle of others.
-      for (auto steps = order() % 30; steps > 0 && !scheduler.jobs.empty(); --steps) {
-        scheduler.try_run_once();
-        if (order() % 4 == 0) weather->let_one_through();
-      }
-      if (alive(n.lower) && order() % 12 == 0) kill(n.lower);
-      if (alive(n.upper) && order() % 12 == 0) kill(n.upper);
+      run_a_little();
+      if (alive(n.lower) && order() % 12 == 0) end(n.lower);
+      if (alive(n.upper) && order() % 12 == 0) end(n.upper);
       if (order() % 4 == 0) settle();
       if (order() % 15 == 0) advance(config.offsets_wait);
     }

@@ -10,8 +10,10 @@
 #include <thread>
 
 #include "actors/accumulator/accumulator_actor.hpp"
+#include "actors/accumulator/accumulator_service.hpp"
 #include "actors/bridges/bridge.hpp"
 #include "actors/validation/validation_actor.hpp"
+#include "actors/validation/validation_service.hpp"
 #include "messages/codec/codec.hpp"
 #include "tests/bench/instant_broker.hpp"
 #include "tests/support/fake_chain.hpp"
@@ -122,10 +124,8 @@ pipeline_result run_pipeline(const std::shared_ptr<ports::event_log>& log, const
   domain::hedging_policy hedging;
   hedging.one_in_flight = options.one_in_flight;
   auto chain = std::make_shared<test::fake_chain>(std::make_shared<test::fake_node>());
-  const auto positions = std::make_shared<protocol::slot<protocol::bridge_actor>>();
+  bridge.chain = services::chain_of({validation::description, accumulator::description});
   const auto spawn = [&](const bridges::service& what) {
-    bridge.known_as = what.takes_over ? positions : nullptr;
-    bridge.next = what.hands_over ? positions : nullptr;
     return protocol::spawn_class<bridges::bridge>(system, log, what, bridge, &clock);
   };
   auto first = spawn(validation::validation_service(validation, chain, &clock));

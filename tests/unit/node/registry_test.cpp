@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
+#include "actors/bridges/hand_over.hpp"
 #include "actors/ingestion/ingestion_actor.hpp"
 #include "actors/ingestion/ingestion_service.hpp"
 #include "config/key_table.hpp"
@@ -44,6 +46,36 @@ TEST(Registry, EachServiceWithInputsIsAConsumerGroup) {
   std::map<std::string, std::vector<topic>> groups;
   for (const auto& g : transfer::consumer_groups()) groups[std::string{g.name}] = g.inputs;
   EXPECT_EQ(groups, expected);
+}
+
+/// A link needs no wiring, so nothing else would say that one of its ends is missing.
+TEST(Registry, EachTopicThatIsTakenOverHasOneWriterAndOneTaker) {
+  std::map<topic, std::vector<const service_info*>> writers;
+  for (const auto& s : all_services())
+    if (s.links.writes_alone) writers[*s.links.writes_alone].push_back(&s);
+  std::set<topic> taken;
+  for (const auto& s : all_services()) {
+    if (!s.links.takes_over) continue;
+    const topic t = *s.links.takes_over;
+    EXPECT_TRUE(taken.insert(t).second) << to_string(t);
+    EXPECT_TRUE(std::ranges::find(s.inputs, t) != s.inputs.end()) << s.name << " does not read " << to_string(t);
+    EXPECT_EQ(writers[t].size(), 1U) << to_string(t);
+  }
+  EXPECT_FALSE(taken.empty());
+  for (const auto& [t, by] : writers) {
+    EXPECT_EQ(by.size(), 1U) << to_string(t);
+    for (const auto* s : by)
+      EXPECT_TRUE(bridges::can_write_alone({s->inputs.begin(), s->inputs.end()}, t)) << s->name;
+  }
+}
+
+TEST(Registry, TheChainOfANodeJoinsWhatItsServicesTakeOver) {
+  const auto joined = services::chain_of(all_services());
+  for (const auto& spec : topics()) {
+    const bool taken =
+        std::ranges::any_of(all_services(), [&](const auto& s) { return s.links.takes_over == spec.id; });
+    EXPECT_EQ(joined->taker_of(spec.id) != nullptr, taken) << spec.name;
+  }
 }
 
 /// The other bridges are made from what their services describe.
