@@ -172,6 +172,43 @@ TEST_F(HandOver, AFailedTransactionEndsBothAndNothingOfItIsThere) {
   expect_nothing_in_flight();
 }
 
+TEST_F(HandOver, ASenderThatGetsItsPartitionBackDoesNotKnowWhatWasWrittenLast) {
+  begin_unsteady_log(0);
+  config.commits_in_flight = 1;
+  node b;
+  start(b, "b");
+  for (int i = 0; i < 3; ++i) {
+    happen("AAPL");
+    settle();
+  }
+  EXPECT_GT(fact(b.lower, "records_taken_over"), 0U);
+  // The receiver is busy with a commit: it reads nothing more before that has ended.
+  {
+    auto writer = log->join({"test-writer", "w", {}});
+    (*writer)->commit({{{{topic::onchain_trades, partition_for(topic::onchain_trades, "NVDA")}, "NVDA", "1"}}, {}},
+                      [](auto outcome) { EXPECT_TRUE(outcome); });
+  }
+  run();
+  ASSERT_EQ(weather->waiting.size(), 1U);
+  auto busy = std::move(weather->waiting.front());
+  weather->waiting.clear();
+  // Another sender, first by name, writes meanwhile; there is no receiver on its node.
+  node a;
+  start_upper(a, "a");
+  run();
+  happen("AAPL");
+  settle();
+  EXPECT_EQ(values(topic::onchain_trades, "AAPL"), all_numbers("AAPL"));
+  caf::anon_send_exit(a.upper, caf::exit_reason::kill);
+  run();
+  happen("AAPL");
+  run();
+  EXPECT_EQ(fact(b.upper, "transactions_handed_over"), 4U) << "it is the owner again";
+  weather->waiting.push_front(std::move(busy));
+  settle();
+  expect_all("AAPL");
+}
+
 TEST_F(HandOver, WhateverDiesOrMovesEachRecordIsWrittenOnceAndHandledOnce) {
   const strings symbols{"AAPL", "TSLA", "NVDA", "MSFT", "AMZN", "META"};
   std::uint64_t taken_over = 0;
