@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make run`, `make test`. Each target sets the machine up, configures and builds first.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench dev build setup setup-run clean
+.PHONY: help run test bench dev build setup setup-to-build clean
 .NOTPARALLEL:  # setup comes first; what it takes long for runs in parallel by itself
 MAKEFLAGS += --no-print-directory
 
@@ -30,23 +30,30 @@ help:
 	@echo 'make ... WITHOUT_KAFKA=1                             no Java, no Kafka broker, no tests that need one'
 	@echo 'make clean                                           removes build/'
 
-setup:
-	@setup/install.sh $(if $(without_kafka),--without-kafka)
-
+install := setup/install.sh $(if $(without_kafka),--without-kafka)
 # The demo needs nothing that only tests use, and on the embedded log neither Java nor a Kafka broker: its first start does
 # not wait for them.
-setup-run:
-	@setup/install.sh --without-clients $(if $(without_kafka),--without-kafka,$(if $(filter kafka,$(LOG)),,--without-kafka))
+install_to_run := setup/install.sh --without-clients $(if $(without_kafka),--without-kafka,$(if $(filter kafka,$(LOG)),,--without-kafka))
+
+setup:
+	@$(install)
+
+setup-to-build:
+	@$(install) --to-build
 
 # Ninja configures again by itself when a CMake file changed.
 $(release)/build.ninja:
 	@cmake --preset release --log-level=WARNING
 
-build: setup $(release)/build.ninja
-	@cmake --build $(release) -j $(jobs)
+# $(call build_beside,INSTALL,OPTIONS): installs what the compiler does not need while it works.
+build_beside = @$(1) & installing=$$!; cmake --build $(release) -j $(jobs) $(2); built=$$?; wait $$installing && exit $$built
 
-run: setup-run $(release)/build.ninja
-	@cmake --build $(release) -j $(jobs) --target hedgerow
+build: setup-to-build $(release)/build.ninja
+	$(call build_beside,$(install))
+
+run: install = $(install_to_run)
+run: setup-to-build $(release)/build.ninja
+	$(call build_beside,$(install),--target hedgerow)
 	@exec $(program) demo $(if $(FOR),--for $(FOR)) $(if $(LOG),--log $(LOG)) $(ARGS)
 
 # `exec`: a signal reaches the program or ctest itself, and its exit code is the recipe's.

@@ -5,8 +5,9 @@
 # the demo and the tests) with Maven.
 # Does nothing, quickly, when everything is there.
 #
-#   setup/install.sh [--without-kafka] [--without-clients] [--yardsticks]
+#   setup/install.sh [--to-build] [--without-kafka] [--without-clients] [--yardsticks]
 #
+# --to-build installs only what compiling needs; the rest can then be installed while the compiler runs.
 # --without-kafka, or HEDGEROW_WITHOUT_KAFKA=1 in the environment, leaves out the broker, Java and Maven.
 # --without-clients leaves out the clients of the broker, which only tests run.
 # --yardsticks adds what the benchmarks on Kafka need to build what they measure beside (setup/yardsticks.txt).
@@ -20,6 +21,9 @@ log=build/setup.log
 clients=build/broker-clients
 kafka_wanted=1
 clients_wanted=1
+to_build=0
+# What runs or fetches something, and compiles nothing. npm alone brings some four hundred packages.
+not_to_build='nodejs|npm|openjdk-17-jre-headless|maven|python3|python3-venv|openssl'
 
 . setup/librdkafka.sh
 
@@ -105,13 +109,10 @@ apt() {
 
 install_packages() {
   local begun=$SECONDS
-  if [ "$(id -u)" != 0 ]; then
-    fail "missing: $*. Run as root: sudo setup/install.sh"
-  fi
+  [ "$(id -u)" = 0 ] || fail "missing: $*. Run as root: sudo setup/install.sh"
   say "$# packages are missing:"
   for name in "$@"; do awk -v name="$name" '$1 == name { print "  " $0 }' "${lists[@]}"; done
   mkdir -p build
-  : >"$log"
   if ! lists_are_fresh "$@"; then
     say "fetching the package lists"
     apt update -q >>"$log" || fail "apt-get update failed; see $log: $(tail -n 1 "$log")"
@@ -196,14 +197,25 @@ install_kafka() {
 case ${HEDGEROW_WITHOUT_KAFKA:-0} in 0) ;; *) kafka_wanted=0 ;; esac
 for argument in "$@"; do
   case $argument in
+    --to-build) to_build=1 ;;
     --without-kafka) kafka_wanted=0 ;;
     --without-clients) clients_wanted=0 ;;
     --yardsticks) lists+=(setup/yardsticks.txt) ;;
-    *) fail "unknown: $argument. Usage: setup/install.sh [--without-kafka] [--without-clients] [--yardsticks]" ;;
+    *) fail "unknown: $argument. Usage: setup/install.sh [--to-build] [--without-kafka] [--without-clients] [--yardsticks]" ;;
   esac
 done
 mapfile -t missing < <(missing_packages)
+if [ "${#missing[@]}" -gt 0 ] && [ "$(id -u)" != 0 ]; then
+  fail "missing: ${missing[*]}. Run as root: sudo setup/install.sh"
+fi
+if [ "$to_build" = 1 ]; then
+  mapfile -t missing < <(printf '%s\n' "${missing[@]}" | grep -vxE "$not_to_build|" || true)
+fi
 if [ "${#missing[@]}" -gt 0 ]; then install_packages "${missing[@]}"; fi
+if [ "$to_build" = 1 ]; then
+  install_rdkafka
+  exit
+fi
 # Fetching waits for the network and building for the processors.
 install_kafka &
 fetching=$!
