@@ -5,8 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -51,6 +53,15 @@ std::vector<compile_command> compile_commands() {
     out.push_back({entry["directory"].GetString(), file.substr(source_dir.size() + 1), entry["command"].GetString()});
   }
   return out;
+}
+
+bool finds(const compile_command& like, const std::string& header) {
+  static const std::regex folder{R"( -I(\S+))"};
+  const std::sregex_iterator end;
+  const std::sregex_iterator begin{like.command.begin(), like.command.end(), folder};
+  return std::any_of(begin, end, [&](const auto& match) {
+    return std::filesystem::exists(std::filesystem::path{like.directory} / match[1].str() / header);
+  });
 }
 
 outcome compile(const compile_command& like, const std::string& text, const std::string& mode) {

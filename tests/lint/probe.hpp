@@ -23,7 +23,11 @@ struct outcome {
   std::string output;
 };
 
-/// Compiles `text` as if it were part of the target that owns `like`. `mode` is -fsyntax-only or -E.
+/// Whether the target that owns `like` finds `header`, which is named from the repository's root.
+[[nodiscard]] bool finds(const compile_command& like, const std::string& header);
+
+/// Compiles `text` as if it were part of the target that owns `like`. `mode` are options that say what is made of it,
+/// such as -fsyntax-only or -E.
 [[nodiscard]] outcome compile(const compile_command& like, const std::string& text, const std::string& mode);
 
 }  // namespace hedgerow::lint
