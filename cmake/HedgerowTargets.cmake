@@ -49,15 +49,28 @@ function(hedgerow_test_program name)
   target_link_libraries(${name} PRIVATE ${arg_LINK} test_support GTest::gtest hedgerow_options hedgerow_test_options)
 endfunction()
 
-# hedgerow_test(NAME LABEL label... [SOURCES ...] [LINK ...] [TIMEOUT seconds])
-# One test program. tests/support is visible to every test. Label `kafka`: it needs the broker (WITHOUT_KAFKA leaves it
-# out).
+# hedgerow_test(NAME LABEL label... [SOURCES ...] [LINK ...] [TIMEOUT seconds] [WITH program])
+# A test of ctest's, and its program. tests/support is visible to every test. Label `kafka`: it needs the broker
+# (WITHOUT_KAFKA leaves it out).
+# WITH: in a unity build one program holds all tests that name it. They share what their headers cost to compile; each
+# still runs in a process of its own, with the tests of its own sources. NAME is then a target that builds the program.
 function(hedgerow_test name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "LABEL;SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT;WITH" "LABEL;SOURCES;LINK" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
-  hedgerow_test_program(${name} SOURCES ${arg_SOURCES} LINK ${arg_LINK} GTest::gtest_main)
-  add_test(NAME ${name} COMMAND ${name})
+  if(arg_WITH AND HEDGEROW_UNITY)
+    if(NOT TARGET ${arg_WITH})
+      hedgerow_test_program(${arg_WITH} LINK test_main)
+    endif()
+    target_sources(${arg_WITH} PRIVATE ${arg_SOURCES})
+    target_link_libraries(${arg_WITH} PRIVATE ${arg_LINK})
+    add_custom_target(${name} DEPENDS ${arg_WITH})
+    list(JOIN arg_SOURCES "," files)
+    add_test(NAME ${name} COMMAND ${arg_WITH} --files=${files})
+  else()
+    hedgerow_test_program(${name} SOURCES ${arg_SOURCES} LINK ${arg_LINK} GTest::gtest_main)
+    add_test(NAME ${name} COMMAND ${name})
+  endif()
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT})
 endfunction()
