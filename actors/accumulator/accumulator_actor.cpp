@@ -147,7 +147,7 @@ bridges::service accumulator_service(domain::hedging_policy policy, const ports:
   bridges::service s = services::service_of(description);
   s.unreadable = entity::why_unreadable<position_update>;
   s.route = entity::symbol_of;
-  s.wakes_by_itself = entity::wakes_if<position_update>(
+  s.has_own_work = entity::has_own_work_if<position_update>(
       [policy](const position_update& newest) { return domain::next_timer(newest, policy).has_value(); });
   s.spawn = [=](caf::actor_system& system, bridges::entity_seed seed) {
     return entity_actor{spawn_class<accumulator>(system, std::move(seed), policy, clock, notices)};

@@ -19,7 +19,7 @@ void bridge::offsets_due() {
 void bridge::flush() {
   if (cycle_.running() || in_flight_.size() >= config_.commits_in_flight) return;
   if (const auto now = outbound_.next(); now != outbound::verdict::commit) {
-    if (now == outbound::verdict::wait_for_company && outbound_.begin_waiting())
+    if (now == outbound::verdict::wait_for_more && outbound_.begin_waiting())
       self_->delayed_send(self_, config_.offsets_wait, offsets_atom::value);
     return;
   }

@@ -118,7 +118,7 @@ void bridge::emitted(const step_ptr& what) {
 void bridge::collect(const std::string& key, const step_ptr& what) {
   host_.took_step(key, *what);
   for (auto& out : what->records) outbound_.append(std::move(out));
-  if (!what_.inputs.empty()) outbound_.rest_on({what_.inputs.front(), host_.partition_of(key)});
+  if (!what_.inputs.empty()) outbound_.depend_on({what_.inputs.front(), host_.partition_of(key)});
   if (what->ticket == 0) return;
   outbound_.demand();
   next_.tickets.emplace_back(host_.handle_of(key), what->ticket);
@@ -133,7 +133,7 @@ void bridge::refuse(const std::string& key, const std::string& why) {
   ++count_.dead_letters;
   outbound_.append(
       make_dead_letter(what_.name, key + ":" + std::to_string(now.us), "", "record_too_large", why, now));
-  if (!what_.inputs.empty()) outbound_.rest_on({what_.inputs.front(), host_.partition_of(key)});
+  if (!what_.inputs.empty()) outbound_.depend_on({what_.inputs.front(), host_.partition_of(key)});
   if (config_.notices != nullptr)
     config_.notices->raise(ports::notice_level::alarm, what_.name, "record_too_large", key,
                            why + "; nothing of this step was written, and " + key +

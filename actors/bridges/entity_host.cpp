@@ -23,7 +23,7 @@ entity_host::~entity_host() {
 void entity_host::load(std::uint32_t partition, std::vector<record> changelog) {
   for (auto& r : changelog)
     if (r.value) at(what_.changelog_entity(r), partition).changelog[r.key] = std::move(*r.value);
-  if (what_.resident && partition == 0) at(*what_.resident, 0);
+  if (what_.always_on && partition == 0) at(*what_.always_on, 0);
   for (auto& [key, which] : entities_)
     if (which.partition == partition && works_alone(key, which)) activate(key, which);
   show_counts();
@@ -117,7 +117,7 @@ void entity_host::passivate() {
     auto& [key, which] = *it;
     // One without a changelog has nothing to rebuild, so there is no reason to keep it.
     const auto keep_for = which.changelog.empty() ? std::chrono::milliseconds{0} : config_.idle_passivate;
-    if (which.idle && key != what_.resident && now - which.last_used >= keep_for) end(which);
+    if (which.idle && key != what_.always_on && now - which.last_used >= keep_for) end(which);
     it = may_be_forgotten(key, which) ? entities_.erase(it) : std::next(it);
   }
   show_counts();
@@ -151,7 +151,7 @@ void entity_host::show_counts() {
 
 /// It has something to do without being asked.
 bool entity_host::works_alone(const std::string& key, const entity& which) const {
-  return key == what_.resident || what_.wakes_by_itself(which.changelog);
+  return key == what_.always_on || what_.has_own_work(which.changelog);
 }
 
 /// It is as if it had never been: its next record makes it again. An order that has ended leaves such an entity behind.

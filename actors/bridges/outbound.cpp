@@ -5,7 +5,7 @@
 
 namespace hedgerow::bridges {
 
-void outbound::rest_on(topic_partition source) {
+void outbound::depend_on(topic_partition source) {
   if (std::find(owned_.begin(), owned_.end(), source) == owned_.end()) owned_.push_back(source);
 }
 
@@ -13,7 +13,7 @@ outbound::verdict outbound::next() const {
   if (!records_.empty() || demanded_ || handled_ > 0) return verdict::commit;
   if (skipped_ == 0) return verdict::nothing;
   // A transaction for the offsets of ignored records alone would double the number of commits.
-  return skipped_ >= skipped_max_ || offsets_due_ ? verdict::commit : verdict::wait_for_company;
+  return skipped_ >= skipped_max_ || offsets_due_ ? verdict::commit : verdict::wait_for_more;
 }
 
 log_transaction outbound::take() {

@@ -14,7 +14,7 @@ class outbound {
  public:
   enum class verdict : std::uint8_t {
     nothing,           // there is nothing to commit
-    wait_for_company,  // only offsets of records that nobody cares for: they may wait for a while
+    wait_for_more,  // only offsets of records that nobody cares for: they may wait for a while
     commit,
   };
 
@@ -31,7 +31,7 @@ class outbound {
 
   void append(outgoing r) { records_.push_back(std::move(r)); }
   /// What is appended may be written only as long as this partition is owned.
-  void rest_on(topic_partition source);
+  void depend_on(topic_partition source);
   /// The next transaction is wanted even without records: somebody waits for it.
   void demand() { demanded_ = true; }
   /// Offsets wait now. True when nobody has a timer for them yet: call stop_waiting() when it has passed.

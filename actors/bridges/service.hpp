@@ -41,10 +41,10 @@ struct service {
   /// that is ignored is booked from nothing. See entity/changelog.hpp.
   std::function<std::string(const record&)> unreadable = [](const record&) { return std::string{}; };
   /// Whether an entity with this changelog has something to do without being asked: timers, an order to follow.
-  std::function<bool(const std::map<std::string, std::string>&)> wakes_by_itself = [](const auto&) { return false; };
+  std::function<bool(const std::map<std::string, std::string>&)> has_own_work = [](const auto&) { return false; };
   service_links links;
   /// An entity that lives as long as partition 0 of the first input is owned.
-  std::optional<std::string> resident;
+  std::optional<std::string> always_on;
   std::function<protocol::entity_actor(caf::actor_system&, entity_seed)> spawn;
 };
 

@@ -37,10 +37,10 @@ void emit(Pointer self, const protocol::emitter_actor& bridge, protocol::step_pt
 /// its scope, which need not be a symbol.
 [[nodiscard]] std::optional<std::string> symbol_of(const record& r);
 
-/// For service::wakes_by_itself of an entity whose changelog is one Event: whether it `has_work`. One that cannot be
+/// For service::has_own_work of an entity whose changelog is one Event: whether it `has_work`. One that cannot be
 /// read is started, and says so.
 template <class Event, class Predicate>
-[[nodiscard]] std::function<bool(const std::map<std::string, std::string>&)> wakes_if(Predicate has_work) {
+[[nodiscard]] std::function<bool(const std::map<std::string, std::string>&)> has_own_work_if(Predicate has_work) {
   return [has_work](const std::map<std::string, std::string>& changelog) {
     if (changelog.empty()) return false;
     const auto newest = codec::decode<Event>(changelog.begin()->second);

@@ -33,7 +33,7 @@ bridges::service execution_service(execution_config config, execution_ports outs
   bridges::service s = services::service_of(description);
   s.unreadable = entity::why_unreadable<execution_desk>;
   s.route = entity::symbol_of;
-  s.wakes_by_itself = entity::wakes_if<execution_desk>(
+  s.has_own_work = entity::has_own_work_if<execution_desk>(
       [](const execution_desk& stored) { return stored.live || !stored.queue.empty() || stored.watch_at.us != 0; });
   s.spawn = [=](caf::actor_system& system, bridges::entity_seed seed) {
     return protocol::entity_actor{protocol::spawn_class<desk_host>(system, std::move(seed), config, outside)};

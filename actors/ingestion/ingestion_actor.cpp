@@ -79,7 +79,7 @@ bridges::service ingestion_service(ingestion_config config, chain_client_factory
   s.route = [](const record&) { return std::nullopt; };
   s.changelog_entity = [](const record&) { return std::string{service_name}; };
   s.unreadable = why_unreadable;
-  s.resident = service_name;
+  s.always_on = service_name;
   s.spawn = [=](caf::actor_system& system, bridges::entity_seed seed) {
     return entity_actor{
         spawn_class<ingestion>(system, std::move(seed), config, make_client(), clock, notices, broker, random)};

@@ -132,7 +132,7 @@ bridges::service poller_service(poller_config config, poller_ports outside) {
     if (event && event->data.state != execution_state::submitted) return std::nullopt;
     return r.key;
   };
-  s.wakes_by_itself = [](const std::map<std::string, std::string>& changelog) { return !changelog.empty(); };
+  s.has_own_work = [](const std::map<std::string, std::string>& changelog) { return !changelog.empty(); };
   s.spawn = [=](caf::actor_system& system, bridges::entity_seed seed) {
     return entity_actor{spawn_class<poller>(system, std::move(seed), config, outside)};
   };

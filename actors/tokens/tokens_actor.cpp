@@ -297,7 +297,7 @@ bridges::service tokens_service(tokens_config config, tokens_ports outside) {
   s.unreadable = entity::why_unreadable<token_update>;
   s.route = [](const record&) { return std::nullopt; };
   s.changelog_entity = [](const record&) { return std::string{service_name}; };
-  s.resident = service_name;
+  s.always_on = service_name;
   s.spawn = [=](caf::actor_system& system, bridges::entity_seed seed) {
     return entity_actor{spawn_class<tokens>(system, std::move(seed), config, outside)};
   };

@@ -62,7 +62,7 @@ TEST_F(BridgeLife, AfterAPartitionThatCannotBeLoadedNoOtherOneIsLoaded) {
     read.insert(r.from.partition);
     return read.size() == 1 ? std::string{} : std::string{"nonsense"};
   };
-  broken.wakes_by_itself = [](const auto&) { return true; };
+  broken.has_own_work = [](const auto&) { return true; };
   broken.spawn = [&](caf::actor_system& sys, entity_seed seed) {
     ++spawned;
     return sys.spawn(counter, std::move(seed));

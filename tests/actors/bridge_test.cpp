@@ -153,7 +153,7 @@ TEST_F(BridgeTest, AStepOfAnEntityThatNoLogTakesIsRefusedAsAWholeAndTold) {
 
 TEST_F(BridgeTest, AnEntityThatHasSomethingToDoByItselfGoesOnAfterItsLastRecordWasGivenUp) {
   auto busy = counting();
-  busy.wakes_by_itself = [](const auto& changelog) { return !changelog.empty(); };
+  busy.has_own_work = [](const auto& changelog) { return !changelog.empty(); };
   for (const std::string fatal : {"crash", "huge"}) {
     log = adapters::make_memory_log(clock, 4);
     append("AAPL", "x");

@@ -55,7 +55,7 @@ class EntityHost : public test::actor_fixture {
     what.name = "sleeping";
     what.inputs = {topic::onchain_trades};
     what.changelog = topic::position_updates;
-    what.wakes_by_itself = [](const auto& changelog) { return changelog.contains("alone"); };
+    what.has_own_work = [](const auto& changelog) { return changelog.contains("alone"); };
     what.spawn = [this](caf::actor_system& sys, const entity_seed& seed) {
       seeds.push_back(seed);
       return entity_actor{sys.spawn(sleeper)};
@@ -148,7 +148,7 @@ TEST_F(EntityHost, OfAPartitionOnlyThoseLiveThatWorkAloneOrAreAsked) {
 }
 
 TEST_F(EntityHost, TheResidentLivesWithPartitionZero) {
-  what.resident = "keeper";
+  what.always_on = "keeper";
   auto& host = start();
   host.load(1, {});
   EXPECT_EQ(living(), names{});

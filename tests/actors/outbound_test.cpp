@@ -22,10 +22,10 @@ TEST(Outbound, OffsetsOfIgnoredRecordsWaitForCompanyOrForTheirTime) {
   EXPECT_EQ(o.next(), verdict::nothing);
   o.read(at(0), 1);
   o.skipped();
-  EXPECT_EQ(o.next(), verdict::wait_for_company);
+  EXPECT_EQ(o.next(), verdict::wait_for_more);
   o.read(at(0), 2);
   o.skipped();
-  EXPECT_EQ(o.next(), verdict::wait_for_company);
+  EXPECT_EQ(o.next(), verdict::wait_for_more);
   o.read(at(0), 3);
   o.skipped();
   EXPECT_EQ(o.next(), verdict::commit) << "there are enough of them";
@@ -71,8 +71,8 @@ TEST(Outbound, WhateverHappensEachRecordGoesOnceInOrderWithTheNewestOffsets) {
         case 2:
           appended.push_back(std::to_string(++number));
           o.append({source, "k", appended.back()});
-          o.rest_on(source);
-          o.rest_on(source);
+          o.depend_on(source);
+          o.depend_on(source);
           break;
         case 3:
           o.forget(source);
