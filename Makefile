@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make run`, `make test`. Each target sets the machine up, configures and builds first.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench dev build setup setup-to-build clean
+.PHONY: help run test bench dev build setup setup-to-build format clean
 .NOTPARALLEL:  # setup comes first; what it takes long for runs in parallel by itself
 MAKEFLAGS += --no-print-directory
 
@@ -25,6 +25,7 @@ help:
 	@echo 'make test  [LABEL=unit|contract|actor|e2e|kafka|lint] [MATCH=regex]  all tests, or those with a label or name'
 	@echo 'make bench [LOG=kafka]                               benchmarks'
 	@echo 'make dev                                             a build for quick turns, in build/dev'
+	@echo 'make format                                          formats all C++ files, as a lint test demands'
 	@echo 'make build                                           the release build, in build/release'
 	@echo 'make setup                                           installs what is missing (as root)'
 	@echo 'make ... WITHOUT_KAFKA=1                             no Java, no Kafka broker, no tests that need one'
@@ -71,6 +72,9 @@ dev: setup
 	@test -f build/dev/build.ninja || cmake --preset dev --log-level=WARNING
 	@cmake --build build/dev -j $(jobs)
 	@ln -sfn build/dev/compile_commands.json compile_commands.json
+
+format: setup
+	@tests/lint/format.sh --in-place
 
 clean:
 	@rm -rf build

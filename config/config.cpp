@@ -1,8 +1,8 @@
 #include "config/config.hpp"
 
+#include <unistd.h>
 #include <fstream>
 #include <sstream>
-#include <unistd.h>
 
 #include "config/loader.hpp"
 
@@ -18,8 +18,7 @@ environment process_environment() {
   return all;
 }
 
-load_result load_text(std::string_view text, std::string_view name, const catalogue& program,
-                      const environment& env) {
+load_result load_text(std::string_view text, std::string_view name, const catalogue& program, const environment& env) {
   loader reader{std::string{name}, program, env};
   reader.read_file(text);
   reader.read_environment();

@@ -109,14 +109,16 @@ std::string describe(const catalogue& program) {
 
 std::string describe_markdown(const catalogue& program) {
   std::string out{introduction};
-  out += "\n## Services\n\nWhat `node.actors` can name, besides `all` and `paper`.\n\n"
-         "| Service | What it does | Section | Needs |\n|---|---|---|---|\n";
+  out +=
+      "\n## Services\n\nWhat `node.actors` can name, besides `all` and `paper`.\n\n"
+      "| Service | What it does | Section | Needs |\n|---|---|---|---|\n";
   for (const auto& service : program.services)
     out += "| `" + std::string{service.name} + "` | " + cell(service.meaning) + " | " +
            (service.section.empty() ? "–" : "`[" + std::string{service.section} + "]`") + " | " +
            cell(needs_in_words(service.needs)) + " |\n";
-  out += "\n## Brokers\n\nWhat `broker.kind` can be.\n\n"
-         "| Kind | What it is | `base_url` by default | Login |\n|---|---|---|---|\n";
+  out +=
+      "\n## Brokers\n\nWhat `broker.kind` can be.\n\n"
+      "| Kind | What it is | `base_url` by default | Login |\n|---|---|---|---|\n";
   for (const auto& broker : program.brokers)
     out += "| `" + std::string{broker.kind} + "` | " + cell(broker.meaning) + " | " +
            cell(code(std::string{broker.origin})) + " | " + (broker.can.login ? "OAuth" : "none") + " |\n";

@@ -37,8 +37,8 @@ std::optional<url_parts> split_url(std::string_view text, std::initializer_list<
 bool looks_like_ip(std::string_view text) {
   if (text.find(':') != std::string_view::npos) {
     return text.size() <= 45 && std::all_of(text.begin(), text.end(), [](char c) {
-      return c == ':' || c == '.' || std::isxdigit(static_cast<unsigned char>(c)) != 0;
-    });
+             return c == ':' || c == '.' || std::isxdigit(static_cast<unsigned char>(c)) != 0;
+           });
   }
   int fields = 0;
   while (true) {
@@ -173,8 +173,8 @@ refusal ip_address(const std::string& text) {
 
 refusal host_or_nothing(const std::string& text) {
   const bool good = text.size() <= 253 && std::all_of(text.begin(), text.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
-  });
+                      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+                    });
   if (!good) return "not a host name or IPv4 address";
   return std::nullopt;
 }

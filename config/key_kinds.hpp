@@ -175,8 +175,8 @@ key_spec choice(std::string_view name, std::vector<std::pair<std::string_view, t
     return "not one of the known words";
   };
   key.show = [words](const void* target) -> std::string {
-    const auto found = std::find_if(words.begin(), words.end(),
-                                    [&](const auto& w) { return w.second == field<Member>(target); });
+    const auto found =
+        std::find_if(words.begin(), words.end(), [&](const auto& w) { return w.second == field<Member>(target); });
     return found == words.end() ? "" : quote(found->first);
   };
   return key;

@@ -9,9 +9,9 @@ namespace {
 
 std::vector<section_spec> all_sections() {
   std::vector<section_spec> out;
-  for (const auto table : {tables::node_sections, tables::kafka_sections, tables::chain_sections,
-                           tables::broker_sections, tables::edge_sections, tables::paper_sections,
-                           tables::fault_sections}) {
+  for (const auto table :
+       {tables::node_sections, tables::kafka_sections, tables::chain_sections, tables::broker_sections,
+        tables::edge_sections, tables::paper_sections, tables::fault_sections}) {
     auto part = table();
     std::move(part.begin(), part.end(), std::back_inserter(out));
   }

@@ -100,8 +100,7 @@ std::vector<section_spec> chain_sections() {
       "orderbook", "One order book contract; the section may be repeated.",
       {chain_address<&orderbook_settings::address>("address", "The contract. Required."),
        choice<&orderbook_settings::version>(
-           "version",
-           {{"v4", orderbook_version::v4}, {"v6", orderbook_version::v6}, {"v5", orderbook_version::v6}},
+           "version", {{"v4", orderbook_version::v4}, {"v6", orderbook_version::v6}, {"v5", orderbook_version::v6}},
            "Its generation. v5 emits the same events as v6."),
        chain_address<&orderbook_settings::owner>("owner", "As in [chain]; all books have the same one owner.")}));
   out.push_back(section<&settings::tokens>(
@@ -120,9 +119,10 @@ std::vector<section_spec> chain_sections() {
        text<&token_settings::symbol>("symbol", not_empty, "as symbol() of the contract, marker included",
                                      "Symbol. Required."),
        integer<&token_settings::decimals>("decimals", 0, 77, "Decimals. Required.")}));
-  out.push_back(map_section("broker_symbols", "Base symbol to the broker's ticker, where they differ.",
-                            "\"BRK.B\" = \"BRK/B\": symbols of 1 to 16 of A-Z, 0-9, '.', '/', '-'", symbol_text,
-                            symbol_text, [](settings& s) -> auto& { return s.broker_symbols; }));
+  out.push_back(map_section(
+      "broker_symbols", "Base symbol to the broker's ticker, where they differ.",
+      "\"BRK.B\" = \"BRK/B\": symbols of 1 to 16 of A-Z, 0-9, '.', '/', '-'", symbol_text, symbol_text,
+      [](settings & s) -> auto& { return s.broker_symbols; }));
   return out;
 }
 

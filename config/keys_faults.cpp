@@ -1,8 +1,8 @@
 // Keys of injected faults.
 #include <limits>
 
-#include "messages/faults/fault_plan.hpp"
 #include "config/key_kinds.hpp"
+#include "messages/faults/fault_plan.hpp"
 
 namespace hedgerow::config::tables {
 namespace {

@@ -67,10 +67,10 @@ refusal property_name(const std::string& name) {
   const auto has = [&](const char* part) { return name.find(part) != std::string::npos; };
   if (has("password") || has("secret") || name == "ssl.key.pem")
     return "a secret does not belong here; [kafka] has keys for passwords and files";
-  for (const char* ours : {"transactional.id", "group.id", "group.instance.id", "isolation.level", "enable.auto.commit",
-                           "enable.auto.offset.store", "enable.idempotence", "partition.assignment.strategy",
-                           "bootstrap.servers", "acks", "request.required.acks", "max.in.flight",
-                           "max.in.flight.requests.per.connection"})
+  for (const char* ours :
+       {"transactional.id", "group.id", "group.instance.id", "isolation.level", "enable.auto.commit",
+        "enable.auto.offset.store", "enable.idempotence", "partition.assignment.strategy", "bootstrap.servers", "acks",
+        "request.required.acks", "max.in.flight", "max.in.flight.requests.per.connection"})
     if (name == ours) return "exactly once rests on this property, so it cannot be changed";
   return std::nullopt;
 }

@@ -14,8 +14,8 @@ constexpr std::string_view file_suffix = "_file";
 constexpr std::string_view variable_prefix = "HEDGEROW_";
 
 /// Variables of the tests and of the set-up, which may stand in the environment of a person who works on it.
-constexpr std::string_view other_variables[] = {"HEDGEROW_CHAOS_ROUNDS", "HEDGEROW_CHAOS_SEED", "HEDGEROW_CONFIG",
-                                                "HEDGEROW_KEEP",         "HEDGEROW_KILL_ROUNDS", "HEDGEROW_MODEL_RUNS",
+constexpr std::string_view other_variables[] = {"HEDGEROW_CHAOS_ROUNDS", "HEDGEROW_CHAOS_SEED",   "HEDGEROW_CONFIG",
+                                                "HEDGEROW_KEEP",         "HEDGEROW_KILL_ROUNDS",  "HEDGEROW_MODEL_RUNS",
                                                 "HEDGEROW_NEW_GOLDEN",   "HEDGEROW_WITHOUT_KAFKA"};
 
 const section_spec* find_section(std::string_view name) {
@@ -72,8 +72,8 @@ std::optional<std::string> whole_file(const std::string& path) {
 
 void loader::error(const origin& from, std::string value, std::string problem, std::string allowed,
                    std::string remedy) {
-  errors_.push_back({from.source, from.line, from.key, std::move(value), std::move(problem), std::move(allowed),
-                     std::move(remedy)});
+  errors_.push_back(
+      {from.source, from.line, from.key, std::move(value), std::move(problem), std::move(allowed), std::move(remedy)});
 }
 
 void loader::read_file(std::string_view text) {

@@ -1,8 +1,8 @@
 #include "config/raw_document.hpp"
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <sstream>
-#include <toml++/toml.h>
 
 namespace hedgerow::config {
 namespace {

@@ -10,13 +10,13 @@
 #include <string_view>
 #include <vector>
 
-#include "actors/domain/fills/token.hpp"
 #include "actors/domain/broker/account_limits.hpp"
 #include "actors/domain/broker/poll_schedule.hpp"
-#include "actors/domain/positions/position.hpp"
-#include "actors/domain/chain/reading_policy.hpp"
 #include "actors/domain/broker/token_lifecycle.hpp"
+#include "actors/domain/chain/reading_policy.hpp"
+#include "actors/domain/fills/token.hpp"
 #include "actors/domain/orders/desk_types.hpp"
+#include "actors/domain/positions/position.hpp"
 #include "config/secret.hpp"
 #include "messages/events/blockchain_event.hpp"
 #include "messages/types/bridge_policy.hpp"

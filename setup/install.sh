@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Makes a Debian 12 machine able to build and run Hedgerow: installs what setup/packages.txt names and is missing, then
 # builds librdkafka where Debian's is too old, installs other people's clients of the broker for the tests
-# (setup/broker-clients.txt), and fetches anvil (the demo's EVM node) from npm and a Kafka broker (for
-# the demo and the tests) with Maven.
+# (setup/broker-clients.txt) and clang-format (setup/formatter.txt), and fetches anvil (the demo's EVM node) from npm and
+# a Kafka broker (for the demo and the tests) with Maven.
 # Does nothing, quickly, when everything is there.
 #
 #   setup/install.sh [--to-build] [--without-kafka] [--without-clients] [--yardsticks]
 #
 # --to-build installs only what compiling needs; the rest can then be installed while the compiler runs.
 # --without-kafka, or HEDGEROW_WITHOUT_KAFKA=1 in the environment, leaves out the broker, Java and Maven.
-# --without-clients leaves out the clients of the broker, which only tests run.
+# --without-clients leaves out the clients of the broker and clang-format, which only tests run.
 # --yardsticks adds what the benchmarks on Kafka need to build what they measure beside (setup/yardsticks.txt).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -138,27 +138,29 @@ install_anvil() {
   say "anvil fetched in $((SECONDS - begun)) s"
 }
 
-# Complete when the copy of the list is there, which is made last.
-have_clients() { cmp -s setup/broker-clients.txt "$clients/installed.txt"; }
+pip_lists=(setup/broker-clients.txt setup/formatter.txt)
+
+# Complete when the copy of the lists is there, which is made last.
+have_clients() { cat "${pip_lists[@]}" | cmp -s - "$clients/installed.txt"; }
 
 install_clients() {
   local begun=$SECONDS attempt
   if [ "$clients_wanted" = 0 ] || have_clients; then return 0; fi
-  say "installing other people's clients of the broker, for the tests, with pip (about 85 MB)"
+  say "installing other people's clients of the broker, and clang-format, for the tests, with pip (about 85 MB)"
   mkdir -p build
   for attempt in first second; do
     rm -rf "$clients"
     if python3 -m venv "$clients" >>"$log" 2>&1 &&
-      "$clients/bin/pip" install --quiet --disable-pip-version-check --no-cache-dir -r setup/broker-clients.txt \
+      "$clients/bin/pip" install --quiet --disable-pip-version-check --no-cache-dir "${pip_lists[@]/#/--requirement=}" \
         </dev/null >>"$log" 2>&1; then
-      cp setup/broker-clients.txt "$clients/installed.txt"
+      cat "${pip_lists[@]}" >"$clients/installed.txt"
       say "clients installed in $((SECONDS - begun)) s"
       return 0
     fi
     if [ "$attempt" = first ]; then say "pip failed, perhaps because of the network: trying once more"; fi
   done
   tail -n 20 "$log" >&2
-  fail "pip did not install setup/broker-clients.txt; see $log"
+  fail "pip did not install ${pip_lists[*]}; see $log"
 }
 
 # Copies the broker's jars to the folder $1.

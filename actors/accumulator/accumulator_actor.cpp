@@ -61,19 +61,18 @@ void accumulator::tick(std::uint64_t round) {
 void accumulator::apply(const record& r, entity::outbox& out) {
   entity::dispatch(
       r, [&](std::string_view reason, const std::string& detail) { give_up(r, reason, detail, out); },
-      entity::on<onchain_trade>(topic::onchain_trades,
-                                [&](auto& trade) {
-                                  settle(r, trade.meta, domain::apply_trade(position_, trade.data, policy_, out.now(),
-                                                                           trade.meta.event_id),
-                                         out);
-                                }),
-      entity::on<schwab_execution>(topic::schwab_executions,
-                                   [&](auto& outcome) {
-                                     settle(r, outcome.meta,
-                                            domain::apply_execution(position_, outcome.data, policy_, out.now(),
-                                                                   outcome.meta.event_id),
-                                            out);
-                                   }),
+      entity::on<onchain_trade>(
+          topic::onchain_trades,
+          [&](auto& trade) {
+            settle(r, trade.meta, domain::apply_trade(position_, trade.data, policy_, out.now(), trade.meta.event_id),
+                   out);
+          }),
+      entity::on<schwab_execution>(
+          topic::schwab_executions,
+          [&](auto& outcome) {
+            settle(r, outcome.meta,
+                   domain::apply_execution(position_, outcome.data, policy_, out.now(), outcome.meta.event_id), out);
+          }),
       entity::on<control_event>(topic::control_events, [&](auto& event) { control(event, out); }));
 }
 
@@ -104,8 +103,7 @@ void accumulator::put(envelope& cause, domain::position_decision decided, entity
     if (notices_ != nullptr)
       notices_->raise(ports::notice_level::alarm, service_name, domain::to_string(a.code), symbol, a.text);
   std::optional<entity::origin> asks;
-  if (decided.command)
-    asks = {out.now(), decided.command->execution.to_string(), cause.event_id, cause.traceparent};
+  if (decided.command) asks = {out.now(), decided.command->execution.to_string(), cause.event_id, cause.traceparent};
   std::string position_id = "position:" + cause.event_id;
   out.append({topic::position_updates, seed_.partition}, symbol, std::move(position_id), position_,
              entity::caused_by(std::move(cause)));

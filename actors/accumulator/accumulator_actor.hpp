@@ -56,6 +56,6 @@ class accumulator {
 
 /// Reads onchain-trades, schwab-executions and control-events by symbol; its changelog is position-updates.
 [[nodiscard]] bridges::service accumulator_service(domain::hedging_policy policy, const ports::clock* clock,
-                                                    ports::notices* notices = nullptr);
+                                                   ports::notices* notices = nullptr);
 
 }  // namespace hedgerow::accumulator

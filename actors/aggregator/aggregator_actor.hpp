@@ -47,10 +47,10 @@ struct aggregator_config {
 class aggregator {
  public:
   /// `poll`: the log may have something new. `tick`: the time to ask the store has come, for the first time or again.
-  using interface = aggregator_actor::extend<caf::reacts_to<protocol::poll_atom>,
-                                             caf::reacts_to<protocol::done_atom, store_news>,
-                                             caf::reacts_to<protocol::answer_atom, store_answer>,
-                                             caf::reacts_to<protocol::tick_atom, std::uint64_t>>;
+  using interface =
+      aggregator_actor::extend<caf::reacts_to<protocol::poll_atom>, caf::reacts_to<protocol::done_atom, store_news>,
+                               caf::reacts_to<protocol::answer_atom, store_answer>,
+                               caf::reacts_to<protocol::tick_atom, std::uint64_t>>;
   using pointer = protocol::pointer_to<aggregator>;
   static inline const char* actor_name = "aggregator";
 

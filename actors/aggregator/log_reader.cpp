@@ -8,7 +8,7 @@ namespace hedgerow::aggregator {
 namespace {
 
 constexpr topic followed_topics[] = {topic::onchain_trades, topic::schwab_executions, topic::position_updates,
-                                     topic::dead_letters, topic::token_updates, topic::control_events};
+                                     topic::dead_letters,   topic::token_updates,     topic::control_events};
 
 template <class Event>
 void prepare_as(prepared& out, std::string_view bytes) {

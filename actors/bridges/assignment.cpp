@@ -38,8 +38,8 @@ void assignment::carried_out() {
   const auto done = pending_.front();
   pending_.pop_front();
   // What is still to come of it begins with its loss.
-  const bool changes_again = std::any_of(pending_.begin(), pending_.end(),
-                                         [&](const change& later) { return later.source == done.source; });
+  const bool changes_again =
+      std::any_of(pending_.begin(), pending_.end(), [&](const change& later) { return later.source == done.source; });
   if (done.what == kind::gained && !changes_again) owned_.insert(done.source);
 }
 

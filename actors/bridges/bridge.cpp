@@ -14,9 +14,15 @@ using namespace protocol;
 
 bridge::bridge(pointer self, std::shared_ptr<ports::event_log> log, service what, bridge_config config,
                const ports::clock* clock)
-    : self_{self}, log_{std::move(log)}, what_{std::move(what)}, config_{std::move(config)}, clock_{clock},
-      metrics_{std::make_shared<bridge_metrics>(config_.metrics, what_.name)}, assignment_{what_.inputs},
-      stored_{log_, what_, config_.notices}, host_{self_, what_, config_, clock_, metrics_},
+    : self_{self},
+      log_{std::move(log)},
+      what_{std::move(what)},
+      config_{std::move(config)},
+      clock_{clock},
+      metrics_{std::make_shared<bridge_metrics>(config_.metrics, what_.name)},
+      assignment_{what_.inputs},
+      stored_{log_, what_, config_.notices},
+      host_{self_, what_, config_, clock_, metrics_},
       outbound_{config_.batch_max} {
   const auto taker_of = [&](std::optional<topic> t) {
     return t && config_.chain ? config_.chain->taker_of(*t) : nullptr;
@@ -37,9 +43,8 @@ bridge::~bridge() {
 }
 
 bridge::interface::behavior_type bridge::start() {
-  self_->set_down_handler([this](const caf::down_msg& down) {
-    went_down(down.source, self_->system().render(down.reason));
-  });
+  self_->set_down_handler(
+      [this](const caf::down_msg& down) { went_down(down.source, self_->system().render(down.reason)); });
   if (!join()) return interface::behavior_type::make_empty_behavior();
   return {
       [this](status_atom) { return status(); },
@@ -87,16 +92,14 @@ void bridge::fail(const failure& what) {
   for (auto& entry : in_flight_)
     if (entry.waiting.taken) entry.waiting.taken->answer.deliver(hand_over_result{false, what.why});
   const auto text = what_.name + ": " + last_error_;
-  self_->quit(replaced || what.final ? protocol::final_error(text)
-                                     : caf::make_error(caf::sec::runtime_error, text));
+  self_->quit(replaced || what.final ? protocol::final_error(text) : caf::make_error(caf::sec::runtime_error, text));
 }
 
 void bridge::went_down(const caf::actor_addr& source, const std::string& reason) {
   if (const auto death = host_.went_down(source, reason)) {
     last_error_ = reason;
     if (death->hopeless) return fail({death->key + " keeps dying: " + reason});
-    if (death->activate_after)
-      self_->delayed_send(self_, *death->activate_after, activate_atom::value, death->key);
+    if (death->activate_after) self_->delayed_send(self_, *death->activate_after, activate_atom::value, death->key);
     return;
   }
   if (!after_ || !after_->went_down(source)) return;

@@ -55,13 +55,10 @@ class bridge {
  public:
   /// Also what its log tells: there may be something new, a commit has ended; and its timers: look for what is idle,
   /// send the slice of this number again, activate the entity of this key again, commit the offsets that have waited.
-  using interface =
-      protocol::bridge_actor::extend<caf::reacts_to<protocol::poll_atom>,
-                                     caf::reacts_to<protocol::done_atom, commit_result>,
-                                     caf::reacts_to<protocol::tick_atom>,
-                                     caf::reacts_to<protocol::again_atom, std::uint64_t>,
-                                     caf::reacts_to<protocol::activate_atom, std::string>,
-                                     caf::reacts_to<protocol::offsets_atom>>;
+  using interface = protocol::bridge_actor::extend<
+      caf::reacts_to<protocol::poll_atom>, caf::reacts_to<protocol::done_atom, commit_result>,
+      caf::reacts_to<protocol::tick_atom>, caf::reacts_to<protocol::again_atom, std::uint64_t>,
+      caf::reacts_to<protocol::activate_atom, std::string>, caf::reacts_to<protocol::offsets_atom>>;
   using pointer = protocol::pointer_to<bridge>;
   static inline const char* actor_name = "bridge";
 

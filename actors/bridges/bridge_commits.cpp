@@ -59,14 +59,14 @@ void bridge::commit(log_transaction content, std::uint64_t number, const bridge_
     metrics_->commit_ended(share, unexpected(ports::log_error{ports::log_errc::io, std::string{faults::injected}}));
     return ended(commit_result{number, std::string{faults::injected}});
   }
-  member_->commit(std::move(content), [ended, number, share, metrics = metrics_](
-                                          const expected<void, ports::log_error>& outcome) {
-    metrics->commit_ended(share, outcome);
-    std::string error;
-    if (!outcome) error = outcome.error().detail.empty() ? "commit failed" : outcome.error().detail;
-    if (outcome && faults::strikes("log.commit.after"_fault)) error = faults::injected;
-    ended(commit_result{number, std::move(error)});
-  });
+  member_->commit(std::move(content),
+                  [ended, number, share, metrics = metrics_](const expected<void, ports::log_error>& outcome) {
+                    metrics->commit_ended(share, outcome);
+                    std::string error;
+                    if (!outcome) error = outcome.error().detail.empty() ? "commit failed" : outcome.error().detail;
+                    if (outcome && faults::strikes("log.commit.after"_fault)) error = faults::injected;
+                    ended(commit_result{number, std::move(error)});
+                  });
 }
 
 void bridge::committed(const commit_result& result) {
@@ -104,8 +104,8 @@ void bridge::hand_over(const protocol::bridge_actor& to, commit_under_way& entry
 }
 
 void bridge::handed_over(std::uint64_t number, const hand_over_result& result) {
-  const auto entry = std::find_if(in_flight_.begin(), in_flight_.end(),
-                                  [number](const auto& e) { return e.number == number; });
+  const auto entry =
+      std::find_if(in_flight_.begin(), in_flight_.end(), [number](const auto& e) { return e.number == number; });
   if (entry == in_flight_.end()) return;
   if (result.declined) {
     after_->memory().declined(entry->handed->round);

@@ -72,13 +72,12 @@ void bridge::slice_failed(std::size_t index, std::string_view reason, const std:
   const auto failure = cycle_.failed(index, tries);
   if (failure.given_up != nullptr) {
     ++count_.dead_letters;
-    outbound_.append(
-        make_dead_letter(what_.name, *failure.given_up, reason, detail, failure.attempts, clock_->now()));
+    outbound_.append(make_dead_letter(what_.name, *failure.given_up, reason, detail, failure.attempts, clock_->now()));
   }
   // What kills an entity may pass: a disk that is full, a service that is away.
   if (failure.next == cycle::next_step::send_later)
-    return send_later(
-        index, domain::backoff_ceiling(config_.entity_backoff, config_.retry_backoff_max, failure.attempts));
+    return send_later(index,
+                      domain::backoff_ceiling(config_.entity_backoff, config_.retry_backoff_max, failure.attempts));
   go_on(index, failure.next);
 }
 
@@ -131,8 +130,7 @@ void bridge::refuse(const std::string& key, const std::string& why) {
   last_error_ = why;
   const auto now = clock_->now();
   ++count_.dead_letters;
-  outbound_.append(
-      make_dead_letter(what_.name, key + ":" + std::to_string(now.us), "", "record_too_large", why, now));
+  outbound_.append(make_dead_letter(what_.name, key + ":" + std::to_string(now.us), "", "record_too_large", why, now));
   if (!what_.inputs.empty()) outbound_.depend_on({what_.inputs.front(), host_.partition_of(key)});
   if (config_.notices != nullptr)
     config_.notices->raise(ports::notice_level::alarm, what_.name, "record_too_large", key,

@@ -29,8 +29,8 @@ constexpr metric_family commits_in_flight_family{"hedgerow_bridge_commits_in_fli
 constexpr metric_family entity_restarts_family{"hedgerow_bridge_entity_restarts_total",
                                                "Entities that died or missed their deadline and were rebuilt."};
 constexpr metric_family entities_family{"hedgerow_bridge_entities", "Entities of the assigned partitions.", gauge};
-constexpr metric_family entities_live_family{"hedgerow_bridge_entities_live",
-                                             "Entities that have an actor now.", gauge};
+constexpr metric_family entities_live_family{"hedgerow_bridge_entities_live", "Entities that have an actor now.",
+                                             gauge};
 constexpr metric_family partitions_family{"hedgerow_bridge_partitions", "Partitions assigned to the bridge.", gauge};
 constexpr metric_family failures_family{"hedgerow_bridge_failures_total",
                                         "Times that the bridge gave up and had to be started again, by reason."};
@@ -39,10 +39,13 @@ struct failure_reason {
   std::optional<log_errc> code;
   const char* name;
 };
-constexpr failure_reason failure_reasons[] = {
-    {log_errc::fenced, "fenced"},       {log_errc::replaced, "replaced"}, {log_errc::lost_partition, "lost_partition"},
-    {log_errc::timed_out, "timed_out"}, {log_errc::io, "io"},             {log_errc::closed, "closed"},
-    {std::nullopt, "other"}};
+constexpr failure_reason failure_reasons[] = {{log_errc::fenced, "fenced"},
+                                              {log_errc::replaced, "replaced"},
+                                              {log_errc::lost_partition, "lost_partition"},
+                                              {log_errc::timed_out, "timed_out"},
+                                              {log_errc::io, "io"},
+                                              {log_errc::closed, "closed"},
+                                              {std::nullopt, "other"}};
 
 }  // namespace
 

@@ -23,8 +23,15 @@ outgoing to_record(dead_letter letter, const std::string& id, timestamp now) {
 outgoing make_dead_letter(const std::string& service, const record& failed, std::string_view reason,
                           const std::string& detail, std::uint32_t attempts, timestamp now) {
   const std::string origin{to_string(failed.from.topic)};
-  dead_letter letter{service, origin, failed.from.partition, failed.offset, failed.key,
-                     failed.value.value_or(payload{}).str(), std::string{reason}, detail, attempts};
+  dead_letter letter{service,
+                     origin,
+                     failed.from.partition,
+                     failed.offset,
+                     failed.key,
+                     failed.value.value_or(payload{}).str(),
+                     std::string{reason},
+                     detail,
+                     attempts};
   // A record that has no offset yet is told from its like by its key.
   const std::string place =
       failed.offset >= 0 ? std::to_string(failed.offset) : ":" + failed.key.substr(0, max_key_bytes);

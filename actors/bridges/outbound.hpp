@@ -13,7 +13,7 @@ namespace hedgerow::bridges {
 class outbound {
  public:
   enum class verdict : std::uint8_t {
-    nothing,           // there is nothing to commit
+    nothing,        // there is nothing to commit
     wait_for_more,  // only offsets of records that nobody cares for: they may wait for a while
     commit,
   };

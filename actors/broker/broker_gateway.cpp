@@ -217,14 +217,15 @@ void broker_gateway::queue(call_class c, caf::typed_response_promise<broker_resu
     promise.deliver(unsent<T>("too many calls are waiting"));
     return;
   }
-  enqueue(c, {std::move(run), not_after, [this, c, promise]() mutable {
-                const auto now = clock_->monotonic();
-                const auto pause = std::chrono::ceil<std::chrono::milliseconds>(budget_.next_allowed(c, now) - now);
-                last_error_ = "the lease was over before the call budget had room";
-                unsent_->add();
-                promise.deliver(
-                    broker_result<T>{unexpected(broker_error{broker_failure::throttled, 0, last_error_, pause})});
-              }});
+  enqueue(
+      c,
+      {std::move(run), not_after, [this, c, promise]() mutable {
+         const auto now = clock_->monotonic();
+         const auto pause = std::chrono::ceil<std::chrono::milliseconds>(budget_.next_allowed(c, now) - now);
+         last_error_ = "the lease was over before the call budget had room";
+         unsent_->add();
+         promise.deliver(broker_result<T>{unexpected(broker_error{broker_failure::throttled, 0, last_error_, pause})});
+       }});
 }
 
 // -- answers ---------------------------------------------------------------------------------------------------------
@@ -240,8 +241,7 @@ void broker_gateway::raise(ports::notice_level level, std::string_view code, con
 }
 
 void broker_gateway::note(const broker_error* error) {
-  if (const auto news = broker_clock_.look(api_->newest_clock_sample()))
-    raise(news->level, "clock_offset", news->text);
+  if (const auto news = broker_clock_.look(api_->newest_clock_sample())) raise(news->level, "clock_offset", news->text);
   const bool left = error == nullptr || error->kind != broker_failure::not_sent;
   (left ? calls_ : unsent_)->add();
   if (error == nullptr) return;

@@ -55,22 +55,20 @@ struct gateway_config {
 class broker_gateway {
  public:
   /// Also what the broker answered to the call of a number, and the gateway's timers.
-  using interface =
-      protocol::gateway_actor::extend<caf::reacts_to<protocol::placed_atom, std::uint64_t, protocol::place_result>,
-                                      caf::reacts_to<protocol::gotorder_atom, std::uint64_t, protocol::get_result>,
-                                      caf::reacts_to<protocol::gotorders_atom, std::uint64_t, protocol::list_result>,
-                                      caf::reacts_to<protocol::gotlooks_atom, std::uint64_t, protocol::list_result>,
-                                      caf::reacts_to<protocol::gotshares_atom, std::uint64_t,
-                                                     protocol::position_result>,
-                                      caf::reacts_to<protocol::gotsession_atom, std::uint64_t,
-                                                     protocol::session_result>,
-                                      caf::reacts_to<protocol::gathered_atom>, caf::reacts_to<protocol::tick_atom>>;
+  using interface = protocol::gateway_actor::extend<
+      caf::reacts_to<protocol::placed_atom, std::uint64_t, protocol::place_result>,
+      caf::reacts_to<protocol::gotorder_atom, std::uint64_t, protocol::get_result>,
+      caf::reacts_to<protocol::gotorders_atom, std::uint64_t, protocol::list_result>,
+      caf::reacts_to<protocol::gotlooks_atom, std::uint64_t, protocol::list_result>,
+      caf::reacts_to<protocol::gotshares_atom, std::uint64_t, protocol::position_result>,
+      caf::reacts_to<protocol::gotsession_atom, std::uint64_t, protocol::session_result>,
+      caf::reacts_to<protocol::gathered_atom>, caf::reacts_to<protocol::tick_atom>>;
   using pointer = protocol::pointer_to<broker_gateway>;
   static inline const char* actor_name = "broker-gateway";
 
   /// `on_rejected` is called when the broker does not accept the access token. `clock` must outlive the actor system.
-  broker_gateway(pointer self, std::shared_ptr<ports::broker_api> api, gateway_config config,
-                 const ports::clock* clock, std::function<void()> on_rejected);
+  broker_gateway(pointer self, std::shared_ptr<ports::broker_api> api, gateway_config config, const ports::clock* clock,
+                 std::function<void()> on_rejected);
   interface::behavior_type start();
 
  private:

@@ -64,8 +64,8 @@ void broker_gateway::looks_answered(std::uint64_t number, list_result& result) {
     failed_lists_ = 0;
   } else if (worth_asking_alone(answer.error()) && ++failed_lists_ % config_.list_alarm == 0) {
     raise(ports::notice_level::alarm, "order_list_failed",
-          std::to_string(failed_lists_) + " order lists in a row failed; each order is asked for by itself: " +
-              answer.error().detail);
+          std::to_string(failed_lists_) +
+              " order lists in a row failed; each order is asked for by itself: " + answer.error().detail);
   }
   auto served = looking_.extract(number);
   if (!served) return;

@@ -69,8 +69,7 @@ class outbox {
   /// The bytes that append() would write.
   template <class Event>
   [[nodiscard]] std::string encoded(std::string event_id, const Event& event, origin from) const {
-    const envelope meta{std::move(event_id),          from.occurred_at,
-                        now_,                         std::move(from.correlation_id),
+    const envelope meta{std::move(event_id),          from.occurred_at,           now_, std::move(from.correlation_id),
                         std::move(from.causation_id), std::move(from.traceparent)};
     return codec::encode(meta, event);
   }

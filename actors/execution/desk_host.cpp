@@ -22,8 +22,12 @@ ports::notice_level level_of(domain::desk_alarm_code code) {
 }  // namespace
 
 desk_host::desk_host(pointer self, bridges::entity_seed seed, execution_config config, execution_ports outside)
-    : self_{self}, seed_{std::move(seed)}, config_{config}, outside_{std::move(outside)},
-      started_{outside_.clock->now()}, desk_{{}, config.rules} {}
+    : self_{self},
+      seed_{std::move(seed)},
+      config_{config},
+      outside_{std::move(outside)},
+      started_{outside_.clock->now()},
+      desk_{{}, config.rules} {}
 
 desk_host::interface::behavior_type desk_host::start() {
   const auto name = symbol::parse(seed_.key);
@@ -112,14 +116,12 @@ void desk_host::feed(const record& r, entity::outbox& out) {
   };
   entity::dispatch(
       r, give_up,
-      entity::on<schwab_command>(topic::schwab_commands,
-                                 [&](const auto& command) {
-                                   add(desk_.on_command(command.data, context()), command.meta.event_id, out);
-                                 }),
-      entity::on<schwab_execution>(topic::schwab_executions,
-                                   [&](const auto& event) {
-                                     add(desk_.on_execution(event.data, context()), event.meta.event_id, out);
-                                   }),
+      entity::on<schwab_command>(
+          topic::schwab_commands,
+          [&](const auto& command) { add(desk_.on_command(command.data, context()), command.meta.event_id, out); }),
+      entity::on<schwab_execution>(
+          topic::schwab_executions,
+          [&](const auto& event) { add(desk_.on_execution(event.data, context()), event.meta.event_id, out); }),
       entity::on<control_event>(topic::control_events, [&](const auto& control) {
         add(desk_.on_control(control.data, context(), control.meta.recorded_at), control.meta.event_id, out);
       }));

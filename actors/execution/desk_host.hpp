@@ -1,9 +1,9 @@
 // The actor of one symbol: a desk, what it waits for, and how its steps reach the log and the broker.
 #pragma once
 
+#include "actors/domain/orders/desk.hpp"
 #include "actors/entity/outbox.hpp"
 #include "actors/entity/timer.hpp"
-#include "actors/domain/orders/desk.hpp"
 #include "actors/execution/execution_actor.hpp"
 #include "messages/protocol/actor_class.hpp"
 

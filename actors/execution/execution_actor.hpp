@@ -31,10 +31,9 @@ struct execution_config {
 class recent_placements {
  public:
   /// `memory` may be null, and then `clock`, too: what was placed before this process, and what it places.
-  explicit recent_placements(std::shared_ptr<const broker::account_share> share =
-                                 std::make_shared<broker::account_share>(),
-                             std::shared_ptr<ports::call_memory> memory = nullptr,
-                             const ports::clock* clock = nullptr);
+  explicit recent_placements(
+      std::shared_ptr<const broker::account_share> share = std::make_shared<broker::account_share>(),
+      std::shared_ptr<ports::call_memory> memory = nullptr, const ports::clock* clock = nullptr);
 
   void add(monotonic_time now);
   /// When this node may place its next order when the account may place `per_minute`; `now` when at once. A node may

@@ -71,8 +71,7 @@ void ingestion::take(const block_of_first_start& asked, const maybe_block_answer
     return judge_first_start(known);
   }
   const auto why = block ? ports::chain_error{ports::chain_failure::rpc_error,
-                                              "the node does not have block " +
-                                                  std::to_string(asked.start.start_block)}
+                                              "the node does not have block " + std::to_string(asked.start.start_block)}
                          : block.error();
   last_error_ = block ? why.detail : "block: " + why.detail;
   again(why);
@@ -90,10 +89,11 @@ void ingestion::judge_first_start(const domain::first_start& start) {
 void ingestion::ask_broker(const domain::first_start& start) {
   if (broker_asked_ || admitted_) return;
   broker_asked_ = true;
-  broker_->list_orders(
-      domain::orders_since(start), clock_->now(),
-      [start, tell = protocol::sends_to<interface>(self_->address(), protocol::answer_atom::value)](
-          expected<order_list, broker_error> answer) { tell(orders_answer{start, std::move(answer)}); });
+  broker_->list_orders(domain::orders_since(start), clock_->now(),
+                       [start, tell = protocol::sends_to<interface>(self_->address(), protocol::answer_atom::value)](
+                           expected<order_list, broker_error> answer) {
+                         tell(orders_answer{start, std::move(answer)});
+                       });
 }
 
 void ingestion::broker_answered(const domain::first_start& start, const expected<order_list, broker_error>& answer) {
@@ -109,8 +109,8 @@ void ingestion::broker_answered(const domain::first_start& start, const expected
             to_rfc3339(start.start_time) +
             ": before it is read, the broker is asked for orders since then; it needs a login (open /auth/login)");
   const bool no_call = answer.error().kind == broker_failure::not_sent;
-  const auto pause = std::max<std::chrono::milliseconds>(no_call ? ask_before_login : ask_after_failure,
-                                                         answer.error().retry_after);
+  const auto pause =
+      std::max<std::chrono::milliseconds>(no_call ? ask_before_login : ask_after_failure, answer.error().retry_after);
   later(pause, orders_due{start});
 }
 

@@ -28,11 +28,21 @@ std::string fingerprint(const std::string& text) {
 }  // namespace
 
 ingestion::ingestion(pointer self, const bridges::entity_seed& seed, ingestion_config config,
-                     std::shared_ptr<ports::chain_client> chain, const ports::clock* clock,
-                     ports::notices* notices, std::shared_ptr<ports::broker_api> broker, ports::random* random)
-    : self_{self}, bridge_{seed.bridge}, config_{std::move(config)}, chain_{std::move(chain)}, clock_{clock},
-      random_{random}, notices_{notices}, broker_{std::move(broker)}, news_{notices}, reading_news_{notices},
-      window_{config_.reorg_window_blocks}, branch_{config_.reorg_window_blocks}, out_{service_name, {}} {
+                     std::shared_ptr<ports::chain_client> chain, const ports::clock* clock, ports::notices* notices,
+                     std::shared_ptr<ports::broker_api> broker, ports::random* random)
+    : self_{self},
+      bridge_{seed.bridge},
+      config_{std::move(config)},
+      chain_{std::move(chain)},
+      clock_{clock},
+      random_{random},
+      notices_{notices},
+      broker_{std::move(broker)},
+      news_{notices},
+      reading_news_{notices},
+      window_{config_.reorg_window_blocks},
+      branch_{config_.reorg_window_blocks},
+      out_{service_name, {}} {
   auto stored = read_history(seed.changelog);
   admitted_ = !stored.is_new();
   // What a reorg can still replace is read again at each start and reconnect.
@@ -83,8 +93,8 @@ void ingestion::identified(std::uint64_t chain_id) {
   const auto wanted = has_checkpoint_ ? checkpoint_.chain_id : config_.chain_id;
   if (wanted != 0 && wanted != chain_id) {
     const std::string source = has_checkpoint_ ? "the stored history is of chain " : "chain.chain_id is ";
-    self_->quit(caf::make_error(caf::sec::runtime_error, source + std::to_string(wanted) + ", but the node says " +
-                                                             std::to_string(chain_id)));
+    self_->quit(caf::make_error(caf::sec::runtime_error,
+                                source + std::to_string(wanted) + ", but the node says " + std::to_string(chain_id)));
     return;
   }
   checkpoint_.chain_id = chain_id;

@@ -5,14 +5,14 @@
 #include <optional>
 #include <set>
 
-#include "actors/domain/fills/orderbook_events.hpp"
 #include "actors/domain/chain/chain_walk.hpp"
 #include "actors/domain/chain/range_retry.hpp"
 #include "actors/domain/chain/reading_watch.hpp"
 #include "actors/domain/chain/reorg_window.hpp"
+#include "actors/domain/fills/orderbook_events.hpp"
 #include "actors/domain/orders/first_start.hpp"
-#include "actors/ingestion/connection_news.hpp"
 #include "actors/entity/outbox.hpp"
+#include "actors/ingestion/connection_news.hpp"
 #include "actors/ingestion/ingestion_actor.hpp"
 #include "actors/ingestion/ingestion_messages.hpp"
 #include "actors/ingestion/reading_news.hpp"
@@ -81,8 +81,7 @@ using ingestion_actor = protocol::entity_actor::extend<
     // Connected and subscribed. The connection is lost, and why.
     caf::reacts_to<protocol::up_atom>, caf::reacts_to<protocol::down_atom, std::string>,
     // What the subscription brings.
-    caf::reacts_to<protocol::logseen_atom, ports::evm_log>,
-    caf::reacts_to<protocol::headseen_atom, ports::chain_block>,
+    caf::reacts_to<protocol::logseen_atom, ports::evm_log>, caf::reacts_to<protocol::headseen_atom, ports::chain_block>,
     caf::reacts_to<protocol::badframe_atom, ports::malformed_evm_log>,
     // An error that belongs to no question.
     caf::reacts_to<protocol::complaint_atom, ports::chain_error>,

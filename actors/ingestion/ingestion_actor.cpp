@@ -14,7 +14,9 @@ ingestion::interface::behavior_type ingestion::start() {
   listening_ = chain_->subscribe({addresses(), watched_topics()}, listener());
   watch();
   return {
-      [](handle_atom, const slice_ptr&) { return entity::outbox{service_name, {}}.finish(true); },
+      [](handle_atom, const slice_ptr&) {
+        return entity::outbox{service_name, {}}.finish(true);
+      },
       [this](committed_atom, std::uint64_t ticket) { committed(ticket); },
       [this](status_atom) { return status(); },
       // What the node tells.
@@ -71,9 +73,9 @@ void ingestion::watch() {
   self_->delayed_send(self_, std::chrono::seconds{1}, tick_atom::value);
 }
 
-bridges::service ingestion_service(ingestion_config config, chain_client_factory make_client,
-                                   const ports::clock* clock, ports::notices* notices,
-                                   std::shared_ptr<ports::broker_api> broker, ports::random* random) {
+bridges::service ingestion_service(ingestion_config config, chain_client_factory make_client, const ports::clock* clock,
+                                   ports::notices* notices, std::shared_ptr<ports::broker_api> broker,
+                                   ports::random* random) {
   bridges::service s = services::service_of(description);
   // The changelog is an input only so that owning its partition makes this the one live instance.
   s.route = [](const record&) { return std::nullopt; };

@@ -60,8 +60,7 @@ void ingestion::rescan() {
 
 void ingestion::ask_range(const domain::block_range& blocks, bool rescan) {
   range_ = open_range{blocks, rescan};
-  chain_->logs({blocks.from, blocks.to, addresses(), watched_topics()},
-               bring_back(logs_of_range{}));
+  chain_->logs({blocks.from, blocks.to, addresses(), watched_topics()}, bring_back(logs_of_range{}));
 }
 
 void ingestion::take(const logs_of_range&, const chain_answer<ports::evm_logs>& answer) {
@@ -106,8 +105,7 @@ void ingestion::read_from_receipts() {
   chain_->receipt_logs(*bad.tx_hash, bring_back(receipt_of_unreadable{bad}));
 }
 
-void ingestion::take(const receipt_of_unreadable& asked,
-                     const receipt_answer& answer) {
+void ingestion::take(const receipt_of_unreadable& asked, const receipt_answer& answer) {
   const auto& bad = asked.bad;
   if (!range_) return;
   if (const auto why = read_receipt(*bad.tx_hash, answer)) return hold_range(bad, *why);
@@ -116,8 +114,7 @@ void ingestion::take(const receipt_of_unreadable& asked,
   read_from_receipts();
 }
 
-std::optional<std::string> ingestion::read_receipt(
-    const hash32& tx, const receipt_answer& answer) {
+std::optional<std::string> ingestion::read_receipt(const hash32& tx, const receipt_answer& answer) {
   if (!answer) return "its receipt: " + answer.error().detail;
   if (!*answer) return "the node has no receipt of its transaction";
   const auto& receipt = **answer;
@@ -178,9 +175,7 @@ void ingestion::range_failed(domain::range_failure what, const ports::chain_erro
 }
 
 /// An empty answer may come from a node that does not have the blocks: ask for its head.
-void ingestion::confirm_range() {
-  chain_->head(bring_back(head_beyond_range{}));
-}
+void ingestion::confirm_range() { chain_->head(bring_back(head_beyond_range{})); }
 
 void ingestion::take(const head_beyond_range&, const block_answer& head) {
   if (!range_) return;

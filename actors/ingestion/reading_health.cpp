@@ -21,8 +21,8 @@ constexpr int missed_rescans = 3;
 // The chain as the live instance sees it, which is on one node of a cluster.
 constexpr protocol::status_gauge connected_gauge{"hedgerow_chain_connected",
                                                  "1 when the chain's node is connected, 0 when it is not."};
-constexpr protocol::status_gauge head_gauge{
-    "hedgerow_chain_head_block", "The newest block that the chain's node told of; 0 before the first."};
+constexpr protocol::status_gauge head_gauge{"hedgerow_chain_head_block",
+                                            "The newest block that the chain's node told of; 0 before the first."};
 constexpr protocol::status_gauge checkpoint_gauge{"hedgerow_chain_checkpoint_block",
                                                   "The block up to which everything has been read."};
 constexpr protocol::status_gauge distance_gauge{"hedgerow_chain_checkpoint_distance_blocks",
@@ -88,7 +88,7 @@ std::string ingestion::what_waits() const {
 void ingestion::node_is_behind() {
   const auto behind = cursor_.next - 1 - head_.number;
   last_error_ = range_error_ = "the node is at block " + std::to_string(head_.number) + ", " + std::to_string(behind) +
-                " below what was read already";
+                               " below what was read already";
   watch_.owes(clock_->monotonic());
   if (behind >= far_behind)
     reading_news_.trouble(notice_level::warning, "chain_behind",

@@ -58,8 +58,8 @@ void ingestion::complained(const ports::chain_error& why) {
   last_error_ = "the node says: " + why.detail;
   if (!is_throttle(why)) return;
   note_throttle();
-  const auto next = domain::after_range_failure(reading_.tries, domain::range_failure::throttled, 1, why.wait,
-                                                retries(), random());
+  const auto next =
+      domain::after_range_failure(reading_.tries, domain::range_failure::throttled, 1, why.wait, retries(), random());
   reading_.tries = next.state;
   for (const auto which : {line::reading, line::rescanning}) pause(which, next.pause);
 }

@@ -52,10 +52,10 @@ inline constexpr std::size_t largest_record = std::size_t{4} << 20U;
 [[nodiscard]] inline std::optional<log_error> find_too_large(const std::vector<outgoing>& records) {
   for (const auto& r : records)
     if (size_of(r) > largest_record)
-      return log_error{log_errc::record_too_large,
-                       "a record for " + std::string{to_string(r.to.topic)} + "/" + std::to_string(r.to.partition) +
-                           " has " + std::to_string(size_of(r)) + " bytes; the log takes " +
-                           std::to_string(largest_record)};
+      return log_error{log_errc::record_too_large, "a record for " + std::string{to_string(r.to.topic)} + "/" +
+                                                       std::to_string(r.to.partition) + " has " +
+                                                       std::to_string(size_of(r)) + " bytes; the log takes " +
+                                                       std::to_string(largest_record)};
   return std::nullopt;
 }
 

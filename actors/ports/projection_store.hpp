@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "messages/events/record.hpp"
 #include "messages/events/projections/changes.hpp"
+#include "messages/events/record.hpp"
 #include "messages/types/expected.hpp"
 
 namespace hedgerow::ports {

@@ -36,8 +36,10 @@ token_follower::interface::behavior_type token_follower::start() {
 /// Reads even when nothing can be there: the log tells only of what was read (ports::event_log::on_append).
 void token_follower::poll() {
   const auto records = outside_.log->read(source, next_, batch_max);
-  if (!records) last_error_ = records.error().detail;
-  else if (read_again_) last_error_ = sealed_for_others_ ? wrong_key : "";
+  if (!records)
+    last_error_ = records.error().detail;
+  else if (read_again_)
+    last_error_ = sealed_for_others_ ? wrong_key : "";
   read_again_ = !records;
   if (!records || records->empty()) return;
   next_ = records->back().offset + 1;

@@ -2,8 +2,8 @@
 // looks. Every node that talks to the broker has one, wherever the tokens actor lives.
 #pragma once
 
-#include "actors/ports/event_log.hpp"
 #include "actors/ports/clock.hpp"
+#include "actors/ports/event_log.hpp"
 #include "actors/ports/notices.hpp"
 #include "actors/ports/oauth_api.hpp"
 #include "messages/protocol/actor_class.hpp"

@@ -41,7 +41,9 @@ tokens::interface::behavior_type tokens::start() {
   check();
   set_timer();
   return {
-      [](handle_atom, const slice_ptr&) { return entity::outbox{service_name, {}}.finish(true); },
+      [](handle_atom, const slice_ptr&) {
+        return entity::outbox{service_name, {}}.finish(true);
+      },
       [](committed_atom, std::uint64_t) {},
       [this](status_atom) { return status(); },
       [this](beginlogin_atom) { return begin_login(); },
@@ -92,8 +94,7 @@ void tokens::refresh() {
   if (call_under_way_ || !current_ || (retry_at_ && now < *retry_at_)) return;
   if (!secret_) {
     last_error_ = "the stored tokens were sealed with another key; log in again";
-    if (!std::exchange(told_failing_, true))
-      tell(notice_level::alarm, "tokens_not_opened", last_error_);
+    if (!std::exchange(told_failing_, true)) tell(notice_level::alarm, "tokens_not_opened", last_error_);
     return;
   }
   if (secret_->refresh_token.empty()) return;
@@ -107,8 +108,7 @@ void tokens::end_login(std::string detail) {
   token_update ended = *current_;
   ended.event = token_event::expired;
   if (!domain::access_valid(domain::times_of(ended), now)) ended.access_token.clear();
-  if (!domain::refresh_valid(domain::times_of(ended), now) && secret_)
-    secret_->refresh_token.clear();
+  if (!domain::refresh_valid(domain::times_of(ended), now) && secret_) secret_->refresh_token.clear();
   ended.detail = std::move(detail);
   publish(std::move(ended));
 }
@@ -140,9 +140,11 @@ void tokens::check() {
 }
 
 void tokens::ask_accounts(bool by_login, std::string access_token) {
-  outside_.oauth->accounts(std::move(access_token),
-                           [by_login, tell = sends_to<interface>(self_->address(), gotaccount_atom::value)](
-                               auto answer) { tell(accounts_answer{by_login, std::move(answer)}); });
+  outside_.oauth->accounts(
+      std::move(access_token),
+      [by_login, tell = sends_to<interface>(self_->address(), gotaccount_atom::value)](auto answer) {
+        tell(accounts_answer{by_login, std::move(answer)});
+      });
 }
 
 void tokens::take_account(const accounts_answer& answer) {
@@ -165,18 +167,17 @@ void tokens::take_account(const accounts_answer& answer) {
   if (number.empty() || secret_->account == number) return;
   if (secret_->account)
     tell(notice_level::alarm, "broker_account_changed",
-         "the login changed the account that is traded in from " + domain::mask_account(*secret_->account) +
-             " to " + domain::mask_account(number) + ", as broker.account_number says");
+         "the login changed the account that is traded in from " + domain::mask_account(*secret_->account) + " to " +
+             domain::mask_account(number) + ", as broker.account_number says");
   secret_->account = number;
   publish(*current_);
 }
 
 void tokens::accept(bool by_login, const ports::oauth_tokens& fresh) {
   const auto& policy = config_.policy;
-  const auto times =
-      by_login || !current_
-          ? domain::logged_in(policy, asked_at_, fresh.access_lifetime)
-          : domain::refreshed(domain::times_of(*current_), policy, asked_at_, fresh.access_lifetime);
+  const auto times = by_login || !current_
+                         ? domain::logged_in(policy, asked_at_, fresh.access_lifetime)
+                         : domain::refreshed(domain::times_of(*current_), policy, asked_at_, fresh.access_lifetime);
   token_update update;
   update.event = by_login ? token_event::logged_in : token_event::refreshed;
   update.access_token = outside_.vault->seal(fresh.access_token);
@@ -187,8 +188,7 @@ void tokens::accept(bool by_login, const ports::oauth_tokens& fresh) {
   update.refresh_expires_at = times.refresh_expires_at;
   if (by_login) {
     warned_ = token_warning::none;
-    tell(notice_level::info, "logged_in",
-         "the broker's login is good until " + to_rfc3339(times.refresh_expires_at));
+    tell(notice_level::info, "logged_in", "the broker's login is good until " + to_rfc3339(times.refresh_expires_at));
   } else if (told_failing_) {
     tell(notice_level::info, "refreshed_again", "the access token could be refreshed again");
   }
@@ -207,7 +207,7 @@ void tokens::refused(timestamp now) {
   const bool final = domain::refusal_is_final(refused_at_, config_.policy, now);
   if (!refused_at_) refused_at_ = now;
   retry_at_ = now + (final || known_dead ? microseconds{config_.policy.check_interval}
-                                              : microseconds{config_.policy.confirm_refusal});
+                                         : microseconds{config_.policy.confirm_refusal});
   if (!final && !known_dead) return;
   if (!std::exchange(told_failing_, true))
     tell(notice_level::alarm, "login_refused",
@@ -221,8 +221,7 @@ void tokens::refresh_failed(const broker_error& why) {
   last_error_ = "refresh failed: " + why.detail;
   if (!current_) return;
   if (why.kind == broker_failure::refused) return refused(now);
-  const auto wait = domain::backoff_delay(config_.retry_min, config_.retry_max, ++failures_,
-                                          outside_.random->next());
+  const auto wait = domain::backoff_delay(config_.retry_min, config_.retry_max, ++failures_, outside_.random->next());
   retry_at_ = now + std::max(wait, why.retry_after);
   if (!domain::access_valid(domain::times_of(*current_), now) && !std::exchange(told_failing_, true))
     tell(notice_level::alarm, "refresh_fails",

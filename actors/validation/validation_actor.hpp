@@ -7,10 +7,10 @@
 #include <set>
 
 #include "actors/bridges/service.hpp"
+#include "actors/domain/chain/reading_policy.hpp"
 #include "actors/domain/fills/trade_memory.hpp"
 #include "actors/domain/fills/trade_validation.hpp"
 #include "actors/entity/outbox.hpp"
-#include "actors/domain/chain/reading_policy.hpp"
 #include "actors/ports/chain_client.hpp"
 #include "actors/ports/clock.hpp"
 #include "actors/ports/notices.hpp"

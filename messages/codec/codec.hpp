@@ -19,7 +19,7 @@
 #include "messages/events/onchain_trade.hpp"
 #include "messages/events/pending_order.hpp"
 #include "messages/events/position_update.hpp"  // allow: decode<> of it
-#include "messages/events/schwab_command.hpp"  // allow: decode<> of it
+#include "messages/events/schwab_command.hpp"   // allow: decode<> of it
 #include "messages/events/schwab_execution.hpp"
 #include "messages/events/token_record.hpp"  // allow: decode<> of it
 #include "messages/events/token_update.hpp"

@@ -41,32 +41,32 @@ template <class Event>
 
 /// For an Event with `write(json_writer&, const Event&)` and `read(object_reader&, Event&)` in hedgerow::codec or in an
 /// unnamed namespace inside it.
-#define HEDGEROW_CODEC(Event, Name)                                                            \
-  namespace hedgerow::codec {                                                                  \
-  template <>                                                                                  \
-  std::string_view type_name<Event>() {                                                        \
-    return Name;                                                                               \
-  }                                                                                            \
-  template <>                                                                                  \
-  std::string encode<Event>(const envelope& meta, const Event& event) {                        \
-    json_writer out;                                                                           \
-    write_frame(out, Name, meta);                                                              \
-    out.begin_object();                                                                        \
-    write(out, event);                                                                         \
-    out.end_object();                                                                          \
-    out.end_object();                                                                          \
-    return out.str();                                                                          \
-  }                                                                                            \
-  template <>                                                                                  \
-  void read_event<Event>(object_reader& in, void* out) {                                       \
-    read(in, *static_cast<Event*>(out));                                                       \
-  }                                                                                            \
-  template <>                                                                                  \
-  expected<enveloped<Event>, decode_error> decode<Event>(std::string_view text) {              \
-    expected<enveloped<Event>, decode_error> result;                                           \
-    if (decode_canonical(text, *result)) return result;                                        \
-    *result = {};                                                                              \
-    if (auto wrong = decode_json(text, *result)) return unexpected(std::move(*wrong));         \
-    return result;                                                                             \
-  }                                                                                            \
+#define HEDGEROW_CODEC(Event, Name)                                                    \
+  namespace hedgerow::codec {                                                          \
+  template <>                                                                          \
+  std::string_view type_name<Event>() {                                                \
+    return Name;                                                                       \
+  }                                                                                    \
+  template <>                                                                          \
+  std::string encode<Event>(const envelope& meta, const Event& event) {                \
+    json_writer out;                                                                   \
+    write_frame(out, Name, meta);                                                      \
+    out.begin_object();                                                                \
+    write(out, event);                                                                 \
+    out.end_object();                                                                  \
+    out.end_object();                                                                  \
+    return out.str();                                                                  \
+  }                                                                                    \
+  template <>                                                                          \
+  void read_event<Event>(object_reader & in, void* out) {                              \
+    read(in, *static_cast<Event*>(out));                                               \
+  }                                                                                    \
+  template <>                                                                          \
+  expected<enveloped<Event>, decode_error> decode<Event>(std::string_view text) {      \
+    expected<enveloped<Event>, decode_error> result;                                   \
+    if (decode_canonical(text, *result)) return result;                                \
+    *result = {};                                                                      \
+    if (auto wrong = decode_json(text, *result)) return unexpected(std::move(*wrong)); \
+    return result;                                                                     \
+  }                                                                                    \
   }  // namespace hedgerow::codec

@@ -92,8 +92,8 @@ void json_writer::text(std::string_view value) {
   separate();
   *at_++ = '"';
   while (!value.empty()) {
-    const auto* stop = std::find_if(value.begin(), value.end(),
-                                    [](char c) { return special[static_cast<unsigned char>(c)]; });
+    const auto* stop =
+        std::find_if(value.begin(), value.end(), [](char c) { return special[static_cast<unsigned char>(c)]; });
     const auto run = static_cast<std::size_t>(stop - value.begin());
     copy(value.data(), run);
     value.remove_prefix(run);

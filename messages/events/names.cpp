@@ -28,10 +28,10 @@ struct names<execution_state> {
 };
 template <>
 struct names<execution_code> {
-  static constexpr std::string_view all[] = {"none",           "market_closed", "no_token",  "halted",
-                                             "risk_limit",     "lease_expired", "broker_refused",
-                                             "rejected",       "cancelled",     "expired",   "outcome_unknown",
-                                             "absent",         "ambiguous",     "not_sent",  "throttled"};
+  static constexpr std::string_view all[] = {"none",       "market_closed", "no_token",        "halted",
+                                             "risk_limit", "lease_expired", "broker_refused",  "rejected",
+                                             "cancelled",  "expired",       "outcome_unknown", "absent",
+                                             "ambiguous",  "not_sent",      "throttled"};
 };
 template <>
 struct names<token_event> {

@@ -16,7 +16,7 @@ class payload {
   payload() = default;
   payload(std::string text)
       : payload{std::make_shared<const std::string>(std::move(text))} {}  // NOLINT: a value is its bytes
-  payload(const char* text) : payload{std::string{text}} {}  // NOLINT: a value is its bytes
+  payload(const char* text) : payload{std::string{text}} {}               // NOLINT: a value is its bytes
   /// Bytes that live as long as `owner`.
   payload(std::string_view text, std::shared_ptr<const void> owner) : owner_{std::move(owner)}, text_{text} {}
 
@@ -26,10 +26,8 @@ class payload {
   [[nodiscard]] bool empty() const { return text_.empty(); }
 
   template <class Text>
-    requires std::convertible_to<const Text&, std::string_view>
-  friend bool operator==(const payload& a, const Text& b) {
-    return a.text_ == std::string_view{b};
-  }
+  requires std::convertible_to<const Text&, std::string_view>
+  friend bool operator==(const payload& a, const Text& b) { return a.text_ == std::string_view{b}; }
 
  private:
   explicit payload(std::shared_ptr<const std::string> text) : owner_{text}, text_{*text} {}

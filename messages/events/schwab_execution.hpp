@@ -27,7 +27,7 @@ enum class execution_state : std::uint8_t {
 enum class execution_code : std::uint8_t {
   none,
   market_closed,
-  no_token,        // no valid OAuth token
+  no_token,  // no valid OAuth token
   halted,
   risk_limit,
   lease_expired,   // not_after passed before the socket was written
@@ -36,10 +36,10 @@ enum class execution_code : std::uint8_t {
   cancelled,
   expired,
   outcome_unknown,
-  absent,          // evidence says that the broker never had it
-  ambiguous,       // several candidates, or the position moved without an order
-  not_sent,        // certain that no byte of the request was processed
-  throttled,       // the same, since the broker asked for a pause: no failure
+  absent,     // evidence says that the broker never had it
+  ambiguous,  // several candidates, or the position moved without an order
+  not_sent,   // certain that no byte of the request was processed
+  throttled,  // the same, since the broker asked for a pause: no failure
 };
 
 /// The code proves that no order came of the execution: no report about it can follow.

@@ -47,8 +47,7 @@ inline constexpr std::array fault_points{
                 "the request times out"},
     fault_point{"chain.subscribe.after_send", "the chain's node has answered `eth_subscribe`",
                 "the request times out, and with it the connection ends"},
-    fault_point{"chain.request.after_send", "the chain's node has answered any other request",
-                "the request times out"},
+    fault_point{"chain.request.after_send", "the chain's node has answered any other request", "the request times out"},
     fault_point{"control.commit.before", "a person's decision is handed to the event log",
                 "nothing is written, and the desk hears that it failed", true},
     fault_point{"control.commit.after", "the event log has carried out a person's decision",
@@ -96,8 +95,6 @@ extern std::atomic<bool> armed;
 
 /// Passes a fault point. True: fail here, as the point's row says. With the action `crash` it throws injected_crash;
 /// with `kill` the process ends by SIGKILL. Thread-safe.
-[[nodiscard]] inline bool strikes(fault_id point) {
-  return armed() && detail::consult(point);
-}
+[[nodiscard]] inline bool strikes(fault_id point) { return armed() && detail::consult(point); }
 
 }  // namespace hedgerow::faults

@@ -27,13 +27,13 @@ namespace hedgerow::protocol {
 
 enum class run_state : std::uint8_t {
   running,
-  starting,        // does not do its whole work yet: connecting, restoring, reading history
-  waiting,         // something outside is missing, and it goes on by itself when that is there
-  held,            // waits for a person
-  draining,        // finishes what was begun, then ends
-  restarting,      // down; it is started again when its back-off has passed
-  parked,          // down after too many failures; tried again slowly
-  not_answering,   // it was asked and has not answered in time
+  starting,       // does not do its whole work yet: connecting, restoring, reading history
+  waiting,        // something outside is missing, and it goes on by itself when that is there
+  held,           // waits for a person
+  draining,       // finishes what was begun, then ends
+  restarting,     // down; it is started again when its back-off has passed
+  parked,         // down after too many failures; tried again slowly
+  not_answering,  // it was asked and has not answered in time
 };
 
 [[nodiscard]] constexpr std::string_view to_string(run_state state) {
@@ -98,8 +98,8 @@ struct actor_status {
     if constexpr (std::same_as<decltype(value), bool>)
       detail.push_back({std::move(field), status_value{value}, gauge, std::move(label_value)});
     else
-      detail.push_back({std::move(field), status_value{static_cast<std::int64_t>(value)}, gauge,
-                        std::move(label_value)});
+      detail.push_back(
+          {std::move(field), status_value{static_cast<std::int64_t>(value)}, gauge, std::move(label_value)});
   }
   void show(std::string field, std::string value) {
     detail.push_back({std::move(field), std::move(value), nullptr, {}});

@@ -7,10 +7,10 @@
 
 namespace hedgerow::protocol {
 
-using status_atom = caf::atom_constant<caf::atom("status")>;        // how are you?
-using drain_atom = caf::atom_constant<caf::atom("drain")>;          // finish what was begun, then quit
-using ok_atom = caf::atom_constant<caf::atom("ok")>;                // the answer that says no more than that it is done
-using restart_atom = caf::atom_constant<caf::atom("restart")>;      // restart the child of this name
+using status_atom = caf::atom_constant<caf::atom("status")>;    // how are you?
+using drain_atom = caf::atom_constant<caf::atom("drain")>;      // finish what was begun, then quit
+using ok_atom = caf::atom_constant<caf::atom("ok")>;            // the answer that says no more than that it is done
+using restart_atom = caf::atom_constant<caf::atom("restart")>;  // restart the child of this name
 
 // Between a bridge, its entities and the next bridge.
 using handle_atom = caf::atom_constant<caf::atom("handle")>;        // a slice of records for an entity
@@ -19,49 +19,49 @@ using committed_atom = caf::atom_constant<caf::atom("committed")>;  // the step 
 using hand_atom = caf::atom_constant<caf::atom("hand")>;            // a transaction that another bridge may carry out
 
 // To the broker gateway.
-using place_atom = caf::atom_constant<caf::atom("place")>;          // place an order
-using getorder_atom = caf::atom_constant<caf::atom("getorder")>;    // one order, by its id
+using place_atom = caf::atom_constant<caf::atom("place")>;            // place an order
+using getorder_atom = caf::atom_constant<caf::atom("getorder")>;      // one order, by its id
 using listorders_atom = caf::atom_constant<caf::atom("listorders")>;  // the orders of a span of time
-using position_atom = caf::atom_constant<caf::atom("position")>;    // the shares of a symbol in the account
-using session_atom = caf::atom_constant<caf::atom("session")>;      // the market session of today
+using position_atom = caf::atom_constant<caf::atom("position")>;      // the shares of a symbol in the account
+using session_atom = caf::atom_constant<caf::atom("session")>;        // the market session of today
 
 // To the tokens actor.
 using beginlogin_atom = caf::atom_constant<caf::atom("beginlogin")>;  // a person wants to log in
-using endlogin_atom = caf::atom_constant<caf::atom("endlogin")>;    // the person came back from the broker
-using reject_atom = caf::atom_constant<caf::atom("reject")>;        // the broker did not accept the access token
+using endlogin_atom = caf::atom_constant<caf::atom("endlogin")>;      // the person came back from the broker
+using reject_atom = caf::atom_constant<caf::atom("reject")>;          // the broker did not accept the access token
 
 // To the control desk.
-using decide_atom = caf::atom_constant<caf::atom("decide")>;        // what a person decides about a symbol
+using decide_atom = caf::atom_constant<caf::atom("decide")>;  // what a person decides about a symbol
 
 // To the cluster actor of the own node.
-using relay_atom = caf::atom_constant<caf::atom("relay")>;          // ask another node this, and bring its answer
-using renew_atom = caf::atom_constant<caf::atom("renew")>;          // the broker did not accept the access token
+using relay_atom = caf::atom_constant<caf::atom("relay")>;  // ask another node this, and bring its answer
+using renew_atom = caf::atom_constant<caf::atom("renew")>;  // the broker did not accept the access token
 
 // Between nodes (cluster.hpp); also `reject`.
-using hello_atom = caf::atom_constant<caf::atom("hello")>;          // who I am; let me in
-using welcome_atom = caf::atom_constant<caf::atom("welcome")>;      // you are in; who I am
-using refuse_atom = caf::atom_constant<caf::atom("refuse")>;        // you are not, and why
-using whois_atom = caf::atom_constant<caf::atom("whois")>;          // which run holds this name?
-using beat_atom = caf::atom_constant<caf::atom("beat")>;            // I am here
-using leave_atom = caf::atom_constant<caf::atom("leave")>;          // goodbye
+using hello_atom = caf::atom_constant<caf::atom("hello")>;      // who I am; let me in
+using welcome_atom = caf::atom_constant<caf::atom("welcome")>;  // you are in; who I am
+using refuse_atom = caf::atom_constant<caf::atom("refuse")>;    // you are not, and why
+using whois_atom = caf::atom_constant<caf::atom("whois")>;      // which run holds this name?
+using beat_atom = caf::atom_constant<caf::atom("beat")>;        // I am here
+using leave_atom = caf::atom_constant<caf::atom("leave")>;      // goodbye
 using question_atom = caf::atom_constant<caf::atom("question")>;
 using answer_atom = caf::atom_constant<caf::atom("answer")>;
 
 // Private: timers, what a log tells, and, as `answer`, what a port answered.
-using tick_atom = caf::atom_constant<caf::atom("tick")>;            // an own timer
-using poll_atom = caf::atom_constant<caf::atom("poll")>;            // the log may have something new
-using done_atom = caf::atom_constant<caf::atom("done")>;            // a commit has ended
+using tick_atom = caf::atom_constant<caf::atom("tick")>;  // an own timer
+using poll_atom = caf::atom_constant<caf::atom("poll")>;  // the log may have something new
+using done_atom = caf::atom_constant<caf::atom("done")>;  // a commit has ended
 
 // Private to a bridge.
-using again_atom = caf::atom_constant<caf::atom("again")>;          // send this slice again
-using activate_atom = caf::atom_constant<caf::atom("activate")>;    // start the entity of this key again
-using offsets_atom = caf::atom_constant<caf::atom("offsets")>;      // offsets have waited long enough for records
+using again_atom = caf::atom_constant<caf::atom("again")>;        // send this slice again
+using activate_atom = caf::atom_constant<caf::atom("activate")>;  // start the entity of this key again
+using offsets_atom = caf::atom_constant<caf::atom("offsets")>;    // offsets have waited long enough for records
 
 // Private to the broker gateway: what the broker answered, and that the time to gather status questions is over.
 using placed_atom = caf::atom_constant<caf::atom("placed")>;
 using gotorder_atom = caf::atom_constant<caf::atom("gotorder")>;
 using gotorders_atom = caf::atom_constant<caf::atom("gotorders")>;
-using gotlooks_atom = caf::atom_constant<caf::atom("gotlooks")>;    // a list that answers several status questions
+using gotlooks_atom = caf::atom_constant<caf::atom("gotlooks")>;  // a list that answers several status questions
 using gotshares_atom = caf::atom_constant<caf::atom("gotshares")>;
 using gotsession_atom = caf::atom_constant<caf::atom("gotsession")>;
 using gathered_atom = caf::atom_constant<caf::atom("gathered")>;
@@ -82,8 +82,8 @@ using gottokens_atom = caf::atom_constant<caf::atom("gottokens")>;
 using gotaccount_atom = caf::atom_constant<caf::atom("gotaccount")>;  // the accounts that the login covers
 
 // Private to the cluster actor.
-using open_atom = caf::atom_constant<caf::atom("open")>;            // try to open the port again
-using gone_atom = caf::atom_constant<caf::atom("gone")>;            // the goodbyes are out
-using probed_atom = caf::atom_constant<caf::atom("probed")>;        // whether a process listens at this address
+using open_atom = caf::atom_constant<caf::atom("open")>;      // try to open the port again
+using gone_atom = caf::atom_constant<caf::atom("gone")>;      // the goodbyes are out
+using probed_atom = caf::atom_constant<caf::atom("probed")>;  // whether a process listens at this address
 
 }  // namespace hedgerow::protocol

@@ -130,25 +130,24 @@ using peer_actor = caf::typed_actor<
     // The node of this name and incarnation ends.
     caf::reacts_to<leave_atom, std::string, std::uint64_t>,
     // A question to this node. Its `answer` carries the question's number; the asker gives up after a time of its own.
-    caf::reacts_to<question_atom, remote_question>,
-    caf::reacts_to<answer_atom, remote_answer>,
+    caf::reacts_to<question_atom, remote_question>, caf::reacts_to<answer_atom, remote_answer>,
     // The broker did not accept the access token; for a node that runs the tokens service.
     caf::reacts_to<reject_atom>>;
 
 // -- aggregator ------------------------------------------------------------------------------------------------------
 
 /// Answers from the rows that it folds out of the log; with an error when the store of the rows does not answer.
-using aggregator_actor = observable_actor::extend<
-    caf::replies_to<positions_atom>::with<position_list>,
-    caf::replies_to<position_atom, std::string>::with<position_answer>,
-    // A page, newest first.
-    caf::replies_to<trades_atom, trades_query>::with<trade_page>,
-    caf::replies_to<executions_atom, executions_query>::with<execution_page>,
-    caf::replies_to<execution_atom, std::string>::with<execution_answer>,
-    caf::replies_to<letters_atom, dead_letters_query>::with<dead_letter_page>,
-    caf::replies_to<decisions_atom, decisions_query>::with<decision_page>,
-    // What health and metrics show.
-    caf::replies_to<overview_atom>::with<projection_overview>>;
+using aggregator_actor =
+    observable_actor::extend<caf::replies_to<positions_atom>::with<position_list>,
+                             caf::replies_to<position_atom, std::string>::with<position_answer>,
+                             // A page, newest first.
+                             caf::replies_to<trades_atom, trades_query>::with<trade_page>,
+                             caf::replies_to<executions_atom, executions_query>::with<execution_page>,
+                             caf::replies_to<execution_atom, std::string>::with<execution_answer>,
+                             caf::replies_to<letters_atom, dead_letters_query>::with<dead_letter_page>,
+                             caf::replies_to<decisions_atom, decisions_query>::with<decision_page>,
+                             // What health and metrics show.
+                             caf::replies_to<overview_atom>::with<projection_overview>>;
 
 // -- API -------------------------------------------------------------------------------------------------------------
 

@@ -12,10 +12,10 @@ namespace hedgerow::protocol {
 using positions_atom = caf::atom_constant<caf::atom("positions")>;
 using trades_atom = caf::atom_constant<caf::atom("trades")>;
 using executions_atom = caf::atom_constant<caf::atom("executions")>;
-using execution_atom = caf::atom_constant<caf::atom("execution")>;    // with this id
-using letters_atom = caf::atom_constant<caf::atom("letters")>;        // dead letters
+using execution_atom = caf::atom_constant<caf::atom("execution")>;  // with this id
+using letters_atom = caf::atom_constant<caf::atom("letters")>;      // dead letters
 using decisions_atom = caf::atom_constant<caf::atom("decisions")>;
-using overview_atom = caf::atom_constant<caf::atom("overview")>;      // what health and metrics show
+using overview_atom = caf::atom_constant<caf::atom("overview")>;  // what health and metrics show
 
 }  // namespace hedgerow::protocol
 

@@ -6,8 +6,8 @@ namespace hedgerow::detail {
 }
 
 /// Ends the process with file, line and message when `condition` is false. Never compiled out.
-#define HEDGEROW_CHECK(condition, message)                                             \
-  do {                                                                                 \
-    if (!(condition)) [[unlikely]]                                                     \
-      ::hedgerow::detail::check_failed(#condition, __FILE__, __LINE__, message);       \
+#define HEDGEROW_CHECK(condition, message)                                       \
+  do {                                                                           \
+    if (!(condition)) [[unlikely]]                                               \
+      ::hedgerow::detail::check_failed(#condition, __FILE__, __LINE__, message); \
   } while (false)

@@ -23,8 +23,8 @@ std::string node_of(const admin_context& c, const call& asked) {
 }
 
 health_sources health_sources_of(const admin_context& c) {
-  return {c.system, c.options.metrics.node, c.outside.root->get(), c.outside.clock, nullptr,
-          c.outside.others.members->get()};
+  return {c.system, c.options.metrics.node,         c.outside.root->get(), c.outside.clock,
+          nullptr,  c.outside.others.members->get()};
 }
 
 void show_actors(const admin_context& c, const call& asked) {
@@ -36,9 +36,11 @@ void show_actors(const admin_context& c, const call& asked) {
     return show_remote_actors(*c.system, c.outside.others, root, own_name, node, plain, asked.respond);
   c.system->spawn([root, plain, respond = asked.respond](caf::event_based_actor* self) {
     self->request(root, answer_timeout, status_atom::value)
-        .then([=](const actor_status& tree) {
-          respond(plain ? text(200, actors_text(tree)) : json(200, actors_view(tree)));
-        }, [=](const caf::error&) { respond(problem(503, "the supervisor does not answer")); });
+        .then(
+            [=](const actor_status& tree) {
+              respond(plain ? text(200, actors_text(tree)) : json(200, actors_view(tree)));
+            },
+            [=](const caf::error&) { respond(problem(503, "the supervisor does not answer")); });
   });
 }
 
@@ -68,9 +70,9 @@ void restart(const admin_context& c, const call& asked) {
   const auto respond = asked.respond;
   if (const auto node = node_of(c, asked); node != c.options.metrics.node.name)
     return ask_peer(*c.system, c.outside.others, node, {0, "", question_kind::restart, name, {}},
-                         [name, respond](const remote_answer& a) {
-                           respond(a.error.empty() ? restarted(name, a.text) : problem(503, a.error));
-                         });
+                    [name, respond](const remote_answer& a) {
+                      respond(a.error.empty() ? restarted(name, a.text) : problem(503, a.error));
+                    });
   const auto root = c.outside.root->get();
   if (!root) return respond(problem(503, "starting or stopping"));
   c.system->spawn([root, name, respond](caf::event_based_actor* self) {
@@ -94,15 +96,16 @@ void decide(const admin_context& c, const call& asked) {
   constexpr const char* argument = Action == control_action::declare_absent ? "execution_id" : "order";
   control_request request{asked.captured[0], std::string{to_string(Action)}, asked.parameter(argument),
                           asked.parameter("reason"), asked.parameter("by")};
-  c.system->spawn([desk = c.controls, request = std::move(request),
-                   respond = asked.respond](caf::event_based_actor* self) {
-    self->request(desk, decision_timeout, decide_atom::value, request)
-        .then([=](const control_answer& answer) { respond(decided(answer)); },
-              [=](const caf::error&) {
-                respond(problem(504, "the log has not answered yet; whether it takes the decision is not known: look "
-                                     "at GET /positions and the log, then try again"));
-              });
-  });
+  c.system->spawn(
+      [desk = c.controls, request = std::move(request), respond = asked.respond](caf::event_based_actor* self) {
+        self->request(desk, decision_timeout, decide_atom::value, request)
+            .then([=](const control_answer& answer) { respond(decided(answer)); },
+                  [=](const caf::error&) {
+                    respond(problem(504,
+                                    "the log has not answered yet; whether it takes the decision is not known: look "
+                                    "at GET /positions and the log, then try again"));
+                  });
+      });
 }
 
 }  // namespace
@@ -130,15 +133,15 @@ routes admin_routes(std::shared_ptr<const admin_context> context) {
       [](const auto& c, const auto& asked) { show_live(health_sources_of(c), asked.respond); });
   add("GET", "/health/ready", {}, "200 while every service runs and the log answers, else 503",
       [](const auto& c, const auto& asked) { show_ready(health_sources_of(c), asked.respond); });
-  add("POST", "/symbols/{symbol}/halt", {"reason", "by"}, "the symbol orders nothing until it is resumed "
-                                                          "([Operations](docs/operations.md#frozen-symbols))",
+  add("POST", "/symbols/{symbol}/halt", {"reason", "by"},
+      "the symbol orders nothing until it is resumed "
+      "([Operations](docs/operations.md#frozen-symbols))",
       decide<control_action::halt>);
   add("POST", "/symbols/{symbol}/resume", {"reason", "by"}, "the symbol orders again", decide<control_action::resume>);
   add("POST", "/symbols/{symbol}/adopt_order", {"order", "reason", "by"},
       "a held execution is this order of the broker's", decide<control_action::adopt_order>);
   add("POST", "/symbols/{symbol}/declare_absent", {"execution_id", "reason", "by"},
-      "a held execution has no order at the broker",
-      decide<control_action::declare_absent>);
+      "a held execution has no order at the broker", decide<control_action::declare_absent>);
   return all;
 }
 

@@ -51,8 +51,8 @@ admin_server::interface::behavior_type admin_server::start() {
   const control_desk_ports desk{outside_.log, options_.metrics.node.name, outside_.clock, outside_.notices};
   auto controls = spawn_class<control_desk>(self_->system(), desk);
   self_->attach_functor([controls] { caf::anon_send_exit(controls, caf::exit_reason::user_shutdown); });
-  auto context = std::make_shared<const admin_context>(
-      admin_context{&self_->system(), options_, outside_, std::move(controls)});
+  auto context =
+      std::make_shared<const admin_context>(admin_context{&self_->system(), options_, outside_, std::move(controls)});
   return serve(self_, options_.server, make_handler(admin_routes(std::move(context)), options_.allowed_hosts),
                actor_name, server_);
 }

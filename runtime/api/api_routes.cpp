@@ -43,8 +43,8 @@ std::optional<page> read_page(const call& asked) {
 }
 
 health_sources health_sources_of(const api_context& c) {
-  return {c.system, c.options.metrics.node, c.outside.root->get(), c.outside.clock, c.outside.lag,
-          c.outside.others.members->get()};
+  return {c.system,        c.options.metrics.node, c.outside.root->get(),
+          c.outside.clock, c.outside.lag,          c.outside.others.members->get()};
 }
 
 void metrics(const api_context& c, const call& asked) {
@@ -63,18 +63,19 @@ http::response login_ended(const login_result& result) {
 
 /// Why no login is possible, for a person at this node.
 http::response no_login(const std::string& error) {
-  return problem(503, "the tokens service, which takes logins, does not run at this node, and no other node takes this "
-                      "one: " + error);
+  return problem(503,
+                 "the tokens service, which takes logins, does not run at this node, and no other node takes this "
+                 "one: " +
+                     error);
 }
 
 void begin_login(const api_context& c, const call& asked) {
   const auto tokens = c.outside.tokens->get();
   const auto respond = asked.respond;
   if (!tokens)
-    return ask_peer(*c.system, c.outside.others, "", {0, "", question_kind::begin_login, "", {}},
-                         [respond](const remote_answer& a) {
-                           respond(a.error.empty() ? to_login_page(a.text) : no_login(a.error));
-                         });
+    return ask_peer(
+        *c.system, c.outside.others, "", {0, "", question_kind::begin_login, "", {}},
+        [respond](const remote_answer& a) { respond(a.error.empty() ? to_login_page(a.text) : no_login(a.error)); });
   c.system->spawn([=](caf::event_based_actor* self) {
     self->request(tokens, answer_timeout, beginlogin_atom::value)
         .then([=](const std::string& url) { respond(to_login_page(url)); },
@@ -88,15 +89,13 @@ void finish_login(const api_context& c, const call& asked) {
   if (login.code.empty()) return respond(problem(400, "the address carries no code; start again at /auth/login"));
   const auto tokens = c.outside.tokens->get();
   if (!tokens)
-    return ask_peer(*c.system, c.outside.others, "", {0, "", question_kind::end_login, "", std::move(login)},
-                         [respond](const remote_answer& a) {
-                           respond(a.error.empty() ? login_ended(a.login) : no_login(a.error));
-                         });
+    return ask_peer(
+        *c.system, c.outside.others, "", {0, "", question_kind::end_login, "", std::move(login)},
+        [respond](const remote_answer& a) { respond(a.error.empty() ? login_ended(a.login) : no_login(a.error)); });
   c.system->spawn([=](caf::event_based_actor* self) {
     self->request(tokens, login_timeout, endlogin_atom::value, login)
-        .then(
-            [=](const tokens::login_result& result) { respond(login_ended(result)); },
-            [=](const caf::error&) { respond(problem(504, "the broker did not answer in time")); });
+        .then([=](const tokens::login_result& result) { respond(login_ended(result)); },
+              [=](const caf::error&) { respond(problem(504, "the broker did not answer in time")); });
   });
 }
 
@@ -164,8 +163,10 @@ routes api_routes(std::shared_ptr<const api_context> context) {
   get("/dead-letters", {"limit"}, "records that could not be used, with reason and origin", dead_letters);
   get("/decisions", {"symbol", "limit"}, "what people decided of symbols: who, when and why; the last 100 of each",
       decisions);
-  get("/metrics", {}, "for Prometheus: lag, transactions, positions, orders, restarts "
-                      "([all of them](docs/operations.md#metrics))", metrics);
+  get("/metrics", {},
+      "for Prometheus: lag, transactions, positions, orders, restarts "
+      "([all of them](docs/operations.md#metrics))",
+      metrics);
   get("/auth/login", {}, "leads a browser to the broker's login page", begin_login);
   get("/auth/callback", {"code", "state"}, "where the broker sends the browser back to", finish_login,
       caller::redirected);

@@ -20,7 +20,7 @@ std::vector<services::child> children(const services::context& in) {
   const auto wiring = in.known.get<api_wiring>();
   services::child model{model_child, {}, {}, false, true};
   model.start = [log = in.log, rows = wiring.rows, slot = wiring.model](caf::actor_system& system,
-                                                                      const services::running&) {
+                                                                        const services::running&) {
     auto actor = protocol::spawn_class<aggregator::aggregator>(system, log, rows, aggregator::aggregator_config{});
     slot->put(actor.address());
     return caf::actor_cast<caf::actor>(actor);

@@ -7,13 +7,9 @@
 namespace hedgerow::api {
 
 inline constexpr const char* service_name = "api";
-inline constexpr service_info description{service_name,
-                                          "answers people and other machines, and shows what is hedged",
-                                          {},
-                                          std::nullopt,
-                                          "api",
-                                          {.api = true},
-                                          false};
+inline constexpr service_info description{
+    service_name, "answers people and other machines, and shows what is hedged", {}, std::nullopt, "api", {.api = true},
+    false};
 
 using model_slot = protocol::slot<aggregator::aggregator_actor>;
 

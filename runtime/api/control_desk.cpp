@@ -62,7 +62,8 @@ outgoing control_desk::to_record(const control_request& request) const {
   const control_event event{name, *parse_name<control_action>(request.action), request.argument, request.reason,
                             request.by};
   const std::string id = "control:" + name + ":" + std::to_string(now.us);
-  return {{topic::control_events, partition_of_symbol(name, outside_.log->partitions(topic::control_events))}, name,
+  return {{topic::control_events, partition_of_symbol(name, outside_.log->partitions(topic::control_events))},
+          name,
           codec::encode({id, now, now, id, {}, {}}, event)};
 }
 

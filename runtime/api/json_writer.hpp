@@ -33,9 +33,7 @@ class json_writer {
     key(name);
     writer_.Bool(value);
   }
-  void field(std::string_view name, std::unsigned_integral auto value)
-    requires(!std::same_as<decltype(value), bool>)
-  {
+  void field(std::string_view name, std::unsigned_integral auto value) requires(!std::same_as<decltype(value), bool>) {
     key(name);
     writer_.Uint64(value);
   }

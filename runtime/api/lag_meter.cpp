@@ -6,8 +6,12 @@ namespace hedgerow::api {
 
 lag_meter::lag_meter(std::shared_ptr<ports::event_log> log, ports::input_groups groups, const ports::clock* clock,
                      lag_meter_options options)
-    : log_{std::move(log)}, groups_{std::move(groups)}, clock_{clock}, options_{options},
-      answered_{clock->monotonic()}, thread_{[this] { work(); }} {}
+    : log_{std::move(log)},
+      groups_{std::move(groups)},
+      clock_{clock},
+      options_{options},
+      answered_{clock->monotonic()},
+      thread_{[this] { work(); }} {}
 
 lag_meter::~lag_meter() {
   {

@@ -18,8 +18,7 @@ http::response text_page(std::string body) {
 }  // namespace
 
 void show_metrics(caf::actor_system& system, const metrics_sources& from, const protocol::supervisor_actor& root,
-                  const std::shared_ptr<lag_meter>& lag, const rows_source& rows,
-                  const http::responder& respond) {
+                  const std::shared_ptr<lag_meter>& lag, const rows_source& rows, const http::responder& respond) {
   ask_node_state(system, root, lag, [=, &system](const node_state& state) {
     std::vector<std::pair<std::string, bool>> answered{{"actors", state.tree.has_value()}};
     std::string text = identity_metrics(from.node);

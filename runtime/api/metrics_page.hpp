@@ -22,7 +22,6 @@ struct rows_source {
 
 /// Answers within four seconds. Without `lag` or `rows.model` their part is not shown at all.
 void show_metrics(caf::actor_system& system, const metrics_sources& from, const protocol::supervisor_actor& root,
-                  const std::shared_ptr<lag_meter>& lag, const rows_source& rows,
-                  const http::responder& respond);
+                  const std::shared_ptr<lag_meter>& lag, const rows_source& rows, const http::responder& respond);
 
 }  // namespace hedgerow::api

@@ -32,10 +32,14 @@ std::string number_of(const protocol::status_value& value) {
   return caf::visit(
       [](const auto& v) -> std::string {
         using kind = std::decay_t<decltype(v)>;
-        if constexpr (std::is_same_v<kind, std::string>) return {};
-        else if constexpr (std::is_same_v<kind, std::chrono::milliseconds>) return telemetry::in_seconds(v);
-        else if constexpr (std::is_same_v<kind, timestamp>) return seconds_of(v);
-        else return std::to_string(v);
+        if constexpr (std::is_same_v<kind, std::string>)
+          return {};
+        else if constexpr (std::is_same_v<kind, std::chrono::milliseconds>)
+          return telemetry::in_seconds(v);
+        else if constexpr (std::is_same_v<kind, timestamp>)
+          return seconds_of(v);
+        else
+          return std::to_string(v);
       },
       value);
 }
@@ -97,7 +101,7 @@ void add_login(prometheus_text& out, const std::optional<login_row>& token, time
   const bool valid = token && token->event != token_event::expired && now < token->access_expires_at;
   out.family({"hedgerow_broker_token_valid", "1 when there is a valid access token of the broker.", gauge});
   out.sample({}, valid ? 1 : 0);
-  const auto end = [&](const metric_family& f, timestamp login_row::* when) {
+  const auto end = [&](const metric_family& f, timestamp login_row::*when) {
     out.family(f);
     if (token) out.sample({}, seconds_of((*token).*when));
   };
@@ -120,11 +124,10 @@ std::string identity_metrics(const node_identity& node) {
 
 std::string tree_metrics(const actor_status& tree) {
   prometheus_text out;
-  out.family({"hedgerow_service_up",
-              "1 when the service runs and answers, 0 while it is restarting, parked or silent.", gauge});
+  out.family({"hedgerow_service_up", "1 when the service runs and answers, 0 while it is restarting, parked or silent.",
+              gauge});
   for (const auto& child : tree.children)
-    out.sample({{"service", child.name}},
-               is_away(child.state) || child.state == protocol::run_state::parked ? 0 : 1);
+    out.sample({{"service", child.name}}, is_away(child.state) || child.state == protocol::run_state::parked ? 0 : 1);
   out.family({"hedgerow_service_mailbox_messages",
               "Messages that wait for the service and its entities, of at most a hundred of them.", gauge});
   for (const auto& child : tree.children) out.sample({{"service", child.name}}, std::to_string(mail_of(child)));
@@ -139,8 +142,8 @@ std::string tree_metrics(const actor_status& tree) {
 
 std::string lag_metrics(const std::vector<partition_lag>& lag) {
   prometheus_text out;
-  out.family({"hedgerow_consumer_lag_records",
-              "Records of the partition that the service has not handled yet.", gauge});
+  out.family(
+      {"hedgerow_consumer_lag_records", "Records of the partition that the service has not handled yet.", gauge});
   for (const auto& one : lag)
     out.sample({{"service", one.group},
                 {"topic", std::string{to_string(one.source.topic)}},
@@ -159,8 +162,8 @@ std::string business_metrics(const projection_overview& known, timestamp now) {
 
 std::string source_metrics(const std::vector<std::pair<std::string, bool>>& answered) {
   prometheus_text out;
-  out.family({"hedgerow_metrics_source_up",
-              "1 when this part of the metrics could be had, 0 when it is missing.", gauge});
+  out.family(
+      {"hedgerow_metrics_source_up", "1 when this part of the metrics could be had, 0 when it is missing.", gauge});
   for (const auto& [source, came] : answered) out.sample({{"source", source}}, came ? 1 : 0);
   return out.take();
 }

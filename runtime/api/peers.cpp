@@ -61,8 +61,13 @@ void ask_own(caf::actor_system& system, const protocol::supervisor_actor& root,
              std::function<void(const remote_answer&)> done) {
   system.spawn([=](caf::event_based_actor* self) {
     self->request(root, own_limit, status_atom::value)
-        .then([=](const actor_status& tree) { done({0, "", tree, {}, {}}); },
-              [=](const caf::error&) { done({0, "the supervisor does not answer", {}, {}, {}}); });
+        .then(
+            [=](const actor_status& tree) {
+              done({0, "", tree, {}, {}});
+            },
+            [=](const caf::error&) {
+              done({0, "the supervisor does not answer", {}, {}, {}});
+            });
   });
 }
 
@@ -107,14 +112,16 @@ void write_member(json_writer& w, const cluster::member_view& m, bool self, std:
 }  // namespace
 
 void ask_peer(caf::actor_system& system, const peer_access& others, std::string member, remote_question question,
-                   std::function<void(const remote_answer&)> done) {
+              std::function<void(const remote_answer&)> done) {
   const auto actor = others.actor->get();
   if (!actor) return done({0, "this node is not in a cluster", {}, {}, {}});
   // Talks to this node's cluster actor only: CAF keeps an actor that sends to another node until the actor quits.
   system.spawn([=, member = std::move(member), question = std::move(question)](caf::event_based_actor* self) {
     self->request(actor, longest_question, relay_atom::value, member, question)
         .then([=](const remote_answer& answer) { done(answer); },
-              [=](const caf::error&) { done({0, "the cluster does not answer", {}, {}, {}}); });
+              [=](const caf::error&) {
+                done({0, "the cluster does not answer", {}, {}, {}});
+              });
   });
 }
 
@@ -140,7 +147,7 @@ void show_remote_actors(caf::actor_system& system, const peer_access& others,
   ask_own(system, own_root, [all](const remote_answer& a) { all->put(0, a); });
   for (std::size_t i = 1; i < names.size(); ++i)
     ask_peer(system, others, names[i], {0, "", question_kind::actors, "", {}},
-                  [all, i](const remote_answer& a) { all->put(i, a); });
+             [all, i](const remote_answer& a) { all->put(i, a); });
 }
 
 std::string cluster_view(const cluster::snapshot* members, std::chrono::nanoseconds now) {

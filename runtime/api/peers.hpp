@@ -18,7 +18,7 @@ struct peer_access {
 /// Asks `member`, or, when that is empty, the node that runs the tokens service. `done` is called once, on an actor;
 /// the answer's `error` says for people why there is none.
 void ask_peer(caf::actor_system& system, const peer_access& others, std::string member,
-                   protocol::remote_question question, std::function<void(const protocol::remote_answer&)> done);
+              protocol::remote_question question, std::function<void(const protocol::remote_answer&)> done);
 
 /// GET /actors for another node, or for `all`. `own_root` answers for this node.
 void show_remote_actors(caf::actor_system& system, const peer_access& others,

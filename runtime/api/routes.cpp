@@ -61,8 +61,7 @@ void dispatch(const routes& table, const std::vector<std::string>& allowed_hosts
     return r.handle({std::move(query), std::move(*captured), x.respond});
   }
   if (auto refusal = find_refusal(x.received, caller::reader, allowed_hosts)) return x.respond(problem(403, *refusal));
-  x.respond(path_known ? wrong_method(table, query.path)
-                       : problem(404, "no such path; there are " + list_of(table)));
+  x.respond(path_known ? wrong_method(table, query.path) : problem(404, "no such path; there are " + list_of(table)));
 }
 
 }  // namespace

@@ -205,9 +205,7 @@ std::optional<std::string> position_view(const position_answer& one, timestamp n
 
 std::string trades_view(const trade_page& rows) { return list_view("trades", rows.rows, write_trade); }
 
-std::string executions_view(const execution_page& rows) {
-  return list_view("executions", rows.rows, write_execution);
-}
+std::string executions_view(const execution_page& rows) { return list_view("executions", rows.rows, write_execution); }
 
 std::optional<std::string> execution_view(const execution_answer& one) {
   if (!one.row) return std::nullopt;

@@ -52,9 +52,10 @@ int run_auth(const std::string& file) {
   if (!login) return complain(nobody_there(*values, origin, login.error().detail));
   const auto url = http::find_header(login->headers, "Location");
   if (login->status != 302 || !url) return complain("the node refuses: " + words_of(*login));
-  std::printf("Open this address, log in, and allow the access:\n\n  %s\n\n"
-              "Then paste the address that the browser ends at (it may say that the page cannot be shown):\n> ",
-              url->c_str());
+  std::printf(
+      "Open this address, log in, and allow the access:\n\n  %s\n\n"
+      "Then paste the address that the browser ends at (it may say that the page cannot be shown):\n> ",
+      url->c_str());
   std::fflush(stdout);
   std::string address;
   if (!std::getline(std::cin, address)) return complain("no address given");

@@ -66,11 +66,12 @@ std::string bash_script(const CLI::App& app) {
   std::map<std::string, std::string> by_option;
   collect_values(app, by_option);
   by_option["--actors"] = service_names();
-  std::string out = "# bash completion for hedgerow: source <(hedgerow completion bash)\n"
-                    "_hedgerow() {\n"
-                    "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
-                    "  case $previous in\n"
-                    "    --config|--data|FILE) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n";
+  std::string out =
+      "# bash completion for hedgerow: source <(hedgerow completion bash)\n"
+      "_hedgerow() {\n"
+      "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
+      "  case $previous in\n"
+      "    --config|--data|FILE) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n";
   for (const auto& [option, values] : by_option)
     out += "    " + option + ") COMPREPLY=($(compgen -W \"" + values + "\" -- \"$current\")); return ;;\n";
   out += "  esac\n  case ${COMP_WORDS[1]} in\n";

@@ -56,8 +56,8 @@ bool show(demo_session& session, std::optional<std::chrono::milliseconds> run_fo
   line_printer printer;
   for (;;) {
     if (const auto rows = rows_to_show(session.running(), terminal ? screen_rows : printed_rows)) {
-      const auto text = terminal ? clear_screen + live_screen(*rows, header, session.now())
-                                 : printer.lines(*rows, session.now());
+      const auto text =
+          terminal ? clear_screen + live_screen(*rows, header, session.now()) : printer.lines(*rows, session.now());
       std::fputs(text.c_str(), stdout);
     }
     std::fflush(stdout);
@@ -117,8 +117,8 @@ int run_demo(const demo_arguments& arguments) {
 }  // namespace
 
 void add_demo_command(CLI::App& app, chosen& run) {
-  auto* command = app.add_subcommand(
-      "demo", "A local chain, a market, a paper broker and a node, with a live view; Ctrl-C stops");
+  auto* command =
+      app.add_subcommand("demo", "A local chain, a market, a paper broker and a node, with a live view; Ctrl-C stops");
   auto a = std::make_shared<demo_arguments>();
   command->add_option("--for", a->run_for, "End by itself after this time, such as 60s, with a summary");
   command->add_option("--log", a->options.log, "Event log; kafka starts a broker of its own")

@@ -112,8 +112,8 @@ std::string demo_session::log_in() {
 std::string demo_session::start_chain() {
   demo::demo_world_options o;
   o.data_dir = std::filesystem::path{options_.data_dir} / "chain";
-  o.anvil_path = options_.anvil.empty() ? demo::default_anvil_path(HEDGEROW_SOURCE_DIR)
-                                        : std::filesystem::path{options_.anvil};
+  o.anvil_path =
+      options_.anvil.empty() ? demo::default_anvil_path(HEDGEROW_SOURCE_DIR) : std::filesystem::path{options_.anvil};
   o.seed = options_.seed;
   o.fills_per_second = options_.fills_per_second;
   world_ = std::make_unique<demo::demo_world>(o, machine_.clock, machine_.random,
@@ -202,10 +202,14 @@ audit_result demo_session::finish(std::chrono::milliseconds limit) {
     std::this_thread::sleep_for(settle_pause);  // allow: the command waits for the node
   }
   audit_sources sources;
-  if (auto net = world_->net_positions()) sources.chain = *net;
-  else result.differences.push_back(net.error());
-  if (auto ledger = broker_->ledger()) sources.broker_ledger = *ledger;
-  else result.differences.push_back(ledger.error());
+  if (auto net = world_->net_positions())
+    sources.chain = *net;
+  else
+    result.differences.push_back(net.error());
+  if (auto ledger = broker_->ledger())
+    sources.broker_ledger = *ledger;
+  else
+    result.differences.push_back(ledger.error());
   auto known = node_->overview();
   auto executions = all_executions(*node_);
   if (!known || !executions) {

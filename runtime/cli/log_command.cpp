@@ -134,9 +134,12 @@ void add_log_command(CLI::App& app, chosen& run) {
   auto* import = add_command(log, a, "import", "Fills an empty log from a file, then reads it back and compares",
                              "File that export wrote");
   import->add_flag("--dry-run", a->dry_run, "Check the file and the log, write no records");
-  import->callback([&run, a] { run = [a] { return run_import(*a); }; });
-  add_command(log, a, "verify", "Compares a file with a log; exit code 1 on a difference", "File that export wrote")
-      ->callback([&run, a] { run = [a] { return run_verify(*a); }; });
+  import->callback([&run, a] { run = [a] { return run_import(*a);
+};
+}  // namespace hedgerow::cli
+);
+add_command(log, a, "verify", "Compares a file with a log; exit code 1 on a difference", "File that export wrote")
+    ->callback([&run, a] { run = [a] { return run_verify(*a); }; });
 }
 
 }  // namespace hedgerow::cli

@@ -134,9 +134,10 @@ int run_verify(const replay_arguments& a) {
     if (done->differences.empty())
       std::printf("all agree\n");
     else
-      std::printf("%zu symbols differ (if hedging.* has been changed since, commands and waits may differ for that "
-                  "reason alone)\n",
-                  done->differences.size());
+      std::printf(
+          "%zu symbols differ (if hedging.* has been changed since, commands and waits may differ for that "
+          "reason alone)\n",
+          done->differences.size());
     tell_total("verified", done->records, begun, clock);
     return done->differences.empty() ? exit_ok : exit_failed;
   });

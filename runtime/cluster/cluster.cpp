@@ -44,13 +44,11 @@ cluster::interface::behavior_type cluster::start() {
       [this](drain_atom) { return say_goodbye(); },
       // From other nodes.
       [this](hello_atom, std::uint32_t protocol, const std::string& version, const std::string& name,
-             std::uint64_t incarnation, const std::string& host, std::uint16_t port, const std::string& via) {
-        hello(identity(protocol, version, name, incarnation, host, port), via);
-      },
+             std::uint64_t incarnation, const std::string& host, std::uint16_t port,
+             const std::string& via) { hello(identity(protocol, version, name, incarnation, host, port), via); },
       [this](welcome_atom, std::uint32_t protocol, const std::string& version, const std::string& name,
-             std::uint64_t incarnation, const std::string& host, std::uint16_t port, const std::string& via) {
-        welcome(identity(protocol, version, name, incarnation, host, port), via);
-      },
+             std::uint64_t incarnation, const std::string& host, std::uint16_t port,
+             const std::string& via) { welcome(identity(protocol, version, name, incarnation, host, port), via); },
       [this](refuse_atom, const std::string& code, const std::string& text, const std::string& via) {
         refused(code, text, via);
       },
@@ -80,8 +78,9 @@ void cluster::begin() {
 }
 
 void cluster::open_port() {
-  self_->request(gate(self_->system()), port_timeout, caf::publish_atom::value, options_.self.port,
-                 caf::actor_cast<caf::strong_actor_ptr>(self_), std::set<std::string>{}, options_.listen_address, true)
+  self_
+      ->request(gate(self_->system()), port_timeout, caf::publish_atom::value, options_.self.port,
+                caf::actor_cast<caf::strong_actor_ptr>(self_), std::set<std::string>{}, options_.listen_address, true)
       .then([this](std::uint16_t) { tick(); },
             [this](const caf::error&) {
               if (++port_tries_ < port_tries) {

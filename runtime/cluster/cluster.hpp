@@ -10,8 +10,8 @@
 #include <set>
 
 #include "messages/protocol/actor_class.hpp"
-#include "runtime/cluster/endpoint.hpp"
 #include "runtime/cluster/cluster_options.hpp"
+#include "runtime/cluster/endpoint.hpp"
 #include "runtime/cluster/prober.hpp"
 
 namespace hedgerow::cluster {

@@ -12,8 +12,8 @@ std::vector<hosted_service> hosted_services(const protocol::actor_status& tree) 
   std::vector<hosted_service> all;
   for (const auto& child : tree.children) {
     if (!child.hosts.entities) continue;
-    hosted_service service{child.name, std::string{to_string(child.state)}, child.hosts.partitions, child.hosts.live,
-                           {}};
+    hosted_service service{
+        child.name, std::string{to_string(child.state)}, child.hosts.partitions, child.hosts.live, {}};
     for (const auto& entity : child.children) {
       if (service.names.size() == named_entities) break;
       service.names.push_back(entity.name);

@@ -209,14 +209,9 @@ void cluster::refused(const std::string& code, const std::string& text, const st
 
 bool cluster::accept(const member_record& who, const peer_actor& handle, const std::string& via) {
   switch (list_.admit(who)) {
-    case admission::own_run:
-      return false;
-    case admission::other_version:
-      refuse(handle, by_version, who, via);
-      return false;
-    case admission::name_taken:
-      refuse(handle, by_name, who, via);
-      return false;
+    case admission::own_run: return false;
+    case admission::other_version: refuse(handle, by_version, who, via); return false;
+    case admission::name_taken: refuse(handle, by_name, who, via); return false;
     case admission::evicts:
       if (who.name == list_.self().name) {
         give_up("node.name = \"" + who.name + "\": the node at " + who.address() +
@@ -225,8 +220,7 @@ bool cluster::accept(const member_record& who, const peer_actor& handle, const s
       }
       refuse(peers_[who.name].handle, by_name, who, "");
       break;
-    case admission::welcome:
-      break;
+    case admission::welcome: break;
   }
   list_.join(who, now());
   auto& p = peers_[who.name];

@@ -1,9 +1,9 @@
 #include "runtime/cluster/network.hpp"
 
+#include <openssl/err.h>
 #include <caf/all.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/openssl/manager.hpp>
-#include <openssl/err.h>
 
 namespace hedgerow::cluster {
 

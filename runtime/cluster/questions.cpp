@@ -72,8 +72,8 @@ void cluster::ask_tokens_node(waiting_question waiting) {
     const auto known = peers_.find(name);
     const bool has_it = known != peers_.end() && has_tokens(known->second.hosts);
     if (m.state != domain::member_state::reachable || !reachable_peer(name))
-      add(waiting.failures, "node " + name + ", which " + (has_it ? "runs" : "may run") +
-                                " the tokens service, is unreachable");
+      add(waiting.failures,
+          "node " + name + ", which " + (has_it ? "runs" : "may run") + " the tokens service, is unreachable");
     else
       waiting.others.insert(has_it ? waiting.others.end() : waiting.others.begin(), name);
   }
@@ -174,9 +174,11 @@ void cluster::answer_question(const remote_question& q) {
     case question_kind::restart:
       if (!root) return fail("starting or stopping");
       self_->request(root, local_limit, restart_atom::value, q.subject)
-          .then([this, id = q.id, asker = q.asker](restart_result r) {
-            reply(asker, {id, "", {}, std::string{to_string(r)}, {}});
-          }, [fail](const caf::error&) { fail("the supervisor does not answer"); });
+          .then(
+              [this, id = q.id, asker = q.asker](restart_result r) {
+                reply(asker, {id, "", {}, std::string{to_string(r)}, {}});
+              },
+              [fail](const caf::error&) { fail("the supervisor does not answer"); });
       return;
     case question_kind::begin_login:
       if (!tokens) return fail("no tokens service is running there");
@@ -190,8 +192,11 @@ void cluster::answer_question(const remote_question& q) {
     case question_kind::end_login:
       if (!tokens) return fail("no tokens service is running there");
       self_->request(tokens, local_login_limit, endlogin_atom::value, q.login)
-          .then([this, id = q.id, asker = q.asker](login_result& r) { reply(asker, {id, "", {}, {}, std::move(r)}); },
-                [fail](const caf::error&) { fail("the broker did not answer in time"); });
+          .then(
+              [this, id = q.id, asker = q.asker](login_result& r) {
+                reply(asker, {id, "", {}, {}, std::move(r)});
+              },
+              [fail](const caf::error&) { fail("the broker did not answer in time"); });
       return;
   }
   fail("this version does not know the question");

@@ -17,7 +17,7 @@ std::string complaint(const char* key, const std::string& value, const std::stri
 /// Why the authority does not vouch for the certificate; empty when it does.
 std::string distrust(SSL_CTX* context) {
   const std::unique_ptr<X509_STORE_CTX, decltype(&X509_STORE_CTX_free)> check{X509_STORE_CTX_new(),
-                                                                             &X509_STORE_CTX_free};
+                                                                              &X509_STORE_CTX_free};
   STACK_OF(X509)* chain = nullptr;
   SSL_CTX_get0_chain_certs(context, &chain);
   X509_STORE_CTX_init(check.get(), SSL_CTX_get_cert_store(context), SSL_CTX_get0_certificate(context), chain);

@@ -46,10 +46,22 @@ std::string seconds_text(std::chrono::milliseconds time) {
 }
 
 std::vector<std::string> arguments(const anvil_options& o, std::uint16_t port, const fs::path& state) {
-  std::vector<std::string> out{o.program.string(), "--host", "127.0.0.1", "--port", std::to_string(port), "--quiet",
-                               "--state", state.string(), "--state-interval", std::to_string(o.dump_interval.count()),
-                               "--transaction-block-keeper", std::to_string(o.kept_blocks),
-                               "--gas-limit", "1000000000", "--order", "fifo"};
+  std::vector<std::string> out{o.program.string(),
+                               "--host",
+                               "127.0.0.1",
+                               "--port",
+                               std::to_string(port),
+                               "--quiet",
+                               "--state",
+                               state.string(),
+                               "--state-interval",
+                               std::to_string(o.dump_interval.count()),
+                               "--transaction-block-keeper",
+                               std::to_string(o.kept_blocks),
+                               "--gas-limit",
+                               "1000000000",
+                               "--order",
+                               "fifo"};
   if (o.block_time > 0ms) {
     out.insert(out.end(), {"--block-time", seconds_text(o.block_time)});
   }

@@ -75,15 +75,19 @@ class reader {
   void get(const char* key, Fixed& out) {
     const auto* value = find(key);
     const auto parsed = value != nullptr && value->IsString() ? Fixed::parse(value->GetString()) : std::nullopt;
-    if (parsed) out = *parsed;
-    else good_ = false;
+    if (parsed)
+      out = *parsed;
+    else
+      good_ = false;
   }
   template <class Fixed>
   void get_list(const char* key, std::vector<Fixed>& out) {
     each(key, [&](const rapidjson::Value& item) {
       const auto parsed = item.IsString() ? Fixed::parse(item.GetString()) : std::nullopt;
-      if (parsed) out.push_back(*parsed);
-      else good_ = false;
+      if (parsed)
+        out.push_back(*parsed);
+      else
+        good_ = false;
     });
   }
   [[nodiscard]] std::string text(const char* key) {

@@ -5,8 +5,7 @@
 
 namespace hedgerow::demo {
 
-[[nodiscard]] expected<demo_addresses, std::string> deploy_demo(anvil_rpc& rpc,
-                                                                const std::vector<demo_symbol>& symbols,
+[[nodiscard]] expected<demo_addresses, std::string> deploy_demo(anvil_rpc& rpc, const std::vector<demo_symbol>& symbols,
                                                                 const progress_callback& progress);
 
 }  // namespace hedgerow::demo

@@ -60,8 +60,10 @@ void market_driver::send_one(std::unique_lock<std::mutex>& lock) {
                   [this, from = action.from, fills = action.owner_fills](const auto& answer) {
                     const std::lock_guard held{mutex_};
                     busy_.erase(from);
-                    if (answer) stats_.owner_fills += static_cast<std::uint64_t>(fills);
-                    else ++stats_.refused;
+                    if (answer)
+                      stats_.owner_fills += static_cast<std::uint64_t>(fills);
+                    else
+                      ++stats_.refused;
                     changed_.notify_all();
                   });
   lock.lock();

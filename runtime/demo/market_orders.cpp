@@ -77,10 +77,8 @@ market_orders::trade market_orders::other_pair(const hash32& wide_order) {
   const std::size_t equity = 1 + below(world_.equities.size());
   const auto amount = draw_amount();
   switch (below(3)) {
-    case 0:
-      return {.order = wide_order, .in = weth, .out = equity, .input = amount / 20, .output = amount};
-    case 1:
-      return {.order = wide_order, .in = 0, .out = weth, .input = amount / 300'000'000, .output = amount};
+    case 0: return {.order = wide_order, .in = weth, .out = equity, .input = amount / 20, .output = amount};
+    case 1: return {.order = wide_order, .in = 0, .out = weth, .input = amount / 300'000'000, .output = amount};
     default: {
       const std::size_t other = equity == 1 ? world_.equities.size() : equity - 1;
       if (other == equity) {
@@ -155,7 +153,10 @@ market_action market_orders::clear(bool with_owner) {
     const auto at = std::ranges::find(book.owner_orders, mine.order) - book.owner_orders.begin();
     return static_cast<std::size_t>(at) + 1;
   };
-  trade theirs{.order = book.stranger_orders[1], .in = wide(mine.out), .out = wide(mine.in), .input = mine.output,
+  trade theirs{.order = book.stranger_orders[1],
+               .in = wide(mine.out),
+               .out = wide(mine.in),
+               .input = mine.output,
                .output = mine.input};
   // What one side gives beyond what the other receives is the clearer's bounty (facts, 1.8).
   if (chance(30)) theirs.output += 1 + below(1000);

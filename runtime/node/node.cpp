@@ -69,7 +69,10 @@ class maintenance {
 class running_node final : public node {
  public:
   running_node(node_settings settings, node_ports outside, std::function<void()> on_death)
-      : settings_{std::move(settings)}, outside_{std::move(outside)}, config_{settings_}, system_{config_},
+      : settings_{std::move(settings)},
+        outside_{std::move(outside)},
+        config_{settings_},
+        system_{config_},
         maintenance_{outside_.log, outside_.clock, settings_.log_maintenance} {
     settings_.bridge.notices = settings_.supervision.notices = outside_.notices;
     settings_.bridge.metrics = settings_.gateway.metrics = outside_.metrics;

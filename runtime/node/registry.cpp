@@ -11,7 +11,8 @@
 namespace hedgerow::node {
 
 std::span<const services::descriptor* const> registry() {
-  // clang-format off: one row each, so that a new one changes no other
+  // One row each, so that a new one changes no other.
+  // clang-format off
   static constexpr const services::descriptor* all[] = {
       &tokens::descriptor,
       &ingestion::descriptor,

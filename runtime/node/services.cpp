@@ -51,7 +51,7 @@ child_spec cluster_child(const node_settings& settings, const node_ports& outsid
   };
   ports.name_taken = known.name_taken;
   auto start = [options = *settings.cluster, ports, slot = known.others.actor](caf::actor_system& system,
-                                                                              const running&) {
+                                                                               const running&) {
     const auto actor = protocol::spawn_class<cluster::cluster>(system, options, ports);
     slot->put(actor.address());
     return caf::actor_cast<caf::actor>(actor);
@@ -64,8 +64,8 @@ child_spec gateway(const node_settings& settings, const node_ports& outside, con
   config.share = known.share;
   config.memory = outside.calls;
   config.notices = outside.notices;
-  auto start = [api = outside.broker, config, clock = outside.clock,
-                rejected = ask_for_a_fresh_token(known)](caf::actor_system& system, const running&) {
+  auto start = [api = outside.broker, config, clock = outside.clock, rejected = ask_for_a_fresh_token(known)](
+                   caf::actor_system& system, const running&) {
     return caf::actor_cast<caf::actor>(
         protocol::spawn_class<broker::broker_gateway>(system, api, config, clock, rejected));
   };

@@ -66,7 +66,8 @@ std::string different_fields(const position_update& ours, const position_update&
 class partition_check {
  public:
   partition_check(ports::event_log& log, std::uint32_t number, const domain::hedging_policy& policy)
-      : policy_{policy}, updates_{log, {topic::position_updates, number}},
+      : policy_{policy},
+        updates_{log, {topic::position_updates, number}},
         inputs_{{{log, {topic::onchain_trades, number}},
                  {log, {topic::schwab_executions, number}},
                  {log, {topic::control_events, number}}}} {}
@@ -213,8 +214,7 @@ class partition_check {
 
   [[nodiscard]] bool equals(const checked& s, const found_cause& found, const enveloped<position_update>& logged,
                             std::string_view bytes) const {
-    if (found.done)
-      return bytes == codec::encode(envelope_after(*found.done, logged.meta), found.done->decided->after);
+    if (found.done) return bytes == codec::encode(envelope_after(*found.done, logged.meta), found.done->decided->after);
     if (!logged.meta.causation_id.starts_with("control:")) return false;
     // In a log of an older version control-events may be compacted: what a person decided can only be one of these.
     const auto halted = domain::freeze(s.state, logged.meta.causation_id);
@@ -235,8 +235,8 @@ class partition_check {
   }
 
   [[nodiscard]] static envelope envelope_after(const cause& c, const envelope& logged) {
-    return {"position:" + c.meta.event_id, c.meta.occurred_at, logged.recorded_at, c.meta.correlation_id,
-            c.meta.event_id, c.meta.traceparent};
+    return {"position:" + c.meta.event_id, c.meta.occurred_at, logged.recorded_at,
+            c.meta.correlation_id,         c.meta.event_id,    c.meta.traceparent};
   }
 
   /// Compares an update after a gap with the sums of all trades and executions. Returns an empty text, or the
@@ -252,8 +252,8 @@ class partition_check {
     });
     if (!trades) return unexpected(trades.error());
     if (facts.last_trade_sequence() != logged.last_trade_sequence || facts.onchain() != logged.onchain)
-      return "onchain is " + logged.onchain.to_string() + " after trade " +
-             std::to_string(logged.last_trade_sequence) + ", the trades sum up to " + facts.onchain().to_string();
+      return "onchain is " + logged.onchain.to_string() + " after trade " + std::to_string(logged.last_trade_sequence) +
+             ", the trades sum up to " + facts.onchain().to_string();
     if (logged.hedged.is_zero()) return std::string{};
     // It is not known which executions the update had seen: at some place the sum must be the same.
     const auto executions = inputs_[1].find(name, [&](const input& in) {

@@ -96,8 +96,8 @@ void pad(std::string& line, const std::string& text, std::size_t width, bool rig
 }  // namespace
 
 expected<position_report, std::string> positions_at(ports::event_log& log, const cut& until, progress tell) {
-  history events{log, {topic::onchain_trades, topic::schwab_executions, topic::position_updates}, until,
-                 std::move(tell)};
+  history events{
+      log, {topic::onchain_trades, topic::schwab_executions, topic::position_updates}, until, std::move(tell)};
   collector all;
   for (;;) {
     auto event = events.next();

@@ -120,9 +120,8 @@ restart_result supervisor::restart(const std::string& name) {
 // -- failing ---------------------------------------------------------------------------------------------------------
 
 void supervisor::went_down(const caf::down_msg& down) {
-  const auto it = std::find_if(children_.begin(), children_.end(), [&](const child& c) {
-    return c.handle && c.handle.address() == down.source;
-  });
+  const auto it = std::find_if(children_.begin(), children_.end(),
+                               [&](const child& c) { return c.handle && c.handle.address() == down.source; });
   if (it == children_.end()) return;
   const bool stopped = it->state == child_state::stopping;
   it->handle = nullptr;
@@ -130,8 +129,7 @@ void supervisor::went_down(const caf::down_msg& down) {
   const bool requested = std::exchange(it->requested, false);
   if (draining_) return;
   if (!stopped || why_final(down.reason)) return failed(*it, down.reason);
-  if (requested)
-    tell(ports::notice_level::info, "actor_restarted", *it, "restarted because a person asked for it");
+  if (requested) tell(ports::notice_level::info, "actor_restarted", *it, "restarted because a person asked for it");
   bring_up(it->spec.name);
 }
 

@@ -55,7 +55,7 @@ struct policy : supervision_policy {
 };
 
 enum class child_state : std::uint8_t {
-  down,      // waits for its back-off, for a child that it needs, or is parked
+  down,  // waits for its back-off, for a child that it needs, or is parked
   up,
   stopping,  // told to end; its successor waits until it is down
 };

@@ -25,8 +25,7 @@ constexpr std::string_view name_of(ports::notice_level level) {
 class spdlog_notices final : public ports::notices {
  public:
   spdlog_notices(const log_options& options, const ports::clock& clock)
-      : clock_{clock}, json_{options.json},
-        logger_{"hedgerow", std::make_shared<spdlog::sinks::stderr_sink_mt>()} {
+      : clock_{clock}, json_{options.json}, logger_{"hedgerow", std::make_shared<spdlog::sinks::stderr_sink_mt>()} {
     logger_.set_pattern("%v");
     logger_.set_level(spdlog::level::from_str(options.level == "warn" ? "warning" : options.level));
     logger_.flush_on(spdlog::level::info);
@@ -36,8 +35,8 @@ class spdlog_notices final : public ports::notices {
              std::string_view text) override {
     const auto wanted = level_of(level);
     if (!logger_.should_log(wanted)) return;
-    logger_.log(wanted, json_ ? json_line(level, service, code, about, text)
-                              : text_line(level, service, code, about, text));
+    logger_.log(wanted,
+                json_ ? json_line(level, service, code, about, text) : text_line(level, service, code, about, text));
   }
 
  private:

@@ -60,7 +60,8 @@ result check_groups(const std::vector<group_offset>& offsets) {
     const auto groups = consumer_groups();
     const auto known = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.name == o.group; });
     if (known == groups.end())
-      return unexpected("the file has offsets of the group " + o.group + ", which this program does not have; use the "
+      return unexpected("the file has offsets of the group " + o.group +
+                        ", which this program does not have; use the "
                         "program that wrote it");
     if (std::find(known->inputs.begin(), known->inputs.end(), o.offset.from.topic) == known->inputs.end())
       return unexpected("the file has offsets of the group " + o.group + " in " + replay::to_string(o.offset.from) +

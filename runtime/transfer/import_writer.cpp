@@ -62,9 +62,8 @@ expected<import_writer, std::string> import_writer::join(ports::event_log& log, 
 expected<void, std::string> import_writer::commit(log_transaction transaction) {
   auto promise = std::make_shared<std::promise<expected<void, ports::log_error>>>();
   auto done = promise->get_future();
-  member_->commit(std::move(transaction), [promise](expected<void, ports::log_error> outcome) {
-    promise->set_value(std::move(outcome));
-  });
+  member_->commit(std::move(transaction),
+                  [promise](expected<void, ports::log_error> outcome) { promise->set_value(std::move(outcome)); });
   if (done.wait_for(commit_limit) != std::future_status::ready)
     return unexpected(std::string{"the log did not answer a commit in time"});
   if (auto outcome = done.get(); !outcome) return unexpected("cannot write to the log: " + outcome.error().detail);

@@ -127,8 +127,9 @@ class reader final : public log_file_reader {
     const auto found = built_.finish();
     if (auto differs = difference(found, m.stated); !differs.empty()) return unexpected(at_line(differs));
     if (m.bytes != bytes_.hex())
-      return unexpected(at_line("bytes_sha256 is not that of the lines before: a time, an offset or the header has "
-                                "been changed"));
+      return unexpected(
+          at_line("bytes_sha256 is not that of the lines before: a time, an offset or the header has "
+                  "been changed"));
     const auto more = read_line();
     if (!more) return unexpected(more.error());
     if (*more) return unexpected(at_line("something follows after the manifest"));

@@ -96,9 +96,7 @@ cluster::cluster_options to_cluster(const config::settings& v) {
 
 }  // namespace
 
-service_needs needs_of(const config::settings& v) {
-  return config::needs_here(v, catalogue());
-}
+service_needs needs_of(const config::settings& v) { return config::needs_here(v, catalogue()); }
 
 node::node_settings to_node_settings(const config::settings& v) {
   node::node_settings n;

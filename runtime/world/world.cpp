@@ -53,8 +53,7 @@ expected<std::shared_ptr<ports::event_log>, fault> make_kafka_log(const settings
 expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, machine& on,
                                                             const ports::metrics_ptr& metrics) {
   switch (v.log.kind) {
-    case config::log_kind::memory:
-      return adapters::make_memory_log(on.clock, v.log.policy.symbol_partitions);
+    case config::log_kind::memory: return adapters::make_memory_log(on.clock, v.log.policy.symbol_partitions);
     case config::log_kind::kafka: {
       auto options = to_kafka_options(v);
       options.metrics = metrics;
@@ -95,8 +94,8 @@ expected<void, fault> add_broker(const settings& v, machine& on, node::node_port
   out.broker = made->broker;
   out.oauth = made->oauth;
   if (v.market_hours.source != config::market_source::broker)
-    out.broker = std::make_shared<fixed_session>(out.broker,
-                                                 v.market_hours.source == config::market_source::always_open);
+    out.broker =
+        std::make_shared<fixed_session>(out.broker, v.market_hours.source == config::market_source::always_open);
   return {};
 }
 

@@ -16,8 +16,8 @@ namespace {
 class AccumulatorTest : public test::actor_fixture {
  public:
   void start() {
-    running = own(protocol::spawn_class<bridges::bridge>(
-        system, log, accumulator_service(policy, &clock, &notices), bridges::bridge_config{}, &clock));
+    running = own(protocol::spawn_class<bridges::bridge>(system, log, accumulator_service(policy, &clock, &notices),
+                                                         bridges::bridge_config{}, &clock));
     run();
   }
 

@@ -34,9 +34,7 @@ struct counter_state {
   std::vector<caf::typed_response_promise<step_ptr>> kept_back;
 };
 
-outgoing huge(topic_partition to, const std::string& key) {
-  return {to, key, std::string(ports::largest_record, '9')};
-}
+outgoing huge(topic_partition to, const std::string& key) { return {to, key, std::string(ports::largest_record, '9')}; }
 
 entity_actor::behavior_type counter(entity_actor::stateful_pointer<counter_state> self, entity_seed seed) {
   auto& state = self->state;
@@ -63,8 +61,8 @@ entity_actor::behavior_type counter(entity_actor::stateful_pointer<counter_state
             continue;
           }
           ++self->state.count;
-          answer->records.push_back({{topic::position_updates, self->state.partition}, self->state.key,
-                                     std::to_string(self->state.count)});
+          answer->records.push_back(
+              {{topic::position_updates, self->state.partition}, self->state.key, std::to_string(self->state.count)});
         }
         return step_ptr{answer};
       },

@@ -1,5 +1,5 @@
-#include "bridge_fixture.hpp"
 #include "actors/bridges/dead_letters.hpp"
+#include "bridge_fixture.hpp"
 
 namespace hedgerow::bridges {
 namespace {

@@ -112,8 +112,8 @@ void look(trader_actor* self, trader& t) {
   self->request(t.gateway, 120s, getorder_atom::value, get_call{*t.order, t.all->clock->now(), get_reason::status})
       .then([self, &t](const get_result& r) {
         if (r.value && r.value->status == order_status::filled) {
-          t.unnoticed.push_back(std::chrono::duration_cast<milliseconds>(
-              t.all->clock->monotonic() - t.all->orders.at(t.order->str()).ends));
+          t.unnoticed.push_back(std::chrono::duration_cast<milliseconds>(t.all->clock->monotonic() -
+                                                                         t.all->orders.at(t.order->str()).ends));
           t.busy = false;
           return self->send(self, tick_atom::value);
         }
@@ -145,8 +145,7 @@ caf::behavior trade(trader_actor* self, trader* t) {
         t->busy = true;
         const auto asked = t->all->clock->monotonic();
         self->request(t->gateway, 120s, session_atom::value).then([=](const session_result&) {
-          t->session_waits.push_back(
-              std::chrono::duration_cast<milliseconds>(t->all->clock->monotonic() - asked));
+          t->session_waits.push_back(std::chrono::duration_cast<milliseconds>(t->all->clock->monotonic() - asked));
           place(self, *t);
         });
       },

@@ -181,8 +181,8 @@ TEST_P(ChainTest, APartitionThatTheMiddleOneLosesMovesAfterWhatRestsOnIt) {
   EXPECT_FALSE(weather->waiting.empty());
   auto& other = nodes["a"];
   other.joined = chain_of({GetParam().middle, GetParam().last});
-  other.middle = spawn(lower_service("middle", GetParam().middle, GetParam().middle_state, GetParam().last), "a",
-                       other.joined);
+  other.middle =
+      spawn(lower_service("middle", GetParam().middle, GetParam().middle_state, GetParam().last), "a", other.joined);
   run();
   for (const auto& symbol : spread) happen(symbol);
   recover(nodes);

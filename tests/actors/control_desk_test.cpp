@@ -106,8 +106,7 @@ TEST_F(ControlDesk, ADecisionWhoseAnswerWasLostIsTriedAgainAndTheSecondFailureIs
 }
 
 TEST_F(ControlDesk, AnUnusableRequestIsAnsweredWithoutTheLog) {
-  const auto answer =
-      ask<control_answer>(desk, decide_atom::value, control_request{"AAPL", "halt", "", "", "ann"});
+  const auto answer = ask<control_answer>(desk, decide_atom::value, control_request{"AAPL", "halt", "", "", "ann"});
   EXPECT_EQ(answer.outcome, control_outcome::invalid);
   EXPECT_TRUE(weather->waiting.empty());
 }

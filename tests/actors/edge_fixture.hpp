@@ -6,13 +6,13 @@
 #include <atomic>
 #include <caf/all.hpp>
 
+#include "../unit/adapters/http/raw_peer.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
 #include "runtime/adapters/memory_store/memory_store.hpp"
 #include "runtime/api/api_actor.hpp"
 #include "tests/support/fake_clock.hpp"
 #include "tests/support/heard_notices.hpp"
 #include "tests/support/wait.hpp"
-#include "../unit/adapters/http/raw_peer.hpp"
 
 namespace hedgerow::test {
 
@@ -54,9 +54,7 @@ class edge_fixture : public ::testing::Test {
             [this, name](caf::actor_system& sys, const supervision::running&) {
               return sys.spawn([name, fails = kill_child.load()](caf::event_based_actor* self) -> caf::behavior {
                 if (fails) self->quit(caf::make_error(caf::sec::runtime_error, "cannot start"));
-                return {[name](protocol::status_atom) {
-                          return protocol::make_status(name, "bridge");
-                        },
+                return {[name](protocol::status_atom) { return protocol::make_status(name, "bridge"); },
                         [](protocol::drain_atom) { return protocol::ok_atom::value; }};
               });
             },

@@ -212,8 +212,7 @@ TEST_F(EntityHost, OneThatMissesItsDeadlineIsEndedAndTold) {
   advance(config.handle_timeout - 1ms);
   EXPECT_TRUE(home.answers.empty());
   advance(1ms);
-  EXPECT_EQ(home.answers,
-            std::vector<std::string>{"did not answer within bridge.handle_timeout (30000 ms)"});
+  EXPECT_EQ(home.answers, std::vector<std::string>{"did not answer within bridge.handle_timeout (30000 ms)"});
   EXPECT_EQ(living(), names{});
   EXPECT_EQ(host.restarts(), 1U);
   EXPECT_EQ(notices.count("WARNING entity_died AAPL"), 1U) << notices.all();

@@ -179,7 +179,8 @@ TEST(Entity, StartsFromItsNewestStateAndNotFromOneThatItCannotRead) {
 }
 
 TEST(Entity, WakesByItselfWhenItHasWorkOrCannotBeRead) {
-  const auto wakes = has_own_work_if<control_event>([](const control_event& e) { return e.action == control_action::halt; });
+  const auto wakes =
+      has_own_work_if<control_event>([](const control_event& e) { return e.action == control_action::halt; });
   EXPECT_FALSE(wakes({}));
   EXPECT_TRUE(wakes({{"AAPL", codec::encode(cause, halt)}}));
   auto resume = halt;

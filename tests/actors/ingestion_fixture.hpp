@@ -92,8 +92,7 @@ class IngestionTest : public test::actor_fixture {
   std::vector<blockchain_event> events() {
     std::vector<blockchain_event> all;
     const auto records = log->read({topic::blockchain_events, 0}, 0, 1'000'000);
-    for (const auto& r : *records)
-      all.push_back(codec::decode<blockchain_event>(*r.value)->data);
+    for (const auto& r : *records) all.push_back(codec::decode<blockchain_event>(*r.value)->data);
     return all;
   }
 

@@ -171,7 +171,10 @@ TEST_F(IngestionTest, RandomBranchesAndLiveLogsInAnyOrderEndWithTheChain) {
       node->silent_logs = random() % 3 == 0;
       node->silent_heads = random() % 4 == 0;
       switch (random() % 10) {
-        case 0: crash(); start(); break;
+        case 0:
+          crash();
+          start();
+          break;
         case 1:
         case 2: {
           if (node->head() < 2) break;
@@ -182,7 +185,11 @@ TEST_F(IngestionTest, RandomBranchesAndLiveLogsInAnyOrderEndWithTheChain) {
           remember(node->head() > depth ? node->head() - depth : 1);
           break;
         }
-        case 3: node->disconnect(); run(); node->connect(); break;
+        case 3:
+          node->disconnect();
+          run();
+          node->connect();
+          break;
         case 4: node->failing = static_cast<int>(random() % 3); break;
         case 5:
           std::shuffle(heard.begin(), heard.end(), random);

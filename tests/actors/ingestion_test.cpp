@@ -223,8 +223,13 @@ TEST_F(IngestionTest, RandomCrashesReorgsAndLossesEndWithTheCanonicalChain) {
     start();
     for (int step = 0; step < 60; ++step) {
       switch (random() % 8) {
-        case 0: crash(); start(); break;
-        case 1: if (node->head() > 6) node->reorg(1 + random() % 5); break;
+        case 0:
+          crash();
+          start();
+          break;
+        case 1:
+          if (node->head() > 6) node->reorg(1 + random() % 5);
+          break;
         case 2: node->disconnect(); break;
         case 3: node->connect(); break;
         case 4: node->failing = static_cast<int>(random() % 3); break;

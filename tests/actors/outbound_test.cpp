@@ -78,9 +78,7 @@ TEST(Outbound, WhateverHappensEachRecordGoesOnceInOrderWithTheNewestOffsets) {
           o.forget(source);
           read.erase(source);
           break;
-        case 4:
-          o.stop_waiting();
-          break;
+        case 4: o.stop_waiting(); break;
         default: {
           const bool wanted = o.next() == verdict::commit;
           EXPECT_TRUE(wanted || o.records() == 0);

@@ -25,8 +25,8 @@ std::shared_ptr<ports::vault> vault_of(char digit) { return *credentials::make_v
 class TokenFollower : public test::actor_fixture {
  protected:
   void start() {
-    follower = own(protocol::spawn_class<token_follower>(
-        system, follower_ports{log, vault_of('a'), holder, &clock, &notices}));
+    follower = own(
+        protocol::spawn_class<token_follower>(system, follower_ports{log, vault_of('a'), holder, &clock, &notices}));
     run();
   }
 
@@ -37,7 +37,8 @@ class TokenFollower : public test::actor_fixture {
     update.access_expires_at = clock.now() + 30min;
     const auto now = clock.now();
     log_transaction t;
-    t.records.push_back({{topic::token_updates, 0}, "singleton",
+    t.records.push_back({{topic::token_updates, 0},
+                         "singleton",
                          codec::encode({"token:" + token, now, now, "tokens", {}, {}}, update)});
     writer->commit(std::move(t), [](const auto& done) { ASSERT_TRUE(done); });
     run();

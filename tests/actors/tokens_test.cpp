@@ -371,8 +371,7 @@ TEST_F(TokensTest, APersonChangesTheAccountByItsNumberAndANewLoginOnly) {
   live(25min + 1s);
   answer_next(fresh());
   EXPECT_EQ(secret().account, "123456789") << "a refresh changes nothing";
-  EXPECT_TRUE(notices.has("ALARM broker_account login"))
-      << notices.all();
+  EXPECT_TRUE(notices.has("ALARM broker_account login")) << notices.all();
   log_in();
   EXPECT_EQ(secret().account, "987654321");
   EXPECT_EQ(notices.count("ALARM broker_account_changed"), 1U);

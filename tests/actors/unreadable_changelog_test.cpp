@@ -29,8 +29,7 @@ class UnreadableChangelogTest : public test::actor_fixture {
     bridges::bridge_config config;
     config.notices = &notices;
     std::string why;
-    auto bridge =
-        own(protocol::spawn_class<bridges::bridge>(system, log, service, config, &clock));
+    auto bridge = own(protocol::spawn_class<bridges::bridge>(system, log, service, config, &clock));
     bridge->attach_functor([&](const caf::error& reason) { why = protocol::why_final(reason).value_or("not final"); });
     run();
     return why;

@@ -310,9 +310,7 @@ TEST_F(ValidationTest, ReversalsAfterAnyHistoryOfFailuresLeaveTheSumOfWhatStands
         append(reversal(standing.back(), ++sequence));
         standing.pop_back();
         break;
-      default:
-        standing.push_back(vector_event("owner_sells_equity", ++sequence));
-        append(standing.back());
+      default: standing.push_back(vector_event("owner_sells_equity", ++sequence)); append(standing.back());
     }
     pass(config.token_retry_max);
     pass(config.token_retry_max);

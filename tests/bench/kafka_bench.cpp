@@ -101,15 +101,20 @@ throughput_pass pass(const std::string& bootstrap, const std::string& prefix, st
                      std::uint64_t batch_max, const ports::clock& clock) {
   const market market;
   auto log = open_kafka(bootstrap, prefix, clock);
-  append_backlog(*log, [&](std::uint64_t i) { return market.event(i); }, events);
+  append_backlog(
+      *log, [&](std::uint64_t i) { return market.event(i); }, events);
   throughput_pass out;
   out.pipeline = run_pipeline(log, market, {batch_max, events, true}, clock);
   const auto& [seconds, cpu, validation, accumulator, broker] = out.pipeline;
   // The third hop, orders to fills, is a small part of a hop: the yardstick gets it as more work of the second.
-  const hop first{prefix + "blockchain-events", prefix, events, validation.records_out, validation.transactions,
+  const hop first{prefix + "blockchain-events",        prefix, events, validation.records_out, validation.transactions,
                   some_of(*log, topic::onchain_trades)};
-  const hop second{prefix, prefix, events, accumulator.records_out + broker.records_out,
-                   accumulator.transactions + broker.transactions, some_of(*log, topic::position_updates)};
+  const hop second{prefix,
+                   prefix,
+                   events,
+                   accumulator.records_out + broker.records_out,
+                   accumulator.transactions + broker.transactions,
+                   some_of(*log, topic::position_updates)};
   out.trade_bytes = mean_value_bytes(first.written);
   out.update_bytes = mean_value_bytes(second.written);
   out.one_loop_seconds = without_it(bootstrap, "one-loop", first, second, move_by_one_loop);
@@ -198,7 +203,8 @@ void measure_transactions(const std::string& bootstrap, std::size_t count, const
   const market market;
   const auto prefix = run_prefix("transaction");
   const auto log = open_kafka(bootstrap, prefix, clock);
-  append_backlog(*log, [&](std::uint64_t i) { return market.event(i); }, 2 * count);
+  append_backlog(
+      *log, [&](std::uint64_t i) { return market.event(i); }, 2 * count);
   auto member = log->join({"bench", "bench", {topic::blockchain_events}});
   if (!member) give_up(member.error().detail);
   std::size_t assigned = 0;

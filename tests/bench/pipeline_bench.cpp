@@ -117,7 +117,8 @@ void measure_throughput(const std::string& where, bool kafka, std::uint64_t even
                         const ports::clock& clock) {
   const market market;
   auto log = open(where, kafka, clock);
-  append_backlog(*log, [&](std::uint64_t i) { return market.event(i); }, events);
+  append_backlog(
+      *log, [&](std::uint64_t i) { return market.event(i); }, events);
   if (only == phases::append) return;
   const auto count = static_cast<double>(events);
   const auto before = cpu_used();

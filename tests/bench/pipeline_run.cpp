@@ -137,17 +137,19 @@ pipeline_result run_pipeline(const std::shared_ptr<ports::event_log>& log, const
   wait_until([&] { return look_at(self, first).work.records_in > 0; }, options.limit, std::chrono::milliseconds{1});
   const auto begun = steady::now();
   const double cpu_before = cpu_seconds();
-  wait_until([&] {
-    const auto validated = look_at(self, first);
-    const auto booked = look_at(self, second);
-    const auto filled = options.fills ? look_at(self, bridges.back()) : observed_bridge{{}, true};
-    out = {seconds_since(begun), cpu_seconds() - cpu_before, validated.work, booked.work, filled.work};
-    if (options.sample) options.sample(out);
-    // Each record that the accumulator takes leads to one update; what it writes beyond that are requests.
-    return validated.idle && booked.idle && filled.idle && validated.work.records_in == options.events &&
-           booked.work.records_in == options.events + filled.work.records_out &&
-           (!options.fills || filled.work.records_in == booked.work.records_out - booked.work.records_in);
-  }, options.limit, options.interval);
+  wait_until(
+      [&] {
+        const auto validated = look_at(self, first);
+        const auto booked = look_at(self, second);
+        const auto filled = options.fills ? look_at(self, bridges.back()) : observed_bridge{{}, true};
+        out = {seconds_since(begun), cpu_seconds() - cpu_before, validated.work, booked.work, filled.work};
+        if (options.sample) options.sample(out);
+        // Each record that the accumulator takes leads to one update; what it writes beyond that are requests.
+        return validated.idle && booked.idle && filled.idle && validated.work.records_in == options.events &&
+               booked.work.records_in == options.events + filled.work.records_out &&
+               (!options.fills || filled.work.records_in == booked.work.records_out - booked.work.records_in);
+      },
+      options.limit, options.interval);
   if (options.at_the_end) options.at_the_end();
   for (auto& bridge_handle : bridges)
     self->request(bridge_handle, std::chrono::seconds{30}, protocol::drain_atom::value)

@@ -1,7 +1,7 @@
 #include "tests/bench/scripted_broker.hpp"
 
-#include <cstdio>
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 
 #include "messages/types/time.hpp"
@@ -75,9 +75,8 @@ http::response scripted_broker::describe(std::uint64_t id) const {
   const std::string quantity = std::to_string(o.quantity);
   return json(R"({"session":"NORMAL","duration":"DAY","orderType":"MARKET","orderStrategyType":"SINGLE","orderId":)" +
               std::to_string(id) + R"(,"enteredTime":")" + o.entered + R"(","status":"FILLED","quantity":)" + quantity +
-              R"(,"filledQuantity":)" + quantity +
-              R"(,"orderLegCollection":[{"instruction":")" + o.side + R"(","quantity":)" + quantity +
-              R"(,"instrument":{"assetType":"EQUITY","symbol":")" + o.symbol +
+              R"(,"filledQuantity":)" + quantity + R"(,"orderLegCollection":[{"instruction":")" + o.side +
+              R"(","quantity":)" + quantity + R"(,"instrument":{"assetType":"EQUITY","symbol":")" + o.symbol +
               R"("}}],"orderActivityCollection":[{"activityType":"EXECUTION","executionType":"FILL","quantity":)" +
               quantity + R"(,"executionLegs":[{"legId":1,"price":180.25,"quantity":)" + quantity + R"(,"time":")" +
               now_text() + R"("}]}]})");
@@ -88,9 +87,9 @@ http::response scripted_broker::positions() const {
   for (const auto& [name, held] : held_) {
     if (held == 0) continue;
     list += std::string{list.empty() ? "" : ","} + R"({"longQuantity":)" +
-            std::to_string(std::max<std::int64_t>(held, 0)) +
-            R"(,"shortQuantity":)" + std::to_string(std::max<std::int64_t>(-held, 0)) +
-            R"(,"instrument":{"assetType":"EQUITY","symbol":")" + name + R"("}})";
+            std::to_string(std::max<std::int64_t>(held, 0)) + R"(,"shortQuantity":)" +
+            std::to_string(std::max<std::int64_t>(-held, 0)) + R"(,"instrument":{"assetType":"EQUITY","symbol":")" +
+            name + R"("}})";
   }
   return json(R"({"securitiesAccount":{"positions":[)" + list + "]}}");
 }

@@ -51,8 +51,8 @@ TEST(Chaos, KilledAtRandomMomentsUnderLoadAndBrokerFaultsTheBooksStayRight) {
     s.start_node();
   }
   ASSERT_TRUE(s.world().stop_market());
-  EXPECT_TRUE(eventually([&] { return s.disagreement().empty(); }, std::chrono::minutes{3}))
-      << s.disagreement() << "\n" << s.diagnosis();
+  EXPECT_TRUE(eventually([&] { return s.disagreement().empty(); }, std::chrono::minutes{3})) << s.disagreement() << "\n"
+                                                                                             << s.diagnosis();
   const auto orders = s.ledger();
   std::printf("rounds %lu, seed %lu: %u orders at the broker, %llu transactions on chain\n", rounds, seed,
               orders["orders"].Size(), static_cast<unsigned long long>(s.world().stats().sent));
@@ -144,15 +144,14 @@ TEST(KafkaChaos, NodesKilledFrozenAndRestartedAroundOneKafkaTheBooksStayRight) {
   for (std::size_t node = 0; node < tormentor::nodes; ++node)
     if (!s.is_up(node)) s.start_node(true, node);
   ASSERT_TRUE(s.world().stop_market());
-  EXPECT_TRUE(eventually([&] { return s.disagreement().empty(); }, std::chrono::minutes{3}))
-      << s.disagreement() << "\n" << s.diagnosis();
+  EXPECT_TRUE(eventually([&] { return s.disagreement().empty(); }, std::chrono::minutes{3})) << s.disagreement() << "\n"
+                                                                                             << s.diagnosis();
   // All of them found each other again.
   for (std::size_t node = 0; node < tormentor::nodes; ++node)
     EXPECT_TRUE(eventually([&] { return reachable_members(s, node) == tormentor::nodes; })) << "node " << node;
   const auto orders = s.ledger();
   std::printf("rounds %lu, seed %lu: %s; %u orders at the broker, %llu transactions on chain\n", rounds, seed,
-              what.summary().c_str(), orders["orders"].Size(),
-              static_cast<unsigned long long>(s.world().stats().sent));
+              what.summary().c_str(), orders["orders"].Size(), static_cast<unsigned long long>(s.world().stats().sent));
   for (std::size_t node = 0; node < tormentor::nodes; ++node) EXPECT_EQ(s.stop_node(node), 0) << s.node_output();
 }
 

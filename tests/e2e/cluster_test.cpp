@@ -34,10 +34,9 @@ class cluster_node {
                                  << "[api]\nport = " << api_port << "\n[admin]\nport = " << admin_port
                                  << "\n[cluster]\nport = " << port << "\nseeds = [\"127.0.0.1:" << seed_
                                  << "\"]\nheartbeat_interval = \"100ms\"\nheartbeat_timeout = \"1s\"\n";
-    process_ = std::make_unique<process>(
-        std::vector<std::string>{std::string{HEDGEROW_BINARY_DIR} + "/hedgerow", "node", "--config",
-                                 file(".toml").string()},
-        file("-" + std::to_string(++starts_) + ".log"));
+    process_ = std::make_unique<process>(std::vector<std::string>{std::string{HEDGEROW_BINARY_DIR} + "/hedgerow",
+                                                                  "node", "--config", file(".toml").string()},
+                                         file("-" + std::to_string(++starts_) + ".log"));
   }
 
   process& run() { return *process_; }
@@ -134,8 +133,7 @@ TEST_F(Cluster, ALoginBeginsAndEndsAtAnyNode) {
   const auto ended = two->api("/auth/callback?code=very-secret-code&state=wrong");
   EXPECT_EQ(ended.status, 400);
   EXPECT_NE(ended.body.find("not begun here"), std::string::npos) << ended.body;
-  for (auto* node : {one.get(), two.get()})
-    EXPECT_EQ(node->run().output().find("very-secret-code"), std::string::npos);
+  for (auto* node : {one.get(), two.get()}) EXPECT_EQ(node->run().output().find("very-secret-code"), std::string::npos);
 }
 
 TEST_F(Cluster, ALoginThatNobodyTakesSaysWhoIsMissing) {

@@ -89,7 +89,9 @@ bool process::alive() {
 
 stage::stage(stage_options options)
     : folder{std::filesystem::temp_directory_path() / ("hedgerow-" + options.name + "-" + std::to_string(getpid()))},
-      options_{std::move(options)}, paper_port_{demo::free_port(0)}, nodes_(options_.nodes) {
+      options_{std::move(options)},
+      paper_port_{demo::free_port(0)},
+      nodes_(options_.nodes) {
   std::filesystem::create_directories(folder);
   demo::demo_world_options world;
   world.data_dir = folder / "chain";
@@ -162,8 +164,7 @@ void stage::write_config(std::size_t node) {
   out << "[node]\nname = \"test-" << node << "\"\ndata_dir = \"" << (folder / "data").string() << "\"\n"
       << "[chain]\nws_url = \"" << world_->rpc_url() << "\"\nowner = \"" << where.owner.to_string()
       << "\"\nstart_block = " << where.first_block << "\nrescan_interval = \"2s\"\nreconnect_min = \"50ms\"\n"
-      << options_.chain
-      << "[tokens]\nusdc = \"" << where.usdc.to_string() << "\"\n"
+      << options_.chain << "[tokens]\nusdc = \"" << where.usdc.to_string() << "\"\n"
       << "[hedging]\nfailure_backoff = \"100ms\"\nfailure_backoff_max = \"1s\"\nfreeze_after_failures = 1000\n"
       << "[execution]\nlease = \"1s\"\nhttp_grace = \"2s\"\nevidence_lists = 2\nevidence_spread = \"1s\"\n"
       << "clock_skew = \"2s\"\ncalls_per_minute = 6000\nlate_fill_window = \"20s\"\n"
@@ -174,8 +175,8 @@ void stage::write_config(std::size_t node) {
       << "[oauth]\nencryption_key = \"" << std::string(64, '7') << "\"\n"
       << "[api]\nport = " << nodes_[node].api_port << "\n[admin]\nport = " << nodes_[node].admin_port << "\n"
       << "[supervision]\nbackoff_min = \"10ms\"\n"
-      << "[paper]\nport = " << paper_port_ << "\nledger = \"" << (folder / "paper.db").string()
-      << "\"\nfaults = '''" << options_.faults << "'''\n"
+      << "[paper]\nport = " << paper_port_ << "\nledger = \"" << (folder / "paper.db").string() << "\"\nfaults = '''"
+      << options_.faults << "'''\n"
       << options_.sections;
   if (kafka_)
     out << "[log]\nkind = \"kafka\"\n[kafka]\nbootstrap = \"" << kafka_->bootstrap()
@@ -202,16 +203,20 @@ void stage::start_node(bool log_in, std::size_t node) {
   if (logged_in_ || !log_in) return;
   std::string why;
   // The paper broker may be told to answer wrongly: a person would try again, too.
-  logged_in_ = eventually([&] {
-    why = this->log_in(node);
-    return why.empty();
-  }, std::chrono::seconds{30});
+  logged_in_ = eventually(
+      [&] {
+        why = this->log_in(node);
+        return why.empty();
+      },
+      std::chrono::seconds{30});
   HEDGEROW_CHECK(logged_in_, why.c_str());
   // A fill before the desks have seen the token waits seconds for its order.
-  const bool seen = eventually([&] {
-    const auto tree = answer_of(node, "/actors", true);
-    return tree && tree->body.find("token valid") != std::string::npos;
-  }, std::chrono::seconds{30});
+  const bool seen = eventually(
+      [&] {
+        const auto tree = answer_of(node, "/actors", true);
+        return tree && tree->body.find("token valid") != std::string::npos;
+      },
+      std::chrono::seconds{30});
   HEDGEROW_CHECK(seen, "the token does not reach the desks");
 }
 

@@ -196,13 +196,16 @@ TEST(KafkaMetrics, TellOfTransactionsAndOfTheClients) {
   std::string text;
   constexpr std::chrono::seconds limit{60};
   // Every client has reported once.
-  auto page = page_when(s, text, [](const auto& p) {
-    for (const auto& service : bridged_services())
-      for (const char* client : {"consumer", "producer"})
-        if (p.number("hedgerow_kafka_client_sent_bytes_total", {{"service", service}, {"client", client}}) <= 0)
-          return false;
-    return is_caught_up(p);
-  }, limit);
+  auto page = page_when(
+      s, text,
+      [](const auto& p) {
+        for (const auto& service : bridged_services())
+          for (const char* client : {"consumer", "producer"})
+            if (p.number("hedgerow_kafka_client_sent_bytes_total", {{"service", service}, {"client", client}}) <= 0)
+              return false;
+        return is_caught_up(p);
+      },
+      limit);
   EXPECT_EQ(differences(page, true), "");
   expect_figures(page);
   expect_no_secrets(s, text);
@@ -223,11 +226,14 @@ TEST(KafkaMetrics, TellOfTransactionsAndOfTheClients) {
   // Without the broker the page still answers, and tells what is wrong.
   const auto before = page.sum("hedgerow_kafka_broker_disconnects_total");
   s.kafka().kill_hard();
-  page = page_when(s, text, [&](const auto& p) {
-    return p.number("hedgerow_metrics_source_up", {{"source", "lag"}}) == 0 &&
-           p.sum("hedgerow_kafka_broker_disconnects_total") >= before + 6 &&
-           p.sum("hedgerow_kafka_broker_state", {{"state", "UP"}}) == 0;
-  }, limit);
+  page = page_when(
+      s, text,
+      [&](const auto& p) {
+        return p.number("hedgerow_metrics_source_up", {{"source", "lag"}}) == 0 &&
+               p.sum("hedgerow_kafka_broker_disconnects_total") >= before + 6 &&
+               p.sum("hedgerow_kafka_broker_state", {{"state", "UP"}}) == 0;
+      },
+      limit);
   EXPECT_EQ(page.find("hedgerow_position_onchain_shares", {{"symbol", "AAPL"}}), "-1.2");
 }
 

@@ -44,8 +44,8 @@ TEST(KafkaOutage, NodesWaitUntilTheBrokerIsBackAndThenHedgeWhatHappenedMeanwhile
   ASSERT_TRUE(restarted) << restarted.error();
   let_market_go_on(s, 20);
   ASSERT_TRUE(s.world().stop_market());
-  EXPECT_TRUE(eventually([&] { return s.disagreement().empty(); }, std::chrono::minutes{3}))
-      << s.disagreement() << "\n" << s.diagnosis();
+  EXPECT_TRUE(eventually([&] { return s.disagreement().empty(); }, std::chrono::minutes{3})) << s.disagreement() << "\n"
+                                                                                             << s.diagnosis();
   for (std::size_t node = 0; node < 2; ++node) EXPECT_EQ(s.stop_node(node), 0) << s.node_output();
 }
 
@@ -59,8 +59,8 @@ long long chain_connected(stage& s, std::size_t node) {
 
 TEST(KafkaOutage, AChainThatStandsStillIsToldByTheNodeThatReadsItAndByNoOther) {
   constexpr const char* away = "ingestion: not connected to the chain's node (chain.ws_url): 127.0.0.1:";
-  stage s{{"chain-outage", "[]", 0, true, 2,
-           "stale_after = \"1s\"\nrequest_timeout = \"1s\"\nconnect_timeout = \"1s\"\n"}};
+  stage s{
+      {"chain-outage", "[]", 0, true, 2, "stale_after = \"1s\"\nrequest_timeout = \"1s\"\nconnect_timeout = \"1s\"\n"}};
   for (std::size_t node = 0; node < 2; ++node) s.start_node(true, node);
   const auto told = [&] { return std::multiset<long long>{chain_connected(s, 0), chain_connected(s, 1)}; };
   ASSERT_TRUE(eventually([&] { return told() == std::multiset<long long>{-1, 1}; }));

@@ -63,7 +63,8 @@ void append_trade(ports::event_log& log, const ports::clock& clock) {
   const envelope meta{"test:1", clock.now(), clock.now(), {}, {}, {}};
   auto writer = log.join({"test-writer", "w", {}});
   ASSERT_TRUE(writer);
-  (*writer)->commit({{{{topic::onchain_trades, partition_of_symbol("AAPL", 4)}, "AAPL:" + trade.ref.key(),
+  (*writer)->commit({{{{topic::onchain_trades, partition_of_symbol("AAPL", 4)},
+                       "AAPL:" + trade.ref.key(),
                        codec::encode(meta, trade)}},
                      {}},
                     [](auto outcome) { EXPECT_TRUE(outcome); });

@@ -24,12 +24,11 @@ using names = std::set<std::string>;
 using headers = std::map<std::string, source_file>;
 
 /// What is compiled beforehand, most first. A header takes the first of them that it includes all of.
-const std::vector<names> preambles{
-    {"<boost/multiprecision/cpp_int.hpp>", "<chrono>", "<optional>", "<string>", "<string_view>", "<tl/expected.hpp>",
-     "<vector>"},
-    {"<chrono>", "<optional>", "<string>", "<string_view>", "<vector>"},
-    {"<chrono>", "<string>"},
-    {"<string>"}};
+const std::vector<names> preambles{{"<boost/multiprecision/cpp_int.hpp>", "<chrono>", "<optional>", "<string>",
+                                    "<string_view>", "<tl/expected.hpp>", "<vector>"},
+                                   {"<chrono>", "<optional>", "<string>", "<string_view>", "<vector>"},
+                                   {"<chrono>", "<string>"},
+                                   {"<string>"}};
 
 std::string directive(const std::string& name) {
   return "#include " + (name.front() == '<' ? name : '"' + name + '"') + "\n";
@@ -87,8 +86,8 @@ const compile_command* command_for(const std::vector<compile_command>& all, cons
     return c.file.starts_with(folder) && c.file.find('/', folder.size()) == std::string::npos;
   });
   if (own != all.end()) return &*own;
-  const auto other = std::ranges::find_if(
-      all, [&](const auto& c) { return !c.file.starts_with("tests/") && finds(c, header); });
+  const auto other =
+      std::ranges::find_if(all, [&](const auto& c) { return !c.file.starts_with("tests/") && finds(c, header); });
   return other == all.end() ? nullptr : &*other;
 }
 

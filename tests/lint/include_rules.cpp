@@ -86,62 +86,72 @@ const std::map<std::string, const char*> words_of_standard_headers{
     {"chrono", "std::chrono|chrono_literals|\\b(milli|micro|nano)?seconds\\b"},
     {"cmath", "std::(abs|pow|sqrt|floor|ceil|round|isfinite|isnan|log|exp)\\b"},
     {"compare", "<=>|std::(strong|weak|partial)_ordering"},
-    {"concepts", "std::(same_as|integral|signed_integral|unsigned_integral|invocable|convertible_to|derived_from|"
-                 "constructible_from|floating_point|predicate|regular|copyable|movable)\\b"},
+    {"concepts",
+     "std::(same_as|integral|signed_integral|unsigned_integral|invocable|convertible_to|derived_from|"
+     "constructible_from|floating_point|predicate|regular|copyable|movable)\\b"},
     {"condition_variable", "std::condition_variable"},
     {"csignal", "SIG[A-Z]+|signal|raise\\("},
-    {"cstdio", "(std::)?(printf|fprintf|snprintf|fopen|fclose|fread|fwrite|fputs|puts|remove|rename|fflush|popen|"
-               "pclose|stdout|stderr|stdin|FILE|perror|fileno|fputc|fgets|putchar|fseek|ftell)\\b"},
+    {"cstdio",
+     "(std::)?(printf|fprintf|snprintf|fopen|fclose|fread|fwrite|fputs|puts|remove|rename|fflush|popen|"
+     "pclose|stdout|stderr|stdin|FILE|perror|fileno|fputc|fgets|putchar|fseek|ftell)\\b"},
     {"cstring", "(std::)?(mem(cpy|cmp|set|chr|move)|str(len|error|cmp|ncmp|chr|rchr|signal))\\b"},
     {"deque", "std::deque"},
     {"exception", "std::(exception|current_exception|terminate|rethrow_exception|uncaught|exception_ptr)"},
     {"filesystem", "filesystem"},
     {"format", "std::format"},
     {"fstream", "std::(basic_)?[io]?f(stream|ilebuf)"},
-    {"functional", "std::(function|hash|bind|ref|cref|less|greater|plus|minus|invoke|equal_to|not_fn|reference_"
-                   "wrapper|multiplies|identity|mem_fn)\\b"},
+    {"functional",
+     "std::(function|hash|bind|ref|cref|less|greater|plus|minus|invoke|equal_to|not_fn|reference_"
+     "wrapper|multiplies|identity|mem_fn)\\b"},
     {"future", "std::(future|promise|async|launch|packaged_task|shared_future|future_status)\\b"},
     {"initializer_list", "initializer_list"},
     {"iomanip", "std::(set(w|fill|precision)|hex|put_time|get_time|quoted)"},
     {"iostream", "std::(cout|cerr|cin|clog)\\b"},
-    {"iterator", "std::(back_inserter|inserter|front_inserter|next|prev|advance|distance|begin|end|cbegin|cend|"
-                 "istreambuf_iterator|ostreambuf_iterator|istream_iterator|size|ssize|data|make_move_iterator|"
-                 "reverse_iterator|make_reverse_iterator|forward_iterator_tag|input_iterator_tag|empty|rbegin|"
-                 "random_access_iterator_tag|iterator_traits|ranges)\\b"},
+    {"iterator",
+     "std::(back_inserter|inserter|front_inserter|next|prev|advance|distance|begin|end|cbegin|cend|"
+     "istreambuf_iterator|ostreambuf_iterator|istream_iterator|size|ssize|data|make_move_iterator|"
+     "reverse_iterator|make_reverse_iterator|forward_iterator_tag|input_iterator_tag|empty|rbegin|"
+     "random_access_iterator_tag|iterator_traits|ranges)\\b"},
     {"limits", "numeric_limits"},
     {"list", "std::list\\b"},
     {"map", "std::(multi)?map\\b"},
-    {"memory", "std::(unique_ptr|shared_ptr|weak_ptr|make_unique|make_shared|enable_shared|addressof|"
-               "static_pointer|dynamic_pointer|construct_at|destroy|default_delete|allocator|assume_aligned|owner_"
-               "less|const_pointer_cast|pointer_traits)"},
+    {"memory",
+     "std::(unique_ptr|shared_ptr|weak_ptr|make_unique|make_shared|enable_shared|addressof|"
+     "static_pointer|dynamic_pointer|construct_at|destroy|default_delete|allocator|assume_aligned|owner_"
+     "less|const_pointer_cast|pointer_traits)"},
     {"mutex", "std::((recursive_|timed_)?mutex|scoped_lock|lock_guard|unique_lock|call_once|once_flag|lock)\\b"},
     {"numeric", "std::(accumulate|iota|reduce|inner_product|partial_sum|gcd|lcm|exclusive_scan|inclusive_scan)\\b"},
     {"optional", "std::(optional|nullopt|make_optional)"},
     {"ostream", "ostream|std::(endl|flush)"},
     {"queue", "std::(priority_)?queue"},
-    {"random", "std::(mt19937|random_device|uniform_|normal_|bernoulli|discrete|minstd|seed_seq|exponential_|"
-               "poisson|geometric|independent_bits)"},
+    {"random",
+     "std::(mt19937|random_device|uniform_|normal_|bernoulli|discrete|minstd|seed_seq|exponential_|"
+     "poisson|geometric|independent_bits)"},
     {"regex", "std::(regex|smatch|cmatch|sregex|cregex|ssub)"},
     {"set", "std::(multi)?set\\b"},
     {"shared_mutex", "std::shared_(mutex|lock)"},
     {"span", "std::(span|as_bytes|dynamic_extent)"},
     {"sstream", "std::[io]?stringstream|std::stringbuf|std::istringstream|std::ostringstream"},
-    {"stdexcept", "std::(runtime|logic)_error|std::(invalid_argument|out_of_range|length_error|domain_error|"
-                  "overflow_error)"},
+    {"stdexcept",
+     "std::(runtime|logic)_error|std::(invalid_argument|out_of_range|length_error|domain_error|"
+     "overflow_error)"},
     {"string", "std::(w?string\\b|to_string|getline|sto[a-z]+|basic_string|char_traits)|\"s\\b|string_literals"},
     {"string_view", "string_view|\"sv\\b"},
-    {"system_error", "std::(error_code|system_error|errc|error_category|make_error_code|generic_category|system_"
-                     "category)"},
+    {"system_error",
+     "std::(error_code|system_error|errc|error_category|make_error_code|generic_category|system_"
+     "category)"},
     {"thread", "std::(thread|jthread|this_thread)"},
     {"tuple", "std::(tuple|tie|make_tuple|get|apply|forward_as_tuple|tuple_size|ignore)\\b"},
-    {"type_traits", "std::(is_|decay|remove_|conditional|enable_if|void_t|invoke_result|true_type|false_type|"
-                    "common_type|underlying_type|make_(un)?signed|add_|integral_constant|has_|type_identity|bool_"
-                    "constant|extent|rank|disjunction|conjunction|negation)"},
+    {"type_traits",
+     "std::(is_|decay|remove_|conditional|enable_if|void_t|invoke_result|true_type|false_type|"
+     "common_type|underlying_type|make_(un)?signed|add_|integral_constant|has_|type_identity|bool_"
+     "constant|extent|rank|disjunction|conjunction|negation)"},
     {"typeindex", "std::type_index"},
     {"unordered_map", "std::unordered_(multi)?map"},
     {"unordered_set", "std::unordered_(multi)?set"},
-    {"utility", "std::(move|forward|pair|swap|exchange|make_pair|declval|as_const|in_place|index_sequence|make_"
-                "index|integer_sequence|cmp_|to_underlying|get|unreachable|tuple_size)"},
+    {"utility",
+     "std::(move|forward|pair|swap|exchange|make_pair|declval|as_const|in_place|index_sequence|make_"
+     "index|integer_sequence|cmp_|to_underlying|get|unreachable|tuple_size)"},
     {"variant", "std::(variant|visit|get|get_if|holds_alternative|monostate|in_place)\\b"},
     {"vector", "std::(vector|erase|erase_if)\\b"},
 };

@@ -58,7 +58,7 @@ definition find_type(const source_file& file, const std::string& name) {
 }  // namespace
 
 violations interfaces_elsewhere(const tree& files) {
-  static const std::regex interface{R"(\btyped_actor<)"};
+  static const std::regex interface { R"(\btyped_actor<)" };
   static const prefixes exempt{"messages/protocol/interfaces.hpp"};
   return lines_with(files, interface, exempt,
                     "a public interface stands in messages/protocol/interfaces.hpp; extend it by private messages");

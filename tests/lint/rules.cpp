@@ -114,7 +114,10 @@ violations headers_in_wrong_folders(const tree& files) {
 }
 
 violations banned_words(const tree& files) {
-  static const std::regex note{"\\b(TO" "DO|FIX" "ME)\\b"};
+  static const std::regex note{
+      "\\b(TO"
+      "DO|FIX"
+      "ME)\\b"};
   violations found;
   for (const source_file& file : files) {
     for (std::size_t i = 0; i < file.lines.size(); ++i) {
@@ -336,8 +339,9 @@ violations service_names_elsewhere(const tree& files) {
         const std::size_t at = file.lines[i].find(literal);
         if (at == std::string::npos || file.code[i][at] != '"') continue;
         if (file.lines[i].find("// allow: ") != std::string::npos) continue;
-        found.push_back({file.path, i + 1, literal + " stands outside of " + s.folder +
-                                               ": use its service_name, or derive it from the registry"});
+        found.push_back(
+            {file.path, i + 1,
+             literal + " stands outside of " + s.folder + ": use its service_name, or derive it from the registry"});
       }
     }
   }

@@ -174,8 +174,8 @@ TEST(Vectors, AreReadByATest) {
 }
 
 TEST(Services, PlantedBreachesAreFound) {
-  const source_file own = make_file("actors/prices/prices_service.hpp",
-                                    "inline constexpr const char* service_name = \"prices\";\n");
+  const source_file own =
+      make_file("actors/prices/prices_service.hpp", "inline constexpr const char* service_name = \"prices\";\n");
   const source_file elsewhere = make_file("runtime/node/a.cpp",
                                           "// \"prices\"\nif (name == \"prices\") return;\n"
                                           "auto x = \"the prices\";\nf(\"prices\");  // allow: a field\n");
@@ -192,18 +192,21 @@ TEST(ListsOfServices, PlantedBreachesAreFound) {
   for (const std::string name : {"prices", "quotes", "fills"})
     files.push_back(make_file("actors/" + name + "/" + name + "_service.hpp",
                               "inline constexpr const char* service_name = \"" + name + "\";\n"));
-  files.push_back(make_file("runtime/node/registry.cpp", "#include \"actors/prices/prices_service.hpp\"\n"
-                                                         "#include \"actors/quotes/quotes_service.hpp\"\n"
-                                                         "all = {&prices::descriptor};\n"));
+  files.push_back(make_file("runtime/node/registry.cpp",
+                            "#include \"actors/prices/prices_service.hpp\"\n"
+                            "#include \"actors/quotes/quotes_service.hpp\"\n"
+                            "all = {&prices::descriptor};\n"));
   EXPECT_EQ(lines_of(services_not_listed(files)), (expected_lines{1}));
   EXPECT_EQ(lines_of(lists_of_services(files)), expected_lines{});
   files = {files[0], files[1], files[2]};
-  files.push_back(make_file("runtime/a.cpp", "f(\"fills,prices\");\nf({\"fills\", \"prices\", \"quotes\"});\n"
-                                             "// \"fills\", \"prices\", \"quotes\"\nf(&prices::descriptor);\n"
-                                             "f(\"of fills, prices and quotes\");\n"));
+  files.push_back(make_file("runtime/a.cpp",
+                            "f(\"fills,prices\");\nf({\"fills\", \"prices\", \"quotes\"});\n"
+                            "// \"fills\", \"prices\", \"quotes\"\nf(&prices::descriptor);\n"
+                            "f(\"of fills, prices and quotes\");\n"));
   EXPECT_EQ(lines_of(lists_of_services(files)), (expected_lines{2, 4, 5}));
-  files.back() = make_file("runtime/CMakeLists.txt", "LINK hedgerow_fills hedgerow_codec hedgerow_prices\n"
-                                                     "LINK hedgerow_fills hedgerow_prices hedgerow_quotes\n");
+  files.back() = make_file("runtime/CMakeLists.txt",
+                           "LINK hedgerow_fills hedgerow_codec hedgerow_prices\n"
+                           "LINK hedgerow_fills hedgerow_prices hedgerow_quotes\n");
   EXPECT_EQ(lines_of(lists_of_services(files)), (expected_lines{2}));
   files.back() = make_file("setup/run.sh", "for s in prices quotes fills; do\n");
   EXPECT_EQ(lines_of(lists_of_services(files)), (expected_lines{1}));

@@ -24,8 +24,8 @@ std::vector<std::string> services_and_ports() {
 /// Layers that a file may not see.
 std::vector<std::string> above(const std::string& file) {
   if (file.starts_with("messages/types/"))
-    return {"messages/events/", "messages/codec/", "messages/faults/", "messages/protocol/", "actors/", "config/",
-            "runtime/"};
+    return {"messages/events/", "messages/codec/", "messages/faults/", "messages/protocol/",
+            "actors/",          "config/",         "runtime/"};
   if (file.starts_with("messages/events/"))
     return {"messages/codec/", "messages/faults/", "messages/protocol/", "actors/", "config/", "runtime/"};
   if (file.starts_with("messages/")) return {"actors/", "config/", "runtime/"};

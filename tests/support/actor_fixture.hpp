@@ -13,7 +13,8 @@ namespace hedgerow::test {
 class actor_fixture : public ::testing::Test {
  public:
   actor_fixture()
-      : system{prepare(config_)}, scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())},
+      : system{prepare(config_)},
+        scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())},
         self{system, true} {
     // The test clock treats time zero specially.
     scheduler.clock().current_time += std::chrono::hours{1};

@@ -19,8 +19,8 @@ hash32 hash_of(std::uint64_t number, std::uint64_t salt) {
 
 fake_node::block fake_node::make_block(std::uint64_t number, const hash32& parent, std::uint64_t salt) const {
   block b;
-  b.header = {number, hash_of(number, salt), parent,
-              {1'700'000'000'000'000 + static_cast<std::int64_t>(number) * 2'000'000}};
+  b.header = {
+      number, hash_of(number, salt), parent, {1'700'000'000'000'000 + static_cast<std::int64_t>(number) * 2'000'000}};
   return b;
 }
 

@@ -106,9 +106,8 @@ class unsteady_log final : public ports::event_log {
       // What it rests on is fixed now.
       auto rest = inner_->lend(transaction.offsets, transaction.owned);
       auto content = std::make_shared<log_transaction>(std::move(transaction));
-      weather_->waiting.emplace_back(this, [this, content, rest, done = std::move(done)] {
-        inner_->commit(std::move(*content), done);
-      });
+      weather_->waiting.emplace_back(
+          this, [this, content, rest, done = std::move(done)] { inner_->commit(std::move(*content), done); });
     }
     [[nodiscard]] std::shared_ptr<lent_offsets> lend(std::vector<input_offset> offsets,
                                                      std::vector<topic_partition> owned) override {

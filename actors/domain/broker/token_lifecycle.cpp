@@ -63,9 +63,8 @@ token_warning warning_at(const token_times& times, const token_policy& policy, t
 timestamp next_check(const token_times& times, const token_policy& policy, timestamp now) {
   timestamp next = now + std::max<std::chrono::milliseconds>(std::min(policy.check_interval, policy.refresh_ahead / 2),
                                                              std::chrono::seconds{1});
-  for (const timestamp moment :
-       {refresh_due(times, policy), times.refresh_expires_at - policy.early_warning,
-        times.refresh_expires_at - policy.late_warning, times.refresh_expires_at})
+  for (const timestamp moment : {refresh_due(times, policy), times.refresh_expires_at - policy.early_warning,
+                                 times.refresh_expires_at - policy.late_warning, times.refresh_expires_at})
     if (moment > now) next = std::min(next, moment);
   return next;
 }

@@ -15,8 +15,7 @@ constexpr std::uint32_t limits_from = 6;
 }  // namespace
 
 retry_decision after_range_failure(const range_retry& before, range_failure what, std::uint64_t blocks,
-                                   std::optional<milliseconds> wish, const retry_policy& policy,
-                                   std::uint64_t random) {
+                                   std::optional<milliseconds> wish, const retry_policy& policy, std::uint64_t random) {
   retry_decision out{before, false, milliseconds{0}};
   bool too_wide = what == range_failure::too_wide;
   if (what == range_failure::other) too_wide = ++out.state.suspicious >= suspicious_from;

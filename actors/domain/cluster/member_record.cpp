@@ -49,9 +49,8 @@ std::string version_refusal(const member_record& own, std::uint32_t protocol, st
 
 bool calls_broker(const member_record& member, const std::vector<std::string>& callers) {
   if (member.sets.empty()) return true;
-  return std::any_of(member.sets.begin(), member.sets.end(), [&](const auto& set) {
-    return std::find(callers.begin(), callers.end(), set) != callers.end();
-  });
+  return std::any_of(member.sets.begin(), member.sets.end(),
+                     [&](const auto& set) { return std::find(callers.begin(), callers.end(), set) != callers.end(); });
 }
 
 }  // namespace hedgerow::domain

@@ -63,8 +63,8 @@ std::vector<signed_context> read_signed_contexts(const abi_tuple& config) {
   for (std::size_t i = 0; i < list.size; ++i) {
     const abi_tuple at = list.elements.tuple_at(i, "signedContext");
     const abi_array words = at.array_at(1, 1, "context");
-    result.push_back({at.address_at(0, "signer"), words.elements.first(words.size * abi_word_size),
-                      at.bytes_at(2, "signature")});
+    result.push_back(
+        {at.address_at(0, "signer"), words.elements.first(words.size * abi_word_size), at.bytes_at(2, "signature")});
   }
   return result;
 }
@@ -139,7 +139,7 @@ expected<after_clear_event, decode_fault> decode_after_clear(orderbook_version v
   abi_reader reader{log.data};
   const abi_tuple root = reader.root("afterClear");
   const after_clear_event event{
-      root.address_at(0, "sender"),    root.word_at(1, "aliceOutput"), root.word_at(2, "bobOutput"),
+      root.address_at(0, "sender"),  root.word_at(1, "aliceOutput"), root.word_at(2, "bobOutput"),
       root.word_at(3, "aliceInput"), root.word_at(4, "bobInput"),
   };
   return checked(reader, event);
@@ -179,7 +179,7 @@ std::uint32_t receipts_believed(std::vector<std::uint64_t> log_indexes) {
 }
 
 std::optional<raw_evm_log> pair_after_clear(orderbook_version version, const raw_evm_log& clear,
-                                        std::span<const raw_evm_log> candidates) {
+                                            std::span<const raw_evm_log> candidates) {
   const raw_evm_log* nearest = nullptr;
   for (const auto& log : candidates)
     if ((may_follow(version, clear, log) || (is_clear(version, log) && is_behind(clear, log))) &&

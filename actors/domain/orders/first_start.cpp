@@ -56,8 +56,8 @@ std::string describe(const first_start& start) {
 }
 
 std::string why_unchecked(const first_start& start) {
-  const std::string why = start.broker_here ? "the broker does not list orders that old"
-                                            : "this node does not call the broker";
+  const std::string why =
+      start.broker_here ? "the broker does not list orders that old" : "this node does not call the broker";
   return "the event log is empty, block " + std::to_string(start.start_block) + " is of " +
          to_rfc3339(start.start_time) + ", and " + why +
          ": nobody can tell whether fills since then have been hedged already";

@@ -77,8 +77,8 @@ void after_end(progress_step& step, bool grew, const progress_policy& policy, ti
   if (grew) emit(step, "filled after its end");
   const bool complete = mine.filled >= shares::from_whole(static_cast<std::int64_t>(mine.expected_quantity()));
   const auto passed = now - mine.ended_at;
-  step.finished = complete || passed >= policy.late_window ||
-                  (mine.polls >= policy.late_looks && passed >= policy.late_least);
+  step.finished =
+      complete || passed >= policy.late_window || (mine.polls >= policy.late_looks && passed >= policy.late_least);
 }
 
 void end(progress_step& step, const broker_order& order, timestamp now) {
@@ -100,8 +100,8 @@ void end(progress_step& step, const broker_order& order, timestamp now) {
 }  // namespace
 
 std::string_view to_string(progress_alarm_code code) {
-  constexpr std::string_view names[] = {"wrong_order", "unpriced_fill",  "impossible", "filled_short",
-                                        "over_fill",   "unknown_status", "late_fill",  "unreadable", "not_found"};
+  constexpr std::string_view names[] = {"wrong_order",    "unpriced_fill", "impossible", "filled_short", "over_fill",
+                                        "unknown_status", "late_fill",     "unreadable", "not_found"};
   return names[static_cast<std::size_t>(code)];
 }
 

@@ -38,9 +38,9 @@ std::optional<gate_refusal> check_gate(const gate_conditions& conditions, const 
   if (symbol_halted) return gate_refusal{execution_code::halted, again, "the symbol is halted"};
   if (conditions.breaker_open) return gate_refusal{execution_code::halted, again, "the circuit breaker is open"};
   if (quantity == 0 || quantity > policy.max_order_shares || quantity > 0xffff'ffffU)
-    return gate_refusal{execution_code::risk_limit, again,
-                        std::to_string(quantity) + " shares are not within 1 and " +
-                            std::to_string(policy.max_order_shares)};
+    return gate_refusal{
+        execution_code::risk_limit, again,
+        std::to_string(quantity) + " shares are not within 1 and " + std::to_string(policy.max_order_shares)};
   if (!conditions.token_available)
     return gate_refusal{execution_code::no_token, now + policy.recheck_passing, "no valid access token", true};
   if (!conditions.session || !conditions.session->is_open(now) ||

@@ -87,13 +87,10 @@ bool says_when_to_retry(const schwab_execution& e) {
     case execution_code::no_token:
     case execution_code::halted:
     case execution_code::lease_expired:
-    case execution_code::throttled:
-      return true;
+    case execution_code::throttled: return true;
     case execution_code::not_sent:
-    case execution_code::risk_limit:
-      return e.retry_at != timestamp{};
-    default:
-      return false;
+    case execution_code::risk_limit: return e.retry_at != timestamp{};
+    default: return false;
   }
 }
 
@@ -317,38 +314,25 @@ std::string check_invariants(const position_update& state) {
 
 std::string_view to_string(position_alarm_code code) {
   switch (code) {
-    case position_alarm_code::late_fill:
-      return "late_fill";
-    case position_alarm_code::over_fill:
-      return "over_fill";
-    case position_alarm_code::filled_short:
-      return "filled_short";
-    case position_alarm_code::fill_went_back:
-      return "fill_went_back";
-    case position_alarm_code::too_many_failures:
-      return "too_many_failures";
-    case position_alarm_code::held:
-      return "held";
+    case position_alarm_code::late_fill: return "late_fill";
+    case position_alarm_code::over_fill: return "over_fill";
+    case position_alarm_code::filled_short: return "filled_short";
+    case position_alarm_code::fill_went_back: return "fill_went_back";
+    case position_alarm_code::too_many_failures: return "too_many_failures";
+    case position_alarm_code::held: return "held";
   }
   return "unknown";
 }
 
 std::string_view to_string(position_fault fault) {
   switch (fault) {
-    case position_fault::duplicate:
-      return "duplicate";
-    case position_fault::wrong_symbol:
-      return "wrong_symbol";
-    case position_fault::invalid_trade:
-      return "invalid_trade";
-    case position_fault::invalid_execution:
-      return "invalid_execution";
-    case position_fault::unknown_execution:
-      return "unknown_execution";
-    case position_fault::too_old:
-      return "too_old";
-    case position_fault::overflow:
-      return "overflow";
+    case position_fault::duplicate: return "duplicate";
+    case position_fault::wrong_symbol: return "wrong_symbol";
+    case position_fault::invalid_trade: return "invalid_trade";
+    case position_fault::invalid_execution: return "invalid_execution";
+    case position_fault::unknown_execution: return "unknown_execution";
+    case position_fault::too_old: return "too_old";
+    case position_fault::overflow: return "overflow";
   }
   return "unknown";
 }

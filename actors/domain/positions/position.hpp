@@ -86,9 +86,9 @@ enum class position_fault : std::uint8_t {
 
 /// Books a fill on chain, or its reversal. Sequences ascend, so one that is not above the last is a duplicate.
 [[nodiscard]] expected<position_decision, position_fault> apply_trade(const position_update& before,
-                                                                     const onchain_trade& trade,
-                                                                     const hedging_policy& policy, timestamp now,
-                                                                     std::string cause);
+                                                                      const onchain_trade& trade,
+                                                                      const hedging_policy& policy, timestamp now,
+                                                                      std::string cause);
 
 /// Books a step of an execution (facts, 6.5). Cumulative filled shares only grow: a smaller or
 /// repeated report changes nothing. Fills after the end are booked with an alarm. A failure gives the rest back and
@@ -98,9 +98,9 @@ enum class position_fault : std::uint8_t {
 /// retry_at when that is later. None waits for longer than longest_retry_wait, a closed market than
 /// longest_closed_wait.
 [[nodiscard]] expected<position_decision, position_fault> apply_execution(const position_update& before,
-                                                                         const schwab_execution& execution,
-                                                                         const hedging_policy& policy, timestamp now,
-                                                                         std::string cause);
+                                                                          const schwab_execution& execution,
+                                                                          const hedging_policy& policy, timestamp now,
+                                                                          std::string cause);
 
 /// Emits the command that is due at `now`, if there is one: the sweep (facts, 6.7).
 [[nodiscard]] position_decision apply_timer(const position_update& before, const hedging_policy& policy, timestamp now);

@@ -115,8 +115,8 @@ std::string encrypt(const vault_key& key, const vault_nonce& nonce, std::string_
   std::uint8_t* const cipher = out.data() + nonce_size;
   bool ok = EVP_EncryptUpdate(context.get(), cipher, &written, plain.data(), static_cast<int>(plain.size())) == 1;
   ok = ok && EVP_EncryptFinal_ex(context.get(), cipher + written, &rest) == 1;
-  ok = ok && EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, static_cast<int>(tag_size),
-                                 cipher + plain.size()) == 1;
+  ok = ok &&
+       EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, static_cast<int>(tag_size), cipher + plain.size()) == 1;
   HEDGEROW_CHECK(ok, "encryption failed");
   return to_hex(out);
 }

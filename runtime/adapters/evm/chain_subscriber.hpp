@@ -34,7 +34,7 @@ class chain_subscriber {
   }
 
   template <class... Values>
-  void tell(std::function<void(Values...)> ports::chain_listener::* event, std::type_identity_t<Values>... values) {
+  void tell(std::function<void(Values...)> ports::chain_listener::*event, std::type_identity_t<Values>... values) {
     const std::lock_guard lock{calling_};
     if (!ended_ && listener_.*event) (listener_.*event)(std::move(values)...);
   }

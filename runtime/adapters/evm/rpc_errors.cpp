@@ -106,9 +106,12 @@ std::optional<milliseconds> read_duration(std::string_view text, double unit_ms)
   if (end == 0) return std::nullopt;
   text.remove_prefix(end);
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  if (text.starts_with("ms") || text.starts_with("milli")) unit_ms = 1;
-  else if (text.starts_with("min") || text == "m") unit_ms = 60'000;
-  else if (text.starts_with("s")) unit_ms = 1000;
+  if (text.starts_with("ms") || text.starts_with("milli"))
+    unit_ms = 1;
+  else if (text.starts_with("min") || text == "m")
+    unit_ms = 60'000;
+  else if (text.starts_with("s"))
+    unit_ms = 1000;
   const double wish = value * unit_ms;
   if (wish <= 0 || wish > static_cast<double>(longest_wish_ms)) return std::nullopt;
   return milliseconds{static_cast<std::int64_t>(wish)};
@@ -119,8 +122,9 @@ std::optional<double> unit_of(std::string_view name) {
   std::string plain;
   for (const char c : name)
     if (is_letter(c)) plain.push_back(to_lower(c));
-  constexpr std::array<std::string_view, 9> names{"retryafter", "retryin", "tryagainin", "backoff",  "backoffseconds",
-                                                  "wait",       "waitseconds", "retryafterseconds", "retrydelay"};
+  constexpr std::array<std::string_view, 9> names{"retryafter",  "retryin",           "tryagainin",
+                                                  "backoff",     "backoffseconds",    "wait",
+                                                  "waitseconds", "retryafterseconds", "retrydelay"};
   if (plain.ends_with("ms") || plain.ends_with("millis")) {
     plain.resize(plain.size() - (plain.ends_with("ms") ? 2 : 6));
     return std::ranges::find(names, plain) != names.end() ? std::optional{1.0} : std::nullopt;
@@ -172,8 +176,10 @@ std::string one_line(std::string_view text, std::size_t longest) {
   for (const char c : text) {
     if (cut = out.size() >= longest; cut) break;
     const bool space = static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
-    if (!space) out.push_back(c);
-    else if (!out.empty() && out.back() != ' ') out.push_back(' ');
+    if (!space)
+      out.push_back(c);
+    else if (!out.empty() && out.back() != ' ')
+      out.push_back(' ');
   }
   // A character that was cut in two would make the text invalid UTF-8.
   if (cut) {

@@ -23,8 +23,10 @@ bool too_deep(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (quoted) {
-      if (c == '\\') ++i;
-      else if (c == '"') quoted = false;
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        quoted = false;
     } else if (c == '"') {
       quoted = true;
     } else if (c == '[' || c == '{') {
@@ -209,8 +211,10 @@ expected<ports::evm_logs, std::string> parse_logs(const rapidjson::Value& value)
   out.logs.reserve(value.Size());
   for (const auto& item : value.GetArray()) {
     auto log = parse_log(item);
-    if (log) out.logs.push_back(std::move(*log));
-    else out.malformed.push_back(remains_of(item, std::move(log.error())));
+    if (log)
+      out.logs.push_back(std::move(*log));
+    else
+      out.malformed.push_back(remains_of(item, std::move(log.error())));
   }
   return out;
 }

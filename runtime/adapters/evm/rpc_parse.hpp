@@ -42,7 +42,7 @@ struct rpc_frame {
 [[nodiscard]] expected<ports::evm_log, std::string> parse_log(const rapidjson::Value& value);
 /// What can be read of a log that cannot be read as a whole. With `url` its text is scrubbed before it is cut.
 [[nodiscard]] ports::malformed_evm_log remains_of(const rapidjson::Value& value, std::string reason,
-                                              const rpc_url* url = nullptr);
+                                                  const rpc_url* url = nullptr);
 [[nodiscard]] expected<ports::chain_block, std::string> parse_block(const rapidjson::Value& value);
 /// The answer of eth_getLogs. A log that is not one is put aside; only a non-array fails.
 [[nodiscard]] expected<ports::evm_logs, std::string> parse_logs(const rapidjson::Value& value);

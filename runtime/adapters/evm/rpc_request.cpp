@@ -26,8 +26,8 @@ std::string filter(const std::vector<address>& books, const std::vector<hash32>&
 }  // namespace
 
 std::string request_text(std::uint64_t id, std::string_view method, std::string_view params) {
-  return R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":")" + std::string{method} +
-         R"(","params":)" + std::string{params} + "}";
+  return R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":")" + std::string{method} + R"(","params":)" +
+         std::string{params} + "}";
 }
 
 std::string quantity(std::uint64_t value) {

@@ -266,9 +266,9 @@ void rpc_session::arm_sweep() {
       deadlines_.pop_front();
       if (entry.empty()) continue;
       auto& late = entry.mapped();
-      late.done(unexpected(chain_error{
-          chain_failure::timed_out,
-          late.method + ": no answer within " + std::to_string(options_.request_timeout.count()) + " ms"}));
+      late.done(unexpected(
+          chain_error{chain_failure::timed_out,
+                      late.method + ": no answer within " + std::to_string(options_.request_timeout.count()) + " ms"}));
     }
     arm_sweep();
   });
@@ -334,8 +334,8 @@ void rpc_session::notified(const rpc_frame& frame, std::string_view text) {
   }
   // Before `up` nothing is missed: the backfill that follows `up` reads all blocks that exist by now.
   if (state_ != state::up) return;
-  const auto found = std::ranges::find_if(
-      subscribers_, [&](const auto& one) { return one->logs == frame.subscription; });
+  const auto found =
+      std::ranges::find_if(subscribers_, [&](const auto& one) { return one->logs == frame.subscription; });
   if (found == subscribers_.end()) {
     // A log may overtake the answer that names its subscription; what follows `up` is read again anyhow.
     const bool unnamed = std::ranges::any_of(subscribers_, [](const auto& one) { return !one->confirmed(); });
@@ -358,7 +358,7 @@ void rpc_session::malformed(std::string reason, std::string_view text) {
   if (state_ == state::stopped) return;
   tell_all(&ports::chain_listener::malformed,
            ports::malformed_evm_log{.reason = url_.scrub(std::move(reason)),
-                                .text = cut_text(url_.scrub(std::string{text}))});
+                                    .text = cut_text(url_.scrub(std::string{text}))});
 }
 
 // -- silence ----------------------------------------------------------------------------------------------------------
@@ -385,8 +385,8 @@ void rpc_session::ask_whether_stale() {
 
 void rpc_session::judge_stale() {
   if (last_head_ >= untold_head_) return watch(options_.stale_after, &rpc_session::ask_whether_stale);
-  lost({closed::cause::network, "the node is at block " + std::to_string(untold_head_) + " and told only of " +
-                                    std::to_string(last_head_)});
+  lost({closed::cause::network,
+        "the node is at block " + std::to_string(untold_head_) + " and told only of " + std::to_string(last_head_)});
 }
 
 }  // namespace hedgerow::evm

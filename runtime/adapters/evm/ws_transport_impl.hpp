@@ -28,22 +28,20 @@ class basic_transport : public transport, public std::enable_shared_from_this<ba
         stream_{io, std::forward<Args>(args)...} {}
 
   void connect() override {
-    resolver_.async_resolve(options_.url.host, options_.url.port,
-                            [self = this->shared_from_this()](error_code error, const auto& found) {
-                              if (self->done_) return;
-                              if (error) return self->fail("cannot resolve", error);
-                              auto& tcp = beast::get_lowest_layer(self->stream_);
-                              tcp.expires_after(self->options_.connect_timeout);
-                              tcp.async_connect(found, [self](error_code e, const auto&) {
-                                if (self->done_) return;
-                                if (e) return self->fail("cannot connect", e);
-                                error_code ignored;
-                                beast::get_lowest_layer(self->stream_)
-                                    .socket()
-                                    .set_option(asio::ip::tcp::no_delay{true}, ignored);
-                                self->secure();
-                              });
-                            });
+    resolver_.async_resolve(
+        options_.url.host, options_.url.port, [self = this->shared_from_this()](error_code error, const auto& found) {
+          if (self->done_) return;
+          if (error) return self->fail("cannot resolve", error);
+          auto& tcp = beast::get_lowest_layer(self->stream_);
+          tcp.expires_after(self->options_.connect_timeout);
+          tcp.async_connect(found, [self](error_code e, const auto&) {
+            if (self->done_) return;
+            if (e) return self->fail("cannot connect", e);
+            error_code ignored;
+            beast::get_lowest_layer(self->stream_).socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
+            self->secure();
+          });
+        });
   }
 
   void send(std::string text) override {

@@ -101,8 +101,7 @@ class connection final : public client_connection, public std::enable_shared_fro
   /// reached it; what cannot have been processed, or may be processed twice, is tried again.
   void lost(const failure_text& failure, bool untouched) {
     const bool may_retry = reused_ && !reader_->started() && !work_->retried && (untouched || work_->repeatable);
-    if (!may_retry)
-      return break_off({untouched ? client_failure::not_sent : client_failure::no_answer, failure});
+    if (!may_retry) return break_off({untouched ? client_failure::not_sent : client_failure::no_answer, failure});
     job again = std::move(*work_);
     work_.reset();
     again.retried = true;

@@ -17,8 +17,7 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 }
 
 bool host_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-         c == '_';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
 }
 
 bool v6_character(char c) { return std::string_view{"0123456789abcdefABCDEF:."}.find(c) != std::string_view::npos; }
@@ -33,8 +32,8 @@ std::string origin::host_header() const {
 
 expected<origin, std::string> parse_origin(std::string_view text) {
   const auto fail = [text](std::string_view why) {
-    return unexpected("'" + std::string{text} + "' is not an origin (" + std::string{why} + "): " +
-                      std::string{example});
+    return unexpected("'" + std::string{text} + "' is not an origin (" + std::string{why} +
+                      "): " + std::string{example});
   };
   if (text.find('@') != std::string_view::npos)
     return unexpected("an origin must not hold a user name or password: " + std::string{example});

@@ -11,9 +11,7 @@ bool token_character(char c) {
          std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
 }
 
-bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), token_character);
-}
+bool is_token(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), token_character); }
 
 bool is_target(std::string_view text) {
   return text.starts_with('/') && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
@@ -28,8 +26,8 @@ bool is_field_value(std::string_view text) {
 expected<std::string, std::string> request_text(const request& r, const origin& target) {
   if (!is_token(r.method)) return unexpected(std::string{"the request method is not valid"});
   if (!is_target(r.target)) return unexpected(std::string{"the request target is not a percent-encoded path"});
-  std::string text = r.method + " " + r.target + " HTTP/1.1\r\nHost: " + target.host_header() +
-                     "\r\nUser-Agent: hedgerow\r\n";
+  std::string text =
+      r.method + " " + r.target + " HTTP/1.1\r\nHost: " + target.host_header() + "\r\nUser-Agent: hedgerow\r\n";
   for (const auto& [name, value] : r.headers) {
     if (!is_token(name)) return unexpected(std::string{"a header name is not valid"});
     if (!is_field_value(value)) return unexpected("the value of header " + name + " holds a line end");

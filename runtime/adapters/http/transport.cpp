@@ -40,9 +40,8 @@ class socket_transport final : public transport, public std::enable_shared_from_
     error_code ec;
     const auto address = net::ip::make_address(target_.host, ec);
     if (!ec) {
-      socket_.async_connect({address, target_.port}, [self = shared_from_this(), done](error_code failed) {
-        self->connected(failed, done);
-      });
+      socket_.async_connect({address, target_.port},
+                            [self = shared_from_this(), done](error_code failed) { self->connected(failed, done); });
       return;
     }
     resolver_.async_resolve(
@@ -121,8 +120,7 @@ class socket_transport final : public transport, public std::enable_shared_from_
   [[nodiscard]] failure_text describe_handshake(const error_code& ec) {
     auto text = describe("TLS failed with", ec);
     const long verdict = SSL_get_verify_result(secure_->native_handle());
-    if (verdict != X509_V_OK)
-      text += std::string{" ("} + X509_verify_cert_error_string(verdict) + ")";
+    if (verdict != X509_V_OK) text += std::string{" ("} + X509_verify_cert_error_string(verdict) + ")";
     return text;
   }
 

@@ -14,7 +14,7 @@ using admin_options = std::unique_ptr<rd_kafka_AdminOptions_t, destroy_with<rd_k
 /// timed_out when it is worth asking again.
 template <class Request>
 [[nodiscard]] expected<admin_event, ports::log_error> admin_call(rd_kafka_t* client, const kafka_options& options,
-                                                                const std::string& what, Request request) {
+                                                                 const std::string& what, Request request) {
   std::array<char, 256> reason{};
   const admin_options with{rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_ANY)};
   const int limit = call_timeout(options.request_timeout);

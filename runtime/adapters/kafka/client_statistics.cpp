@@ -21,15 +21,16 @@ constexpr reported client_sums[] = {
     {"tx_bytes", {"hedgerow_kafka_client_sent_bytes_total", "Bytes that the client sent to brokers."}},
     {"rx_bytes", {"hedgerow_kafka_client_received_bytes_total", "Bytes that the client received from brokers."}},
     {"txmsgs", {"hedgerow_kafka_client_sent_records_total", "Records that the client sent to brokers."}},
-    {"rxmsgs", {"hedgerow_kafka_client_received_records_total",
-                "Records that the client received from brokers, marks of transactions included."}},
+    {"rxmsgs",
+     {"hedgerow_kafka_client_received_records_total",
+      "Records that the client received from brokers, marks of transactions included."}},
     {"tx", {"hedgerow_kafka_client_requests_total", "Requests that the client sent to brokers."}},
     {"rx", {"hedgerow_kafka_client_responses_total", "Responses that the client received from brokers."}}};
 
 constexpr reported client_levels[] = {
     {"msg_cnt", {"hedgerow_kafka_client_queued_records", "Records that wait in the client to be sent.", gauge}},
-    {"msg_size", {"hedgerow_kafka_client_queued_bytes",
-                  "Bytes of records that wait in the client to be sent.", gauge}}};
+    {"msg_size",
+     {"hedgerow_kafka_client_queued_bytes", "Bytes of records that wait in the client to be sent.", gauge}}};
 
 constexpr reported broker_sums[] = {
     {"connects", {"hedgerow_kafka_broker_connects_total", "Attempts to connect to the broker."}},
@@ -43,8 +44,7 @@ constexpr metric_family round_trips{"hedgerow_kafka_broker_round_trips_total",
                                     "Answers of the broker whose time was taken."};
 constexpr metric_family round_trip_time{"hedgerow_kafka_broker_round_trip_seconds_total",
                                         "Time from request to answer of the broker, summed up.", counter, nanoseconds};
-constexpr metric_family broker_state{"hedgerow_kafka_broker_state",
-                                     "Connections to the broker that are in this state.",
+constexpr metric_family broker_state{"hedgerow_kafka_broker_state", "Connections to the broker that are in this state.",
                                      gauge};
 
 std::int64_t number(const rapidjson::Value& in, const char* field) {

@@ -37,17 +37,19 @@ bool has(const std::string& text, const char* part) { return text.find(part) != 
 
 /// The broker's certificate did not pass.
 std::string explain_certificate(int fault, const kafka_options& options) {
-  const std::string what = std::string{"the broker's certificate is refused ("} + X509_verify_cert_error_string(fault) +
-                           "): ";
+  const std::string what =
+      std::string{"the broker's certificate is refused ("} + X509_verify_cert_error_string(fault) + "): ";
   if (fault == X509_V_ERR_HOSTNAME_MISMATCH || fault == X509_V_ERR_IP_ADDRESS_MISMATCH)
-    return what + "it is not for the host that kafka.bootstrap or the broker's advertised.listeners names; use a name "
-                  "that stands in the certificate, or have it issued for this one";
+    return what +
+           "it is not for the host that kafka.bootstrap or the broker's advertised.listeners names; use a name "
+           "that stands in the certificate, or have it issued for this one";
   if (fault == X509_V_ERR_CERT_HAS_EXPIRED || fault == X509_V_ERR_CERT_NOT_YET_VALID)
     return what + "renew it at the broker, or set this machine's clock";
   const auto file = value_of(options, "ssl.ca.location");
   if (!file.empty()) return what + "kafka.ca_file = \"" + file + "\" does not hold the authority that signed it";
-  return what + "kafka.ca_file is not set, so only the system's roots are trusted; name the PEM file of the authority "
-                "that signed it";
+  return what +
+         "kafka.ca_file is not set, so only the system's roots are trusted; name the PEM file of the authority "
+         "that signed it";
 }
 
 /// A broker that is spoken to in the wrong protocol hangs up. One that ends does so, too, but not for long.
@@ -93,8 +95,10 @@ std::string explain_login(const std::string& reason, const kafka_options& option
            reason.substr(0, reason.find(": broker's supported mechanisms")) + ")";
   }
   return "the login of kafka.sasl_username = \"" + value_of(options, "sasl.username") + "\" with " +
-         value_of(options, "sasl.mechanism") + " is refused: check kafka.sasl_username, kafka.sasl_password and "
-         "kafka.sasl_mechanism (" + reason + ")";
+         value_of(options, "sasl.mechanism") +
+         " is refused: check kafka.sasl_username, kafka.sasl_password and "
+         "kafka.sasl_mechanism (" +
+         reason + ")";
 }
 
 }  // namespace
@@ -201,8 +205,7 @@ expected<void, log_error> find_broker(const kafka_options& options) {
   }
   auto why = trouble.explain(options);
   if (why.empty()) why = rd_kafka_err2str(code);
-  return unexpected(log_error{hopeless ? log_errc::io : log_errc::timed_out,
-                              "no broker can be used: " + why});
+  return unexpected(log_error{hopeless ? log_errc::io : log_errc::timed_out, "no broker can be used: " + why});
 }
 
 }  // namespace hedgerow::adapters

@@ -36,15 +36,15 @@ struct answered_offsets {
 expected<answered_offsets, log_error> ask(rd_kafka_t* client, const kafka_options& options, const std::string& group,
                                           const std::vector<topic_partition>& sources, bool stable) {
   const auto wanted = list_of(options, sources);
-  using question = std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t,
-                                   destroy_with<rd_kafka_ListConsumerGroupOffsets_destroy>>;
+  using question =
+      std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t, destroy_with<rd_kafka_ListConsumerGroupOffsets_destroy>>;
   const question asked{rd_kafka_ListConsumerGroupOffsets_new((options.prefix + group).c_str(), wanted.get())};
   auto* raw = asked.get();
-  const auto answer = admin_call(client, options, "cannot ask for the offsets of " + group,
-                                 [&](auto* with, auto* queue) {
-                                   kafka_error{rd_kafka_AdminOptions_set_require_stable_offsets(with, stable)}.reset();
-                                   rd_kafka_ListConsumerGroupOffsets(client, &raw, 1, with, queue);
-                                 });
+  const auto answer =
+      admin_call(client, options, "cannot ask for the offsets of " + group, [&](auto* with, auto* queue) {
+        kafka_error{rd_kafka_AdminOptions_set_require_stable_offsets(with, stable)}.reset();
+        rd_kafka_ListConsumerGroupOffsets(client, &raw, 1, with, queue);
+      });
   if (!answer) return unexpected(answer.error());
   std::size_t count = 0;
   const auto* groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
@@ -72,7 +72,7 @@ expected<answered_offsets, log_error> ask(rd_kafka_t* client, const kafka_option
 
 /// Where the committed part of each ends.
 expected<offset_map, log_error> ends_of(rd_kafka_t* client, const kafka_options& options,
-                                     const std::vector<topic_partition>& sources) {
+                                        const std::vector<topic_partition>& sources) {
   const auto wanted = list_of(options, sources);
   for (int n = 0; n < wanted->cnt; ++n) wanted->elems[n].offset = RD_KAFKA_OFFSET_SPEC_LATEST;
   const std::string what = "cannot ask for the ends of the partitions";
@@ -82,8 +82,7 @@ expected<offset_map, log_error> ends_of(rd_kafka_t* client, const kafka_options&
   });
   if (!answer) return unexpected(answer.error());
   std::size_t count = 0;
-  const auto** infos =
-      rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(answer->get()), &count);
+  const auto** infos = rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(answer->get()), &count);
   offset_map out;
   for (std::size_t i = 0; i < count; ++i) {
     const auto& p = *rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);

@@ -52,9 +52,9 @@ struct client_callbacks {
 
 /// A client with the options' cluster, security and extra properties. The error never shows a value.
 [[nodiscard]] expected<kafka_handle, ports::log_error> make_kafka_client(rd_kafka_type_t kind,
-                                                                        const kafka_options& options,
-                                                                        const client_properties& own,
-                                                                        client_callbacks callbacks = {});
+                                                                         const kafka_options& options,
+                                                                         const client_properties& own,
+                                                                         client_callbacks callbacks = {});
 
 /// Transactional producer of one instance of a service.
 [[nodiscard]] client_properties producer_properties(const kafka_options& options, const std::string& transactional_id);

@@ -44,7 +44,10 @@ class kafka_log final : public ports::event_log {
   /// `admin` also sees uncommitted records: it tells how far a partition has been written.
   kafka_log(kafka_options options, const ports::clock& clock, kafka_handle admin,
             std::unique_ptr<partition_reader> follower, std::unique_ptr<partition_reader> loader)
-      : options_{std::move(options)}, clock_{clock}, admin_{std::move(admin)}, follower_{std::move(follower)},
+      : options_{std::move(options)},
+        clock_{clock},
+        admin_{std::move(admin)},
+        follower_{std::move(follower)},
         loader_{std::move(loader)} {
     follower_->on_news([this] { listeners_.call_all(); });
   }

@@ -14,6 +14,6 @@ namespace hedgerow::adapters {
 /// Connects, and makes or checks the topics; with `read_only` it makes none. Fails within `request_timeout` when no
 /// broker answers, and when a topic is not what the topics table says. `clock` must outlive the log and its members.
 [[nodiscard]] expected<std::shared_ptr<ports::event_log>, ports::log_error> open_kafka_log(kafka_options options,
-                                                                                          const ports::clock& clock);
+                                                                                           const ports::clock& clock);
 
 }  // namespace hedgerow::adapters

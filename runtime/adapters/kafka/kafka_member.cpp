@@ -21,7 +21,10 @@ expected<std::shared_ptr<kafka_member>, log_error> kafka_member::make(const kafk
 
 kafka_member::kafka_member(kafka_options options, ports::member_options member, const ports::clock& clock,
                            std::weak_ptr<ended_threads> ended)
-    : options_{std::move(options)}, member_{std::move(member)}, clock_{clock}, ended_{std::move(ended)},
+    : options_{std::move(options)},
+      member_{std::move(member)},
+      clock_{clock},
+      ended_{std::move(ended)},
       metrics_{options_.metrics, member_.group},
       producer_reports_{options_.metrics, member_.group},
       consumer_statistics_{options_.metrics, member_.group, "consumer"} {}
@@ -50,8 +53,8 @@ expected<void, log_error> kafka_member::open() {
     rd_kafka_poll_set_consumer(consumer_.get());
     messages_.reset(rd_kafka_queue_get_consumer(consumer_.get()));
   }
-  transactions_ = std::make_unique<transaction_queue>(options_, std::move(*producer), clock_, metrics_, *this,
-                                                      producer_reports_);
+  transactions_ =
+      std::make_unique<transaction_queue>(options_, std::move(*producer), clock_, metrics_, *this, producer_reports_);
   transactions_->start(shared_from_this());
   if (consumer_) reader_ = std::thread{[me = shared_from_this()] { me->read(); }};
   return {};
@@ -140,8 +143,8 @@ void kafka_member::commit(log_transaction transaction, ports::commit_callback do
   for (const auto& r : request.content.records) {
     const bool single = spec_of(r.to.topic).partitions == partition_rule::single;
     if (r.to.partition >= (single ? 1U : options_.symbol_partitions))
-      request.failure = log_error{log_errc::io, "there is no " + std::string{to_string(r.to.topic)} + "/" +
-                                                    std::to_string(r.to.partition)};
+      request.failure = log_error{
+          log_errc::io, "there is no " + std::string{to_string(r.to.topic)} + "/" + std::to_string(r.to.partition)};
   }
   for (auto& lent : request.content.lent) {
     auto loan = std::dynamic_pointer_cast<kafka_loan>(std::move(lent));

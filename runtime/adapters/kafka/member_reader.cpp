@@ -258,8 +258,8 @@ bool kafka_member::wait_for_rest() {
 }
 
 void kafka_member::take_over() {
-  const std::shared_ptr<rd_kafka_consumer_group_metadata_t> group{
-      rd_kafka_consumer_group_metadata(consumer_.get()), rd_kafka_consumer_group_metadata_destroy};
+  const std::shared_ptr<rd_kafka_consumer_group_metadata_t> group{rd_kafka_consumer_group_metadata(consumer_.get()),
+                                                                  rd_kafka_consumer_group_metadata_destroy};
   const auto generation = generation_of(group.get());
   const bool unbroken = generation >= 0 && generation_ >= 0 && generation == generation_ + 1;
   auto before = std::exchange(given_up_, {});

@@ -16,9 +16,7 @@ constexpr std::size_t read_batch_max = 1000;
 /// How long one look for a message waits when more must come.
 constexpr int read_look_ms = 100;
 
-std::string name_of(topic_partition p) {
-  return std::string{to_string(p.topic)} + "/" + std::to_string(p.partition);
-}
+std::string name_of(topic_partition p) { return std::string{to_string(p.topic)} + "/" + std::to_string(p.partition); }
 
 }  // namespace
 
@@ -100,8 +98,8 @@ expected<void, log_error> partition_reader::go_to(topic_partition source, place&
   return {};
 }
 
-expected<void, log_error> partition_reader::take_some(topic_partition source, place& p, std::size_t most,
-                                                      bool wait, const std::function<void(record)>& take) {
+expected<void, log_error> partition_reader::take_some(topic_partition source, place& p, std::size_t most, bool wait,
+                                                      const std::function<void(record)>& take) {
   std::array<rd_kafka_message_t*, read_batch_max> messages{};
   const int number = static_cast<int>(source.partition);
   // A call for many waits until it has all of them, so the waiting is for one.

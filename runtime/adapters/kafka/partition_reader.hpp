@@ -59,7 +59,7 @@ class partition_reader {
 
   partition_reader(kafka_options options, kafka_handle client);
   [[nodiscard]] expected<std::vector<record>, ports::log_error> read_at(topic_partition source, place& p,
-                                                                       std::int64_t from, std::size_t max_records);
+                                                                        std::int64_t from, std::size_t max_records);
   [[nodiscard]] expected<void, ports::log_error> go_to(topic_partition source, place& p, std::int64_t offset);
   /// Takes what is there; with `wait` it waits a moment for the first message.
   [[nodiscard]] expected<void, ports::log_error> take_some(topic_partition source, place& p, std::size_t most,

@@ -37,8 +37,7 @@ expected<std::map<std::string, partition_counts>, log_error> existing(rd_kafka_t
                                                                       const kafka_options& options) {
   const rd_kafka_metadata_t* raw = nullptr;
   const auto code = rd_kafka_metadata(client, 1, nullptr, &raw, call_timeout(options.request_timeout));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return unexpected(failure("no broker answers at " + options.bootstrap, code));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return unexpected(failure("no broker answers at " + options.bootstrap, code));
   const std::unique_ptr<const rd_kafka_metadata_t, destroy_with<rd_kafka_metadata_destroy>> metadata{raw};
   std::map<std::string, partition_counts> found;
   for (int i = 0; i < metadata->topic_cnt; ++i) {
@@ -54,8 +53,7 @@ expected<std::map<std::string, partition_counts>, log_error> existing(rd_kafka_t
 
 std::vector<config_resource> resources_of(const std::vector<std::string>& names) {
   std::vector<config_resource> all;
-  for (const auto& name : names)
-    all.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()));
+  for (const auto& name : names) all.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()));
   return all;
 }
 
@@ -102,14 +100,17 @@ properties wanted_properties(const topic_spec& spec, std::uint32_t symbol_partit
   const auto keep = spec.retention ? std::to_string(milliseconds{*spec.retention}.count()) : std::string{"-1"};
   properties wanted{
       {partitions_property, std::to_string(spec.partitions == partition_rule::single ? 1U : symbol_partitions)},
-      {"cleanup.policy", !spec.compacted ? "delete" : spec.retention ? "compact,delete" : "compact"},
+      {"cleanup.policy", !spec.compacted  ? "delete"
+                         : spec.retention ? "compact,delete"
+                                          : "compact"},
       {"retention.ms", keep},
       {"retention.bytes", "-1"},
       {"message.timestamp.type", "CreateTime"},
       {"max.message.bytes", "33554432"}};
   // Compacted topics are read whole at every start, so they should be short.
-  if (spec.compacted) wanted.insert(wanted.end(), {{"segment.bytes", "67108864"}, {"segment.ms", "3600000"},
-                                                   {"min.cleanable.dirty.ratio", "0.2"}});
+  if (spec.compacted)
+    wanted.insert(wanted.end(),
+                  {{"segment.bytes", "67108864"}, {"segment.ms", "3600000"}, {"min.cleanable.dirty.ratio", "0.2"}});
   return wanted;
 }
 
@@ -148,8 +149,8 @@ expected<void, log_error> create_topics(rd_kafka_t* client, const kafka_options&
     const auto& spec = spec_of(finding.id);
     const auto count = spec.partitions == partition_rule::single ? 1U : options.symbol_partitions;
     const int replicas = options.replication_factor == 0 ? -1 : static_cast<int>(options.replication_factor);
-    new_topic made{rd_kafka_NewTopic_new(finding.name.c_str(), static_cast<int>(count), replicas, reason.data(),
-                                         reason.size())};
+    new_topic made{
+        rd_kafka_NewTopic_new(finding.name.c_str(), static_cast<int>(count), replicas, reason.data(), reason.size())};
     if (!made) return unexpected(log_error{log_errc::io, "cannot make " + finding.name + ": " + reason.data()});
     for (const auto& [property, wanted] : wanted_properties(spec, options.symbol_partitions))
       if (property != partitions_property) rd_kafka_NewTopic_set_config(made.get(), property.c_str(), wanted.c_str());
@@ -162,8 +163,7 @@ expected<void, log_error> create_topics(rd_kafka_t* client, const kafka_options&
   });
   if (!answer) return unexpected(answer.error());
   std::size_t count = 0;
-  const auto* results =
-      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(answer->get()), &count);
+  const auto* results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(answer->get()), &count);
   for (std::size_t i = 0; i < count; ++i) {
     const auto code = rd_kafka_topic_result_error(results[i]);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) continue;

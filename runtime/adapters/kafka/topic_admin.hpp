@@ -15,7 +15,7 @@ namespace hedgerow::adapters {
 
 /// All topics of the table, in its order.
 [[nodiscard]] expected<std::vector<topic_finding>, ports::log_error> inspect_topics(rd_kafka_t* client,
-                                                                                   const kafka_options& options);
+                                                                                    const kafka_options& options);
 /// Makes those that do not exist; two nodes may do it at once.
 [[nodiscard]] expected<void, ports::log_error> create_topics(rd_kafka_t* client, const kafka_options& options,
                                                              const std::vector<topic_finding>& findings);

@@ -40,7 +40,11 @@ class stopwatch {
 
 transaction_queue::transaction_queue(kafka_options options, kafka_handle producer, const ports::clock& clock,
                                      member_metrics metrics, transaction_gate& gate, connection_trouble& trouble)
-    : options_{std::move(options)}, clock_{clock}, metrics_{std::move(metrics)}, gate_{gate}, trouble_{trouble},
+    : options_{std::move(options)},
+      clock_{clock},
+      metrics_{std::move(metrics)},
+      gate_{gate},
+      trouble_{trouble},
       producer_{std::move(producer)} {}
 
 /// Made when it is first written to: librdkafka looks at every partition that it knows of whenever it sends.
@@ -283,8 +287,8 @@ transaction_queue::fault transaction_queue::produce(const std::vector<transactio
   for (const auto& request : requests)
     for (const auto& r : request.content.records)
       if (auto error = produce_one(producer_.get(), handle_of(r.to.topic), r, now_ms))
-        return give_up(std::move(error), "write to " + std::string{to_string(r.to.topic)} + "/" +
-                                             std::to_string(r.to.partition));
+        return give_up(std::move(error),
+                       "write to " + std::string{to_string(r.to.topic)} + "/" + std::to_string(r.to.partition));
   return std::nullopt;
 }
 
@@ -311,8 +315,7 @@ transaction_queue::fault transaction_queue::send_offsets(const transaction_permi
 transaction_queue::fault transaction_queue::end_transaction() {
   constexpr int tries = 3;
   for (int i = 1;; ++i) {
-    auto error =
-        checked(rd_kafka_commit_transaction(producer_.get(), call_timeout(options_.transaction_timeout)));
+    auto error = checked(rd_kafka_commit_transaction(producer_.get(), call_timeout(options_.transaction_timeout)));
     if (!error) return std::nullopt;
     const bool again = rd_kafka_error_is_retriable(error.get()) != 0 && i < tries;
     if (!again) return give_up(std::move(error), "commit");

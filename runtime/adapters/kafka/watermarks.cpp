@@ -25,9 +25,8 @@ expected<std::int64_t, log_error> end_of_partition(rd_kafka_t* client, const kaf
     std::unique_lock lock{mutex};
     nobody.wait_for(lock, pause);
   }
-  return unexpected(log_error{log_errc::io, describe("cannot ask for the end of " + name + "/" +
-                                                         std::to_string(source.partition),
-                                                     code)});
+  return unexpected(log_error{
+      log_errc::io, describe("cannot ask for the end of " + name + "/" + std::to_string(source.partition), code)});
 }
 
 }  // namespace hedgerow::adapters

@@ -78,11 +78,11 @@ class memory_store final : public projection_store, public queries {
     if (std::all_of(batch.read.begin(), batch.read.end(), done_before)) return {};
     const auto wrong = std::find_if_not(batch.read.begin(), batch.read.end(), fits);
     if (wrong != batch.read.end())
-      return unexpected(store_error{store_errc::misplaced,
-                                    std::string{to_string(wrong->source.topic)} + "/" +
-                                        std::to_string(wrong->source.partition) + ": the batch begins at " +
-                                        std::to_string(wrong->from) + ", the rows end at " +
-                                        std::to_string(next_of(wrong->source))});
+      return unexpected(store_error{store_errc::misplaced, std::string{to_string(wrong->source.topic)} + "/" +
+                                                               std::to_string(wrong->source.partition) +
+                                                               ": the batch begins at " + std::to_string(wrong->from) +
+                                                               ", the rows end at " +
+                                                               std::to_string(next_of(wrong->source))});
     tables_.put(batch.rows);
     for (const auto& r : batch.read) position_[r.source] = r.next;
     return {};

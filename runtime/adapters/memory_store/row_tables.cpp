@@ -122,8 +122,7 @@ position_answer row_tables::position(const std::string& symbol) const {
 
 trade_page row_tables::trades(const trades_query& query) const {
   return fill_page<trade_page>(trades_, query.before, query.limit, same, [&](const trade_row& row) {
-    return (query.symbol.empty() || row.trade.symbol.str() == query.symbol) &&
-           query.recorded.contains(row.recorded_at);
+    return (query.symbol.empty() || row.trade.symbol.str() == query.symbol) && query.recorded.contains(row.recorded_at);
   });
 }
 

@@ -29,11 +29,10 @@ http::response oauth_error(int status, const std::string& error, const std::stri
 }
 
 http::response html_answer(int status, const std::string& title, const std::string& body) {
-  std::string page =
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + html_escape(title) +
-      "</title><style>body{font-family:sans-serif;max-width:32rem;margin:4rem auto;padding:0 1rem}"
-      "button{font-size:1rem;padding:.6rem 1.2rem}</style></head><body><h1>" +
-      html_escape(title) + "</h1>\n" + body + "</body></html>\n";
+  std::string page = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + html_escape(title) +
+                     "</title><style>body{font-family:sans-serif;max-width:32rem;margin:4rem auto;padding:0 1rem}"
+                     "button{font-size:1rem;padding:.6rem 1.2rem}</style></head><body><h1>" +
+                     html_escape(title) + "</h1>\n" + body + "</body></html>\n";
   return {status,
           {{"Content-Type", "text/html; charset=utf-8"},
            {"Cache-Control", "no-store"},

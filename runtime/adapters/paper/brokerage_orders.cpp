@@ -95,8 +95,7 @@ bool brokerage::short_of_shares(const order_ticket& ticket) {
   if (!options_.require_inventory || ticket.instruction == side::buy) return false;
   const auto held = book_->positions();
   const auto entry = held.find(ticket.name.str());
-  const std::int64_t free =
-      (entry == held.end() ? 0 : entry->second.quantity) - book_->open_sells(ticket.name.str());
+  const std::int64_t free = (entry == held.end() ? 0 : entry->second.quantity) - book_->open_sells(ticket.name.str());
   return free < ticket.quantity;
 }
 

@@ -11,9 +11,10 @@ namespace {
 constexpr std::string_view operation_names[] = {"place",    "get",    "list",  "cancel", "positions",
                                                 "accounts", "quotes", "hours", "token",  "any"};
 constexpr std::string_view kind_names[] = {
-    "drop_before", "lost_reply",     "error_before",     "error_after", "throttle",            "slow",   "late_record",
-    "not_found",   "garbage",        "truncated",        "wrong_location", "missing_location", "partial",
-    "partial_then_cancel", "reject", "late_fill",        "cancel_then_fill", "unknown_status", "expire"};
+    "drop_before", "lost_reply",          "error_before", "error_after", "throttle",         "slow",
+    "late_record", "not_found",           "garbage",      "truncated",   "wrong_location",   "missing_location",
+    "partial",     "partial_then_cancel", "reject",       "late_fill",   "cancel_then_fill", "unknown_status",
+    "expire"};
 
 bool fires(fault_rule& rule) {
   const std::uint64_t number = ++rule.seen;

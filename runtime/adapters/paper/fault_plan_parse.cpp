@@ -132,8 +132,7 @@ expected<fault_plan, std::string> fault_plan::parse(std::string_view text) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return plan;
   rapidjson::Document json;
   json.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
-  if (json.HasParseError())
-    return unexpected("fault plan: not JSON at byte " + std::to_string(json.GetErrorOffset()));
+  if (json.HasParseError()) return unexpected("fault plan: not JSON at byte " + std::to_string(json.GetErrorOffset()));
   const Value* list = &json;
   if (json.IsObject() && json.MemberCount() == 1 && json.HasMember("rules")) list = &json["rules"];
   if (!list->IsArray()) return unexpected(std::string{"fault plan: must be an array of rules or {\"rules\": [...]}"});

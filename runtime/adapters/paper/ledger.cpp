@@ -136,10 +136,10 @@ void ledger::settle(timestamp now) {
                             "WHERE due_us<=? ORDER BY due_us,order_id,number"};
     query.bind(1, now.us);
     while (query.executeStep())
-      due.push_back({query.getColumn(0).getInt64(),
-                     {timestamp{query.getColumn(1).getInt64()}, query.getColumn(2).getInt64(),
-                      query.getColumn(3).getInt64(), query.getColumn(4).getInt64(), query.getColumn(5).getString(),
-                      query.getColumn(6).getString()}});
+      due.push_back(
+          {query.getColumn(0).getInt64(),
+           {timestamp{query.getColumn(1).getInt64()}, query.getColumn(2).getInt64(), query.getColumn(3).getInt64(),
+            query.getColumn(4).getInt64(), query.getColumn(5).getString(), query.getColumn(6).getString()}});
   }
   if (due.empty()) return;
   SQLite::Transaction transaction{db_};

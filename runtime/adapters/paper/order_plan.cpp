@@ -5,13 +5,27 @@
 namespace hedgerow::paper {
 namespace {
 
-constexpr std::string_view documented[] = {
-    "NEW",                     "AWAITING_PARENT_ORDER", "AWAITING_CONDITION", "AWAITING_STOP_CONDITION",
-    "AWAITING_MANUAL_REVIEW",  "ACCEPTED",              "AWAITING_UR_OUT",    "PENDING_ACTIVATION",
-    "PENDING_ACKNOWLEDGEMENT", "AWAITING_RELEASE_TIME", "PENDING_CANCEL",     "PENDING_RECALL",
-    "PENDING_REPLACE",         "QUEUED",                "WORKING",            "REPLACED",
-    "FILLED",                  "CANCELED",              "REJECTED",           "EXPIRED",
-    "UNKNOWN"};
+constexpr std::string_view documented[] = {"NEW",
+                                           "AWAITING_PARENT_ORDER",
+                                           "AWAITING_CONDITION",
+                                           "AWAITING_STOP_CONDITION",
+                                           "AWAITING_MANUAL_REVIEW",
+                                           "ACCEPTED",
+                                           "AWAITING_UR_OUT",
+                                           "PENDING_ACTIVATION",
+                                           "PENDING_ACKNOWLEDGEMENT",
+                                           "AWAITING_RELEASE_TIME",
+                                           "PENDING_CANCEL",
+                                           "PENDING_RECALL",
+                                           "PENDING_REPLACE",
+                                           "QUEUED",
+                                           "WORKING",
+                                           "REPLACED",
+                                           "FILLED",
+                                           "CANCELED",
+                                           "REJECTED",
+                                           "EXPIRED",
+                                           "UNKNOWN"};
 
 /// Builds the events of one order.
 class planner {
@@ -75,9 +89,7 @@ void disturb(planner& p, const order_terms& terms, const fault_rule& fault, time
   const std::int64_t part = part_of(terms.quantity, fault.part_ppm);
   const timestamp later = usual + fault.delay;
   switch (fault.kind) {
-    case fault_kind::partial:
-      p.fill(part, terms.from, usual);
-      return p.fill(terms.quantity - part, usual, later);
+    case fault_kind::partial: p.fill(part, terms.from, usual); return p.fill(terms.quantity - part, usual, later);
     case fault_kind::partial_then_cancel:
       p.fill(part, terms.from, usual);
       return p.status(later, "CANCELED", fault.text);

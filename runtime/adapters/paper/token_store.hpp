@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "runtime/adapters/paper/paper_options.hpp"
 #include "messages/types/time.hpp"
+#include "runtime/adapters/paper/paper_options.hpp"
 
 namespace hedgerow::paper {
 

@@ -33,8 +33,8 @@ void api_caller::send(http::request r, bool repeatable, std::optional<deadline> 
   if (!token)
     return done(unexpected(broker_error{broker_failure::not_sent, 0, "no access token: somebody must log in", {}}));
   if (!repeatable && refused_->is_useless(*token, clock_.monotonic()))
-    return done(unexpected(broker_error{broker_failure::not_sent, 0,
-                                        "the access token was not accepted, and there is no other one yet", {}}));
+    return done(unexpected(broker_error{
+        broker_failure::not_sent, 0, "the access token was not accepted, and there is no other one yet", {}}));
   r.headers.emplace_back("Authorization", "Bearer " + *token);
   client_->send(std::move(r), repeatable, write_before,
                 [&clock = clock_, times = times_, sent = clock_.now(), refused = repeatable ? nullptr : refused_,

@@ -1,8 +1,8 @@
 // From the HTTP client's results to the port's. Internal to this folder.
 #pragma once
 
-#include "messages/faults/fault_point.hpp"
 #include "actors/ports/broker_api.hpp"
+#include "messages/faults/fault_point.hpp"
 #include "runtime/adapters/http/http_client.hpp"
 
 namespace hedgerow::schwab {

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "runtime/adapters/schwab/json_text_numbers.hpp"
 #include "messages/types/http_date.hpp"
+#include "runtime/adapters/schwab/json_text_numbers.hpp"
 #include "runtime/adapters/schwab/schwab_parse.hpp"
 
 namespace hedgerow::schwab {

@@ -49,8 +49,8 @@ bool is_number(const json& value) {
 }  // namespace
 
 expected<rapidjson::Document, std::string> parse_json(std::string_view text) {
-  constexpr unsigned flags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseIterativeFlag |
-                             rapidjson::kParseValidateEncodingFlag;
+  constexpr unsigned flags =
+      rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
   rapidjson::Document document;
   bool good = false;
   const auto generate = [&](rapidjson::Document& out) {

@@ -53,9 +53,9 @@ class schwab_broker final : public ports::broker_api {
   }
 
   void position(hedgerow::symbol symbol, broker_callback<shares> done) override {
-    ask_account("?fields=positions", "broker.position.after_send"_fault, "positions",
-                [symbol = std::move(symbol)](std::string_view body) { return parse_position(body, symbol); },
-                std::move(done));
+    ask_account(
+        "?fields=positions", "broker.position.after_send"_fault, "positions",
+        [symbol = std::move(symbol)](std::string_view body) { return parse_position(body, symbol); }, std::move(done));
   }
 
   void session(timestamp now, broker_callback<market_session> done) override {
@@ -111,8 +111,8 @@ class schwab_broker final : public ports::broker_api {
                     parse = std::move(parse),
                     done = std::move(done)](const expected<std::string, broker_error>& account) mutable {
       if (!account) return done(unexpected(account.error()));
-      http::request r{"GET", "/trader/v1/accounts/" + http::percent_encode(*account) + rest,
-                      {{"Accept", "application/json"}}, {}};
+      http::request r{
+          "GET", "/trader/v1/accounts/" + http::percent_encode(*account) + rest, {{"Accept", "application/json"}}, {}};
       caller->send(std::move(r), true, std::nullopt,
                    [accounts, point, what, parse = std::move(parse), done = std::move(done)](api_answer answer) {
                      if (faults::strikes(point)) return done(unexpected(injected_loss()));

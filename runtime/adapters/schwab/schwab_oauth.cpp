@@ -41,10 +41,11 @@ class schwab_oauth final : public ports::oauth_api {
         "oauth.refresh.after_send"_fault, true, std::move(done));
   }
 
-  void accounts(std::string access_token,
-                ports::broker_callback<std::vector<ports::broker_account>> done) override {
-    http::request r{"GET", "/trader/v1/accounts/accountNumbers",
-                    {{"Authorization", "Bearer " + access_token}, {"Accept", "application/json"}}, {}};
+  void accounts(std::string access_token, ports::broker_callback<std::vector<ports::broker_account>> done) override {
+    http::request r{"GET",
+                    "/trader/v1/accounts/accountNumbers",
+                    {{"Authorization", "Bearer " + access_token}, {"Accept", "application/json"}},
+                    {}};
     client_->send(std::move(r), true, std::nullopt,
                   [done = std::move(done)](expected<http::response, http::client_error> answer) {
                     if (faults::strikes("broker.account.after_send"_fault)) return done(unexpected(injected_loss()));

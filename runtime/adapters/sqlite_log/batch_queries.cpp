@@ -48,7 +48,10 @@ result<std::vector<record>> load_changelog(connection& db, std::int64_t slot, to
     auto row = newest->step();
     if (!row) return unexpected(std::move(row.error()));
     if (!*row) break;
-    view.see(record{source, newest->integer(1), {newest->integer(2)}, std::string{newest->bytes(0)},
+    view.see(record{source,
+                    newest->integer(1),
+                    {newest->integer(2)},
+                    std::string{newest->bytes(0)},
                     std::string{newest->bytes(3)}});
   }
   auto rest = db.prepare(std::string{"SELECT"} + batch_columns + "FROM batch WHERE id>=? AND id<? ORDER BY id");

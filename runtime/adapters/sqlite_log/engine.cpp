@@ -17,8 +17,10 @@ constexpr std::int64_t idle_checkpoint = 1 << 20;
 
 sqlite_engine::sqlite_engine(sqlite_log_options options, const ports::clock& clock, std::unique_ptr<file_lock> lock,
                              std::unique_ptr<sqlite::store> opened)
-    : log_base{clock, options.symbol_partitions, options.tail_bytes}, options_{std::move(options)},
-      lock_{std::move(lock)}, store_{std::move(opened)} {
+    : log_base{clock, options.symbol_partitions, options.tail_bytes},
+      options_{std::move(options)},
+      lock_{std::move(lock)},
+      store_{std::move(opened)} {
   for (const auto& p : layout_.all()) restore_end(p, store_->partitions()[layout_.index(p)].end);
   for (const auto& offset : store_->offsets()) restore_offset(offset.group, offset.source, offset.next);
   // The thread asks for its own id through writer_, so it waits until that is set.
@@ -65,8 +67,7 @@ std::vector<commit_request> sqlite_engine::next_group() {
   const auto has_work = [this] { return stopping_ || !queue_.empty(); };
   queued_.wait_for(lock, idle_check, has_work);
   if (options_.group_window.count() > 0 && !queue_.empty())
-    queued_.wait_for(lock, options_.group_window,
-                     [this] { return stopping_ || queue_.size() >= options_.group_max; });
+    queued_.wait_for(lock, options_.group_window, [this] { return stopping_ || queue_.size() >= options_.group_max; });
   std::vector<commit_request> group;
   std::size_t bytes = 0;
   while (!queue_.empty() && group.size() < options_.group_max && bytes < options_.group_bytes) {

@@ -20,11 +20,10 @@ constexpr std::size_t step_bytes = 2U << 20U;
 constexpr std::size_t sample = 20000;
 
 /// The next rows of [from, end), up to `step_bytes`; in descending order up to `sample` records.
-result<std::vector<batch_ptr>> next_rows(sqlite::connection& db, std::int64_t slot, std::int64_t from,
-                                         std::int64_t end, bool descending = false) {
+result<std::vector<batch_ptr>> next_rows(sqlite::connection& db, std::int64_t slot, std::int64_t from, std::int64_t end,
+                                         bool descending = false) {
   auto query = db.prepare(std::string{"SELECT"} + sqlite::batch_columns +
-                          "FROM batch WHERE id>=? AND id<? ORDER BY id " +
-                          (descending ? "DESC" : "ASC") + " LIMIT ?");
+                          "FROM batch WHERE id>=? AND id<? ORDER BY id " + (descending ? "DESC" : "ASC") + " LIMIT ?");
   if (!query) return unexpected(std::move(query.error()));
   query->bind(1, batch_id(slot, from)).bind(2, batch_id(slot, end)).bind(3, step_rows);
   std::vector<batch_ptr> out;
@@ -93,13 +92,13 @@ result<std::int64_t> sqlite_engine::save_end(sqlite::connection& db, topic_parti
   return end;
 }
 
-result<void> sqlite_engine::retain(sqlite::connection& db, topic_partition source, std::int64_t end,
-                                   timestamp cutoff) {
+result<void> sqlite_engine::retain(sqlite::connection& db, topic_partition source, std::int64_t end, timestamp cutoff) {
   const auto slot = store_->slot(source);
   // In the order of offsets up to the first that is young enough, so that no hole opens when the clock was set back; or
   // up to the first that a consumer has not read.
-  auto last_old = db.prepare("SELECT coalesce((SELECT id FROM batch WHERE id>=?1 AND id<?2 AND "
-                             "(recorded_at>=?3 OR end_offset>?5) ORDER BY id LIMIT 1), ?4)");
+  auto last_old = db.prepare(
+      "SELECT coalesce((SELECT id FROM batch WHERE id>=?1 AND id<?2 AND "
+      "(recorded_at>=?3 OR end_offset>?5) ORDER BY id LIMIT 1), ?4)");
   if (!last_old) return unexpected(std::move(last_old.error()));
   const auto end_id = batch_id(slot, end);
   last_old->bind(1, batch_id(slot, 0)).bind(2, end_id).bind(3, cutoff.us).bind(4, end_id).bind(5, first_unread(source));
@@ -117,8 +116,8 @@ result<void> sqlite_engine::retain(sqlite::connection& db, topic_partition sourc
                             std::to_string(sqlite::offset_of(*until)));
         !done)
       return done;
-    if (auto done = db.exec("DELETE FROM batch WHERE id>=" + std::to_string(from) + " AND id<" +
-                            std::to_string(*until));
+    if (auto done =
+            db.exec("DELETE FROM batch WHERE id>=" + std::to_string(from) + " AND id<" + std::to_string(*until));
         !done)
       return done;
     const auto any = db.changes() > 0;
@@ -129,8 +128,7 @@ result<void> sqlite_engine::retain(sqlite::connection& db, topic_partition sourc
   return {};
 }
 
-result<void> sqlite_engine::compact(sqlite::connection& db, topic_partition source, std::int64_t end,
-                                    timestamp now) {
+result<void> sqlite_engine::compact(sqlite::connection& db, topic_partition source, std::int64_t end, timestamp now) {
   const auto slot = store_->slot(source);
   const auto unread = first_unread(source);
   {

@@ -156,8 +156,8 @@ result<batch_ptr> read_batch(const statement& query) {
   b->recorded_at = {query.integer(2)};
   b->body = query.bytes(4);
   if (checksum(b->body) != std::bit_cast<std::uint64_t>(query.integer(3)))
-    return unexpected(log_error{log_errc::io, "event log: batch " + std::to_string(query.integer(0)) +
-                                                  " (offset " + std::to_string(b->base) + ") is damaged"});
+    return unexpected(log_error{log_errc::io, "event log: batch " + std::to_string(query.integer(0)) + " (offset " +
+                                                  std::to_string(b->base) + ") is damaged"});
   return batch_ptr{std::move(b)};
 }
 

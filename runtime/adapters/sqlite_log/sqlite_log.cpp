@@ -17,17 +17,17 @@ expected<std::unique_ptr<file_lock>, log_error> lock_file(const sqlite_log_optio
   const auto name = options.path + ".lock";
   auto lock = std::make_unique<file_lock>(name);
   if (lock->error() != 0)
-    return unexpected(log_error{log_errc::io, "cannot open " + name + ": " +
-                                                  std::generic_category().message(lock->error())});
+    return unexpected(
+        log_error{log_errc::io, "cannot open " + name + ": " + std::generic_category().message(lock->error())});
   const auto end =
       std::chrono::steady_clock::now() + options.lock_wait;  // allow: waiting for another process to let go of the file
   while (!lock->try_acquire()) {
     if (options.takeover) break;
     if (std::chrono::steady_clock::now() >= end)  // allow: waiting for another process to let go of the file
-      return unexpected(log_error{log_errc::fenced,
-                                  "the event log " + options.path +
-                                      " is in use by another running process: stop that process, or, if it hangs, "
-                                      "open the log with takeover"});
+      return unexpected(
+          log_error{log_errc::fenced, "the event log " + options.path +
+                                          " is in use by another running process: stop that process, or, if it hangs, "
+                                          "open the log with takeover"});
     constexpr std::chrono::milliseconds pause{10};
     std::this_thread::sleep_for(pause);  // allow: waiting for another process to let go of the file
   }
@@ -37,7 +37,7 @@ expected<std::unique_ptr<file_lock>, log_error> lock_file(const sqlite_log_optio
 }  // namespace
 
 expected<std::shared_ptr<ports::event_log>, log_error> open_sqlite_log(sqlite_log_options options,
-                                                                      const ports::clock& clock) {
+                                                                       const ports::clock& clock) {
   HEDGEROW_CHECK(options.symbol_partitions > 0, "a topic has at least one partition");
   HEDGEROW_CHECK(options.group_max > 0, "a group holds at least one transaction");
   auto lock = lock_file(options);

@@ -48,7 +48,7 @@ struct sqlite_log_options {
 
 /// Opens or makes the file. `clock` must outlive the log and its members.
 [[nodiscard]] expected<std::shared_ptr<ports::event_log>, ports::log_error> open_sqlite_log(sqlite_log_options options,
-                                                                                           const ports::clock& clock);
+                                                                                            const ports::clock& clock);
 
 /// The log as it is committed at this moment, for reading only; later commits are not seen. Takes no ownership
 /// and no lock: the owner goes on, except that its write-ahead log cannot be emptied beyond this moment while the

@@ -11,8 +11,7 @@ namespace hedgerow::adapters::sqlite {
 class store {
  public:
   /// Opens the file, makes it ready and takes ownership.
-  [[nodiscard]] static result<std::unique_ptr<store>> open(const sqlite_log_options& options,
-                                                           const log_layout& layout);
+  [[nodiscard]] static result<std::unique_ptr<store>> open(const sqlite_log_options& options, const log_layout& layout);
 
   /// Writes all of it or nothing. log_errc::fenced: another process owns the file.
   [[nodiscard]] result<void> write(const new_batches& batches, const std::vector<commit_request>& requests);

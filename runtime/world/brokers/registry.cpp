@@ -5,7 +5,8 @@
 namespace hedgerow::brokers {
 
 std::span<const descriptor* const> registry() {
-  // clang-format off: one row each, so that a new one changes no other
+  // One row each, so that a new one changes no other.
+  // clang-format off
   static constexpr const descriptor* all[] = {
       &schwab_descriptor,
   };

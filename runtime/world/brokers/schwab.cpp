@@ -14,10 +14,9 @@ expected<broker_ports, std::string> make_schwab(const config::settings& values, 
   static_cast<http_policy&>(options) = v.http;
   auto client = http::make_client(options, with.clock);
   if (!client) return unexpected("broker.base_url: " + client.error());
-  return broker_ports{schwab::make_schwab_broker(*client, with.tokens, with.clock,
-                                                 {{v.account_number.reveal(), v.account_index}}),
-                      schwab::make_schwab_oauth(*client, {v.base_url, v.app_key.reveal(), v.app_secret.reveal(),
-                                                          v.redirect_uri})};
+  return broker_ports{
+      schwab::make_schwab_broker(*client, with.tokens, with.clock, {{v.account_number.reveal(), v.account_index}}),
+      schwab::make_schwab_oauth(*client, {v.base_url, v.app_key.reveal(), v.app_secret.reveal(), v.redirect_uri})};
 }
 
 }  // namespace

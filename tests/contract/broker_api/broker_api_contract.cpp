@@ -63,7 +63,8 @@ broker_order BrokerApiContract::seen_when(const order_id& id, const std::functio
     const auto order = get(id);
     if (order) last = *order;
     return order && holds(last);
-  })) << "order " << id.str() << " is " << last.status_text;
+  })) << "order "
+      << id.str() << " is " << last.status_text;
   return last;
 }
 

@@ -21,10 +21,10 @@ namespace hedgerow::test {
 
 /// What becomes of an order.
 enum class fate : std::uint8_t {
-  fills,                       // soon and completely
-  half_fills_and_works,        // half of it soon, the rest not while a test runs
+  fills,                 // soon and completely
+  half_fills_and_works,  // half of it soon, the rest not while a test runs
   half_fills_and_is_cancelled,
-  is_rejected,                 // with a reason
+  is_rejected,  // with a reason
   expires,
 };
 

@@ -54,12 +54,10 @@ class model_subject final : public broker_under_test {
   }
 
   void spoil(question, mishap how) override {
-    static const std::map<mishap, broker_failure> all{{mishap::error_before, broker_failure::server_error},
-                                                      {mishap::throttled, broker_failure::throttled},
-                                                      {mishap::unauthorized, broker_failure::unauthorized},
-                                                      {mishap::garbage, broker_failure::malformed},
-                                                      {mishap::broken_off, broker_failure::no_answer},
-                                                      {mishap::not_found_yet, broker_failure::not_found}};
+    static const std::map<mishap, broker_failure> all{
+        {mishap::error_before, broker_failure::server_error}, {mishap::throttled, broker_failure::throttled},
+        {mishap::unauthorized, broker_failure::unauthorized}, {mishap::garbage, broker_failure::malformed},
+        {mishap::broken_off, broker_failure::no_answer},      {mishap::not_found_yet, broker_failure::not_found}};
     model_.spoil_question({all.at(how), 0, "asked for", how == mishap::throttled ? asked_to_wait : milliseconds{0}});
   }
 
@@ -85,8 +83,7 @@ class model_subject final : public broker_under_test {
       const auto& [from, to] = fake_.windows[listed_];
       answer_at(now, fake_.lists, model_.list(from, to, now));
     }
-    for (; !fake_.positions.empty(); ++held_)
-      answer_at(now, fake_.positions, model_.position(fake_.held[held_], now));
+    for (; !fake_.positions.empty(); ++held_) answer_at(now, fake_.positions, model_.position(fake_.held[held_], now));
   }
 
   fake_clock clock_;

@@ -49,8 +49,7 @@ class schwab_subject final : public broker_under_test {
   void decide(fate next) override {
     switch (next) {
       case fate::fills: return;
-      case fate::half_fills_and_works:
-        return plan("place", R"("kind":"partial","part":"0.5","delay_ms":3600000)");
+      case fate::half_fills_and_works: return plan("place", R"("kind":"partial","part":"0.5","delay_ms":3600000)");
       case fate::half_fills_and_is_cancelled:
         return plan("place", R"("kind":"partial_then_cancel","part":"0.5","delay_ms":1)");
       case fate::is_rejected: return plan("place", R"("kind":"reject","text":"no buying power")");
@@ -85,7 +84,9 @@ class schwab_subject final : public broker_under_test {
   /// What a person does in the browser; gives the code that the browser is sent back with.
   std::string browse() {
     const auto url = oauth_->authorize_url("state/1");
-    http::request form{"POST", "/v1/oauth/authorize", {{"Content-Type", "application/x-www-form-urlencoded"}},
+    http::request form{"POST",
+                       "/v1/oauth/authorize",
+                       {{"Content-Type", "application/x-www-form-urlencoded"}},
                        url.substr(url.find('?') + 1)};
     std::promise<std::string> location;
     client_->send(std::move(form), false, std::nullopt, [&](const expected<http::response, http::client_error>& r) {
@@ -103,16 +104,15 @@ class schwab_subject final : public broker_under_test {
   }
 
   void strike(const std::string& operation, mishap how) {
-    static const std::map<mishap, const char*> faults{
-        {mishap::lost_request, R"("kind":"drop_before")"},
-        {mishap::lost_answer, R"("kind":"lost_reply")"},
-        {mishap::error_before, R"("kind":"error_before","status":500)"},
-        {mishap::error_after, R"("kind":"error_after","status":503)"},
-        {mishap::throttled, R"("kind":"throttle","retry_after_s":3)"},
-        {mishap::garbage, R"("kind":"garbage")"},
-        {mishap::broken_off, R"("kind":"truncated")"},
-        {mishap::not_found_yet, R"("kind":"not_found")"},
-        {mishap::no_id, R"("kind":"missing_location")"}};
+    static const std::map<mishap, const char*> faults{{mishap::lost_request, R"("kind":"drop_before")"},
+                                                      {mishap::lost_answer, R"("kind":"lost_reply")"},
+                                                      {mishap::error_before, R"("kind":"error_before","status":500)"},
+                                                      {mishap::error_after, R"("kind":"error_after","status":503)"},
+                                                      {mishap::throttled, R"("kind":"throttle","retry_after_s":3)"},
+                                                      {mishap::garbage, R"("kind":"garbage")"},
+                                                      {mishap::broken_off, R"("kind":"truncated")"},
+                                                      {mishap::not_found_yet, R"("kind":"not_found")"},
+                                                      {mishap::no_id, R"("kind":"missing_location")"}};
     if (how == mishap::unauthorized) return tokens_->set("wrong");
     plan(operation, faults.at(how));
   }

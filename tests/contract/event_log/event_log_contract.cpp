@@ -92,9 +92,8 @@ ports::log_batch poll_until(ports::log_member& member, std::size_t count, std::s
 }
 
 ports::log_batch poll_changes(ports::log_member& member, std::size_t assigned, std::size_t revoked) {
-  return poll_while(member, 1000, [&](const auto& all) {
-    return all.assigned.size() >= assigned && all.revoked.size() >= revoked;
-  });
+  return poll_while(member, 1000,
+                    [&](const auto& all) { return all.assigned.size() >= assigned && all.revoked.size() >= revoked; });
 }
 
 ::testing::AssertionResult settle(const std::vector<share>& shares) {
@@ -150,12 +149,13 @@ std::vector<record> EventLogContract::read_when_there(topic_partition source, st
       next = some->back().offset + 1;
       all.insert(all.end(), some->begin(), some->end());
     }
-  })) << all.size() << " records";
+  })) << all.size()
+      << " records";
   return all;
 }
 
 void EventLogContract::expect_offsets(const std::vector<record>& records,
-                                        const std::vector<std::int64_t>& offsets) const {
+                                      const std::vector<std::int64_t>& offsets) const {
   if (GetParam().embedded) {
     EXPECT_EQ(offsets_of(records), offsets);
     return;

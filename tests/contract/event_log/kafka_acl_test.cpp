@@ -49,9 +49,9 @@ class guarded_broker {
   guarded_broker() {
     auto options = kafka_test_options(folder_.file("kafka"));
     demo::kafka_listener login{listener, "SASL_PLAINTEXT", {}};
-    login.settings = {{"sasl.enabled.mechanisms", "SCRAM-SHA-256"},
-                      {"scram-sha-256.sasl.jaas.config",
-                       "org.apache.kafka.common.security.scram.ScramLoginModule required;"}};
+    login.settings = {
+        {"sasl.enabled.mechanisms", "SCRAM-SHA-256"},
+        {"scram-sha-256.sasl.jaas.config", "org.apache.kafka.common.security.scram.ScramLoginModule required;"}};
     options.listeners = {login};
     options.users = {{"SCRAM-SHA-256", user, password}};
     options.settings["authorizer.class.name"] = "org.apache.kafka.metadata.authorizer.StandardAuthorizer";
@@ -71,8 +71,10 @@ class guarded_broker {
     o.session_timeout = std::chrono::milliseconds{1500};
     o.transaction_timeout = std::chrono::seconds{3};
     if (as_user)
-      o.properties = {{"security.protocol", "sasl_plaintext"}, {"sasl.mechanism", "SCRAM-SHA-256"},
-                      {"sasl.username", user}, {"sasl.password", password}};
+      o.properties = {{"security.protocol", "sasl_plaintext"},
+                      {"sasl.mechanism", "SCRAM-SHA-256"},
+                      {"sasl.username", user},
+                      {"sasl.password", password}};
     return o;
   }
 
@@ -83,8 +85,8 @@ class guarded_broker {
     std::vector<rd_kafka_AclBinding_t*> bindings;
     for (const auto& g : all)
       bindings.push_back(rd_kafka_AclBinding_new(g.on, prefix.c_str(), RD_KAFKA_RESOURCE_PATTERN_PREFIXED,
-                                                 "User:hedgerow", "*", g.operation,
-                                                 RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, nullptr, 0));
+                                                 "User:hedgerow", "*", g.operation, RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW,
+                                                 nullptr, 0));
     const auto answer = adapters::admin_call(admin->get(), admin_options, "ACLs", [&](auto* with, auto* queue) {
       rd_kafka_CreateAcls(admin->get(), bindings.data(), bindings.size(), with, queue);
     });

@@ -43,17 +43,16 @@ class stranger {
     must(rd_kafka_begin_transaction(client_));
     rd_kafka_topic_t* to = rd_kafka_topic_new(client_, topic.c_str(), nullptr);
     std::string copy = value;
-    HEDGEROW_CHECK(rd_kafka_produce(to, 0, RD_KAFKA_MSG_F_COPY, copy.data(), copy.size(), key.data(), key.size(),
-                                    nullptr) == 0, "produce");
+    HEDGEROW_CHECK(
+        rd_kafka_produce(to, 0, RD_KAFKA_MSG_F_COPY, copy.data(), copy.size(), key.data(), key.size(), nullptr) == 0,
+        "produce");
     HEDGEROW_CHECK(rd_kafka_flush(client_, 10'000) == RD_KAFKA_RESP_ERR_NO_ERROR, "flush");
     rd_kafka_topic_destroy(to);
   }
   void abort() { must(rd_kafka_abort_transaction(client_, 10'000)); }
 
  private:
-  static void must(rd_kafka_error_t* error) {
-    HEDGEROW_CHECK(error == nullptr, rd_kafka_error_string(error));
-  }
+  static void must(rd_kafka_error_t* error) { HEDGEROW_CHECK(error == nullptr, rd_kafka_error_string(error)); }
   rd_kafka_t* client_ = nullptr;
 };
 
@@ -76,7 +75,8 @@ class KafkaFaultsTest : public ::testing::Test {
         from = some->back().offset + 1;
         all.insert(all.end(), some->begin(), some->end());
       }
-    })) << all.size() << " records";
+    })) << all.size()
+        << " records";
     return all;
   }
 
@@ -165,18 +165,20 @@ TEST_F(KafkaFaultsTest, MembersComeAndGoAndEveryRecordIsWorkedOnOnceAndInOrder) 
       if (log_->committed("g", {topic::onchain_trades, p})->value_or(0) < per_partition) return false;
     return true;
   };
-  ASSERT_TRUE(eventually([&] {
-    if (worked >= next_change) {
-      next_change = worked + 20 + static_cast<int>(random() % 40);
-      const std::string name(1, static_cast<char>('a' + random() % 3));
-      auto& member = members[name];
-      member ? member.reset() : void(member = must_join(*log_, "g", name, {topic::onchain_trades}));
-    }
-    if (std::ranges::none_of(members, [](const auto& m) { return m.second != nullptr; })) next_change = worked;
-    for (auto& [other, m] : members)
-      if (m) work(m);
-    return worked >= 4 * per_partition && done();
-  }, std::chrono::minutes{2}));
+  ASSERT_TRUE(eventually(
+      [&] {
+        if (worked >= next_change) {
+          next_change = worked + 20 + static_cast<int>(random() % 40);
+          const std::string name(1, static_cast<char>('a' + random() % 3));
+          auto& member = members[name];
+          member ? member.reset() : void(member = must_join(*log_, "g", name, {topic::onchain_trades}));
+        }
+        if (std::ranges::none_of(members, [](const auto& m) { return m.second != nullptr; })) next_change = worked;
+        for (auto& [other, m] : members)
+          if (m) work(m);
+        return worked >= 4 * per_partition && done();
+      },
+      std::chrono::minutes{2}));
   members.clear();
   for (std::uint32_t p = 0; p < 4; ++p) {
     strings expected;
@@ -315,24 +317,26 @@ TEST(KafkaTopics, TheBrokerCompactsWhatTheTableSaysAndTheChangelogStaysTheSame) 
   auto findings = *adapters::inspect_cluster(options);
   for (auto& f : findings)
     if (f.id == topic::position_updates)
-      f.differences = {{"segment.ms", "100", ""}, {"min.cleanable.dirty.ratio", "0.001", ""},
-                       {"max.compaction.lag.ms", "100", ""}};
+      f.differences = {
+          {"segment.ms", "100", ""}, {"min.cleanable.dirty.ratio", "0.001", ""}, {"max.compaction.lag.ms", "100", ""}};
   ASSERT_TRUE(adapters::apply_to_cluster(options, findings));
   auto writer = must_join(*log, "w", "w", {});
   int written = 0;
   // Segments are rolled by writing, so the writing goes on until the cleaner has been there.
-  EXPECT_TRUE(eventually([&] {
-    for (int i = 0; i < 20; ++i)
-      if (commit_now(*writer, {{put(updates0, "AAPL", std::to_string(++written))}, {}})) return false;
-    std::size_t left = 0;
-    for (std::int64_t from = 0;;) {
-      const auto some = log->read(updates0, from, 10'000);
-      if (!some || some->empty()) break;
-      left += some->size();
-      from = some->back().offset + 1;
-    }
-    return written > 100 && left < static_cast<std::size_t>(written) / 2;
-  }, std::chrono::seconds{60}));
+  EXPECT_TRUE(eventually(
+      [&] {
+        for (int i = 0; i < 20; ++i)
+          if (commit_now(*writer, {{put(updates0, "AAPL", std::to_string(++written))}, {}})) return false;
+        std::size_t left = 0;
+        for (std::int64_t from = 0;;) {
+          const auto some = log->read(updates0, from, 10'000);
+          if (!some || some->empty()) break;
+          left += some->size();
+          from = some->back().offset + 1;
+        }
+        return written > 100 && left < static_cast<std::size_t>(written) / 2;
+      },
+      std::chrono::seconds{60}));
   EXPECT_EQ(values_of(*log->changelog(updates0)), strings{std::to_string(written)});
 }
 

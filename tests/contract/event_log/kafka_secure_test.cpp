@@ -213,7 +213,8 @@ command_outcome run_hedgerow(const temporary_directory& folder, std::vector<std:
                              const kafka_section& section) {
   const auto config = folder.file("node.toml");
   std::ofstream{config} << "[node]\nname = \"secure\"\nactors = [\"api\"]\ndata_dir = \"" << folder.file("data")
-                        << "\"\n[log]\nkind = \"kafka\"\n[api]\nport = 0\n[admin]\nport = 0\n" << to_toml(section);
+                        << "\"\n[log]\nkind = \"kafka\"\n[api]\nport = 0\n[admin]\nport = 0\n"
+                        << to_toml(section);
   words.insert(words.begin(), std::string{HEDGEROW_BINARY_DIR} + "/hedgerow");
   words.insert(words.end(), {"--config", config});
   demo::child_process child{{std::move(words), folder.file("said"), 9}};

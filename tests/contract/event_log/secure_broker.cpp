@@ -25,9 +25,9 @@ file_ptr open_file(const std::string& name, const char* mode) {
 void write_key(FILE* to, EVP_PKEY* key, const std::string& password = "") {
   std::string copy = password;
   const bool locked = !password.empty();
-  const int ok = PEM_write_PKCS8PrivateKey(to, key, locked ? EVP_aes_256_cbc() : nullptr,
-                                           locked ? copy.data() : nullptr, static_cast<int>(copy.size()), nullptr,
-                                           nullptr);
+  const int ok =
+      PEM_write_PKCS8PrivateKey(to, key, locked ? EVP_aes_256_cbc() : nullptr, locked ? copy.data() : nullptr,
+                                static_cast<int>(copy.size()), nullptr, nullptr);
   HEDGEROW_CHECK(ok == 1, "a key cannot be written");
 }
 

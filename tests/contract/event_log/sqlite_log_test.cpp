@@ -80,9 +80,9 @@ TEST_F(SqliteLogTest, KeepsEverythingOverARestart) {
   auto member = must_join(*log, "g", "i", {topic::onchain_trades});
   poll_changes(*member, 4, 0);
   for (int i = 0; i < 40; ++i)
-    ASSERT_FALSE(commit_now(*member, {{put(trades0, "t", std::to_string(i)),
-                                       put(updates0, i % 3 == 0 ? "A" : "B", std::to_string(i))},
-                                      {{trades0, i}}}));
+    ASSERT_FALSE(commit_now(
+        *member, {{put(trades0, "t", std::to_string(i)), put(updates0, i % 3 == 0 ? "A" : "B", std::to_string(i))},
+                  {{trades0, i}}}));
   ASSERT_FALSE(commit_now(*member, {{tombstone(updates0, "B")}, {}}));
   const auto state = values_of(*log->changelog(updates0));
   EXPECT_EQ(state, (strings{"39"}));
@@ -288,10 +288,9 @@ TEST_F(SqliteLogTest, MaintenanceAndMembersWorkSideBySide) {
   outcomes done;
   constexpr int count = 500;
   for (int i = 0; i < count; ++i)
-    producer->commit({{put(trades0, "t", std::to_string(i)),
-                       put(updates0, "K" + std::to_string(i % 7), std::string(50, 'x'))},
-                      {}},
-                     done.next(i));
+    producer->commit(
+        {{put(trades0, "t", std::to_string(i)), put(updates0, "K" + std::to_string(i % 7), std::string(50, 'x'))}, {}},
+        done.next(i));
   const auto got = poll_until(*reader, count, 64);
   ASSERT_TRUE(done.wait_for(count));
   stop = true;

@@ -68,9 +68,9 @@ TEST_F(SqliteSnapshotTest, StaysOneMomentWhileTheOwnerWritesFoldsAndCompacts) {
   auto log = owner();
   auto producer = must_join(*log, "p", "i", {});
   const auto append = [&](int i) {
-    return commit_now(*producer, {{put(trades0, "t", std::to_string(i)), put(updates0, "K" + std::to_string(i % 3),
-                                                                             std::to_string(i))},
-                                  {}});
+    return commit_now(
+        *producer,
+        {{put(trades0, "t", std::to_string(i)), put(updates0, "K" + std::to_string(i % 3), std::to_string(i))}, {}});
   };
   for (int i = 0; i < 50; ++i) ASSERT_FALSE(append(i));
   std::atomic<bool> stop{false};

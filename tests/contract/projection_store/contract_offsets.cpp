@@ -24,8 +24,8 @@ std::vector<domain::projected_event> some_history(std::mt19937_64& random) {
       case 1: out.emplace_back(decision_of(name, second)); break;
       case 2: out.emplace_back(update_of(name, number(2) == 0 ? "-2" : "0.5", second)); break;
       case 3:
-        out.emplace_back(step_of(name, 1 + number(6), number(2) == 0 ? execution_state::submitted
-                                                                     : execution_state::filled, second));
+        out.emplace_back(step_of(name, 1 + number(6),
+                                 number(2) == 0 ? execution_state::submitted : execution_state::filled, second));
         break;
       default: out.emplace_back(trade_of(name, static_cast<std::uint64_t>(second), second)); break;
     }
@@ -136,7 +136,7 @@ TEST_P(ProjectionStoreContract, AnyPrefixThatIsContinuedAfterARestartGivesTheRow
     std::mt19937_64 random{seed};
     const auto events = some_history(random);
     const auto everything = [&] {
-      return std::tuple{positions().rows, trades().rows,    executions().rows,
+      return std::tuple{positions().rows,    trades().rows,    executions().rows,
                         dead_letters().rows, decisions().rows, overview().totals};
     };
     subject_ = GetParam().make();

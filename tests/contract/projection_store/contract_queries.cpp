@@ -109,10 +109,11 @@ TEST_P(ProjectionStoreContract, PagesOfTradesStayInPlaceWhileNewOnesArrive) {
   put(some);
   std::uint64_t next = 10;
   const auto arrive = [&] { put({trade_of("AAPL", next++, 2)}); };
-  EXPECT_EQ(sequences_of(all_pages(trades_query{.symbol = {}, .limit = 3}, [&](auto& q) { return trades(q); }, arrive)),
+  EXPECT_EQ(sequences_of(all_pages(
+                trades_query{.symbol = {}, .limit = 3}, [&](auto& q) { return trades(q); }, arrive)),
             (numbers{9, 8, 7, 6, 5, 4, 3, 2, 1}));
-  EXPECT_EQ(sequences_of(all_pages(trades_query{.symbol = "MSFT", .limit = 2}, [&](auto& q) { return trades(q); },
-                                   arrive)),
+  EXPECT_EQ(sequences_of(all_pages(
+                trades_query{.symbol = "MSFT", .limit = 2}, [&](auto& q) { return trades(q); }, arrive)),
             (numbers{9, 6, 3}));
 }
 
@@ -131,16 +132,17 @@ TEST_P(ProjectionStoreContract, PagesOfExecutionsLettersAndDecisionsStayInPlaceT
          step_of("AAPL", 1, execution_state::partially_filled, 9)});
     ++next;
   };
-  const auto runs = all_pages(executions_query{.symbol = {}, .limit = 2}, [&](auto& q) { return executions(q); },
-                              arrive);
+  const auto runs = all_pages(
+      executions_query{.symbol = {}, .limit = 2}, [&](auto& q) { return executions(q); }, arrive);
   EXPECT_EQ(ids_of(runs), (texts{"AAPL:5", "AAPL:4", "AAPL:3", "AAPL:2", "AAPL:1"}));
   const auto before = dead_letters().rows.front().number;
-  const auto letters = all_pages(dead_letters_query{.limit = 2}, [&](auto& q) { return dead_letters(q); }, arrive);
+  const auto letters = all_pages(
+      dead_letters_query{.limit = 2}, [&](auto& q) { return dead_letters(q); }, arrive);
   ASSERT_EQ(letters.size(), before);
   for (std::size_t i = 0; i < letters.size(); ++i) EXPECT_EQ(letters[i].number, before - i);
   const auto count = decisions().rows.size();
-  const auto decided = all_pages(decisions_query{.scope = {}, .limit = 1}, [&](auto& q) { return decisions(q); },
-                                 arrive);
+  const auto decided = all_pages(
+      decisions_query{.scope = {}, .limit = 1}, [&](auto& q) { return decisions(q); }, arrive);
   ASSERT_EQ(decided.size(), count);
   EXPECT_TRUE(std::is_sorted(decided.rbegin(), decided.rend(),
                              [](const auto& a, const auto& b) { return place_of(a) < place_of(b); }));

@@ -14,8 +14,8 @@ class memory_store_subject final : public store_under_test {
 
  private:
   std::shared_ptr<adapters::memory_store_faults> faults_ = std::make_shared<adapters::memory_store_faults>();
-  ports::projections rows_ = adapters::make_memory_store(
-      {contract_rows, contract_rows, contract_rows, contract_rows}, faults_);
+  ports::projections rows_ =
+      adapters::make_memory_store({contract_rows, contract_rows, contract_rows, contract_rows}, faults_);
 };
 
 const store_subject subject{"memory", [] { return std::make_unique<memory_store_subject>(); }};

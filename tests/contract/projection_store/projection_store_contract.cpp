@@ -37,9 +37,8 @@ void ProjectionStoreContract::put(const std::vector<domain::projected_event>& ev
 }
 
 expected<void, store_error> ProjectionStoreContract::apply(ports::projected_batch batch) {
-  return told<void>([&](auto done) {
-    rows_.store->apply(std::make_shared<const ports::projected_batch>(std::move(batch)), done);
-  });
+  return told<void>(
+      [&](auto done) { rows_.store->apply(std::make_shared<const ports::projected_batch>(std::move(batch)), done); });
 }
 
 ports::store_position ProjectionStoreContract::position() {
@@ -88,9 +87,8 @@ enveloped<onchain_trade> trade_of(const char* symbol, std::uint64_t sequence, st
 
 enveloped<schwab_execution> step_of(const char* symbol, std::uint64_t number, execution_state state,
                                     std::int64_t second) {
-  auto e = at<schwab_execution>("step:" + std::string{symbol} + ":" + std::to_string(number) + ":" +
-                                    std::to_string(second),
-                                second);
+  auto e = at<schwab_execution>(
+      "step:" + std::string{symbol} + ":" + std::to_string(number) + ":" + std::to_string(second), second);
   e.data.execution = {*hedgerow::symbol::parse(symbol), number};
   e.data.quantity = 1;
   e.data.state = state;

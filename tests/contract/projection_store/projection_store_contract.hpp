@@ -5,9 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
-#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>

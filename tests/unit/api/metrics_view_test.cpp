@@ -134,8 +134,8 @@ TEST(MetricsView, AFieldWithAGaugeIsASeriesWhereverItsActorIs) {
 }
 
 TEST(MetricsView, LagIsToldPerServiceTopicAndPartition) {
-  const auto page = read(lag_metrics({{"accumulator", {topic::onchain_trades, 3}, 17},
-                                      {"poller", {topic::schwab_executions, 0}, 0}}));
+  const auto page = read(
+      lag_metrics({{"accumulator", {topic::onchain_trades, 3}, 17}, {"poller", {topic::schwab_executions, 0}, 0}}));
   EXPECT_EQ(page.number("hedgerow_consumer_lag_records",
                         {{"service", "accumulator"}, {"topic", "onchain-trades"}, {"partition", "3"}}),
             17);

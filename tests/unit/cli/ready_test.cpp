@@ -23,8 +23,8 @@ class starting_node final : public node::node {
       root.children.push_back(protocol::make_status("api", "actor", *broken_view));
       root.children.back().only_shows = true;
     }
-    root.children.push_back(protocol::make_status("validation", "bridge", up ? run_state::running
-                                                                             : run_state::restarting));
+    root.children.push_back(
+        protocol::make_status("validation", "bridge", up ? run_state::running : run_state::restarting));
     root.children.back().last_error = "no answer";
     return root;
   }
@@ -54,13 +54,17 @@ TEST(Ready, AViewThatFailsAtItsStartIsWaitedForOnlyForAWhile) {
   starting_node n;
   n.looks_until_up = 3;
   n.broken_view = run_state::restarting;
-  EXPECT_EQ(wait_until_ready(n, [] { return false; }, 300ms), "");
+  EXPECT_EQ(wait_until_ready(
+                n, [] { return false; }, 300ms),
+            "");
   EXPECT_GE(n.asked, 20);
 }
 
 TEST(Ready, ADeathAndATimeOutAreToldWithTheirReason) {
   starting_node n;
-  EXPECT_THAT(wait_until_ready(n, [] { return false; }, 20ms), HasSubstr("waiting for validation: no answer"));
+  EXPECT_THAT(wait_until_ready(
+                  n, [] { return false; }, 20ms),
+              HasSubstr("waiting for validation: no answer"));
   n.why_dead = "no port";
   EXPECT_EQ(wait_until_ready(n), "gave up: no port");
 }

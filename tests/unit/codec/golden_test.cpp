@@ -32,8 +32,7 @@ TYPED_TEST(GoldenTest, BytesDoNotChange) {
   const std::string bytes = codec::encode(test::sample_meta(), test::sample<TypeParam>());
   // Only for a new type of event: an existing file is a promise.
   const bool wanted = std::getenv("HEDGEROW_NEW_GOLDEN") != nullptr;  // allow: a person writes new files on purpose
-  if (wanted && load_golden(type).empty())
-    std::ofstream{golden_path(type), std::ios::binary} << bytes;
+  if (wanted && load_golden(type).empty()) std::ofstream{golden_path(type), std::ios::binary} << bytes;
   EXPECT_EQ(bytes, load_golden(type));
 }
 

@@ -26,14 +26,18 @@ constexpr timestamp noon{1'735'907'400'123'456};
 }  // namespace
 
 envelope sample_meta() {
-  return {"trade:0xbb:417", noon, noon + std::chrono::milliseconds{12}, "fill:0x1:417",
-          "log:\"quoted\"\\\n\x01 caf\xC3\xA9", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"};
+  return {"trade:0xbb:417",
+          noon,
+          noon + std::chrono::milliseconds{12},
+          "fill:0x1:417",
+          "log:\"quoted\"\\\n\x01 caf\xC3\xA9",
+          "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"};
 }
 
 template <>
 blockchain_event sample() {
   return {(std::uint64_t{1} << 53U) + 1, 8453, orderbook_version::v6, evm_log_change::reverted, sample_log('1', 1000),
-          sample_log('2', 64), noon};
+          sample_log('2', 64),           noon};
 }
 
 template <>

@@ -126,8 +126,8 @@ TEST(Config, TellsOfAValueThatIsRefusedOnce) {
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().size(), 1U) << to_string(result.error());
   }
-  const auto owner = load_text("[node]\nactors = [\"validation\"]\n[chain]\nowner = \"0x12\"\n", "test.toml",
-                               world::catalogue(), env);
+  const auto owner =
+      load_text("[node]\nactors = [\"validation\"]\n[chain]\nowner = \"0x12\"\n", "test.toml", world::catalogue(), env);
   ASSERT_FALSE(owner);
   EXPECT_EQ(owner.error().size(), 1U) << to_string(owner.error());
 }
@@ -180,9 +180,12 @@ TEST(Config, RefusesWhatIsNotToml) {
 }
 
 TEST(Config, EnvironmentWinsOverTheFile) {
-  const environment env{{"HEDGEROW_LOG_SYMBOL_PARTITIONS", "8"},     {"HEDGEROW_HEDGING_ONE_IN_FLIGHT", "false"},
-                        {"HEDGEROW_NODE_ACTORS", "accumulator,api"}, {"HEDGEROW_BROKER_APP_SECRET", "from-env"},
-                        {"HEDGEROW_POLLER_BASE", "45s"},             {"HEDGEROW_LOG_KIND", ""}};
+  const environment env{{"HEDGEROW_LOG_SYMBOL_PARTITIONS", "8"},
+                        {"HEDGEROW_HEDGING_ONE_IN_FLIGHT", "false"},
+                        {"HEDGEROW_NODE_ACTORS", "accumulator,api"},
+                        {"HEDGEROW_BROKER_APP_SECRET", "from-env"},
+                        {"HEDGEROW_POLLER_BASE", "45s"},
+                        {"HEDGEROW_LOG_KIND", ""}};
   const settings s = loaded_settings(std::string{quiet} + "[log]\nsymbol_partitions = 2\nkind = \"memory\"\n", env);
   EXPECT_EQ(s.log.policy.symbol_partitions, 8U);
   EXPECT_EQ(s.log.kind, log_kind::memory);
@@ -199,8 +202,8 @@ TEST(Config, NamesTheVariableThatIsWrong) {
 }
 
 TEST(Config, WarnsOfAnUnknownVariable) {
-  const auto result = load_text(quiet, "test.toml", world::catalogue(),
-                                {{"HEDGEROW_LOG_KND", "memory"}, {"HOME", "/root"}});
+  const auto result =
+      load_text(quiet, "test.toml", world::catalogue(), {{"HEDGEROW_LOG_KND", "memory"}, {"HOME", "/root"}});
   ASSERT_TRUE(result);
   ASSERT_EQ(result->warnings.size(), 1U);
   EXPECT_THAT(result->warnings[0], HasSubstr("did you mean HEDGEROW_LOG_KIND?"));
@@ -210,9 +213,9 @@ TEST(Config, WarnsOfAnUnknownVariable) {
 }
 
 TEST(Config, DoesNotWarnOfVariablesOfTheTestsAndTheSetup) {
-  const auto result = load_text(quiet, "test.toml", world::catalogue(),
-                                {{"HEDGEROW_KEEP", "1"}, {"HEDGEROW_CHAOS_ROUNDS", "200"},
-                                 {"HEDGEROW_WITHOUT_KAFKA", "1"}});
+  const auto result =
+      load_text(quiet, "test.toml", world::catalogue(),
+                {{"HEDGEROW_KEEP", "1"}, {"HEDGEROW_CHAOS_ROUNDS", "200"}, {"HEDGEROW_WITHOUT_KAFKA", "1"}});
   ASSERT_TRUE(result);
   EXPECT_THAT(result->warnings, ::testing::IsEmpty());
 }
@@ -286,10 +289,9 @@ TEST(Config, RefusesASecretThatCannotBeOneByNameAndWithoutItsValue) {
   };
   for (const auto& [value, problem] : cases) {
     const std::string file = temporary_file("bad_secret", value);
-    for (const std::string& errors :
-         {errors_of_quiet("", {{"HEDGEROW_BROKER_APP_SECRET", value}}),
-          errors_of_quiet("[broker]\napp_secret_file = \"" + file + "\"\n"),
-          errors_of_quiet("[broker]\napp_secret = \"${S}\"\n", {{"S", value}})}) {
+    for (const std::string& errors : {errors_of_quiet("", {{"HEDGEROW_BROKER_APP_SECRET", value}}),
+                                      errors_of_quiet("[broker]\napp_secret_file = \"" + file + "\"\n"),
+                                      errors_of_quiet("[broker]\napp_secret = \"${S}\"\n", {{"S", value}})}) {
       EXPECT_THAT(errors, AllOf(HasSubstr("broker.app_secret"), HasSubstr(problem), Not(HasSubstr("-line")))) << value;
     }
   }

@@ -90,8 +90,8 @@ TEST(FaultPoints, AreAllInTheManual) {
   std::stringstream text;
   text << file.rdbuf();
   for (const fault_point& point : fault_points) {
-    const std::string row = "| `" + std::string{point.name} + "` | " + std::string{point.place} + " | " +
-                            std::string{point.fails} + " |";
+    const std::string row =
+        "| `" + std::string{point.name} + "` | " + std::string{point.place} + " | " + std::string{point.fails} + " |";
     EXPECT_NE(text.str().find(row), std::string::npos) << "docs/faults.md lacks the row\n" << row;
   }
 }

@@ -64,8 +64,7 @@ TEST(Registry, EachTopicThatIsTakenOverHasOneWriterAndOneTaker) {
   EXPECT_FALSE(taken.empty());
   for (const auto& [t, by] : writers) {
     EXPECT_EQ(by.size(), 1U) << to_string(t);
-    for (const auto* s : by)
-      EXPECT_TRUE(bridges::can_write_alone({s->inputs.begin(), s->inputs.end()}, t)) << s->name;
+    for (const auto* s : by) EXPECT_TRUE(bridges::can_write_alone({s->inputs.begin(), s->inputs.end()}, t)) << s->name;
   }
 }
 

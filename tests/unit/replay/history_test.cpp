@@ -14,7 +14,9 @@ using test::simulated_history;
 class History : public ::testing::Test {
  protected:
   std::vector<told> all(cut until, std::uint64_t* told_records = nullptr) {
-    history events{*log_, {topic::onchain_trades, topic::schwab_executions, topic::position_updates}, std::move(until),
+    history events{*log_,
+                   {topic::onchain_trades, topic::schwab_executions, topic::position_updates},
+                   std::move(until),
                    [told_records](std::uint64_t n) {
                      if (told_records != nullptr) *told_records = n;
                    }};

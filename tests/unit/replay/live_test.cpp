@@ -16,7 +16,6 @@ namespace {
 class Live : public test::actor_fixture {
  protected:
   test::fake_clock clock_;
-
 };
 
 TEST_F(Live, AndRebuiltAreTheSameBytes) {
@@ -33,8 +32,7 @@ TEST_F(Live, AndRebuiltAreTheSameBytes) {
     const auto live = [&](const std::string& name) -> std::string {
       using namespace protocol;
       const api::page page{{}, {}, 1000};
-      if (name == "trades")
-        return api::trades_view(ask<trade_page>(actor, trades_atom::value, api::trades_of(page)));
+      if (name == "trades") return api::trades_view(ask<trade_page>(actor, trades_atom::value, api::trades_of(page)));
       if (name == "executions")
         return api::executions_view(ask<execution_page>(actor, executions_atom::value, api::executions_of(page)));
       if (name == "dead-letters")

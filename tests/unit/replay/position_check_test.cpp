@@ -89,9 +89,9 @@ TEST_F(PositionCheck, AChangedPositionIsNamedWithItsPlaceAndField) {
   const auto done = check();
   ASSERT_EQ(done.differences.size(), 1U) << text_of(done);
   EXPECT_EQ(done.differences[0].symbol, "AAPL");
-  EXPECT_EQ(done.differences[0].where, "position-updates/" + std::to_string(partition_of_symbol("AAPL", 4)) + "@" +
-                                           std::to_string(*log_->end_offset({topic::position_updates,
-                                                                             partition_of_symbol("AAPL", 4)}) - 1));
+  EXPECT_EQ(done.differences[0].where,
+            "position-updates/" + std::to_string(partition_of_symbol("AAPL", 4)) + "@" +
+                std::to_string(*log_->end_offset({topic::position_updates, partition_of_symbol("AAPL", 4)}) - 1));
 }
 
 TEST_F(PositionCheck, ATradeThatWasNotBookedIsNamed) {

@@ -23,9 +23,9 @@ TEST(ReplayArguments, AnOffsetNamesTopicAndPartition) {
   ASSERT_TRUE(limit);
   EXPECT_EQ(limit->from, (topic_partition{topic::position_updates, 3}));
   EXPECT_EQ(limit->next, 120);
-  for (const char* wrong : {"", "position-updates", "position-updates/1", "position-updates=1", "nothing/1=1",
-                            "position-updates/x=1", "position-updates/1=", "position-updates/1=-1",
-                            "position-updates/1=1x"})
+  for (const char* wrong :
+       {"", "position-updates", "position-updates/1", "position-updates=1", "nothing/1=1", "position-updates/x=1",
+        "position-updates/1=", "position-updates/1=-1", "position-updates/1=1x"})
     EXPECT_FALSE(parse_offset_limit(wrong)) << wrong;
 }
 

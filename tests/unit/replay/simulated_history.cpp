@@ -64,7 +64,8 @@ simulated_history::waiting simulated_history::make_trade(const symbol& name) {
 
 outgoing simulated_history::next_trade(const symbol& name) {
   const auto w = make_trade(name);
-  return {{topic::onchain_trades, w.done.from.partition}, name.str() + ":" + w.trade.ref.key(),
+  return {{topic::onchain_trades, w.done.from.partition},
+          name.str() + ":" + w.trade.ref.key(),
           codec::encode(w.meta, w.trade)};
 }
 
@@ -97,9 +98,7 @@ void simulated_history::advance_execution(const symbol& name) {
         e.code = draw(2) == 0 ? execution_code::rejected : execution_code::absent;
         break;
       case 3: e.state = draw(8) == 0 ? execution_state::held : execution_state::unknown; break;
-      default:
-        e.state = execution_state::filled;
-        e.filled = asked;
+      default: e.state = execution_state::filled; e.filled = asked;
     }
     e.filled_notional = usd::from_units(e.filled.units() * 170);
   }
@@ -127,8 +126,8 @@ void simulated_history::write_update(const envelope& cause, const domain::positi
                                      std::optional<input_offset> done) {
   const auto& after = decided.after;
   positions_[after.symbol] = after;
-  const envelope meta{"position:" + cause.event_id, cause.occurred_at, now_, cause.correlation_id, cause.event_id,
-                      cause.traceparent};
+  const envelope meta{"position:" + cause.event_id, cause.occurred_at, now_,
+                      cause.correlation_id,         cause.event_id,    cause.traceparent};
   append({{topic::position_updates, partition_of(after.symbol)}, after.symbol.str(), codec::encode(meta, after)}, done);
 }
 
@@ -176,8 +175,8 @@ void simulated_history::step() {
   if (choice < 50) return advance_execution(name);
   if (choice < 54) return control(name);
   if (choice < 62) return timer(name);
-  std::ignore = take(static_cast<std::uint32_t>(draw(log_.partitions(topic::onchain_trades))),
-                     static_cast<kind>(draw(3)));
+  std::ignore =
+      take(static_cast<std::uint32_t>(draw(log_.partitions(topic::onchain_trades))), static_cast<kind>(draw(3)));
 }
 
 void simulated_history::settle() {

@@ -141,11 +141,10 @@ TEST(PrometheusPage, TheReaderOfTheTestsRefusesWhatTheFormatForbids) {
   for (const std::string bad :
        {"hedgerow_a_total 1", "hedgerow_b_total 1\n", "hedgerow_a_total -1\n", "hedgerow_a_total 1 \n",
         "hedgerow_a_total\n", "hedgerow_a_total{x=\"1\"}1\n", "hedgerow_a_total{x=1} 1\n",
-        "hedgerow_a_total{x=\"1\",} 1\n",
-        "hedgerow_a_total{x=\"\\t\"} 1\n", "hedgerow_a_total{x=\"1\",x=\"1\"} 1\n", "hedgerow_a_total NaN\n",
-        "\n", "# note\n", "hedgerow_a_total 1\nhedgerow_a_total 2\n", "# HELP hedgerow_a_total A.\n",
-        "# HELP hedgerow_b B.\nhedgerow_b 1\n", "# HELP hedgerow_b B.\n# TYPE hedgerow_b counter\n",
-        "# TYPE hedgerow_a_total counter\n"})
+        "hedgerow_a_total{x=\"1\",} 1\n", "hedgerow_a_total{x=\"\\t\"} 1\n", "hedgerow_a_total{x=\"1\",x=\"1\"} 1\n",
+        "hedgerow_a_total NaN\n", "\n", "# note\n", "hedgerow_a_total 1\nhedgerow_a_total 2\n",
+        "# HELP hedgerow_a_total A.\n", "# HELP hedgerow_b B.\nhedgerow_b 1\n",
+        "# HELP hedgerow_b B.\n# TYPE hedgerow_b counter\n", "# TYPE hedgerow_a_total counter\n"})
     EXPECT_FALSE(test::read_prometheus(head + bad)) << bad;
 }
 

@@ -163,8 +163,9 @@ TEST_F(LogFile, SaysWhichLineAndWhat) {
   write("a.jsonl");
   auto changed = bytes("a.jsonl");
   changed.replace(changed.find("0xab"), 4, "0xac");
-  EXPECT_EQ(complaint(changed), path("changed") + ", line 7: onchain-trades/1: a key or a value is not what the "
-                                                  "manifest's hash says");
+  EXPECT_EQ(complaint(changed), path("changed") +
+                                    ", line 7: onchain-trades/1: a key or a value is not what the "
+                                    "manifest's hash says");
   EXPECT_NE(complaint(R"({"format":"hedgerow-log","version":2,"symbol_partitions":4,"topics":[]})"
                       "\n")
                 .find("version is 2; this program reads 1"),

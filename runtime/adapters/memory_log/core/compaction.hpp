@@ -15,8 +15,7 @@ inline constexpr std::chrono::hours tombstone_age{24};
 class compaction {
  public:
   /// Records from the offset `unread` on stay: some consumer has yet to read them.
-  explicit compaction(timestamp now, std::int64_t unread)
-      : tombstones_before_{now - tombstone_age}, unread_{unread} {}
+  explicit compaction(timestamp now, std::int64_t unread) : tombstones_before_{now - tombstone_age}, unread_{unread} {}
 
   /// In ascending order of offsets, unless only all_unique() is asked. False when the batch is damaged.
   [[nodiscard]] bool see(const log_batch_data& batch);

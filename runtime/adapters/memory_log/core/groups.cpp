@@ -7,9 +7,9 @@ namespace hedgerow::adapters {
 void log_group::join(const member_ptr& member, const log_layout& layout) {
   const auto same = [&](const member_ptr& m) { return m->options.instance == member->options.instance; };
   if (const auto old = std::ranges::find_if(members_, same); old != members_.end()) {
-    (*old)->dead = ports::log_error{ports::log_errc::replaced, "another member has joined group " +
-                                                                   member->options.group + " as " +
-                                                                   member->options.instance};
+    (*old)->dead =
+        ports::log_error{ports::log_errc::replaced, "another member has joined group " + member->options.group +
+                                                        " as " + member->options.instance};
     release_all(*old);
     members_.erase(old);
   }

@@ -77,8 +77,7 @@ expected<std::int64_t, log_error> log_base::end_offset(topic_partition source) {
   return partitions_[layout_.index(source)].end;
 }
 
-expected<std::optional<std::int64_t>, log_error> log_base::committed(const std::string& group,
-                                                                     topic_partition source) {
+expected<std::optional<std::int64_t>, log_error> log_base::committed(const std::string& group, topic_partition source) {
   if (!layout_.contains(source)) return unexpected(no_such_partition(source));
   const std::lock_guard lock{mutex_};
   const auto known = groups_.find(group);

@@ -9,9 +9,9 @@
 
 #include "actors/ports/clock.hpp"
 #include "actors/ports/event_log.hpp"
-#include "runtime/adapters/memory_log/core/subscribers.hpp"
 #include "runtime/adapters/memory_log/core/batch.hpp"
 #include "runtime/adapters/memory_log/core/groups.hpp"
+#include "runtime/adapters/memory_log/core/subscribers.hpp"
 
 namespace hedgerow::adapters {
 
@@ -29,8 +29,11 @@ class embedded_loan final : public lent_offsets {
  public:
   embedded_loan(std::shared_ptr<log_base> log, member_ptr lender, std::vector<input_offset> offsets,
                 std::vector<topic_partition> rests_on, std::optional<ports::log_error> failure)
-      : log_{std::move(log)}, lender_{std::move(lender)}, offsets_{std::move(offsets)},
-        rests_on_{std::move(rests_on)}, failure_{std::move(failure)} {}
+      : log_{std::move(log)},
+        lender_{std::move(lender)},
+        offsets_{std::move(offsets)},
+        rests_on_{std::move(rests_on)},
+        failure_{std::move(failure)} {}
   ~embedded_loan() override;
 
   [[nodiscard]] const member_ptr& lender() const { return lender_; }

@@ -19,10 +19,10 @@ rapidjson::Document json(const std::string& text) {
 }
 
 std::string log_with(const std::string& member, const std::string& value) {
-  rapidjson::Document log = json(
-      R"({"address":"0x881cf4c0764e733d9c387f3858ee87cca04affe0","topics":[],"data":"0x","blockNumber":"0x1",)"
-      R"("blockHash":"0x0000000000000000000000000000000000000000000000000000000000000001","logIndex":"0x0",)"
-      R"("transactionHash":"0x0000000000000000000000000000000000000000000000000000000000000002"})");
+  rapidjson::Document log =
+      json(R"({"address":"0x881cf4c0764e733d9c387f3858ee87cca04affe0","topics":[],"data":"0x","blockNumber":"0x1",)"
+           R"("blockHash":"0x0000000000000000000000000000000000000000000000000000000000000001","logIndex":"0x0",)"
+           R"("transactionHash":"0x0000000000000000000000000000000000000000000000000000000000000002"})");
   log.RemoveMember(member.c_str());
   auto text = json_text(log);
   return value.empty() ? text : text.substr(0, text.size() - 1) + ",\"" + member + "\":" + value + "}";
@@ -140,8 +140,8 @@ TEST(RpcParse, ReceiptsAndBlocks) {
   EXPECT_FALSE(parse_receipt(json("{}")).has_value());
   EXPECT_FALSE(parse_receipt(json("[]")).has_value());
   const std::string hash = "\"0x" + std::string(64, 'a') + "\"";
-  const auto block = parse_block(json("{\"number\":\"0x00a\",\"hash\":" + hash + ",\"parentHash\":" + hash +
-                                      ",\"timestamp\":\"0x1\"}"));
+  const auto block = parse_block(
+      json("{\"number\":\"0x00a\",\"hash\":" + hash + ",\"parentHash\":" + hash + ",\"timestamp\":\"0x1\"}"));
   ASSERT_TRUE(block.has_value());
   EXPECT_EQ(block->number, 10U);
   EXPECT_EQ(block->time.us, 1'000'000);
@@ -155,12 +155,10 @@ TEST(RpcParse, ErrorsAreToldApartByWhatProvidersWrite) {
     chain_failure kind;
   };
   const row rows[] = {
-      {"eth_getLogs",
-       R"({"code":-32005,"message":"query returned more than 10000 results"})",
+      {"eth_getLogs", R"({"code":-32005,"message":"query returned more than 10000 results"})",
        chain_failure::range_too_wide},
       {"eth_getLogs", R"({"code":-32000,"message":"Block Range too large"})", chain_failure::range_too_wide},
-      {"eth_getLogs",
-       R"({"code":-32602,"message":"eth_getLogs is limited to a 10,000 range"})",
+      {"eth_getLogs", R"({"code":-32602,"message":"eth_getLogs is limited to a 10,000 range"})",
        chain_failure::range_too_wide},
       {"eth_getLogs", R"({"code":-32000,"message":"requested too many blocks from 0 to 300, maximum is set to 50"})",
        chain_failure::range_too_wide},
@@ -175,12 +173,10 @@ TEST(RpcParse, ErrorsAreToldApartByWhatProvidersWrite) {
       {"eth_getLogs", R"({"code":-32005,"message":"request rate exceeded"})", chain_failure::throttled},
       {"eth_getLogs", R"({"code":-32000,"message":"HTTP 429"})", chain_failure::throttled},
       {"eth_getLogs", R"({"code":-32000,"message":"no state of block 21429000"})", chain_failure::rpc_error},
-      {"eth_getLogs",
-       R"({"code":-32005,"message":"daily request count exceeded, request rate limited"})",
+      {"eth_getLogs", R"({"code":-32005,"message":"daily request count exceeded, request rate limited"})",
        chain_failure::throttled},
       {"eth_call", R"({"code":-32005,"message":"limit exceeded"})", chain_failure::throttled},
-      {"eth_call",
-       R"({"code":429,"message":"Your app has exceeded its compute units per second"})",
+      {"eth_call", R"({"code":429,"message":"Your app has exceeded its compute units per second"})",
        chain_failure::throttled},
       {"eth_call", R"("Too Many Requests")", chain_failure::throttled},
       {"eth_call", R"({"code":3,"message":"execution reverted: NotLive"})", chain_failure::reverted},
@@ -243,8 +239,8 @@ TEST(RpcRequest, TextOfALogQuery) {
   const auto topic = *hash32::parse("0x" + std::string(64, '1'));
   EXPECT_EQ(request_text(9, "eth_getLogs", log_params({.from = 16, .to = 255, .books = {book}, .topic0 = {topic}})),
             R"({"jsonrpc":"2.0","id":9,"method":"eth_getLogs","params":[{"fromBlock":"0x10","toBlock":"0xff",)"
-            R"("address":["0x881cf4c0764e733d9c387f3858ee87cca04affe0"],"topics":[["0x)" + std::string(64, '1') +
-                "\"]]}]}");
+            R"("address":["0x881cf4c0764e733d9c387f3858ee87cca04affe0"],"topics":[["0x)" +
+                std::string(64, '1') + "\"]]}]}");
   EXPECT_EQ(quantity(0), "0x0");
 }
 

@@ -20,11 +20,10 @@ TEST(RpcUrl, Parts) {
 }
 
 TEST(RpcUrl, RefusedWithoutShowingThePath) {
-  for (const auto* text :
-       {"", "host", "http://host/v2/SECRETSECRET", "https://host/v2/SECRETSECRET", "ws:///SECRETSECRET",
-        "ws://host:0/SECRETSECRET", "ws://host:65536/SECRETSECRET", "ws://host:/SECRETSECRET", "ws://a b/SECRETSECRET",
-        "ws://host/SECRETSECRET\r\nX: y", "ws://::1/SECRETSECRET", "ws://[::1/SECRETSECRET",
-        "wss://h:80x/SECRETSECRET"}) {
+  for (const auto* text : {"", "host", "http://host/v2/SECRETSECRET", "https://host/v2/SECRETSECRET",
+                           "ws:///SECRETSECRET", "ws://host:0/SECRETSECRET", "ws://host:65536/SECRETSECRET",
+                           "ws://host:/SECRETSECRET", "ws://a b/SECRETSECRET", "ws://host/SECRETSECRET\r\nX: y",
+                           "ws://::1/SECRETSECRET", "ws://[::1/SECRETSECRET", "wss://h:80x/SECRETSECRET"}) {
     const auto url = parse_rpc_url(text);
     ASSERT_FALSE(url.has_value()) << text;
     EXPECT_FALSE(url.error().empty());

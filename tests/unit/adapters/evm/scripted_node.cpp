@@ -235,9 +235,10 @@ bool scripted_node::handshake(int fd) {
   }
   const std::string header = "Sec-WebSocket-Key: ";
   const auto at = in.find(header) + header.size();
-  write_all(fd, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                "Sec-WebSocket-Accept: " +
-                    accept_key(in.substr(at, in.find("\r\n", at) - at)) + "\r\n\r\n");
+  write_all(fd,
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Accept: " +
+                accept_key(in.substr(at, in.find("\r\n", at) - at)) + "\r\n\r\n");
   ++connections_;
   return true;
 }
@@ -289,8 +290,8 @@ certificate make_certificate(const std::string& host) {
   X509_set_pubkey(cert, key);
   X509_NAME* name = X509_get_subject_name(cert);
   const std::string common = "scripted node";
-  X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>(common.data()), -1, -1, 0);
+  X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_ASC, reinterpret_cast<const unsigned char*>(common.data()),
+                             -1, -1, 0);
   X509_set_issuer_name(cert, name);
   const std::string alternative = "DNS:" + host;
   X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, alternative.c_str());

@@ -28,8 +28,7 @@ const hash32 topic = *hash32::parse("0x" + std::string(64, '7'));
 std::string log_text(const std::string& where, const std::string& extra) {
   return R"({"address":")" + where + R"(","topics":[")" + topic.to_string() +
          R"("],"data":"0x00","blockNumber":"0x11","blockHash":"0x)" + std::string(64, '1') +
-         R"(","transactionHash":"0x)" + std::string(64, '2') +
-         R"(","logIndex":"0x3")" + extra + "}";
+         R"(","transactionHash":"0x)" + std::string(64, '2') + R"(","logIndex":"0x3")" + extra + "}";
 }
 
 /// Its data is a number. (A second member `data` would not do: the first one counts.)

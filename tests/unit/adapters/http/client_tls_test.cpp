@@ -86,8 +86,7 @@ class ClientTlsTest : public client_test {
 TEST_F(ClientTlsTest, ATrustedServerIsTalkedToAndItsConnectionKept) {
   trust_own_authority();
   const std::string large(300'000, 'x');
-  tls_script script{authority_.issue("DNS:localhost"),
-                    "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + large};
+  tls_script script{authority_.issue("DNS:localhost"), "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + large};
   const auto o = talk(script);
   ASSERT_TRUE(o) << o.error().detail;
   EXPECT_EQ(o->body, large);
@@ -134,8 +133,8 @@ TEST_F(ClientTlsTest, APlainServerIsNotSent) {
     (void)c.read_until("\x03");
     c.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
   }}};
-  EXPECT_TRUE(failed_as(ask(*connect_to("https://localhost:" + std::to_string(s.port())), get()),
-                        client_failure::not_sent));
+  EXPECT_TRUE(
+      failed_as(ask(*connect_to("https://localhost:" + std::to_string(s.port())), get()), client_failure::not_sent));
 }
 
 TEST_F(ClientTlsTest, AnAnswerCutByAnAttackerIsNoAnswer) {

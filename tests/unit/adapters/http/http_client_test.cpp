@@ -90,8 +90,8 @@ TEST_F(HttpClientTest, OpensNoMoreConnectionsThanAllowedAndServesAll) {
 }
 
 TEST_F(HttpClientTest, ReadsChunkedAnswers) {
-  auto s = once(
-      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n7;x=y\r\n, world\r\n0\r\nT: v\r\n\r\n");
+  auto s =
+      once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n7;x=y\r\n, world\r\n0\r\nT: v\r\n\r\n");
   const auto o = ask(*connect_to(s.origin()), get());
   ASSERT_TRUE(o) << o.error().detail;
   EXPECT_EQ(o->body, "hello, world");
@@ -155,8 +155,8 @@ TEST_F(HttpClientTest, DamagedCutAndExplodingGzipIsNoAnswer) {
   const std::string good = gzip(std::string(1000, 'j'));
   std::string damaged = good;
   damaged[damaged.size() - 6] ^= 1;
-  for (const auto& body : {damaged, good.substr(0, good.size() / 2), std::string{"not gzip"},
-                           gzip(std::string(50'001, 'j'))}) {
+  for (const auto& body :
+       {damaged, good.substr(0, good.size() / 2), std::string{"not gzip"}, gzip(std::string(50'001, 'j'))}) {
     auto s = once(with_body("Content-Encoding: gzip\r\n", body));
     EXPECT_TRUE(failed_as(ask(*connect_to(s.origin()), get()), client_failure::no_answer));
   }
@@ -164,11 +164,11 @@ TEST_F(HttpClientTest, DamagedCutAndExplodingGzipIsNoAnswer) {
 
 TEST_F(HttpClientTest, OversizedAnswersAreNoAnswer) {
   options.max_body_bytes = 1000;
-  for (const auto& answer : {with_body("", std::string(1001, 'x')),
-                             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') +
-                                 "\r\n0\r\n\r\n",
-                             "HTTP/1.1 200 OK\r\n\r\n" + std::string(1001, 'x'),
-                             "HTTP/1.1 200 OK\r\nX: " + std::string(70'000, 'x') + "\r\n\r\n"}) {
+  for (const auto& answer :
+       {with_body("", std::string(1001, 'x')),
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') + "\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n\r\n" + std::string(1001, 'x'),
+        "HTTP/1.1 200 OK\r\nX: " + std::string(70'000, 'x') + "\r\n\r\n"}) {
     auto s = once(answer);
     EXPECT_TRUE(failed_as(ask(*connect_to(s.origin()), get()), client_failure::no_answer));
   }

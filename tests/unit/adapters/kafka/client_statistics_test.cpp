@@ -13,8 +13,9 @@ std::string report(int sent_bytes, int connects, const std::string& state, int r
   const auto broker = [&](const std::string& name, int id, const std::string& source) {
     return "\"" + name + "\":{\"name\":\"" + name + "\",\"nodeid\":" + std::to_string(id) +
            ",\"nodename\":\"user:hunter2@kafka:9092\",\"source\":\"" + source + "\",\"state\":\"" + state +
-           "\",\"connects\":" + std::to_string(connects) + ",\"req_timeouts\":2,\"rtt\":{\"min\":1,\"sum\":" +
-           std::to_string(round_trip_us) + ",\"cnt\":" + std::to_string(round_trips) + "},\"req\":{\"Produce\":3}}";
+           "\",\"connects\":" + std::to_string(connects) +
+           ",\"req_timeouts\":2,\"rtt\":{\"min\":1,\"sum\":" + std::to_string(round_trip_us) +
+           ",\"cnt\":" + std::to_string(round_trips) + "},\"req\":{\"Produce\":3}}";
   };
   return "{\"name\":\"hedgerow#producer-1\",\"type\":\"producer\",\"msg_cnt\":7,\"msg_size\":700,\"tx\":4,"
          "\"tx_bytes\":" +
@@ -38,8 +39,7 @@ class ClientStatistics : public ::testing::Test {
 
   std::string text;
   std::shared_ptr<telemetry::metric_registry> registry = std::make_shared<telemetry::metric_registry>();
-  std::unique_ptr<client_statistics> statistics =
-      std::make_unique<client_statistics>(registry, "poller", "producer");
+  std::unique_ptr<client_statistics> statistics = std::make_unique<client_statistics>(registry, "poller", "producer");
 };
 
 TEST_F(ClientStatistics, SumsAreAddedOnceAndLevelsAreAsLastTold) {

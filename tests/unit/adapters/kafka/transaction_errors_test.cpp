@@ -14,8 +14,8 @@ TEST(TransactionErrors, AnOffsetCommitOfAFormerMemberIdIsNoSecondNode) {
 }
 
 TEST(TransactionErrors, AProducerThatLostItsEpochIsFenced) {
-  for (const auto code : {RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED,
-                          RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH})
+  for (const auto code :
+       {RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH})
     EXPECT_EQ(meaning_of_transaction_error(code), log_errc::fenced);
 }
 

@@ -184,8 +184,8 @@ TEST_F(PaperFaultsTest, OtherOperationsCanFailToo) {
   fault(R"("operation":"token","kind":"lost_reply","nth":1)");
   const auto code = new_code();
   const std::string redirect = "&redirect_uri=https%3A%2F%2F127.0.0.1%2Fcallback";
-  const auto lost = handle(form_post("/v1/oauth/token",
-                                     "grant_type=authorization_code&code=" + http::percent_encode(code) + redirect));
+  const auto lost = handle(
+      form_post("/v1/oauth/token", "grant_type=authorization_code&code=" + http::percent_encode(code) + redirect));
   EXPECT_EQ(lost.what, action::close);
   EXPECT_EQ(exchange(code).status, 400) << "the code was used";
 }

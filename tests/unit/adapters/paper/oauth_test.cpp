@@ -10,8 +10,7 @@ class PaperOauthTest : public paper_test {
   void SetUp() override { open(); }
   std::string error_of(const http::response& r) { return parse_json(r.body)["error"].GetString(); }
   http::response refresh_with(const std::string& token) {
-    return handle(form_post("/v1/oauth/token",
-                            "grant_type=refresh_token&refresh_token=" + http::percent_encode(token)))
+    return handle(form_post("/v1/oauth/token", "grant_type=refresh_token&refresh_token=" + http::percent_encode(token)))
         .response;
   }
 };

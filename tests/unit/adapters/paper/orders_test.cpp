@@ -341,8 +341,9 @@ TEST_F(PaperOrdersTest, TransactionsAreTheExecutionsOfTheWindow) {
   clock.advance(std::chrono::seconds{2});
   const auto sold = placed("NVDA", "SELL", 3);
   clock.advance(std::chrono::seconds{2});
-  const std::string path = "/trader/v1/accounts/ABC123DEF456/transactions?startDate=2025-08-29T00:00:00.000Z&endDate="
-                           "2025-08-30T00:00:00.000Z&types=";
+  const std::string path =
+      "/trader/v1/accounts/ABC123DEF456/transactions?startDate=2025-08-29T00:00:00.000Z&endDate="
+      "2025-08-30T00:00:00.000Z&types=";
   const auto all = parse_json(get(path + "TRADE").body);
   ASSERT_TRUE(all.IsArray());
   std::map<std::string, double> shares;  // allow: JSON numbers of a test

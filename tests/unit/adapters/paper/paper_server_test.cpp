@@ -37,8 +37,8 @@ class PaperServerTest : public ::testing::Test {
     ASSERT_TRUE(login && login->status == 302);
     const auto code = http::parse_target(header(*login, "Location")).find("code");
     ASSERT_TRUE(code);
-    const auto token = send(form_post("/v1/oauth/token", "grant_type=authorization_code&code=" +
-                                                             http::percent_encode(*code) + redirect));
+    const auto token = send(
+        form_post("/v1/oauth/token", "grant_type=authorization_code&code=" + http::percent_encode(*code) + redirect));
     ASSERT_TRUE(token && token->status == 200);
     access = parse_json(token->body)["access_token"].GetString();
   }
@@ -180,10 +180,10 @@ TEST_F(PaperServerTest, StopsWhileAnswersAreStillHeldBack) {
 }
 
 TEST_F(PaperServerTest, NonsenseOnTheWireDoesNotHarmIt) {
-  for (const std::string& bytes : {std::string{"\r\n\r\n"}, std::string{"GET\r\n\r\n"},
-                                   std::string(200000, 'x') + "\r\n\r\n",
-                                   std::string{"GET / HTTP/1.1\r\nHost: a\"<>b\r\nConnection: close\r\n\r\n"},
-                                   std::string{"POST /v1/oauth/token HTTP/1.1\r\nContent-Length: -5\r\n\r\n"}}) {
+  for (const std::string& bytes :
+       {std::string{"\r\n\r\n"}, std::string{"GET\r\n\r\n"}, std::string(200000, 'x') + "\r\n\r\n",
+        std::string{"GET / HTTP/1.1\r\nHost: a\"<>b\r\nConnection: close\r\n\r\n"},
+        std::string{"POST /v1/oauth/token HTTP/1.1\r\nContent-Length: -5\r\n\r\n"}}) {
     const auto answer = parse_answer(raw_exchange(broker->port(), bytes));
     EXPECT_TRUE(!answer || answer->status >= 400) << bytes.substr(0, 60);
   }
@@ -212,7 +212,8 @@ TEST_F(PaperServerTest, LocationNamesTheBrokerAsAProxyWithTlsShowsIt) {
     return answer ? header(*answer, "Location") : std::string{};
   };
   EXPECT_EQ(location_with({{"X-Forwarded-Proto", "https"}, {"X-Forwarded-Host", "api.schwabapi.com"}})
-                .find("https://api.schwabapi.com" + orders + "/"), 0U);
+                .find("https://api.schwabapi.com" + orders + "/"),
+            0U);
   EXPECT_EQ(location_with({{"X-Forwarded-Proto", "https"}}).find("https://"), 0U);
   EXPECT_EQ(location_with({{"X-Forwarded-Proto", "gopher"}}).find("http://"), 0U);
   EXPECT_EQ(location_with({{"X-Forwarded-Host", "a<b>"}}).find("a<b>"), std::string::npos);

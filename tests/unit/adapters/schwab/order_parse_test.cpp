@@ -33,8 +33,8 @@ TEST(OrderParse, EveryStatusOfTheVectors) {
   std::size_t known = 0;
   for (const auto& row : vectors["status_map"].GetArray()) {
     const std::string status = row["status"].IsNull() ? "" : row["status"].GetString();
-    const auto body = row["status"].IsNull() ? sample(R"("status":"WORKING",)", "")
-                                             : sample("\"WORKING\"", "\"" + status + "\"");
+    const auto body =
+        row["status"].IsNull() ? sample(R"("status":"WORKING",)", "") : sample("\"WORKING\"", "\"" + status + "\"");
     const auto order = parse_order(body);
     ASSERT_TRUE(order) << status << ": " << order.error();
     EXPECT_EQ(spec_name(order->status), row["internal"].GetString()) << status;
@@ -97,9 +97,15 @@ TEST(OrderParse, ReadsAllFields) {
 }
 
 TEST(OrderParse, MoneyIsExactInEverySpellingOfANumber) {
-  for (const auto& [spelling, notional] : std::vector<std::pair<std::string, std::string>>{
-           {"10.5000", "21"}, {"1.05E1", "21"}, {"105e-1", "21"}, {"0.1", "0.2"}, {"1E+2", "200"}, {"0.0", "0"},
-           {"123456789.123456789", "246913578.246913578"}, {"1E-18", "0.000000000000000002"}}) {
+  for (const auto& [spelling, notional] :
+       std::vector<std::pair<std::string, std::string>>{{"10.5000", "21"},
+                                                        {"1.05E1", "21"},
+                                                        {"105e-1", "21"},
+                                                        {"0.1", "0.2"},
+                                                        {"1E+2", "200"},
+                                                        {"0.0", "0"},
+                                                        {"123456789.123456789", "246913578.246913578"},
+                                                        {"1E-18", "0.000000000000000002"}}) {
     const auto order = parse_order(sample("10.5", spelling));
     ASSERT_TRUE(order) << spelling << ": " << order.error();
     EXPECT_EQ(order->filled_notional.to_string(), notional) << spelling;
@@ -125,7 +131,8 @@ TEST(OrderParse, WhatDecidesAboutMoneyMustBeThereAndBeRight) {
            {R"("price":10.5)", R"("price":1e-19)"},
            {R"("price":10.5)", R"("price":1e61)"},
            {R"("price":10.5)", R"("price":1e99999999999)"},
-           {R"("price":10.5)", R"("price":")" "\\u000110.5\""},
+           {R"("price":10.5)", R"("price":")"
+                               "\\u000110.5\""},
            {R"("price":10.5,"quantity":2.0)", R"("price":10.5)"},
            {R"("price":10.5,"quantity":2.0)", R"("price":1e55,"quantity":1e55)"},
            {R"("orderType":"MARKET",)", ""},
@@ -144,11 +151,9 @@ TEST(OrderParse, WhatDecidesAboutMoneyMustBeThereAndBeRight) {
 }
 
 TEST(OrderParse, TextThatIsNotAnOrderIsAnErrorNotACrash) {
-  for (const std::string& text :
-       {std::string{}, std::string{"<html>"}, std::string{"{"}, std::string{"[]"}, std::string{"null"},
-        std::string{"5"}, std::string{"{}"}, std::string("\0\0", 2), std::string{R"({"orderId":01})"},
-        std::string(200'000, '['),
-        sample() + "x"})
+  for (const std::string& text : {std::string{}, std::string{"<html>"}, std::string{"{"}, std::string{"[]"},
+                                  std::string{"null"}, std::string{"5"}, std::string{"{}"}, std::string("\0\0", 2),
+                                  std::string{R"({"orderId":01})"}, std::string(200'000, '['), sample() + "x"})
     EXPECT_FALSE(parse_order(text)) << text.substr(0, 20);
 }
 
@@ -159,13 +164,12 @@ TEST(OrderParse, EveryCutOfAnAnswerIsAnError) {
 
 TEST(OrderParse, OnlyPlainMarketOrdersForTheDayAreMarketDay) {
   ASSERT_TRUE(parse_order(sample())->market_day);
-  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
-           {"\"MARKET\"", "\"LIMIT\""},
-           {"\"DAY\"", "\"GOOD_TILL_CANCEL\""},
-           {"\"NORMAL\"", "\"SEAMLESS\""},
-           {"\"SINGLE\"", "\"TRIGGER\""},
-           {"\"BUY\"", "\"BUY_TO_COVER\""},
-           {"\"BUY\"", "\"SELL_SHORT\""}}) {
+  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{{"\"MARKET\"", "\"LIMIT\""},
+                                                                                 {"\"DAY\"", "\"GOOD_TILL_CANCEL\""},
+                                                                                 {"\"NORMAL\"", "\"SEAMLESS\""},
+                                                                                 {"\"SINGLE\"", "\"TRIGGER\""},
+                                                                                 {"\"BUY\"", "\"BUY_TO_COVER\""},
+                                                                                 {"\"BUY\"", "\"SELL_SHORT\""}}) {
     const auto order = parse_order(sample(from, to));
     ASSERT_TRUE(order) << to << order.error();
     EXPECT_FALSE(order->market_day) << to;
@@ -231,9 +235,9 @@ TEST(OrderParse, ARowThatDoesNotSayWhatItTradesMayBeAnybodys) {
     ASSERT_EQ(rows.size(), 1U) << row;
     EXPECT_EQ(rows.front().symbol->str(), "MSFT");
   }
-  for (const char* row : {R"({"orderLegCollection":[{},{}]})",
-                          R"({"orderLegCollection":[{"instrument":{"assetType":"OPTION"}}]})",
-                          R"({"orderLegCollection":[{"instrument":{"assetType":"EQUITY","symbol":"not a symbol"}}]})"})
+  for (const char* row :
+       {R"({"orderLegCollection":[{},{}]})", R"({"orderLegCollection":[{"instrument":{"assetType":"OPTION"}}]})",
+        R"({"orderLegCollection":[{"instrument":{"assetType":"EQUITY","symbol":"not a symbol"}}]})"})
     EXPECT_TRUE(unreadable(row).empty()) << row;
 }
 

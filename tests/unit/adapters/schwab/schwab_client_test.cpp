@@ -16,8 +16,9 @@ const std::string post_order = "POST /trader/v1/accounts/ABC123DEF456/orders";
 
 std::string order_json(const std::string& id) {
   return R"({"session":"NORMAL","duration":"DAY","orderType":"MARKET","quantity":5.0,"filledQuantity":0.0,"orderId":)" +
-         id + R"(,"status":"WORKING","orderStrategyType":"SINGLE","orderLegCollection":[{"instruction":"BUY",)"
-              R"("instrument":{"assetType":"EQUITY","symbol":"AAPL"}}]})";
+         id +
+         R"(,"status":"WORKING","orderStrategyType":"SINGLE","orderLegCollection":[{"instruction":"BUY",)"
+         R"("instrument":{"assetType":"EQUITY","symbol":"AAPL"}}]})";
 }
 
 class SchwabClientTest : public api_test {
@@ -94,16 +95,15 @@ TEST_F(SchwabClientTest, APlanTakesAPlacementOrItsAnswerAway) {
 
 TEST_F(SchwabClientTest, FailedPlacementsAreClassifiedAndNeverRepeated) {
   (void)get_order();  // the account is known from here on
-  for (const auto& [status, kind] : std::vector<std::pair<int, broker_failure>>{
-           {400, broker_failure::refused},
-           {401, broker_failure::unauthorized},
-           {403, broker_failure::refused},
-           {404, broker_failure::not_found},
-           {409, broker_failure::malformed},
-           {429, broker_failure::throttled},
-           {500, broker_failure::server_error},
-           {503, broker_failure::server_error},
-           {302, broker_failure::malformed}}) {
+  for (const auto& [status, kind] : std::vector<std::pair<int, broker_failure>>{{400, broker_failure::refused},
+                                                                                {401, broker_failure::unauthorized},
+                                                                                {403, broker_failure::refused},
+                                                                                {404, broker_failure::not_found},
+                                                                                {409, broker_failure::malformed},
+                                                                                {429, broker_failure::throttled},
+                                                                                {500, broker_failure::server_error},
+                                                                                {503, broker_failure::server_error},
+                                                                                {302, broker_failure::malformed}}) {
     tokens->set("token for " + std::to_string(status));
     answer_to_all({status, {{"Retry-After", "7"}}, R"({"message":"no, 123456789","errors":["why"]})"});
     const auto before = asked().size();
@@ -194,14 +194,14 @@ TEST_F(SchwabClientTest, WithoutATokenNothingIsSent) {
 }
 
 TEST_F(SchwabClientTest, APlacementWhoseAccountCannotBeLearntWasNotSent) {
-  for (const auto& [answer, kind] : std::vector<std::pair<http::response, broker_failure>>{
-           {{400, {}, ""}, broker_failure::not_sent},
-           {{404, {}, ""}, broker_failure::not_sent},
-           {{500, {}, ""}, broker_failure::not_sent},
-           {{200, {}, "[]"}, broker_failure::not_sent},
-           {{200, {}, "<html>"}, broker_failure::not_sent},
-           {{401, {}, ""}, broker_failure::unauthorized},
-           {{429, {}, ""}, broker_failure::throttled}}) {
+  for (const auto& [answer, kind] :
+       std::vector<std::pair<http::response, broker_failure>>{{{400, {}, ""}, broker_failure::not_sent},
+                                                              {{404, {}, ""}, broker_failure::not_sent},
+                                                              {{500, {}, ""}, broker_failure::not_sent},
+                                                              {{200, {}, "[]"}, broker_failure::not_sent},
+                                                              {{200, {}, "<html>"}, broker_failure::not_sent},
+                                                              {{401, {}, ""}, broker_failure::unauthorized},
+                                                              {{429, {}, ""}, broker_failure::throttled}}) {
     answer_with([answer = answer](const http::request&) { return answer; });
     const auto placed = place();
     ASSERT_FALSE(placed);
@@ -215,9 +215,11 @@ TEST_F(SchwabClientTest, TheAccountIsTheOneThatTheLogRemembersInWhateverOrderThe
   tokens->set_account("123456789");
   answer_with([](const http::request& asked) {
     const bool accounts_asked = asked.target.ends_with("/accountNumbers");
-    return http::response{200, {}, accounts_asked ? R"([{"accountNumber":"987654321","hashValue":"XYZ789"},)"
-                                                    R"({"accountNumber":"123456789","hashValue":"ABC123DEF456"}])"
-                                                  : order_json("7")};
+    return http::response{200,
+                          {},
+                          accounts_asked ? R"([{"accountNumber":"987654321","hashValue":"XYZ789"},)"
+                                           R"({"accountNumber":"123456789","hashValue":"ABC123DEF456"}])"
+                                         : order_json("7")};
   });
   broker = make_schwab_broker(client, tokens, clock, {{"", 0}});
   ASSERT_TRUE(get_order());
@@ -305,8 +307,10 @@ TEST_F(SchwabClientTest, ReadsOrdersPositionsAndHours) {
   EXPECT_EQ(last_request().target,
             "/trader/v1/accounts/ABC123DEF456/orders?fromEnteredTime=2025-08-29T17%3A15%3A17.000Z&toEnteredTime="
             "2025-08-29T17%3A20%3A00.001Z");
-  answer_to_all({200, {}, R"({"securitiesAccount":{"positions":[{"instrument":{"symbol":"AAPL"},"longQuantity":3.0,)"
-                          R"("shortQuantity":0.0}]}})"});
+  answer_to_all({200,
+                 {},
+                 R"({"securitiesAccount":{"positions":[{"instrument":{"symbol":"AAPL"},"longQuantity":3.0,)"
+                 R"("shortQuantity":0.0}]}})"});
   const auto held = wait_for<shares>([&](auto done) { broker->position(*symbol::parse("AAPL"), done); });
   ASSERT_TRUE(held);
   EXPECT_EQ(held->to_string(), "3");

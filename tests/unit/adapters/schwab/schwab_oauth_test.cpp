@@ -10,7 +10,9 @@ using namespace hedgerow::test;
 
 class SchwabOauthTest : public api_test {
  protected:
-  SchwabOauthTest() { answer_with([](const http::request&) { return http::response{200, {}, tokens_json}; }); }
+  SchwabOauthTest() {
+    answer_with([](const http::request&) { return http::response{200, {}, tokens_json}; });
+  }
 
   std::shared_ptr<ports::oauth_api> oauth_of(const rapidjson::Value& row) {
     return make_schwab_oauth(client, {"https://api.schwabapi.com", row["app_key"].GetString(),
@@ -52,10 +54,10 @@ TEST_F(SchwabOauthTest, AFailedCodeExchangeIsTriedOnce) {
   const auto oauth = oauth_of(vectors["oauth"][0]);
   ASSERT_TRUE(exchange(*oauth, "first"));  // leaves a kept-alive connection
   for (const auto& [status, kind] : std::vector<std::pair<int, broker_failure>>{{400, broker_failure::refused},
-                                                                               {401, broker_failure::refused},
-                                                                               {429, broker_failure::throttled},
-                                                                               {500, broker_failure::server_error},
-                                                                               {201, broker_failure::malformed}}) {
+                                                                                {401, broker_failure::refused},
+                                                                                {429, broker_failure::throttled},
+                                                                                {500, broker_failure::server_error},
+                                                                                {201, broker_failure::malformed}}) {
     answer_with([status = status](const http::request&) {
       return http::response{status, {}, R"({"error":"invalid_grant"})"};
     });
@@ -85,7 +87,8 @@ TEST_F(SchwabOauthTest, OnlyTheBrokersOwnOauthErrorRefusesARefreshToken) {
   for (const int status : {400, 401})
     for (const char* code : {"invalid_grant", "unsupported_token_type", "invalid_client", "invalid_request"})
       EXPECT_EQ(kind_of(status, (R"({"error":")" + std::string{code} + R"(","error_description":"no"})").c_str()),
-                broker_failure::refused) << status << code;
+                broker_failure::refused)
+          << status << code;
   for (const char* body :
        {"<html><body>Access Denied</body></html>", "", "{}", R"({"message":"Forbidden"})",
         R"({"error":"temporarily_unavailable"})", R"({"error":"server_error"})", R"({"error":null})"})
@@ -130,7 +133,7 @@ TEST_F(SchwabOauthTest, ErrorsHoldNoSecrets) {
   const auto tokens = exchange(*oauth, code);
   ASSERT_FALSE(tokens);
   for (const auto& secret : {code, std::string{row["app_secret"].GetString()},
-                                   std::string{row["basic_authorization"].GetString()}.substr(6)})
+                             std::string{row["basic_authorization"].GetString()}.substr(6)})
     EXPECT_EQ(tokens.error().detail.find(secret), std::string::npos) << tokens.error().detail;
   EXPECT_NE(tokens.error().detail.find("invalid_client"), std::string::npos);
 }

@@ -12,9 +12,8 @@ using std::chrono::seconds;
 TEST(SchwabParse, OrderBodiesOfTheVectors) {
   const auto vectors = test::load_wire_vectors("schwab.json");
   for (const auto& row : vectors["orders"].GetArray()) {
-    const auto body =
-        order_body({*symbol::parse(row["symbol"].GetString()), *parse_side(row["instruction"].GetString()),
-                    row["quantity"].GetUint64()});
+    const auto body = order_body({*symbol::parse(row["symbol"].GetString()),
+                                  *parse_side(row["instruction"].GetString()), row["quantity"].GetUint64()});
     ASSERT_TRUE(body) << body.error();
     EXPECT_EQ(*body, test::wire_text(row["json"]));
   }
@@ -79,10 +78,10 @@ TEST(SchwabParse, PositionsAreLongMinusShort) {
   EXPECT_EQ(parse_position(body, *symbol::parse("MSFT"))->to_string(), "7");
   EXPECT_TRUE(parse_position(body, *symbol::parse("TSLA"))->is_zero());
   EXPECT_TRUE(parse_position(account(R"("type":"CASH")"), aapl)->is_zero());
-  for (const auto& bad : {std::string{"{}"}, std::string{"[]"}, std::string{R"({"securitiesAccount":null})"},
-                          account(R"("positions":5)"), account(R"("positions":[{}])"),
-                          account("\"positions\":[" + entry("AAPL", R"("longQuantity":1)") + "]"),
-                          account("\"positions\":[" + entry("AAPL", R"("longQuantity":"1","shortQuantity":0)") + "]")})
+  for (const auto& bad :
+       {std::string{"{}"}, std::string{"[]"}, std::string{R"({"securitiesAccount":null})"}, account(R"("positions":5)"),
+        account(R"("positions":[{}])"), account("\"positions\":[" + entry("AAPL", R"("longQuantity":1)") + "]"),
+        account("\"positions\":[" + entry("AAPL", R"("longQuantity":"1","shortQuantity":0)") + "]")})
     EXPECT_FALSE(parse_position(bad, aapl)) << bad;
   const auto among = [&](const std::string& odd) {
     return account("\"positions\":[" + odd + "," + entry("AAPL", R"("longQuantity":1,"shortQuantity":0)") + "]");
@@ -192,9 +191,9 @@ TEST(SchwabParse, RetryAfterInAllItsForms) {
   EXPECT_EQ(parse_retry_after("86400", now), seconds{3600});
   EXPECT_EQ(parse_retry_after("99999999999999999999999999", now), seconds{3600});
   EXPECT_EQ(parse_retry_after("Fri, 29 Aug 2125 17:15:30 GMT", now), seconds{3600});
-  for (const char* garbage : {"", "-5", "5s", "soon", "Fri, 29 Xxx 2025 17:15:30 GMT", "Fri, 29 ugS 2025 17:15:30 GMT",
-                              "Fri, 99 Aug 2025 17:15:30 GMT", "Fri, 29 Aug 2025 17:15:30 PST",
-                              "Fri, -9 Aug 2025 17:15:30 GMT"})
+  for (const char* garbage :
+       {"", "-5", "5s", "soon", "Fri, 29 Xxx 2025 17:15:30 GMT", "Fri, 29 ugS 2025 17:15:30 GMT",
+        "Fri, 99 Aug 2025 17:15:30 GMT", "Fri, 29 Aug 2025 17:15:30 PST", "Fri, -9 Aug 2025 17:15:30 GMT"})
     EXPECT_EQ(parse_retry_after(garbage, now), seconds{0}) << garbage;
 }
 
@@ -219,12 +218,17 @@ TEST(SchwabParse, TheBrokersWordsAreKeptAndItsSecretsMasked) {
 }
 
 TEST(SchwabParse, TheDayIsThatOfTheExchange) {
-  for (const auto& [utc, day] : std::vector<std::pair<const char*, const char*>>{
-           {"2025-01-03T04:59:59Z", "2025-01-02"}, {"2025-01-03T05:00:00Z", "2025-01-03"},
-           {"2025-07-02T03:59:59Z", "2025-07-01"}, {"2025-07-02T04:00:00Z", "2025-07-02"},
-           {"2025-03-09T04:59:59Z", "2025-03-08"}, {"2025-03-10T04:00:00Z", "2025-03-10"},
-           {"2025-11-02T04:00:00Z", "2025-11-02"}, {"2025-11-03T04:59:59Z", "2025-11-02"},
-           {"2025-11-03T05:00:00Z", "2025-11-03"}, {"2026-01-01T00:00:00Z", "2025-12-31"}})
+  for (const auto& [utc, day] :
+       std::vector<std::pair<const char*, const char*>>{{"2025-01-03T04:59:59Z", "2025-01-02"},
+                                                        {"2025-01-03T05:00:00Z", "2025-01-03"},
+                                                        {"2025-07-02T03:59:59Z", "2025-07-01"},
+                                                        {"2025-07-02T04:00:00Z", "2025-07-02"},
+                                                        {"2025-03-09T04:59:59Z", "2025-03-08"},
+                                                        {"2025-03-10T04:00:00Z", "2025-03-10"},
+                                                        {"2025-11-02T04:00:00Z", "2025-11-02"},
+                                                        {"2025-11-03T04:59:59Z", "2025-11-02"},
+                                                        {"2025-11-03T05:00:00Z", "2025-11-03"},
+                                                        {"2026-01-01T00:00:00Z", "2025-12-31"}})
     EXPECT_EQ(eastern_date(*parse_time(utc)), day) << utc;
 }
 

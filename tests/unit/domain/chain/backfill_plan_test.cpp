@@ -6,8 +6,8 @@
 #include <limits>
 #include <set>
 
-#include "tests/support/draw.hpp"
 #include "forks.hpp"
+#include "tests/support/draw.hpp"
 
 namespace hedgerow::domain {
 namespace {

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "tests/support/draw.hpp"
 #include "forks.hpp"
+#include "tests/support/draw.hpp"
 
 namespace hedgerow::domain {
 namespace {

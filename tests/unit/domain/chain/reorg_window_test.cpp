@@ -6,8 +6,8 @@
 #include <set>
 
 #include "actors/domain/chain/backfill_plan.hpp"
-#include "tests/support/draw.hpp"
 #include "forks.hpp"
+#include "tests/support/draw.hpp"
 
 namespace hedgerow::domain {
 namespace {

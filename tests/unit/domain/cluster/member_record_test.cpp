@@ -11,8 +11,16 @@ using records = std::vector<member_record>;
 /// A record as one of a few nodes may have it: facts are fixed by the run, known in part, or not yet.
 member_record any_record() {
   const auto number = *rc::gen::inRange<std::uint64_t>(0, 5);
-  member_record r{"n" + std::to_string(number % 3), 100 + number, "10.0.0." + std::to_string(number), 7000, "0.1.0", 1,
-                  {}, 0, 0, false};
+  member_record r{"n" + std::to_string(number % 3),
+                  100 + number,
+                  "10.0.0." + std::to_string(number),
+                  7000,
+                  "0.1.0",
+                  1,
+                  {},
+                  0,
+                  0,
+                  false};
   if (*rc::gen::arbitrary<bool>()) r.sets = {"api", "execution"};
   if (*rc::gen::arbitrary<bool>()) r.api_port = 8080;
   if (*rc::gen::arbitrary<bool>()) r.admin_port = 8081;

@@ -33,9 +33,7 @@ bytes tuple(const std::vector<part>& parts) {
 part dynamic(const std::vector<part>& parts) { return {tuple(parts), true}; }
 
 /// The length, then the elements as if they were a tuple.
-part array(const std::vector<part>& elements) {
-  return {raw(word_of(elements.size())) + tuple(elements), true};
-}
+part array(const std::vector<part>& elements) { return {raw(word_of(elements.size())) + tuple(elements), true}; }
 
 part blob(const bytes& content) {
   bytes data = raw(word_of(content.size())) + content;
@@ -73,8 +71,8 @@ bytes encode(orderbook_version version, const take_spec& t) {
     for (const auto& w : c.context) words.push_back(fixed(w));
     contexts.push_back(dynamic({fixed(c.signer), array(words), blob(c.signature)}));
   }
-  const part config = dynamic(
-      {order_part(version, t.order), fixed(t.input_index), fixed(t.output_index), array(contexts)});
+  const part config =
+      dynamic({order_part(version, t.order), fixed(t.input_index), fixed(t.output_index), array(contexts)});
   return tuple({fixed(t.sender), config, fixed(t.input), fixed(t.output)});
 }
 

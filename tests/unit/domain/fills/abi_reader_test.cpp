@@ -41,9 +41,9 @@ const uint256 largest = ~uint256{0};
 
 TEST(AbiReader, OffsetsAreNeverTruncatedOrWrapped) {
   EXPECT_EQ(read_tuple(words({0x20, 7})), "7");
-  for (const uint256& offset : {uint256{0x41}, uint256{two_to_64}, uint256{two_to_64 + 0x20}, uint256{two_to_64 - 1},
-                                uint256{two_to_64 - 0x20}, uint256{(uint256{1} << 255) + 0x20}, largest,
-                                uint256{largest - 0x1f + 0x20}, uint256{largest - 0x1f}})
+  for (const uint256& offset :
+       {uint256{0x41}, uint256{two_to_64}, uint256{two_to_64 + 0x20}, uint256{two_to_64 - 1}, uint256{two_to_64 - 0x20},
+        uint256{(uint256{1} << 255) + 0x20}, largest, uint256{largest - 0x1f + 0x20}, uint256{largest - 0x1f}})
     EXPECT_NE(read_tuple(words({offset, 7})), "7") << offset;
   EXPECT_EQ(read_tuple(words({two_to_64 + 0x20, 7})), "offset_out_of_range");
   EXPECT_EQ(read_tuple(words({0x40, 7})), "truncated");  // at the very end there is nothing to read
@@ -90,8 +90,8 @@ TEST(AbiReader, TheFirstFaultStays) {
 }
 
 TEST(AbiReader, WordsAreBigEndianNumbers) {
-  for (const uint256& value : {uint256{0}, uint256{1}, uint256{0x0102030405060708}, two_to_64, largest,
-                               uint256{largest / 3}})
+  for (const uint256& value :
+       {uint256{0}, uint256{1}, uint256{0x0102030405060708}, two_to_64, largest, uint256{largest / 3}})
     EXPECT_EQ(to_uint256(test::word_of(value)), value);
   EXPECT_EQ(to_uint64(test::word_of(two_to_64 - 1)), ~std::uint64_t{0});
   EXPECT_EQ(to_uint64(test::word_of(two_to_64)), std::nullopt);

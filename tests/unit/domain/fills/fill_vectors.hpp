@@ -1,8 +1,8 @@
 // The fill vectors as logs, tokens and verdicts.
 #pragma once
 
-#include <map>
 #include <rapidjson/document.h>
+#include <map>
 #include <string>
 #include <vector>
 

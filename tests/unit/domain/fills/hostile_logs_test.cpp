@@ -57,8 +57,13 @@ std::vector<io_spec> specs_of(const io_list& list) {
 }
 
 order_spec spec_of(const raindex_order& o) {
-  return {o.owner, o.evaluable.interpreter, o.evaluable.store, bytes{o.evaluable.bytecode},
-          specs_of(o.valid_inputs), specs_of(o.valid_outputs), o.nonce};
+  return {o.owner,
+          o.evaluable.interpreter,
+          o.evaluable.store,
+          bytes{o.evaluable.bytecode},
+          specs_of(o.valid_inputs),
+          specs_of(o.valid_outputs),
+          o.nonce};
 }
 
 take_spec spec_of(const take_order_event& e) {
@@ -89,10 +94,12 @@ TEST(HostileLogs, ClearsSurviveEncodingAndDecoding) {
     const after_clear_spec amounts{any_address(), any_word(), any_word(), any_word(), any_word()};
     const auto event = event_of(version, clear, amounts);
     const auto c = decode_clear(version, event.log).value();
-    const clear_spec again{c.sender, spec_of(c.alice), spec_of(c.bob),
-                           {c.alice_input_io_index, c.alice_output_io_index, c.bob_input_io_index,
-                            c.bob_output_io_index},
-                           {c.alice_bounty_vault_id, c.bob_bounty_vault_id}};
+    const clear_spec again{
+        c.sender,
+        spec_of(c.alice),
+        spec_of(c.bob),
+        {c.alice_input_io_index, c.alice_output_io_index, c.bob_input_io_index, c.bob_output_io_index},
+        {c.alice_bounty_vault_id, c.bob_bounty_vault_id}};
     RC_ASSERT(encode(version, again) == event.log.data);
     const auto a = decode_after_clear(version, *event.after_clear).value();
     RC_ASSERT(encode(after_clear_spec{a.sender, a.alice_output, a.bob_output, a.alice_input, a.bob_input}) ==
@@ -101,14 +108,28 @@ TEST(HostileLogs, ClearsSurviveEncodingAndDecoding) {
 }
 
 const std::set<std::string>& known_reasons() {
-  static const std::set<std::string> reasons{
-      "filtered owner_not_involved", "filtered self_take", "filtered zero_equity_amount", "filtered dust_equity_amount",
-      "filtered dust_usdc_amount",
-      "rejected unknown_topic0", "rejected truncated", "rejected offset_out_of_range", "rejected length_out_of_range",
-      "rejected dirty_address", "rejected dirty_uint8", "rejected no_after_clear_log", "rejected both_sides_owned",
-      "rejected input_index_out_of_range", "rejected output_index_out_of_range", "rejected invalid_symbol_pair",
-      "rejected decimals_mismatch", "rejected negative_amount", "rejected amount_overflow",
-      "rejected unpriceable_fill", "missing 1", "missing 2"};
+  static const std::set<std::string> reasons{"filtered owner_not_involved",
+                                             "filtered self_take",
+                                             "filtered zero_equity_amount",
+                                             "filtered dust_equity_amount",
+                                             "filtered dust_usdc_amount",
+                                             "rejected unknown_topic0",
+                                             "rejected truncated",
+                                             "rejected offset_out_of_range",
+                                             "rejected length_out_of_range",
+                                             "rejected dirty_address",
+                                             "rejected dirty_uint8",
+                                             "rejected no_after_clear_log",
+                                             "rejected both_sides_owned",
+                                             "rejected input_index_out_of_range",
+                                             "rejected output_index_out_of_range",
+                                             "rejected invalid_symbol_pair",
+                                             "rejected decimals_mismatch",
+                                             "rejected negative_amount",
+                                             "rejected amount_overflow",
+                                             "rejected unpriceable_fill",
+                                             "missing 1",
+                                             "missing 2"};
   return reasons;
 }
 
@@ -129,9 +150,21 @@ void damage(bytes& data, std::mt19937_64& random) {
     case 0: data[below(data.size())] = static_cast<unsigned char>(below(256)); break;
     case 1: data.resize(below(data.size())); break;
     case 2: {
-      const uint256 telling[] = {0, 1, 31, 32, data.size(), data.size() - 32, data.size() + 32, uint256{1} << 32,
-                                 uint256{1} << 63, uint256{1} << 64, uint256{1} << 255, ~uint256{0},
-                                 ~uint256{0} - 31, uint256{below(data.size())}, uint256{below(words) * 32}};
+      const uint256 telling[] = {0,
+                                 1,
+                                 31,
+                                 32,
+                                 data.size(),
+                                 data.size() - 32,
+                                 data.size() + 32,
+                                 uint256{1} << 32,
+                                 uint256{1} << 63,
+                                 uint256{1} << 64,
+                                 uint256{1} << 255,
+                                 ~uint256{0},
+                                 ~uint256{0} - 31,
+                                 uint256{below(data.size())},
+                                 uint256{below(words) * 32}};
       const auto word = word_of(telling[below(std::size(telling))]);
       data.replace(at, 32, word.data(), 32);
       break;

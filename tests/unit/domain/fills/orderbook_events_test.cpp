@@ -196,9 +196,13 @@ TEST(OrderbookEvents, TheEncoderOfTheTestsMakesTheOrderHashVectors) {
                         {amount_of(io["vaultId"])}});
       return list;
     };
-    const test::order_spec spec{address_of(o["owner"]), address_of(o["evaluable"]["interpreter"]),
-                                address_of(o["evaluable"]["store"]), bytes_of(o["evaluable"]["bytecode"]),
-                                ios("validInputs"), ios("validOutputs"), hash_of(o["nonce"])};
+    const test::order_spec spec{address_of(o["owner"]),
+                                address_of(o["evaluable"]["interpreter"]),
+                                address_of(o["evaluable"]["store"]),
+                                bytes_of(o["evaluable"]["bytecode"]),
+                                ios("validInputs"),
+                                ios("validOutputs"),
+                                hash_of(o["nonce"])};
     EXPECT_EQ(encode(v4 ? orderbook_version::v4 : orderbook_version::v6, spec), bytes_of(c["abi_encoded"]));
   }
 }

@@ -58,8 +58,8 @@ TEST(Token, SymbolVectors) {
 TEST(Token, MalformedSymbolsAreNothing) {
   const auto none = std::optional<std::string>{};
   const uint256 huge = ~uint256{0};
-  EXPECT_EQ(parse_symbol_return(words({0x20})), none);                         // no text in a bytes32
-  EXPECT_EQ(parse_symbol_return(words({0x20, 0})), none);                      // empty
+  EXPECT_EQ(parse_symbol_return(words({0x20})), none);                            // no text in a bytes32
+  EXPECT_EQ(parse_symbol_return(words({0x20, 0})), none);                         // empty
   EXPECT_EQ(parse_symbol_return(words({0x20, 33}) + text_word("AAPL0x")), none);  // more than there is
   EXPECT_EQ(parse_symbol_return(words({0x20, huge}) + text_word("AAPL0x")), none);
   EXPECT_EQ(parse_symbol_return(words({huge, 6}) + text_word("AAPL0x")), none);

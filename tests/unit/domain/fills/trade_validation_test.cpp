@@ -108,8 +108,8 @@ TEST(TradeValidation, LogsOfOtherEventsAreRejected) {
 
 TEST(TradeValidation, IndexesAreComparedWith256Bits) {
   const uint256 one{1};
-  for (const uint256& index : {one, uint256{one << 32}, uint256{one << 64}, uint256{one << 128}, uint256{one << 255},
-                               uint256{~uint256{0}}}) {
+  for (const uint256& index :
+       {one, uint256{one << 32}, uint256{one << 64}, uint256{one << 128}, uint256{one << 255}, uint256{~uint256{0}}}) {
     for (const auto version : {v4, v6}) {
       auto take = plain_take(version);
       take.input_index = index;

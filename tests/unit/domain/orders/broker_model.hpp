@@ -65,15 +65,15 @@ enum class model_mishap : std::uint8_t {
   throttled,
   unauthorized,
   refused,
-  no_id,              // recorded; the answer does not say the id
-  unknown_id,         // recorded; the answer says an id that no order has
-  foreign_id,         // recorded; the answer says the id of another order
-  error_before,       // 5xx; nothing is done
-  error_after,        // 5xx; recorded
-  lost_answer,        // recorded
-  lost_request,       // nothing is done
-  late_and_garbled,   // recorded after a while
-  late_answer,        // well, after everybody has stopped waiting for it
+  no_id,             // recorded; the answer does not say the id
+  unknown_id,        // recorded; the answer says an id that no order has
+  foreign_id,        // recorded; the answer says the id of another order
+  error_before,      // 5xx; nothing is done
+  error_after,       // 5xx; recorded
+  lost_answer,       // recorded
+  lost_request,      // nothing is done
+  late_and_garbled,  // recorded after a while
+  late_answer,       // well, after everybody has stopped waiting for it
 };
 
 /// What becomes of an order in place of what chance would make of it.

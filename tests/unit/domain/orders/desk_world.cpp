@@ -63,8 +63,9 @@ void desk_world::plan_commands() {
       if (luck_.fault(10)) durable_.commands.push_back(command);
     });
     if (options_.foreign_orders && luck_.fault(50))
-      at(when + milliseconds{luck_.between(0, 20'000)},
-         [this, command] { broker_.place_foreign({aapl, command.side, command.quantity}, now_); });
+      at(when + milliseconds{luck_.between(0, 20'000)}, [this, command] {
+        broker_.place_foreign({aapl, command.side, command.quantity}, now_);
+      });
   }
 }
 
@@ -165,8 +166,8 @@ void desk_world::poll(const execution_id& execution, int looks) {
   const auto found = pollers_.find(execution);
   if (found == pollers_.end()) return;
   const auto answer = broker_.get(found->second.order, now_);
-  const auto step = answer ? on_look(found->second, *answer, {}, now_)
-                           : on_look_failed(found->second, answer.error(), {}, now_);
+  const auto step =
+      answer ? on_look(found->second, *answer, {}, now_) : on_look_failed(found->second, answer.error(), {}, now_);
   found->second = step.after;
   if (step.event) append(*step.event);
   // A finished poller is gone, but its execution may not get another.
@@ -195,9 +196,8 @@ void desk_world::perform_place(const place_order& e) {
   auto placed = broker_.place(e.execution, e.request, now_);
   note("POST " + e.execution.to_string() + " answer " +
        (placed.answer ? "201" : std::string{to_string(placed.answer.error().kind)}));
-  owned(placed.at, [this, e, answer = placed.answer] {
-    take(desk_->on_placement(e.execution, e.attempt, answer, context()));
-  });
+  owned(placed.at,
+        [this, e, answer = placed.answer] { take(desk_->on_placement(e.execution, e.attempt, answer, context())); });
 }
 
 void desk_world::perform_reads(const desk_effect& effect) {
@@ -212,24 +212,23 @@ void desk_world::perform_reads(const desk_effect& effect) {
   };
   const auto position = [this] { return broker_.position(aapl, now_); };
   std::visit(
-      overloaded{
-          [&](const fetch_baseline& e) {
-            ask(position,
-                [this, e](const auto& r) { take(desk_->on_baseline(e.execution, e.asked_at, r, context())); });
-          },
-          [&](const fetch_position& e) {
-            ask(position,
-                [this, e](const auto& r) { take(desk_->on_position(e.execution, e.asked_at, r, context())); });
-          },
-          [&](const verify_order& e) {
-            ask([this, e] { return broker_.get(e.order, now_); },
-                [this, e](const auto& r) { take(desk_->on_order(e.execution, e.order, r, context())); });
-          },
-          [&](const list_evidence& e) {
-            ask([this, e] { return broker_.list(e.from, e.to, now_); },
-                [this, e](const auto& r) { take(desk_->on_evidence(e.execution, e.asked_at, r, context())); });
-          },
-          [](const auto&) {}},
+      overloaded{[&](const fetch_baseline& e) {
+                   ask(position,
+                       [this, e](const auto& r) { take(desk_->on_baseline(e.execution, e.asked_at, r, context())); });
+                 },
+                 [&](const fetch_position& e) {
+                   ask(position,
+                       [this, e](const auto& r) { take(desk_->on_position(e.execution, e.asked_at, r, context())); });
+                 },
+                 [&](const verify_order& e) {
+                   ask([this, e] { return broker_.get(e.order, now_); },
+                       [this, e](const auto& r) { take(desk_->on_order(e.execution, e.order, r, context())); });
+                 },
+                 [&](const list_evidence& e) {
+                   ask([this, e] { return broker_.list(e.from, e.to, now_); },
+                       [this, e](const auto& r) { take(desk_->on_evidence(e.execution, e.asked_at, r, context())); });
+                 },
+                 [](const auto&) {}},
       effect);
 }
 

@@ -22,7 +22,7 @@ struct driven_position {
 
   const position_decision& trade(side s, std::string_view amount) {
     return take(apply_trade(state, test::trade(state.last_trade_sequence + 1, "AAPL", s, qty(amount)), policy, now,
-                           "t" + std::to_string(state.last_trade_sequence + 1)));
+                            "t" + std::to_string(state.last_trade_sequence + 1)));
   }
   const position_decision& execution(const schwab_execution& e) {
     return take(apply_execution(state, e, policy, now, "e"));

@@ -5,9 +5,9 @@
 
 #include <limits>
 
-#include "tests/support/vectors.hpp"
 #include "builders.hpp"
 #include "tests/support/draw.hpp"
+#include "tests/support/vectors.hpp"
 
 namespace hedgerow::domain {
 namespace {

@@ -49,9 +49,9 @@ TEST(PositionFailures, AFillEndsTheStreak) {
 }
 
 TEST(PositionFailures, RefusalsThatSayWhenToRetryDoNotCount) {
-  for (const auto code : {execution_code::market_closed, execution_code::no_token, execution_code::halted,
-                          execution_code::risk_limit, execution_code::lease_expired, execution_code::throttled,
-                          execution_code::not_sent}) {
+  for (const auto code :
+       {execution_code::market_closed, execution_code::no_token, execution_code::halted, execution_code::risk_limit,
+        execution_code::lease_expired, execution_code::throttled, execution_code::not_sent}) {
     driven_position book;
     const auto command = book.trade(side::sell, "1").command.value();
     const timestamp open = book.now + (code == execution_code::market_closed ? 17h : 1h);
@@ -68,9 +68,9 @@ TEST(PositionFailures, RefusalsThatSayWhenToRetryDoNotCount) {
 }
 
 TEST(PositionFailures, NoRetryIsFartherAheadThanItsReasonCanLast) {
-  for (const auto code : {execution_code::market_closed, execution_code::no_token, execution_code::halted,
-                          execution_code::risk_limit, execution_code::lease_expired, execution_code::throttled,
-                          execution_code::rejected}) {
+  for (const auto code :
+       {execution_code::market_closed, execution_code::no_token, execution_code::halted, execution_code::risk_limit,
+        execution_code::lease_expired, execution_code::throttled, execution_code::rejected}) {
     driven_position book;
     const auto command = book.trade(side::sell, "1").command.value();
     book.execution(test::report(command, execution_state::failed, "0", code, book.now + 24h * 30));
@@ -132,9 +132,9 @@ TEST(PositionFailures, AFailureWithALaterTimeWaitsForIt) {
 }
 
 TEST(PositionFailures, RefusalsBeforeTheRequestDoNotPushOutAnExecutionThatMayStillFill) {
-  for (const auto code : {execution_code::market_closed, execution_code::no_token, execution_code::halted,
-                          execution_code::risk_limit, execution_code::lease_expired, execution_code::not_sent,
-                          execution_code::throttled}) {
+  for (const auto code :
+       {execution_code::market_closed, execution_code::no_token, execution_code::halted, execution_code::risk_limit,
+        execution_code::lease_expired, execution_code::not_sent, execution_code::throttled}) {
     driven_position book;
     book.policy.freeze_after_failures = 0;
     const auto late = book.trade(side::sell, "5").command.value();

@@ -193,7 +193,7 @@ TEST(PositionProperty, CumulativeFillsOnlyGrow) {
   EXPECT_TRUE(rc::check("hedged follows the largest report", [](const std::vector<std::uint8_t>& reports) {
     hedging_policy policy;
     auto first = apply_trade(empty_position(test::sym("AAPL")), test::trade(1, "AAPL", side::sell, test::qty("200")),
-                            policy, {}, "t");
+                             policy, {}, "t");
     position_update state = first->after;
     shares largest;
     for (const std::uint8_t filled : reports) {

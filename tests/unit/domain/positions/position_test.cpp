@@ -42,7 +42,7 @@ TEST(PositionBook, ARevertOfAHedgedTradeIsHedgedBack) {
   book.execution(test::report(sell, execution_state::filled, "3"));
   const auto back =
       book.take(apply_trade(book.state, test::trade(2, "AAPL", side::buy, test::qty("3"), evm_log_change::reverted),
-                           book.policy, book.now, "r"))
+                            book.policy, book.now, "r"))
           .command.value();
   EXPECT_EQ(back.side, side::buy);
   EXPECT_EQ(back.quantity, 3U);

@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
-#include "tests/support/vectors.hpp"
 #include "builders.hpp"
+#include "tests/support/vectors.hpp"
 
 namespace hedgerow::domain {
 namespace {

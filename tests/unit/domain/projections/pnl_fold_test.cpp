@@ -21,9 +21,9 @@ struct timed {
 /// The worked example of the facts, 6.9; realised 3.45 in all.
 std::vector<timed> worked_example() {
   using enum trade_venue;
-  return {{1, "a", fill(onchain, side::sell, "0.3", "45")},      {2, "b", fill(onchain, side::sell, "0.4", "60.4")},
-          {3, "c", fill(onchain, side::buy, "0.2", "29.6")},     {4, "d", fill(onchain, side::sell, "0.6", "89.4")},
-          {5, "e", fill(broker, side::buy, "1", "148.5")},       {6, "f", fill(onchain, side::buy, "1.5", "221.25")},
+  return {{1, "a", fill(onchain, side::sell, "0.3", "45")},  {2, "b", fill(onchain, side::sell, "0.4", "60.4")},
+          {3, "c", fill(onchain, side::buy, "0.2", "29.6")}, {4, "d", fill(onchain, side::sell, "0.6", "89.4")},
+          {5, "e", fill(broker, side::buy, "1", "148.5")},   {6, "f", fill(onchain, side::buy, "1.5", "221.25")},
           {7, "g", fill(broker, side::sell, "1", "149")}};
 }
 
