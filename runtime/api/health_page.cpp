@@ -32,8 +32,8 @@ void show_health(const health_sources& from, const aggregator::aggregator_actor&
   if (!from.root) return respond(short_answer(503, "unavailable", {no_root}));
   ask_node_state(*from.system, from.root, from.lag, [from, model, respond](const node_state& state) {
     if (!state.tree) return respond(short_answer(503, "unavailable", {silent_root}));
-    const health_input in{from.node.name, from.node.version, from.node.started_at, from.clock->now(),
-                          *state.tree,    state.lag,         from.members,         from.clock->monotonic()};
+    const health_input in{from.node.name, from.node.version, from.node.started_at,    from.clock->now(), *state.tree,
+                          state.lag,      from.members,      from.clock->monotonic(), from.node.broker};
     const int status = find_blockers(in.tree, in.lag).empty() ? 200 : 503;
     if (!model) return respond(json(status, health_view(in, nullptr)));
     from.system->spawn([=](caf::event_based_actor* self) {

@@ -29,6 +29,7 @@ void add_business(const health_input& in, const projection_overview& known, std:
       problems.push_back(symbol + " has " + row.latest.exposure().to_string() + " shares unhedged since " +
                          to_rfc3339(*row.unhedged_since));
   }
+  if (!in.broker.login) return;
   if (!known.login)
     problems.emplace_back("no broker login yet; open /auth/login");
   else if (known.login->event == token_event::expired || known.login->access_expires_at <= in.now)

@@ -7,6 +7,7 @@
 #include "actors/ports/clock.hpp"
 #include "messages/events/projections/questions.hpp"
 #include "messages/protocol/actor_status.hpp"
+#include "messages/types/broker.hpp"
 #include "runtime/api/lag_meter.hpp"
 #include "runtime/cluster/directory.hpp"
 
@@ -22,6 +23,8 @@ struct health_input {
   /// Null when this node is alone.
   std::shared_ptr<const cluster::snapshot> members;
   monotonic_time monotonic{0};
+  /// What the kind of broker has; without a login none is missed.
+  broker_capabilities broker{.login = true};
 };
 
 /// What keeps this node from doing its work at all, in words: it is stopping, a service is restarting or silent, the

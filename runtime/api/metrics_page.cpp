@@ -34,8 +34,11 @@ void show_metrics(caf::actor_system& system, const metrics_sources& from, const 
         respond(text_page(text + business + source_metrics(all)));
       };
       self->request(rows.model, answer_timeout, overview_atom::value)
-          .then([=](const projection_overview& known) { end(true, business_metrics(known, rows.clock->now())); },
-                [=](const caf::error&) { end(false, ""); });
+          .then(
+              [=](const projection_overview& known) {
+                end(true, business_metrics(known, from.node.broker, rows.clock->now()));
+              },
+              [=](const caf::error&) { end(false, ""); });
     });
   });
 }

@@ -152,11 +152,11 @@ std::string lag_metrics(const std::vector<partition_lag>& lag) {
   return out.take();
 }
 
-std::string business_metrics(const projection_overview& known, timestamp now) {
+std::string business_metrics(const projection_overview& known, broker_capabilities broker, timestamp now) {
   prometheus_text out;
   add_positions(out, known.positions, now);
   add_executions(out, known);
-  add_login(out, known.login, now);
+  if (broker.login) add_login(out, known.login, now);
   return out.take();
 }
 

@@ -5,6 +5,7 @@
 
 #include "messages/events/projections/questions.hpp"
 #include "messages/protocol/actor_status.hpp"
+#include "messages/types/broker.hpp"
 #include "runtime/api/node_state.hpp"
 
 namespace hedgerow::api {
@@ -13,6 +14,8 @@ struct node_identity {
   std::string name;
   std::string version;
   timestamp started_at;
+  /// What the kind of broker has; without a login nothing is said of one.
+  broker_capabilities broker{.login = true};
 };
 
 /// The node's identity and start time.
@@ -20,8 +23,8 @@ struct node_identity {
 /// Whether each service runs, what waits in mailboxes, the calls to the broker, and the chain where it is read.
 [[nodiscard]] std::string tree_metrics(const protocol::actor_status& tree);
 [[nodiscard]] std::string lag_metrics(const std::vector<partition_lag>& lag);
-/// Positions, executions and the broker's login. Amounts are exact.
-[[nodiscard]] std::string business_metrics(const projection_overview& known, timestamp now);
+/// Positions, executions and, where the broker has one, its login. Amounts are exact.
+[[nodiscard]] std::string business_metrics(const projection_overview& known, broker_capabilities broker, timestamp now);
 
 /// Which of the things asked for answered: 1 or 0 each.
 [[nodiscard]] std::string source_metrics(const std::vector<std::pair<std::string, bool>>& answered);

@@ -29,6 +29,8 @@ struct node_settings {
   /// What each service is configured with, by its type.
   services::parts services;
   broker::gateway_config gateway;
+  /// What the kind of broker has that this node hedges with.
+  broker_capabilities broker{.login = true};
   bridges::bridge_config bridge;
   supervision::policy supervision;
   http::server_options api;

@@ -117,7 +117,7 @@ services::context context_of(const node_settings& settings, const node_ports& ou
 std::vector<child_spec> make_services(const node_settings& settings, const node_ports& outside, const slots& known) {
   const auto wanted = [&](std::string_view name) { return settings.actors.contains(std::string{name}); };
   const bool calls_broker = needs_of(all_services(), wanted).broker;
-  const api::metrics_sources metrics{outside.metrics, {settings.name, version, outside.clock->now()}};
+  const api::metrics_sources metrics{outside.metrics, {settings.name, version, outside.clock->now(), settings.broker}};
   const auto in = context_of(settings, outside, known, metrics, calls_broker);
   std::vector<child_spec> all;
   if (settings.cluster) all.push_back(cluster_child(settings, outside, known));

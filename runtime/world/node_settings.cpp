@@ -101,6 +101,7 @@ service_needs needs_of(const config::settings& v) { return config::needs_here(v,
 node::node_settings to_node_settings(const config::settings& v) {
   node::node_settings n;
   n.name = v.node.name;
+  if (const auto* kind = find_broker(catalogue().brokers, v.broker.kind)) n.broker = kind->can;
   for (const auto& service : node::all_services())
     if (config::runs_here(v, catalogue(), service)) n.actors.emplace(service.name);
   n.services.put(to_ingestion(v));

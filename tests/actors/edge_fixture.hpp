@@ -62,7 +62,9 @@ class edge_fixture : public ::testing::Test {
             true};
   }
 
-  [[nodiscard]] api::metrics_sources metrics() const { return {registry, {"node-a", "1.0", clock.now()}}; }
+  broker_capabilities broker{.login = true};
+
+  [[nodiscard]] api::metrics_sources metrics() const { return {registry, {"node-a", "1.0", clock.now(), broker}}; }
 
   void start_admin(http::server_options options = {}) {
     api::admin_ports outside{root_slot, log, &clock, {}, &heard};

@@ -24,6 +24,14 @@ TEST_F(Health, WithoutALoginTheNodeIsDegradedAndReady) {
   EXPECT_EQ(get("/health/ready").status, 200) << "it could not be logged in at otherwise";
 }
 
+TEST_F(Health, ABrokerWithoutALoginMissesNone) {
+  broker.login = false;
+  start_api();
+  const auto health = get("/health");
+  EXPECT_EQ(health.status, 200);
+  EXPECT_TRUE(health.has(R"("status":"ok")")) << health.text;
+}
+
 TEST_F(Health, ANodeWithoutItsServicesIsUnavailableAndLives) {
   start_admin();
   kill_child = true;

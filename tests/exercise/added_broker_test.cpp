@@ -88,6 +88,7 @@ TEST(AddedBroker, HedgesATrade) {
   EXPECT_FALSE(ports->vault);
   const auto log = ports->log;
   const auto broker = ports->broker;
+  EXPECT_FALSE(world::to_node_settings(loaded->values).broker.login) << "health would miss one";
   const auto running = node::start_node(world::to_node_settings(loaded->values), std::move(*ports), [] {});
   append_trade(*log, machine.clock);
   EXPECT_TRUE(eventually([&] {

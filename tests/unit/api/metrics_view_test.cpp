@@ -12,6 +12,7 @@ using protocol::make_status;
 using protocol::run_state;
 
 const symbol aapl = *symbol::parse("AAPL");
+constexpr broker_capabilities with_login{.login = true};
 
 test::prometheus_page read(const std::string& text) {
   auto page = test::read_prometheus(text);
@@ -28,6 +29,12 @@ enveloped<schwab_execution> step(std::uint64_t sequence, execution_state state) 
   return e;
 }
 
+TEST(MetricsView, ABrokerWithoutALoginHasNoMetricsOfOne) {
+  const test::kept_rows model;
+  EXPECT_EQ(business_metrics(model.overview(), {.login = false}, {}).find("hedgerow_broker_"), std::string::npos);
+  EXPECT_NE(business_metrics(model.overview(), with_login, {}).find("hedgerow_broker_token_valid"), std::string::npos);
+}
+
 TEST(MetricsView, AmountsAreExactAndWhatIsOpenIsTold) {
   test::kept_rows model;
   enveloped<position_update> p;
@@ -41,7 +48,7 @@ TEST(MetricsView, AmountsAreExactAndWhatIsOpenIsTold) {
   p.data = {};
   p.data.symbol = *symbol::parse("BRK.B");
   model.apply(p);
-  const auto page = read(business_metrics(model.overview(), {12'500'000}));
+  const auto page = read(business_metrics(model.overview(), with_login, {12'500'000}));
   const auto value = [&](const char* name, const char* of) {
     return page.find(name, {{"symbol", of}}).value_or("none");
   };
@@ -61,7 +68,7 @@ TEST(MetricsView, ExecutionsAreCountedByState) {
   model.apply(step(2, execution_state::held));
   model.apply(step(3, execution_state::submitted));
   model.apply(step(3, execution_state::filled));
-  const auto page = read(business_metrics(model.overview(), {}));
+  const auto page = read(business_metrics(model.overview(), with_login, {}));
   const auto in = [&](const char* state) { return page.number("hedgerow_executions_in_state", {{"state", state}}); };
   EXPECT_EQ(in("SUBMITTED"), 1);
   EXPECT_EQ(in("HELD"), 1);
@@ -73,7 +80,7 @@ TEST(MetricsView, ExecutionsAreCountedByState) {
 
 TEST(MetricsView, ALoginIsToldByItsEndsAndNeverByItsTokens) {
   test::kept_rows model;
-  const auto without = read(business_metrics(model.overview(), {}));
+  const auto without = read(business_metrics(model.overview(), with_login, {}));
   EXPECT_EQ(without.number("hedgerow_broker_token_valid"), 0);
   EXPECT_FALSE(without.find("hedgerow_broker_login_expiry_timestamp_seconds"));
   enveloped<token_update> e;
@@ -83,12 +90,13 @@ TEST(MetricsView, ALoginIsToldByItsEndsAndNeverByItsTokens) {
   e.data.access_expires_at = {1'800'000'000};
   e.data.refresh_expires_at = {604'800'000'000};
   model.apply(e);
-  const auto text = business_metrics(model.overview(), {1'799'999'999});
+  const auto text = business_metrics(model.overview(), with_login, {1'799'999'999});
   const auto page = read(text);
   EXPECT_EQ(page.number("hedgerow_broker_token_valid"), 1);
   EXPECT_EQ(page.find("hedgerow_broker_token_expiry_timestamp_seconds"), "1800");
   EXPECT_EQ(page.find("hedgerow_broker_login_expiry_timestamp_seconds"), "604800");
-  EXPECT_EQ(read(business_metrics(model.overview(), {1'800'000'000})).number("hedgerow_broker_token_valid"), 0);
+  EXPECT_EQ(read(business_metrics(model.overview(), with_login, {1'800'000'000})).number("hedgerow_broker_token_valid"),
+            0);
   for (const char* hidden : {"sealed", "detail-text"}) EXPECT_EQ(text.find(hidden), std::string::npos) << hidden;
 }
 
