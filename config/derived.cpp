@@ -19,6 +19,8 @@ std::string describe_derived(const settings& s) {
        "8 * chain.reorg_window_blocks");
   line("a desk waits for the market's session", format_duration(s.bridge.policy.longest_wait()),
        "bridge.handle_timeout / 3");
+  line("a bridge waits for one bridge after it", format_duration(s.bridge.policy.hand_over_timeout(1)),
+       "2 * (1 + bridge.max_attempts) * bridge.handle_timeout + 1m");
   line("pause between order lists of an unknown outcome", format_duration(s.execution.rules.list_interval()),
        "execution.evidence_spread / execution.evidence_lists");
   line("a drain waits for effects under way", format_duration(s.supervision.drain_grace()), "supervision.grace / 2");

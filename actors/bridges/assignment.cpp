@@ -37,7 +37,7 @@ void assignment::carried_out() {
   HEDGEROW_CHECK(!pending_.empty(), "there is a change that was carried out");
   const auto done = pending_.front();
   pending_.pop_front();
-  // What is still to come of it begins with its loss.
+  // A later change of the same partition begins with losing it.
   const bool changes_again =
       std::any_of(pending_.begin(), pending_.end(), [&](const change& later) { return later.source == done.source; });
   if (done.what == kind::gained && !changes_again) owned_.insert(done.source);

@@ -79,7 +79,8 @@ bool bridge::join() {
 
 /// The caller must return at once: nothing may be done any more.
 void bridge::fail(const failure& what) {
-  // Two that start again in turn would throw each other out for ever.
+  HEDGEROW_CHECK(!what.why.empty(), "an empty reason means success to the bridge before this one");
+  // Two nodes with the same name would evict each other in a loop.
   const bool replaced = what.reason == ports::log_errc::replaced;
   last_error_ = what.why;
   if (replaced)
@@ -120,7 +121,7 @@ void bridge::poll() {
   if (drain_ || cycle_.running() || in_flight_.size() >= config_.commits_in_flight) return;
   // A transaction waits until it can go its way after those before it; what comes now belongs to the one after it.
   if (outbound_.next() == outbound::verdict::commit) return;
-  // By turns, so that neither the bridge before this one nor the log has to wait for ever.
+  // By turns, so that neither the bridge before this one nor the log starves.
   if (!cycle_.handed_over() && begin_taken_over()) return;
   cycle_.begin(false);
   // Nothing waits for its transaction now, so a partition that this poll takes away leaves nothing behind.

@@ -45,10 +45,11 @@ void bridge::flush() {
   commit(std::move(content), entry.number, entry.share);
 }
 
-/// The next bridge, if the next transaction can go there.
+/// The next bridge, if the next transaction can go there. Not while partitions move: a loan of what may have been given
+/// up by the time of the commit would fail the bridges after this one, too.
 protocol::bridge_actor bridge::receiver() {
   const auto taken = next_.taken ? next_.taken->what->records.size() : 0;
-  if (!after_ || drain_ || taken + outbound_.records() > config_.hand_over_max) return {};
+  if (!after_ || drain_ || assignment_.moving() || taken + outbound_.records() > config_.hand_over_max) return {};
   return after_->receiver(self_, std::any_of(in_flight_.begin(), in_flight_.end(),
                                              [](const auto& entry) { return entry.handed != nullptr; }));
 }
@@ -98,7 +99,7 @@ void bridge::hand_over(const protocol::bridge_actor& to, commit_under_way& entry
   what.records = std::move(content.records);
   what.lent = std::move(content.lent);
   what.lent.push_back(member_->lend(std::move(content.offsets), std::move(content.owned)));
-  self_->request(to, config_.hand_over_timeout, hand_atom::value, entry.handed)
+  self_->request(to, config_.hand_over_timeout(config_.chain->links()), hand_atom::value, entry.handed)
       .then([this, number = entry.number](const hand_over_result& result) { handed_over(number, result); },
             [this](const caf::error& why) { fail({"cannot hand over: " + self_->system().render(why)}); });
 }

@@ -72,6 +72,8 @@ void bridge::slice_failed(std::size_t index, std::string_view reason, const std:
   const auto failure = cycle_.failed(index, tries);
   if (failure.given_up != nullptr) {
     ++count_.dead_letters;
+    // Without its partition the entity had not its state either, so it is not the record that is wrong.
+    if (!what_.inputs.empty()) outbound_.depend_on({what_.inputs.front(), work.partition});
     outbound_.append(make_dead_letter(what_.name, *failure.given_up, reason, detail, failure.attempts, clock_->now()));
   }
   // What kills an entity may pass: a disk that is full, a service that is away.

@@ -25,8 +25,6 @@ struct bridge_limits : bridge_policy {
   std::uint32_t entity_deaths = 5;
   /// Larger transactions are not handed over: what a backlog needs is many records per transaction.
   std::size_t hand_over_max = 64;
-  /// Longer than the receiver may take with all its tries, and then the log with the transaction.
-  std::chrono::milliseconds hand_over_timeout{300'000};
   /// How long offsets of records that need no transaction wait for one.
   std::chrono::milliseconds offsets_wait{1'000};
 };

@@ -3,6 +3,7 @@
 // transaction goes through any number of services. Nothing but the topics says which bridges are joined.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <memory>
 
@@ -19,6 +20,9 @@ class chain {
  public:
   /// A service takes over this topic, wherever it runs. Only before the first bridge is started.
   void join(topic t) { takers_.try_emplace(t, std::make_shared<protocol::slot<protocol::bridge_actor>>()); }
+
+  /// So many bridges, at most, come after another one.
+  [[nodiscard]] std::size_t links() const { return takers_.size(); }
 
   /// Thread-safe; null when nobody takes the topic over.
   [[nodiscard]] bridge_slot taker_of(topic t) const {

@@ -35,7 +35,7 @@ class entity_host {
     std::string key;
     /// It works by itself: activate(key) it after this pause.
     std::optional<std::chrono::milliseconds> activate_after;
-    /// It has died too often without a step in between; nothing of it is left to try.
+    /// It has died too often without a step in between; it is not started again.
     bool hopeless = false;
   };
 
@@ -65,7 +65,7 @@ class entity_host {
   }
   /// It has died over its slice, or has missed the deadline: it ends, and is rebuilt when there is something for it.
   void died(const std::string& key, const std::string& why);
-  /// As above, but only what it wanted is at fault.
+  /// As above, but the entity is healthy: the step that it answered cannot be written.
   void failed(const std::string& key, const std::string& why);
   /// Nothing is left for it to do: it goes on alone if it works by itself.
   void leave_alone(const std::string& key);

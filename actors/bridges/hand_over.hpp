@@ -6,9 +6,9 @@
 // A record may be handled before it comes from the log only if the receiver has handled everything before it in that
 // partition. A partition of the topic has one writer at a time, the owner of its input partition, so it is enough to
 // compare what the sender wrote last with what the receiver handled last. Whatever does not fit goes the usual way:
-// another node owns the partition, somebody was started anew, the receiver lags, the batch is large.
+// another node owns the partition, a bridge was restarted, the receiver lags, the batch is large.
 //
-// The records come from the log too, later. The receiver knows them and moves on; one that was started anew in between
+// The records come from the log too, later. The receiver knows them and moves on; one that was restarted in between
 // handles them again, so entities of such a service must know a record that they have handled.
 //
 // Here is what a sender and a receiver remember; chaining.hpp has how they meet.
@@ -21,8 +21,8 @@
 
 namespace hedgerow::bridges {
 
-/// Whether a service with these inputs is the only writer of each partition of `t` while it owns its inputs: it has one
-/// partition, or works on each number by itself.
+/// Whether a service with these inputs can be the only writer of each partition of `t`: all inputs and `t` have as many
+/// partitions, or the inputs have one. That it writes to the number that it read from is for the service to keep.
 [[nodiscard]] bool can_write_alone(const std::vector<topic>& inputs, topic t);
 
 /// What a sender remembers.

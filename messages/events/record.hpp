@@ -60,7 +60,7 @@ struct log_transaction {
   /// Partitions that these records rest on being owned, beside those of `offsets`: what an entity writes on its own, it
   /// may write only as long as its partition is there. Of topics that are inputs of the member.
   std::vector<topic_partition> owned{};
-  /// Offsets of other members that move with it.
+  /// Offsets that members lent, mostly others, and that move with it.
   std::vector<std::shared_ptr<lent_offsets>> lent{};
 };
 

@@ -34,7 +34,8 @@ struct service_needs {
 /// Where a service may be joined with others of its node, so that one transaction goes through all of them
 /// (actors/bridges/chain.hpp). A link has two ends: who writes the topic, and who takes it over.
 struct service_links {
-  /// Topic whose partitions have this service as their only writer, each the owner of its own input partition.
+  /// Topic that only this service writes; each partition is written only by the instance that owns the input partitions
+  /// of the same number.
   std::optional<topic> writes_alone{};
   /// Input whose records it handles as soon as its writer on this node has them, before they come from the log. Its
   /// entities must know a record that they have handled before.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 
 namespace hedgerow {
@@ -23,6 +24,13 @@ struct bridge_policy {
   /// How long an entity may wait for somebody else before it answers: a third of handle_timeout, since waiting is not
   /// hanging.
   [[nodiscard]] constexpr std::chrono::milliseconds longest_wait() const { return handle_timeout / 3; }
+
+  /// How long a bridge waits for the end of a transaction that it left to the next one. Each of the `links` bridges
+  /// after it may be at a batch of the log first, and then handle what it takes over, each with all tries of a record;
+  /// a minute is for the log itself.
+  [[nodiscard]] constexpr std::chrono::milliseconds hand_over_timeout(std::size_t links) const {
+    return static_cast<std::int64_t>(links) * 2 * (1 + max_attempts) * handle_timeout + std::chrono::minutes{1};
+  }
 };
 
 }  // namespace hedgerow

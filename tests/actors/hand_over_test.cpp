@@ -20,6 +20,46 @@ TEST_F(HandOver, OnceBothHaveMetRecordsAreHandledBeforeTheyComeFromTheLog) {
   expect_all("AAPL");
 }
 
+/// Passes an event on as the upper service does, says from then on that partitions move, and writes the next number by
+/// itself when the first one is durable.
+entity_actor::behavior_type moving_entity(entity_actor::pointer self, const entity_seed& seed,
+                                          const std::shared_ptr<test::unsteady_log::weather>& weather) {
+  const auto trade = [](const std::string& number) {
+    auto made = std::make_shared<step>();
+    made->records.push_back({{topic::onchain_trades, partition_for(topic::onchain_trades, "AAPL")}, "AAPL", number});
+    return made;
+  };
+  return {
+      [=](handle_atom, const slice_ptr&) {
+        weather->all_move = true;
+        auto answer = trade("1");
+        answer->ticket = 1;
+        return step_ptr{answer};
+      },
+      [=, bridge = seed.bridge](committed_atom, std::uint64_t) {
+        self->send(bridge, emit_atom::value, step_ptr{trade("2")});
+      },
+      [](status_atom) { return make_status("upper", "entity"); },
+  };
+}
+
+TEST_F(HandOver, NothingIsHandedOverWhilePartitionsMove) {
+  begin_unsteady_log(0);
+  node n;
+  start_lower(n, "a");
+  auto upper = upper_service(topic::blockchain_events, topic::onchain_trades);
+  upper.spawn = [w = weather](caf::actor_system& sys, entity_seed seed) {
+    return entity_actor{sys.spawn(moving_entity, std::move(seed), w)};
+  };
+  n.upper = spawn(upper, "a", n.joined);
+  settle();
+  happen("AAPL");
+  settle();
+  weather->all_move = false;
+  EXPECT_LE(fact(n.upper, "transactions_handed_over"), 1U) << "only what was before partitions moved";
+  EXPECT_EQ(values(topic::onchain_trades, "AAPL"), (strings{"1", "2"}));
+}
+
 TEST_F(HandOver, OffsetsFollowWhenNothingElseComes) {
   node n;
   start(n, "a");

@@ -20,6 +20,8 @@ class unsteady_log final : public ports::event_log {
     std::mt19937_64* random = nullptr;
     /// One of so many polls says that partitions are moving; 0: none.
     std::uint64_t moves_one_in = 0;
+    /// Every poll says that partitions are moving, and nobody is called before the next record.
+    bool all_move = false;
     /// The number of reads that will fail.
     int reads_fail = 0;
     /// Listeners are not called before the first read: the port promises no more.
@@ -96,6 +98,7 @@ class unsteady_log final : public ports::event_log {
     member& operator=(const member&) = delete;
 
     [[nodiscard]] expected<ports::log_batch, ports::log_error> poll(std::size_t max) override {
+      if (weather_->all_move) return ports::log_batch{.moving = true, .revoked = {}, .assigned = {}, .records = {}};
       if (weather_->moves_one_in == 0 || (*weather_->random)() % weather_->moves_one_in != 0) return inner_->poll(max);
       ports::log_batch out;
       out.moving = true;

@@ -64,7 +64,7 @@ class transaction_gate {
 };
 
 /// Offsets of one member in another one's transaction: the broker checks them by the lender's group, and so fences
-/// both.
+/// every member that takes part.
 struct kafka_loan final : lent_offsets {
   ~kafka_loan() override { lender->took_back(); }
 

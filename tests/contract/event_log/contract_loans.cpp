@@ -109,6 +109,27 @@ TEST_P(EventLogContract, APartitionMovesWhenTheLoanOnItHasEnded) {
   EXPECT_EQ(values_of(read_when_there(trades0, 1)), (strings{"joint"}));
 }
 
+/// What lives in one of them needs the other one, too.
+TEST_P(EventLogContract, NoPartitionOfAMemberMovesBeforeItsLoanHasEnded) {
+  append(three_events());
+  const std::vector<topic> both{topic::blockchain_events, topic::token_updates};
+  auto lender = must_join(*log_, "upper", "b", both);
+  auto borrower = must_join(*log_, "lower", "a", {topic::onchain_trades});
+  poll_changes(*lender, 2, 0);
+  poll_changes(*borrower, 4, 0);
+  log_transaction joint{{put(trades0, "k", "joint")}, {}, {trades0}, {lender->lend({{events0, 2}}, {})}};
+  auto heir = must_join(*log_, "upper", "a", both);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(lender->poll(10));
+    ASSERT_TRUE(heir->poll(10)->assigned.empty());
+  }
+  ASSERT_FALSE(commit_now(*borrower, std::move(joint)));
+  EXPECT_TRUE(eventually([&] {
+    EXPECT_TRUE(lender->poll(10));
+    return !heir->poll(10)->assigned.empty();
+  }));
+}
+
 TEST_P(EventLogContract, ALenderMayUseTheLoanItself) {
   append(three_events());
   two_services s{log_};

@@ -68,6 +68,19 @@ TEST(Registry, EachTopicThatIsTakenOverHasOneWriterAndOneTaker) {
   }
 }
 
+/// Bridges that hand over to each other in a circle would wait for each other.
+TEST(Registry, NoChainOfServicesIsACircle) {
+  for (const auto& first : all_services()) {
+    auto next = first.links.writes_alone;
+    for (std::size_t hops = 0; next; ++hops) {
+      ASSERT_LT(hops, all_services().size()) << first.name;
+      const auto taker =
+          std::ranges::find_if(all_services(), [&](const auto& s) { return s.links.takes_over == next; });
+      next = taker == all_services().end() ? std::nullopt : taker->links.writes_alone;
+    }
+  }
+}
+
 TEST(Registry, TheChainOfANodeJoinsWhatItsServicesTakeOver) {
   const auto joined = services::chain_of(all_services());
   for (const auto& spec : topics()) {

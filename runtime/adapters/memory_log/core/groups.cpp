@@ -61,7 +61,8 @@ bool log_group::is_free(topic_partition p) const {
   const auto it = holdings_.find(p);
   if (it == holdings_.end()) return true;
   const auto& [holder, released, after] = it->second;
-  return released && holder->finished >= after && !holder->lent.contains(p);
+  // Whatever a loan rests on, its partitions of one number move together: the successor needs the state of all.
+  return released && holder->finished >= after && holder->lent.empty();
 }
 
 bool log_group::has_news_for(const member_ptr& member) const {
