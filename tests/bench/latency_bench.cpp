@@ -4,8 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
@@ -234,18 +232,21 @@ void measure(const std::filesystem::path& folder, std::uint64_t samples, const s
   market.symbols = symbol_count;
   stopwatch watch;
   bench::scripted_broker broker{[&](const std::string& name, steady::time_point at) { watch.arrived(name, at); }};
-  // A node has two chain clients, one that reads logs and one that asks for tokens; a scripted node serves one.
-  std::array<test::scripted_node, 2> chains;
-  for (auto& c : chains) teach(c);
+  // A node has two connections to its chain: one that services share, and one that reads logs. A scripted node serves
+  // one.
+  test::scripted_node shared;
+  test::scripted_node chain;
+  teach(shared);
+  teach(chain);
   world::machine machine;
-  const auto settings = make_settings(market, folder, broker.origin(), chains[0].url(), kafka);
+  const auto settings = make_settings(market, folder, broker.origin(), shared.url(), kafka);
   const auto notices = telemetry::make_notices({"warn", false}, machine.clock);
   auto ports = world::make_ports(settings, machine);
   if (!ports) give_up(ports.error());
   ports->notices = notices.get();
-  ports->make_chain_client = [&, made = std::make_shared<std::atomic<std::size_t>>(0)] {
+  ports->make_chain_client = [&] {
     evm::chain_client_options options;
-    options.url = chains.at(made->fetch_add(1) % chains.size()).url();
+    options.url = chain.url();
     options.stale_after = settings.chain.connection.stale_after;
     return *evm::make_chain_client(options, machine.clock, machine.random);
   };
@@ -259,7 +260,6 @@ void measure(const std::filesystem::path& folder, std::uint64_t samples, const s
   log_in(settings, machine.clock);
   wait_until("the token", [&] { return service_runs(*node, "token-follower"); });
   wait_until("reading the chain", [&] { return hosts(*node, "ingestion", runs); });
-  auto& chain = chains[0].asked("eth_subscribe") >= 2 ? chains[0] : chains[1];
   drive(market, chain, watch, samples + symbol_count, kafka.empty() ? frame_interval : frame_interval_kafka);
   report(watch.taken());
   std::fflush(stdout);
