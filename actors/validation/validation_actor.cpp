@@ -28,9 +28,11 @@ void keep(const std::string& key, const Event& event, entity::outbox& out) {
 }
 
 bool is_trade(const std::string& key) { return key.starts_with("trade:"); }
+bool is_trades(const std::string& key) { return key.starts_with("trades:"); }
 bool is_checkpoint(const std::string& key) { return key == checkpoint_key || key == remembered_from_key; }
 
 std::string why_unreadable(const record& r) {
+  if (is_trades(r.key)) return entity::why_unreadable<written_trades>(r);
   if (is_trade(r.key)) return entity::why_unreadable<onchain_trade>(r);
   if (is_checkpoint(r.key)) return entity::why_unreadable<ingestion_checkpoint>(r);
   return entity::why_unreadable<token_record>(r);
@@ -80,7 +82,9 @@ validation::interface::behavior_type validation::start() {
 }
 
 void validation::restore(const std::string& key, std::string_view bytes) {
-  if (is_trade(key)) {
+  if (is_trades(key)) {
+    if (auto trades = codec::decode<written_trades>(bytes)) written_.restore(std::move(trades->data));
+  } else if (is_trade(key)) {
     if (auto trade = codec::decode<onchain_trade>(bytes)) written_.restore(std::move(trade->data));
   } else if (is_checkpoint(key)) {
     const auto stored = codec::decode<ingestion_checkpoint>(bytes);
@@ -256,9 +260,9 @@ void validation::give_up(const record& r, std::string_view reason, const std::st
 step_ptr validation::finish(attempt& done) {
   auto& out = done.out;
   written_.forget_below(floor(done));
-  for (const auto& [key, trade] : written_.commit())
-    if (trade != nullptr)
-      keep(key, *trade, out);
+  for (const auto& [key, trades] : written_.commit())
+    if (trades)
+      keep(key, *trades, out);
     else
       out.tombstone(changelog, key);
   if (!out.empty() || done.handled.next_sequence >= checkpointed_ + checkpoint_every) {

@@ -23,6 +23,7 @@
 #include "messages/events/schwab_execution.hpp"
 #include "messages/events/token_record.hpp"  // allow: decode<> of it
 #include "messages/events/token_update.hpp"
+#include "messages/events/written_trades.hpp"  // allow: decode<> of it
 #include "messages/types/expected.hpp"
 
 namespace hedgerow::codec {

@@ -1,4 +1,4 @@
-// onchain_trade and token_record.
+// onchain_trade, written_trades and token_record.
 #include "messages/codec/event_codec.hpp"
 #include "messages/codec/log_fields.hpp"
 
@@ -37,6 +37,21 @@ void read(object_reader& in, onchain_trade& v) {
   in.value("block_time", v.block_time);
 }
 
+void write(json_writer& out, const written_trades& v) {
+  out.key("trades");
+  out.begin_array();
+  for (const auto& trade : v.trades) {
+    out.begin_object();
+    write(out, trade);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+void read(object_reader& in, written_trades& v) {
+  in.objects("trades", v.trades, [](object_reader& one, onchain_trade& trade) { read(one, trade); });
+}
+
 void write(json_writer& out, const token_record& v) {
   out.field("token", v.token);
   out.text_field("symbol", v.symbol);
@@ -53,4 +68,5 @@ void read(object_reader& in, token_record& v) {
 }  // namespace hedgerow::codec
 
 HEDGEROW_CODEC(hedgerow::onchain_trade, "onchain_trade")
+HEDGEROW_CODEC(hedgerow::written_trades, "written_trades")
 HEDGEROW_CODEC(hedgerow::token_record, "token_record")

@@ -25,7 +25,7 @@ constexpr std::array<topic_spec, topic_count> table{{
     {topic::ingestion_changelog, "ingestion-changelog", "checkpoint | {block_hash}:{log_index}", single, true, {}},
     {topic::validation_changelog,
      "validation-changelog",
-     "{token} | checkpoint | trade:{block_hash}:{log_index}",
+     "{token} | checkpoint | trades:{block_number}:{part}",
      single,
      true,
      {}},

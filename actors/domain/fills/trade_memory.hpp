@@ -10,23 +10,31 @@
 #include <utility>
 #include <vector>
 
-#include "messages/events/onchain_trade.hpp"
+#include "messages/events/written_trades.hpp"
 
 namespace hedgerow::domain {
 
-/// Key of a remembered trade in the changelog: `trade:{block_hash}:{log_index}`.
+/// Key of a trade in changelogs of earlier versions, which kept one record for each: `trade:{block_hash}:{log_index}`.
 [[nodiscard]] std::string memory_key(const evm_log_ref& ref);
+
+/// Trades are kept by block, and in a block by parts of this many sequences, so that no record of the changelog grows
+/// beyond what a log takes. A record for each trade, and a tombstone later, would double what is written for a fill.
+inline constexpr std::uint64_t trades_in_record = 64;
 
 /// Changes are kept apart until commit(), so that a slice that has to wait leaves nothing behind.
 class trade_memory {
  public:
+  /// A record of the changelog.
   struct change {
+    /// `trades:{block_number}:{part}`, or a memory_key().
     std::string key;
-    /// Null if the trade was forgotten. Valid until the next change.
-    const onchain_trade* trade = nullptr;
+    /// Nothing: a tombstone.
+    std::optional<written_trades> now;
   };
 
-  /// Takes over what the changelog holds.
+  /// Takes over what the changelog holds under a key of this version.
+  void restore(written_trades stored);
+  /// Takes over a record of an earlier version. It is replaced as soon as something of its part changes.
   void restore(onchain_trade trade);
   /// The trade of an applied event has been written.
   void remember(onchain_trade trade);
@@ -38,16 +46,24 @@ class trade_memory {
   [[nodiscard]] std::vector<change> commit();
   /// Back to the last commit.
   void rollback();
-  [[nodiscard]] std::size_t size() const { return trades_.size(); }
+  [[nodiscard]] std::size_t size() const;
 
  private:
-  using place = std::pair<std::uint64_t, std::string>;
-  static place place_of(const evm_log_ref& ref) { return {ref.block_number, memory_key(ref)}; }
+  /// Block number, and which part of it.
+  using place = std::pair<std::uint64_t, std::uint64_t>;
+  /// By memory_key().
+  using part = std::map<std::string, onchain_trade>;
+  static place place_of(const onchain_trade& trade) {
+    return {trade.ref.block_number, trade.sequence / trades_in_record};
+  }
   void keep_before(const place& at);
 
-  std::map<place, onchain_trade> trades_;
-  /// The trades at the last commit, for the places that were touched since.
-  std::map<place, std::optional<onchain_trade>> before_;
+  /// None of them is empty.
+  std::map<place, part> parts_;
+  /// The parts at the last commit, for the places that were touched since; empty where there was none.
+  std::map<place, part> before_;
+  /// Keys of an earlier version's records.
+  std::map<place, std::vector<std::string>> old_keys_;
 };
 
 }  // namespace hedgerow::domain

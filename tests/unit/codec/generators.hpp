@@ -148,6 +148,10 @@ inline onchain_trade any() {
           any<timestamp>()};
 }
 template <>
+inline written_trades any() {
+  return {several<onchain_trade>()};
+}
+template <>
 inline schwab_command any() {
   return {any<execution_id>(), any<side>(), any_quantity(), any<shares>()};
 }

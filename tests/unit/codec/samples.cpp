@@ -60,6 +60,14 @@ onchain_trade sample() {
 }
 
 template <>
+written_trades sample() {
+  auto second = sample<onchain_trade>();
+  second.sequence = 7;
+  second.ref.log_index = 9;
+  return {{sample<onchain_trade>(), second}};
+}
+
+template <>
 schwab_command sample() {
   return {from<execution_id>("AAPL:9007199254740993"), side::sell, 4'294'967'295, from<shares>("4294967295.25")};
 }
