@@ -104,8 +104,7 @@ void bridge::went_down(const caf::actor_addr& source, const std::string& reason)
     return;
   }
   if (!after_ || !after_->went_down(source)) return;
-  if (std::any_of(in_flight_.begin(), in_flight_.end(), [](const auto& e) { return e.handed != nullptr; }))
-    fail({"the bridge that it hands over to has ended: " + reason});
+  if (awaits_receiver()) fail({"the bridge that it hands over to has ended: " + reason});
 }
 
 void bridge::tick() {

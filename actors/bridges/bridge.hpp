@@ -93,11 +93,13 @@ class bridge {
   void job_ended(std::size_t index);
   void end_cycle();
   void emitted(const protocol::step_ptr& what);
+  void depend_on_home(std::uint32_t partition);
   void collect(const std::string& key, const protocol::step_ptr& what);
   void refuse(const std::string& key, const std::string& why);
   // transactions -> log, or the next bridge (bridge_commits.cpp)
   void offsets_due();
   void flush();
+  [[nodiscard]] bool awaits_receiver() const;
   [[nodiscard]] protocol::bridge_actor receiver();
   void commit(log_transaction content, std::uint64_t number, const bridge_metrics::share& share);
   void committed(const commit_result& result);

@@ -45,13 +45,17 @@ void bridge::flush() {
   commit(std::move(content), entry.number, entry.share);
 }
 
+/// Whether a transaction is at the next bridge.
+bool bridge::awaits_receiver() const {
+  return std::any_of(in_flight_.begin(), in_flight_.end(), [](const auto& entry) { return entry.handed != nullptr; });
+}
+
 /// The next bridge, if the next transaction can go there. Not while partitions move: a loan of what may have been given
 /// up by the time of the commit would fail the bridges after this one, too.
 protocol::bridge_actor bridge::receiver() {
   const auto taken = next_.taken ? next_.taken->what->records.size() : 0;
   if (!after_ || drain_ || assignment_.moving() || taken + outbound_.records() > config_.hand_over_max) return {};
-  return after_->receiver(self_, std::any_of(in_flight_.begin(), in_flight_.end(),
-                                             [](const auto& entry) { return entry.handed != nullptr; }));
+  return after_->receiver(self_, awaits_receiver());
 }
 
 void bridge::commit(log_transaction content, std::uint64_t number, const bridge_metrics::share& share) {

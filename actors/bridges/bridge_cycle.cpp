@@ -73,7 +73,7 @@ void bridge::slice_failed(std::size_t index, std::string_view reason, const std:
   if (failure.given_up != nullptr) {
     ++count_.dead_letters;
     // Without its partition the entity had not its state either, so it is not the record that is wrong.
-    if (!what_.inputs.empty()) outbound_.depend_on({what_.inputs.front(), work.partition});
+    depend_on_home(work.partition);
     outbound_.append(make_dead_letter(what_.name, *failure.given_up, reason, detail, failure.attempts, clock_->now()));
   }
   // What kills an entity may pass: a disk that is full, a service that is away.
@@ -116,10 +116,15 @@ void bridge::emitted(const step_ptr& what) {
   flush();
 }
 
+/// The next transaction fails once the partition that this one's entities live in is lost.
+void bridge::depend_on_home(std::uint32_t partition) {
+  if (!what_.inputs.empty()) outbound_.depend_on({what_.inputs.front(), partition});
+}
+
 void bridge::collect(const std::string& key, const step_ptr& what) {
   host_.took_step(key, *what);
   for (auto& out : what->records) outbound_.append(std::move(out));
-  if (!what_.inputs.empty()) outbound_.depend_on({what_.inputs.front(), host_.partition_of(key)});
+  depend_on_home(host_.partition_of(key));
   if (what->ticket == 0) return;
   outbound_.demand();
   next_.tickets.emplace_back(host_.handle_of(key), what->ticket);
@@ -133,7 +138,7 @@ void bridge::refuse(const std::string& key, const std::string& why) {
   const auto now = clock_->now();
   ++count_.dead_letters;
   outbound_.append(make_dead_letter(what_.name, key + ":" + std::to_string(now.us), "", "record_too_large", why, now));
-  if (!what_.inputs.empty()) outbound_.depend_on({what_.inputs.front(), host_.partition_of(key)});
+  depend_on_home(host_.partition_of(key));
   if (config_.notices != nullptr)
     config_.notices->raise(ports::notice_level::alarm, what_.name, "record_too_large", key,
                            why + "; nothing of this step was written, and " + key +

@@ -43,17 +43,19 @@ class ChainTest : public HandOver, public ::testing::WithParamInterface<chain_to
   }
 
   /// Lets each service see a record of the symbol, so that all know what was written last.
-  void meet(node_of_three& n, const std::string& instance, const std::string& symbol = "AAPL") {
+  node_of_three& meet(const std::string& instance, const std::string& symbol = "AAPL") {
+    auto& n = nodes[instance];
     start_missing(n, instance);
     settle();
     for (int i = 0; i < 3; ++i) {
       happen(symbol);
       settle();
     }
+    return n;
   }
 
   /// Until all live again, whatever failures were ordered, and nothing happens any more.
-  void recover(std::map<std::string, node_of_three>& nodes) {
+  void recover() {
     bool all_live = false;
     for (int rounds = 0; !all_live; ++rounds) {
       ASSERT_LT(rounds, 100);
@@ -81,11 +83,12 @@ class ChainTest : public HandOver, public ::testing::WithParamInterface<chain_to
     EXPECT_EQ(lag("lower", t.last), 0);
     expect_nothing_in_flight();
   }
+
+  std::map<std::string, node_of_three> nodes;
 };
 
 TEST_P(ChainTest, ARecordGoesThroughAllThreeInOneTransaction) {
-  node_of_three n;
-  meet(n, "a");
+  auto& n = meet("a");
   const auto through = fact(n.lower, "commits");
   happen("AAPL");
   run();
@@ -102,9 +105,7 @@ TEST_P(ChainTest, ARecordGoesThroughAllThreeInOneTransaction) {
 }
 
 TEST_P(ChainTest, AFailedCommitLeavesNothingOfAnyOfThem) {
-  std::map<std::string, node_of_three> nodes;
-  auto& n = nodes["a"];
-  meet(n, "a");
+  auto& n = meet("a");
   happen("AAPL");
   run();
   ASSERT_EQ(weather->waiting.size(), 1U);
@@ -113,14 +114,12 @@ TEST_P(ChainTest, AFailedCommitLeavesNothingOfAnyOfThem) {
   run();
   EXPECT_FALSE(alive(n.lower) || alive(n.middle) || alive(n.upper)) << "they fail together";
   EXPECT_EQ(values(GetParam().middle, "AAPL").size(), numbers["AAPL"] - 1);
-  recover(nodes);
+  recover();
   expect_each_once();
 }
 
 TEST_P(ChainTest, ADrainOfTheMiddleOneWaitsForWhatTheLastOneCommits) {
-  std::map<std::string, node_of_three> nodes;
-  auto& n = nodes["a"];
-  meet(n, "a");
+  auto& n = meet("a");
   happen("AAPL");
   run();
   self->send(n.middle, drain_atom::value);
@@ -133,14 +132,12 @@ TEST_P(ChainTest, ADrainOfTheMiddleOneWaitsForWhatTheLastOneCommits) {
   EXPECT_TRUE(alive(n.upper) && alive(n.lower));
   EXPECT_EQ(values(GetParam().middle, "AAPL"), all_numbers("AAPL"));
   EXPECT_EQ(values(GetParam().last, "AAPL").size(), numbers["AAPL"] - 1);
-  recover(nodes);
+  recover();
   expect_each_once();
 }
 
 TEST_P(ChainTest, ALastOneThatDrainsLeavesTheTransactionToTheMiddleOne) {
-  std::map<std::string, node_of_three> nodes;
-  auto& n = nodes["a"];
-  meet(n, "a");
+  auto& n = meet("a");
   happen("AAPL");
   self->send(n.lower, drain_atom::value);
   settle();
@@ -148,14 +145,12 @@ TEST_P(ChainTest, ALastOneThatDrainsLeavesTheTransactionToTheMiddleOne) {
   EXPECT_FALSE(alive(n.lower));
   EXPECT_EQ(values(GetParam().last, "AAPL"), all_numbers("AAPL"));
   EXPECT_EQ(lag("upper", GetParam().first), 0) << "the loan of the first one went with it";
-  recover(nodes);
+  recover();
   expect_each_once();
 }
 
 TEST_P(ChainTest, AMiddleOneThatDiesTakesTheFirstOneWithItAndTheCommitCountsOnce) {
-  std::map<std::string, node_of_three> nodes;
-  auto& n = nodes["a"];
-  meet(n, "a");
+  auto& n = meet("a");
   happen("AAPL");
   run();
   ASSERT_EQ(weather->waiting.size(), 1U);
@@ -164,7 +159,7 @@ TEST_P(ChainTest, AMiddleOneThatDiesTakesTheFirstOneWithItAndTheCommitCountsOnce
   EXPECT_FALSE(alive(n.upper));
   start_missing(n, "a");
   run();
-  recover(nodes);
+  recover();
   expect_each_once();
 }
 
@@ -172,10 +167,8 @@ TEST_P(ChainTest, AMiddleOneThatDiesTakesTheFirstOneWithItAndTheCommitCountsOnce
 const strings spread{"AAPL", "NVDA", "META"};
 
 TEST_P(ChainTest, APartitionThatTheMiddleOneLosesMovesAfterWhatRestsOnIt) {
-  std::map<std::string, node_of_three> nodes;
   // The middle one of `a` takes partitions from that of `b`: the first by name come first.
-  auto& n = nodes["b"];
-  for (const auto& symbol : spread) meet(n, "b", symbol);
+  for (const auto& symbol : spread) meet("b", symbol);
   for (const auto& symbol : spread) happen(symbol);
   run();
   EXPECT_FALSE(weather->waiting.empty());
@@ -185,7 +178,7 @@ TEST_P(ChainTest, APartitionThatTheMiddleOneLosesMovesAfterWhatRestsOnIt) {
       spawn(lower_service("middle", GetParam().middle, GetParam().middle_state, GetParam().last), "a", other.joined);
   run();
   for (const auto& symbol : spread) happen(symbol);
-  recover(nodes);
+  recover();
   expect_each_once();
 }
 
@@ -196,7 +189,6 @@ TEST_P(ChainTest, WhateverDiesFailsOrMovesEachRecordIsWrittenOnceAndHandledOnce)
     SCOPED_TRACE("seed " + std::to_string(seed));
     order.seed(seed);
     begin_unsteady_log(2 + order() % 10);
-    std::map<std::string, node_of_three> nodes;
     config = {};
     config.batch_max = 1 + order() % 4;
     config.hand_over_max = 1 + order() % 12;
@@ -212,7 +204,7 @@ TEST_P(ChainTest, WhateverDiesFailsOrMovesEachRecordIsWrittenOnceAndHandledOnce)
       if (order() % 4 == 0) settle();
       if (order() % 15 == 0) advance(config.offsets_wait);
     }
-    recover(nodes);
+    recover();
     for (auto& [name, n] : nodes)
       if (fact(n.middle, "records_taken_over") > 0 && fact(n.middle, "transactions_handed_over") > 0)
         through_all += fact(n.lower, "records_taken_over");
@@ -220,6 +212,7 @@ TEST_P(ChainTest, WhateverDiesFailsOrMovesEachRecordIsWrittenOnceAndHandledOnce)
     for (auto& [name, n] : nodes)
       for (const auto& b : {n.lower, n.middle, n.upper}) caf::anon_send_exit(b, caf::exit_reason::kill);
     run();
+    nodes.clear();
     if (HasFailure()) return;
   }
   EXPECT_GT(through_all, 0U);

@@ -62,7 +62,7 @@ bool log_group::is_free(topic_partition p) const {
   if (it == holdings_.end()) return true;
   const auto& [holder, released, after] = it->second;
   // Whatever a loan rests on, its partitions of one number move together: the successor needs the state of all.
-  return released && holder->finished >= after && holder->lent.empty();
+  return released && holder->finished >= after && holder->loans == 0;
 }
 
 bool log_group::has_news_for(const member_ptr& member) const {

@@ -25,8 +25,8 @@ struct member_state {
   std::uint64_t submitted = 0;
   std::uint64_t finished = 0;
   std::uint64_t in_flight = 0;
-  /// Number of open loans that rest on each partition; loans may end in any order.
-  std::map<topic_partition, std::size_t> lent;
+  /// Open loans; they may end in any order.
+  std::size_t loans = 0;
   /// Why no poll and no commit succeeds any more.
   std::optional<ports::log_error> dead;
   /// The last poll brought less than asked for: `ready` is to be called.

@@ -24,16 +24,12 @@ struct commit_part {
   std::string body;
 };
 
-/// Offsets of a member in another one's transaction. The partitions that they rest on do not move before that ends.
+/// Offsets of a member in another one's transaction. None of its partitions moves before that ends.
 class embedded_loan final : public lent_offsets {
  public:
   embedded_loan(std::shared_ptr<log_base> log, member_ptr lender, std::vector<input_offset> offsets,
-                std::vector<topic_partition> rests_on, std::optional<ports::log_error> failure)
-      : log_{std::move(log)},
-        lender_{std::move(lender)},
-        offsets_{std::move(offsets)},
-        rests_on_{std::move(rests_on)},
-        failure_{std::move(failure)} {}
+                std::optional<ports::log_error> failure)
+      : log_{std::move(log)}, lender_{std::move(lender)}, offsets_{std::move(offsets)}, failure_{std::move(failure)} {}
   ~embedded_loan() override;
 
   [[nodiscard]] const member_ptr& lender() const { return lender_; }
@@ -44,7 +40,6 @@ class embedded_loan final : public lent_offsets {
   std::shared_ptr<log_base> log_;
   member_ptr lender_;
   std::vector<input_offset> offsets_;
-  std::vector<topic_partition> rests_on_;
   std::optional<ports::log_error> failure_;
 };
 
@@ -156,7 +151,7 @@ class log_base : public ports::event_log, public std::enable_shared_from_this<lo
   void commit(const member_ptr& member, log_transaction transaction, ports::commit_callback done);
   std::shared_ptr<lent_offsets> lend(const member_ptr& member, std::vector<input_offset> offsets,
                                      std::vector<topic_partition> owned);
-  void take_back(const member_ptr& lender, const std::vector<topic_partition>& rested_on);
+  void take_back(const member_ptr& lender);
   void leave(const member_ptr& member);
   /// Why a transaction may not rest on these partitions. Under the mutex.
   [[nodiscard]] static std::optional<ports::log_error> find_lost(const member_state& member,

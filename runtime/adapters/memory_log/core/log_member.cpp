@@ -181,25 +181,22 @@ std::shared_ptr<lent_offsets> log_base::lend(const member_ptr& member, std::vect
                                              std::vector<topic_partition> owned) {
   const std::lock_guard lock{mutex_};
   for (const auto& offset : offsets) owned.push_back(offset.from);
-  for (const auto& source : owned) ++member->lent[source];
-  auto lost = find_lost(*member, owned);
-  return std::make_shared<embedded_loan>(shared_from_this(), member, std::move(offsets), std::move(owned),
-                                         std::move(lost));
+  ++member->loans;
+  return std::make_shared<embedded_loan>(shared_from_this(), member, std::move(offsets), find_lost(*member, owned));
 }
 
 /// Ends a loan, committed or not: the lender's partitions may move again.
-void log_base::take_back(const member_ptr& lender, const std::vector<topic_partition>& rested_on) {
+void log_base::take_back(const member_ptr& lender) {
   std::vector<member_ptr> woken;
   {
     const std::lock_guard lock{mutex_};
-    for (const auto& source : rested_on)
-      if (--lender->lent[source] == 0) lender->lent.erase(source);
+    --lender->loans;
     woken = wake_waiting();
   }
   for (const auto& m : woken) m->call_ready();
 }
 
-embedded_loan::~embedded_loan() { log_->take_back(lender_, rests_on_); }
+embedded_loan::~embedded_loan() { log_->take_back(lender_); }
 
 ports::subscription log_base::on_append(std::function<void()> changed) { return listeners_.add(std::move(changed)); }
 
