@@ -59,8 +59,8 @@ void entity_host::failed(const std::string& key, const std::string& why) {
 }
 
 void entity_host::leave_alone(const std::string& key) {
-  // It may have been stopped on the way.
-  if (auto& which = entities_.at(key); works_alone(key, which)) activate(key, which);
+  // It may have been stopped on the way. To find out what it has to do takes its changelog apart.
+  if (auto& which = entities_.at(key); !which.handle && works_alone(key, which)) activate(key, which);
 }
 
 // -- steps -----------------------------------------------------------------------------------------------------------
