@@ -3,6 +3,8 @@
 function(hedgerow_unity name batch)
   if(HEDGEROW_UNITY)
     set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${batch})
+    # g++ stops inlining in a translation unit that is large; a group of sources is, and would run a twentieth slower.
+    target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:--param=large-unit-insns=400000>)
   endif()
 endfunction()
 
