@@ -27,13 +27,11 @@ void keep(const std::string& key, const Event& event, entity::outbox& out) {
   out.append(changelog, key, "validation:" + key, event, {out.now(), key});
 }
 
-bool is_trade(const std::string& key) { return key.starts_with("trade:"); }
 bool is_trades(const std::string& key) { return key.starts_with("trades:"); }
 bool is_checkpoint(const std::string& key) { return key == checkpoint_key || key == remembered_from_key; }
 
 std::string why_unreadable(const record& r) {
   if (is_trades(r.key)) return entity::why_unreadable<written_trades>(r);
-  if (is_trade(r.key)) return entity::why_unreadable<onchain_trade>(r);
   if (is_checkpoint(r.key)) return entity::why_unreadable<ingestion_checkpoint>(r);
   return entity::why_unreadable<token_record>(r);
 }
@@ -84,8 +82,6 @@ validation::interface::behavior_type validation::start() {
 void validation::restore(const std::string& key, std::string_view bytes) {
   if (is_trades(key)) {
     if (auto trades = codec::decode<written_trades>(bytes)) written_.restore(std::move(trades->data));
-  } else if (is_trade(key)) {
-    if (auto trade = codec::decode<onchain_trade>(bytes)) written_.restore(std::move(trade->data));
   } else if (is_checkpoint(key)) {
     const auto stored = codec::decode<ingestion_checkpoint>(bytes);
     if (!stored) return;
@@ -204,10 +200,8 @@ bool validation::seen(const blockchain_event& event, attempt& now) {
 }
 
 bool validation::take_back(envelope& cause, const blockchain_event& event, attempt& now) {
-  if (auto trade = written_.take_back(event.log.ref)) {
-    trade->change = evm_log_change::reverted;
-    trade->sequence = event.sequence;
-    put(cause, *trade, now);
+  if (const auto reversal = written_.take_back(event)) {
+    put(cause, *reversal, now);
     return true;
   }
   const auto block = event.log.ref.block_number;
@@ -231,7 +225,7 @@ std::uint64_t validation::floor(const attempt& now) const {
 void validation::write(const record& r, envelope& cause, domain::verdict verdict, attempt& now) {
   if (auto* trade = std::get_if<onchain_trade>(&verdict)) {
     put(cause, *trade, now);
-    if (trade->change == evm_log_change::applied) written_.remember(std::move(*trade));
+    if (trade->change == evm_log_change::applied) written_.remember(*trade);
     return;
   }
   if (const auto* dropped = std::get_if<domain::filtered>(&verdict)) {
@@ -261,7 +255,7 @@ step_ptr validation::finish(attempt& done) {
   auto& out = done.out;
   written_.forget_below(floor(done));
   for (const auto& [key, trades] : written_.commit())
-    if (trades)
+    if (trades != nullptr)
       keep(key, *trades, out);
     else
       out.tombstone(changelog, key);

@@ -1,6 +1,6 @@
 // Turns order-book logs into trades. The rule is domain/fills/trade_validation; this actor finds out what unknown
 // tokens call themselves. Its changelog holds that (key: the token), the trades that a reorg may still take back
-// (`trades:{block_number}:{part}`), and how far the events have been handled (`checkpoint`).
+// (`trades:{block_number}:{block_hash}:{part}`), and how far the events have been handled (`checkpoint`).
 #pragma once
 
 #include <map>

@@ -1,4 +1,6 @@
 // onchain_trade, written_trades and token_record.
+#include <charconv>
+
 #include "messages/codec/event_codec.hpp"
 #include "messages/codec/log_fields.hpp"
 
@@ -37,19 +39,83 @@ void read(object_reader& in, onchain_trade& v) {
   in.value("block_time", v.block_time);
 }
 
-void write(json_writer& out, const written_trades& v) {
-  out.key("trades");
+// By columns: a block's trades are many small rows, and names in each would be half of the bytes.
+template <class Put>
+void write_column(json_writer& out, std::string_view name, const std::vector<written_trade>& trades, Put put) {
+  out.key(name);
   out.begin_array();
-  for (const auto& trade : v.trades) {
-    out.begin_object();
-    write(out, trade);
-    out.end_object();
-  }
+  for (const auto& trade : trades) put(trade);
   out.end_array();
 }
 
+void write(json_writer& out, const written_trades& v) {
+  out.wide_field("block_number", v.block_number);
+  out.field("block_hash", v.block_hash);
+  out.wide_field("part", v.part);
+  write_column(out, "log_index", v.trades, [&](const written_trade& t) { out.wide(t.log_index); });
+  write_column(out, "kind", v.trades, [&](const written_trade& t) { out.plain(to_string(t.kind)); });
+  write_column(out, "symbol", v.trades, [&](const written_trade& t) { out.value(t.symbol); });
+  write_column(out, "token_symbol", v.trades, [&](const written_trade& t) { out.text(t.token_symbol); });
+  write_column(out, "token", v.trades, [&](const written_trade& t) { out.value(t.token); });
+  write_column(out, "side", v.trades, [&](const written_trade& t) { out.value(t.side); });
+  write_column(out, "amount", v.trades, [&](const written_trade& t) { out.value(t.amount); });
+  write_column(out, "notional", v.trades, [&](const written_trade& t) { out.value(t.notional); });
+}
+
+/// `parse(text, member)` is false for text that is ill-formed.
+template <class Member, class Parse>
+void read_column(object_reader& in, std::string_view name, std::vector<written_trade>& trades,
+                 Member written_trade::*member, Parse parse) {
+  std::vector<std::string> texts;
+  in.texts(name, texts);
+  if (!in.ok()) return;
+  if (texts.size() != trades.size()) return in.fail(name, decode_errc::bad_field, "not as long as log_index");
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    if (!parse(texts[i], trades[i].*member)) return in.fail(name, decode_errc::bad_field, "an element is ill-formed");
+}
+
+constexpr auto to_number = [](const std::string& text, std::uint64_t& out) {
+  const auto* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, out);
+  return error == std::errc{} && at == end;
+};
+constexpr auto to_text = [](std::string& text, std::string& out) {
+  out = std::move(text);
+  return true;
+};
+constexpr auto to_parsed = []<class T>(const std::string& text, T& out) {
+  auto result = T::parse(text);
+  if (result) out = std::move(*result);
+  return result.has_value();
+};
+constexpr auto to_kind = [](const std::string& text, fill_kind& out) {
+  const auto result = parse_name<fill_kind>(text);
+  if (result) out = *result;
+  return result.has_value();
+};
+constexpr auto to_side = [](const std::string& text, side& out) {
+  const auto result = parse_side(text);
+  if (result) out = *result;
+  return result.has_value();
+};
+
 void read(object_reader& in, written_trades& v) {
-  in.objects("trades", v.trades, [](object_reader& one, onchain_trade& trade) { read(one, trade); });
+  in.wide("block_number", v.block_number);
+  in.value("block_hash", v.block_hash);
+  in.wide("part", v.part);
+  std::vector<std::string> indexes;
+  in.texts("log_index", indexes);
+  v.trades.assign(indexes.size(), {});
+  for (std::size_t i = 0; i < indexes.size(); ++i)
+    if (!to_number(indexes[i], v.trades[i].log_index))
+      return in.fail("log_index", decode_errc::bad_field, "an element is ill-formed");
+  read_column(in, "kind", v.trades, &written_trade::kind, to_kind);
+  read_column(in, "symbol", v.trades, &written_trade::symbol, to_parsed);
+  read_column(in, "token_symbol", v.trades, &written_trade::token_symbol, to_text);
+  read_column(in, "token", v.trades, &written_trade::token, to_parsed);
+  read_column(in, "side", v.trades, &written_trade::side, to_side);
+  read_column(in, "amount", v.trades, &written_trade::amount, to_parsed);
+  read_column(in, "notional", v.trades, &written_trade::notional, to_parsed);
 }
 
 void write(json_writer& out, const token_record& v) {

@@ -25,7 +25,7 @@ constexpr std::array<topic_spec, topic_count> table{{
     {topic::ingestion_changelog, "ingestion-changelog", "checkpoint | {block_hash}:{log_index}", single, true, {}},
     {topic::validation_changelog,
      "validation-changelog",
-     "{token} | checkpoint | trades:{block_number}:{part}",
+     "{token} | checkpoint | trades:{block_number}:{block_hash}:{part}",
      single,
      true,
      {}},

@@ -1,15 +1,36 @@
-// Topic validation-changelog, key `trades:{block_number}:{part}`: trades of a block that a reorg can still take back.
+// Topic validation-changelog, key `trades:{block_number}:{block_hash}:{part}`: what was written for the logs of a block
+// that a reorg can still take back.
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "messages/events/onchain_trade.hpp"
 
 namespace hedgerow {
 
-/// As they were written to onchain-trades. A tombstone follows when none of them can be taken back any more.
+/// What the rules made of a log. The rest of its trade is in the log itself, which comes again with its reversal.
+struct written_trade {
+  std::uint64_t log_index = 0;
+  fill_kind kind = fill_kind::take;
+  hedgerow::symbol symbol;
+  /// These as in onchain_trade.
+  std::string token_symbol;
+  address token;
+  hedgerow::side side = side::buy;
+  shares amount;
+  usd notional;
+  friend bool operator==(const written_trade&, const written_trade&) = default;
+};
+
+/// A tombstone follows when none of them can be taken back any more.
 struct written_trades {
-  std::vector<onchain_trade> trades;
+  std::uint64_t block_number = 0;
+  hash32 block_hash;
+  /// Which part of the block's trades.
+  std::uint64_t part = 0;
+  std::vector<written_trade> trades;
   friend bool operator==(const written_trades&, const written_trades&) = default;
 };
 

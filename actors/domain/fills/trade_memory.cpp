@@ -1,57 +1,79 @@
 #include "actors/domain/fills/trade_memory.hpp"
 
+#include <algorithm>
+
 namespace hedgerow::domain {
 
-std::string memory_key(const evm_log_ref& ref) {
-  return "trade:" + ref.block_hash.to_string() + ":" + std::to_string(ref.log_index);
-}
+namespace {
+
+bool is_before(const written_trade& trade, std::uint64_t log_index) { return trade.log_index < log_index; }
+bool by_log_index(const written_trade& a, const written_trade& b) { return is_before(a, b.log_index); }
+
+}  // namespace
 
 void trade_memory::keep_before(const place& at) {
   if (before_.contains(at)) return;
   const auto it = parts_.find(at);
-  before_.emplace(at, it == parts_.end() ? part{} : it->second);
+  before_.emplace(at, it == parts_.end() ? std::nullopt : std::optional{it->second});
 }
 
 void trade_memory::restore(written_trades stored) {
-  for (auto& trade : stored.trades) {
-    auto& kept = parts_[place_of(trade)];
-    kept.insert_or_assign(memory_key(trade.ref), std::move(trade));
-  }
+  const place at{stored.block_number, stored.block_hash, stored.part};
+  std::sort(stored.trades.begin(), stored.trades.end(), by_log_index);
+  if (!stored.trades.empty()) parts_.insert_or_assign(at, std::move(stored));
 }
 
-void trade_memory::restore(onchain_trade trade) {
-  const auto at = place_of(trade);
-  auto key = memory_key(trade.ref);
-  old_keys_[at].push_back(key);
-  parts_[at].insert_or_assign(std::move(key), std::move(trade));
-}
-
-void trade_memory::remember(onchain_trade trade) {
+void trade_memory::remember(const onchain_trade& trade) {
   // The newest one counts, whatever part the one before it was in.
-  (void)take_back(trade.ref);
-  const auto at = place_of(trade);
+  (void)take(trade.ref);
+  const place at{trade.ref.block_number, trade.ref.block_hash, trade.sequence / trades_in_record};
   keep_before(at);
-  auto key = memory_key(trade.ref);
-  parts_[at].insert_or_assign(std::move(key), std::move(trade));
+  auto& part = parts_[at];
+  std::tie(part.block_number, part.block_hash, part.part) = at;
+  written_trade written{trade.ref.log_index, trade.kind, trade.symbol, trade.token_symbol,
+                        trade.token,         trade.side, trade.amount, trade.notional};
+  const auto after = std::upper_bound(part.trades.begin(), part.trades.end(), written, by_log_index);
+  part.trades.insert(after, std::move(written));
 }
 
-std::optional<onchain_trade> trade_memory::take_back(const evm_log_ref& ref) {
-  const auto key = memory_key(ref);
-  for (auto it = parts_.lower_bound({ref.block_number, 0}); it != parts_.end() && it->first.first == ref.block_number;
+std::optional<written_trade> trade_memory::take(const evm_log_ref& ref) {
+  for (auto it = parts_.lower_bound({ref.block_number, ref.block_hash, 0});
+       it != parts_.end() && it->second.block_number == ref.block_number && it->second.block_hash == ref.block_hash;
        ++it) {
-    const auto found = it->second.find(key);
-    if (found == it->second.end()) continue;
+    auto& trades = it->second.trades;
+    const auto found = std::lower_bound(trades.begin(), trades.end(), ref.log_index, is_before);
+    if (found == trades.end() || found->log_index != ref.log_index) continue;
     keep_before(it->first);
-    auto written = std::move(found->second);
-    it->second.erase(found);
-    if (it->second.empty()) parts_.erase(it);
+    auto written = std::move(*found);
+    trades.erase(found);
+    if (trades.empty()) parts_.erase(it);
     return written;
   }
   return std::nullopt;
 }
 
+std::optional<onchain_trade> trade_memory::take_back(const blockchain_event& reverted) {
+  auto written = take(reverted.log.ref);
+  if (!written) return std::nullopt;
+  onchain_trade reversal;
+  reversal.sequence = reverted.sequence;
+  reversal.chain_id = reverted.chain_id;
+  reversal.change = evm_log_change::reverted;
+  reversal.ref = reverted.log.ref;
+  reversal.book = reverted.log.book;
+  reversal.kind = written->kind;
+  reversal.symbol = std::move(written->symbol);
+  reversal.token_symbol = std::move(written->token_symbol);
+  reversal.token = written->token;
+  reversal.side = written->side;
+  reversal.amount = written->amount;
+  reversal.notional = written->notional;
+  reversal.block_time = reverted.block_time;
+  return reversal;
+}
+
 void trade_memory::forget_below(std::uint64_t block) {
-  while (!parts_.empty() && parts_.begin()->first.first < block) {
+  while (!parts_.empty() && parts_.begin()->second.block_number < block) {
     keep_before(parts_.begin()->first);
     parts_.erase(parts_.begin());
   }
@@ -61,14 +83,10 @@ std::vector<trade_memory::change> trade_memory::commit() {
   std::vector<change> changes;
   for (const auto& [at, before] : before_) {
     const auto it = parts_.find(at);
-    if (it == parts_.end() ? before.empty() : before == it->second) continue;
-    std::optional<written_trades> now;
-    if (it != parts_.end())
-      for (const auto& [key, trade] : it->second) (now ? *now : now.emplace()).trades.push_back(trade);
-    changes.push_back({"trades:" + std::to_string(at.first) + ":" + std::to_string(at.second), std::move(now)});
-    const auto old = old_keys_.extract(at);
-    if (old.empty()) continue;
-    for (const auto& key : old.mapped()) changes.push_back({key, std::nullopt});
+    const auto* now = it == parts_.end() ? nullptr : &it->second;
+    if (before ? now != nullptr && *before == *now : now == nullptr) continue;
+    const auto& [number, hash, part] = at;
+    changes.push_back({"trades:" + std::to_string(number) + ":" + hash.to_string() + ":" + std::to_string(part), now});
   }
   before_.clear();
   return changes;
@@ -76,17 +94,17 @@ std::vector<trade_memory::change> trade_memory::commit() {
 
 void trade_memory::rollback() {
   for (auto& [at, before] : before_) {
-    if (before.empty())
-      parts_.erase(at);
+    if (before)
+      parts_.insert_or_assign(at, std::move(*before));
     else
-      parts_.insert_or_assign(at, std::move(before));
+      parts_.erase(at);
   }
   before_.clear();
 }
 
 std::size_t trade_memory::size() const {
   std::size_t all = 0;
-  for (const auto& [at, kept] : parts_) all += kept.size();
+  for (const auto& [at, kept] : parts_) all += kept.trades.size();
   return all;
 }
 

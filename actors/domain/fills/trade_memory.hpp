@@ -7,15 +7,13 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
+#include <tuple>
 #include <vector>
 
+#include "messages/events/blockchain_event.hpp"
 #include "messages/events/written_trades.hpp"
 
 namespace hedgerow::domain {
-
-/// Key of a trade in changelogs of earlier versions, which kept one record for each: `trade:{block_hash}:{log_index}`.
-[[nodiscard]] std::string memory_key(const evm_log_ref& ref);
 
 /// Trades are kept by block, and in a block by parts of this many sequences, so that no record of the changelog grows
 /// beyond what a log takes. A record for each trade, and a tombstone later, would double what is written for a fill.
@@ -26,20 +24,18 @@ class trade_memory {
  public:
   /// A record of the changelog.
   struct change {
-    /// `trades:{block_number}:{part}`, or a memory_key().
+    /// `trades:{block_number}:{block_hash}:{part}`.
     std::string key;
-    /// Nothing: a tombstone.
-    std::optional<written_trades> now;
+    /// Null: a tombstone. Valid until the memory is changed.
+    const written_trades* now = nullptr;
   };
 
-  /// Takes over what the changelog holds under a key of this version.
+  /// Takes over what the changelog holds.
   void restore(written_trades stored);
-  /// Takes over a record of an earlier version. It is replaced as soon as something of its part changes.
-  void restore(onchain_trade trade);
   /// The trade of an applied event has been written.
-  void remember(onchain_trade trade);
-  /// Returns the trade written for this log and forgets it; nullopt when no trade is remembered for it.
-  [[nodiscard]] std::optional<onchain_trade> take_back(const evm_log_ref& ref);
+  void remember(const onchain_trade& trade);
+  /// Returns the reversal of the trade written for this log, and forgets the trade; nullopt when none is remembered.
+  [[nodiscard]] std::optional<onchain_trade> take_back(const blockchain_event& reverted);
   /// Forgets the trades of blocks below `block`.
   void forget_below(std::uint64_t block);
   /// What differs from the last commit, for the changelog.
@@ -49,21 +45,15 @@ class trade_memory {
   [[nodiscard]] std::size_t size() const;
 
  private:
-  /// Block number, and which part of it.
-  using place = std::pair<std::uint64_t, std::uint64_t>;
-  /// By memory_key().
-  using part = std::map<std::string, onchain_trade>;
-  static place place_of(const onchain_trade& trade) {
-    return {trade.ref.block_number, trade.sequence / trades_in_record};
-  }
+  /// Block number and hash, and which part of the block.
+  using place = std::tuple<std::uint64_t, hash32, std::uint64_t>;
+  std::optional<written_trade> take(const evm_log_ref& ref);
   void keep_before(const place& at);
 
-  /// None of them is empty.
-  std::map<place, part> parts_;
-  /// The parts at the last commit, for the places that were touched since; empty where there was none.
-  std::map<place, part> before_;
-  /// Keys of an earlier version's records.
-  std::map<place, std::vector<std::string>> old_keys_;
+  /// Each has at least one trade; they are in the order of their logs.
+  std::map<place, written_trades> parts_;
+  /// The parts at the last commit, for the places that were touched since; nothing where there was none.
+  std::map<place, std::optional<written_trades>> before_;
 };
 
 }  // namespace hedgerow::domain

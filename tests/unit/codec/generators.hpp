@@ -148,8 +148,13 @@ inline onchain_trade any() {
           any<timestamp>()};
 }
 template <>
+inline written_trade any() {
+  return {any<std::uint64_t>(), any_name<fill_kind>(2), any<symbol>(), any<std::string>(), any<address>(),
+          any<side>(),          any<shares>(),          any<usd>()};
+}
+template <>
 inline written_trades any() {
-  return {several<onchain_trade>()};
+  return {any<std::uint64_t>(), any<hash32>(), any<std::uint64_t>(), several<written_trade>()};
 }
 template <>
 inline schwab_command any() {

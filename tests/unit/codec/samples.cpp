@@ -61,10 +61,12 @@ onchain_trade sample() {
 
 template <>
 written_trades sample() {
-  auto second = sample<onchain_trade>();
-  second.sequence = 7;
-  second.ref.log_index = 9;
-  return {{sample<onchain_trade>(), second}};
+  const auto trade = sample<onchain_trade>();
+  const written_trade first{417,         trade.kind, trade.symbol, trade.token_symbol,
+                            trade.token, trade.side, trade.amount, trade.notional};
+  auto second = first;
+  second.log_index = 9;
+  return {29'112'345, trade.ref.block_hash, 18'446'744'073'709'551'615ULL, {first, second}};
 }
 
 template <>
