@@ -183,9 +183,10 @@ TEST_F(IngestionClearTest, AClearWaitsForItsAfterClearHoweverLongTheNodeTakes) {
   node->hidden = {{1, 1}};
   node->no_receipts = true;
   node->mine({clear(), after_clear(1)});
+  lost_answers lost;
   for (int i = 0; i < 5; ++i) {
     wait(20s);
-    node->failing = 3;
+    lost = lose_answers({"chain.request.after_send:fail@1", "chain.receipt.after_send:fail@1"});
     node->mine();
   }
   EXPECT_EQ(pairs(), booked{});

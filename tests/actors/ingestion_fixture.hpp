@@ -3,12 +3,16 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "actors/bridges/bridge.hpp"
 #include "actors/domain/fills/orderbook_events.hpp"
 #include "actors/ingestion/ingestion_actor.hpp"
 #include "messages/codec/codec.hpp"
+#include "messages/faults/fault_plan.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_chain.hpp"
@@ -29,6 +33,16 @@ inline raw_evm_log take(unsigned char mark) {
   log.data = bytes(32, mark);
   return log;
 }
+
+/// As long as it lives, answers of the node are lost.
+using lost_answers = std::unique_ptr<faults::armed_plan>;
+
+inline lost_answers lose_answers(const std::vector<std::string>& rules, std::uint64_t seed = 1) {
+  return std::make_unique<faults::armed_plan>(faults::parse_fault_plan(rules, seed).value());
+}
+
+inline const std::vector<std::string> one_of_four{"chain.logs.after_send:fail%25", "chain.receipt.after_send:fail%25",
+                                                  "chain.request.after_send:fail%25"};
 
 class fixed_random final : public ports::random {
  public:

@@ -153,6 +153,7 @@ TEST_F(IngestionTest, RandomBranchesAndLiveLogsInAnyOrderEndWithTheChain) {
   for (unsigned seed = 1; seed <= 60; ++seed) {
     node = std::make_shared<test::fake_node>();
     log = adapters::make_memory_log(clock, 4);
+    lost_answers lost;
     std::mt19937_64 random{seed};
     order.seed(seed);
     unsigned char mark = 0;
@@ -190,7 +191,7 @@ TEST_F(IngestionTest, RandomBranchesAndLiveLogsInAnyOrderEndWithTheChain) {
           run();
           node->connect();
           break;
-        case 4: node->failing = static_cast<int>(random() % 3); break;
+        case 4: lost = random() % 2 == 0 ? lose_answers(one_of_four, seed) : nullptr; break;
         case 5:
           std::shuffle(heard.begin(), heard.end(), random);
           for (std::size_t i = 0; i < std::min<std::size_t>(heard.size(), 4); ++i) node->tell_log(heard[i]);
@@ -205,7 +206,7 @@ TEST_F(IngestionTest, RandomBranchesAndLiveLogsInAnyOrderEndWithTheChain) {
       if (random() % 12 == 0) clock.advance(3s);
     }
     node->silent_logs = node->silent_heads = false;
-    node->failing = 0;
+    lost.reset();
     node->mine();
     settle();
     clock.advance(3s);

@@ -199,8 +199,11 @@ TEST_F(IngestionTest, AReorgWhileTheProcessIsDownIsNoticedAtTheStart) {
 TEST_F(IngestionTest, FailingAnswersAndNarrowRangesDelayButLoseNothing) {
   for (int i = 1; i <= 30; ++i) node->mine({take(static_cast<unsigned char>(i))});
   node->max_range = 3;
-  node->failing = 7;
+  auto lost = lose_answers({"chain.logs.after_send:fail%50", "chain.request.after_send:fail%50"});
   start();
+  settle();
+  EXPECT_LT(canonical().size(), 30U);
+  lost.reset();
   settle();
   settle();
   EXPECT_EQ(canonical().size(), 30U);
@@ -218,6 +221,7 @@ TEST_F(IngestionTest, RandomCrashesReorgsAndLossesEndWithTheCanonicalChain) {
   for (unsigned seed = 1; seed <= 20; ++seed) {
     node = std::make_shared<test::fake_node>();
     log = adapters::make_memory_log(clock, 4);
+    lost_answers lost;
     std::mt19937_64 random{seed};
     unsigned char mark = 0;
     start();
@@ -232,14 +236,14 @@ TEST_F(IngestionTest, RandomCrashesReorgsAndLossesEndWithTheCanonicalChain) {
           break;
         case 2: node->disconnect(); break;
         case 3: node->connect(); break;
-        case 4: node->failing = static_cast<int>(random() % 3); break;
+        case 4: lost = random() % 2 == 0 ? lose_answers(one_of_four, seed) : nullptr; break;
         default: node->mine({take(++mark)}); break;
       }
       if (random() % 2 == 0) run();
       if (random() % 8 == 0) advance(std::chrono::milliseconds{1100});
     }
     node->connect();
-    node->failing = 0;
+    lost.reset();
     settle();
     settle();
     fills truth;

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 namespace hedgerow::test {
+
+using namespace faults::literals;
 namespace {
 
 hash32 hash_of(std::uint64_t number, std::uint64_t salt) {
@@ -92,12 +94,9 @@ void fake_node::connect() {
   if (listening_) listener_.up();
 }
 
-std::optional<ports::chain_error> fake_chain::trouble() {
+std::optional<ports::chain_error> fake_chain::trouble(faults::fault_id point) const {
   if (!node_->connected_) return ports::chain_error{ports::chain_failure::disconnected, "not connected"};
-  if (node_->failing > 0) {
-    --node_->failing;
-    return ports::chain_error{ports::chain_failure::timed_out, "no answer"};
-  }
+  if (faults::strikes(point)) return ports::chain_error{ports::chain_failure::timed_out, "no answer"};
   return std::nullopt;
 }
 
@@ -116,17 +115,17 @@ void fake_chain::close() {
 }
 
 void fake_chain::chain_id(ports::chain_callback<std::uint64_t> done) {
-  if (auto why = trouble()) return done(unexpected(*why));
+  if (auto why = trouble("chain.request.after_send"_fault)) return done(unexpected(*why));
   done(node_->id);
 }
 
 void fake_chain::head(ports::chain_callback<ports::chain_block> done) {
-  if (auto why = trouble()) return done(unexpected(*why));
+  if (auto why = trouble("chain.request.after_send"_fault)) return done(unexpected(*why));
   done(node_->blocks_.rbegin()->second.header);
 }
 
 void fake_chain::block(std::uint64_t number, ports::chain_callback<std::optional<ports::chain_block>> done) {
-  if (auto why = trouble()) return done(unexpected(*why));
+  if (auto why = trouble("chain.request.after_send"_fault)) return done(unexpected(*why));
   if (node_->silent_blocks.contains(number))
     return done(unexpected(ports::chain_error{ports::chain_failure::timed_out, "no answer"}));
   const auto it = node_->blocks_.find(number);
@@ -135,7 +134,7 @@ void fake_chain::block(std::uint64_t number, ports::chain_callback<std::optional
 
 void fake_chain::logs(ports::evm_log_query query, ports::chain_callback<ports::evm_logs> done) {
   node_->asked.emplace_back(query.from, query.to);
-  if (auto why = trouble()) return done(unexpected(*why));
+  if (auto why = trouble("chain.logs.after_send"_fault)) return done(unexpected(*why));
   if (node_->refuse_logs)
     if (auto why = node_->refuse_logs(query)) return done(unexpected(*why));
   if (query.to - query.from + 1 > node_->max_range)
@@ -152,7 +151,7 @@ void fake_chain::logs(ports::evm_log_query query, ports::chain_callback<ports::e
 
 void fake_chain::receipt_logs(hash32 tx, ports::chain_callback<std::optional<ports::evm_logs>> done) {
   ++node_->receipts_asked;
-  if (auto why = trouble()) return done(unexpected(*why));
+  if (auto why = trouble("chain.receipt.after_send"_fault)) return done(unexpected(*why));
   if (node_->no_receipts) return done(std::nullopt);
   ports::evm_logs answer;
   for (const auto& [number, b] : node_->blocks_)
@@ -165,12 +164,12 @@ void fake_chain::receipt_logs(hash32 tx, ports::chain_callback<std::optional<por
 }
 
 void fake_chain::code(address at, ports::chain_callback<bytes> done) {
-  if (auto why = trouble()) return done(unexpected(*why));
+  if (auto why = trouble("chain.request.after_send"_fault)) return done(unexpected(*why));
   done(node_->without_code.contains(at) ? bytes{} : bytes(1, 0x60));
 }
 
 void fake_chain::call(address to, bytes input, ports::chain_callback<bytes> done) {
-  if (auto why = trouble()) return done(unexpected(*why));
+  if (auto why = trouble("chain.request.after_send"_fault)) return done(unexpected(*why));
   if (node_->failing_calls > 0) {
     --node_->failing_calls;
     return done(unexpected(ports::chain_error{node_->call_failure, "header not found"}));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/ports/chain_client.hpp"
+#include "messages/faults/fault_point.hpp"
 
 namespace hedgerow::test {
 
@@ -38,8 +39,6 @@ class fake_node {
   bool silent_heads = false;
   /// Logs are sent twice.
   bool doubled_logs = false;
-  /// The next so many questions fail with a time-out.
-  int failing = 0;
   /// Logs that getLogs and the subscription leave out, by (block, index); receipts have them.
   std::set<std::pair<std::uint64_t, std::uint64_t>> hidden;
   /// Receipts are not there yet.
@@ -94,7 +93,7 @@ class fake_node {
   bool listening_ = false;
 };
 
-/// The client of one process.
+/// The client of one process. A plan of faults strikes it as it does the real one.
 class fake_chain final : public ports::chain_client {
  public:
   explicit fake_chain(std::shared_ptr<fake_node> node) : node_{std::move(node)} {}
@@ -111,8 +110,8 @@ class fake_chain final : public ports::chain_client {
   void code(address at, ports::chain_callback<bytes> done) override;
 
  private:
-  /// Nothing when the node answers.
-  [[nodiscard]] std::optional<ports::chain_error> trouble();
+  /// Nothing when the node answers. `point` is that of the request.
+  [[nodiscard]] std::optional<ports::chain_error> trouble(faults::fault_id point) const;
 
   std::shared_ptr<fake_node> node_;
   /// Number of its subscriber; 0 before there is one.
