@@ -55,13 +55,19 @@ class entity_host {
 
   // -- slices
   /// Gives an entity its slice. `Self` is the actor that the host lives in; of `answered(step_ptr)` and
-  /// `failed(std::string why)` one is called, the latter at the latest when bridge.handle_timeout has passed.
+  /// `failed(std::string why)` one is called, the latter at the latest when bridge.handle_timeout has passed. An answer
+  /// of an entity that was stopped in the meantime rests on what was not written: it has failed, too.
   template <class Self, class Answered, class Failed>
   void ask(Self* self, const std::string& key, std::uint32_t partition, protocol::slice_ptr part, Answered answered,
            Failed failed) {
-    self->request(activated(key, partition), config_.handle_timeout, protocol::handle_atom::value, std::move(part))
-        .then(std::move(answered),
-              [this, failed = std::move(failed)](const caf::error& why) { failed(reason_of(why)); });
+    const auto asked = activated(key, partition);
+    self->request(asked, config_.handle_timeout, protocol::handle_atom::value, std::move(part))
+        .then(
+            [this, answered = std::move(answered), failed, who = asked.address()](const protocol::step_ptr& answer) {
+              if (key_of(who) == nullptr) return failed("was stopped before its answer came");
+              answered(answer);
+            },
+            [this, failed](const caf::error& why) { failed(reason_of(why)); });
   }
   /// It has died over its slice, or has missed the deadline: it ends, and is rebuilt when there is something for it.
   void died(const std::string& key, const std::string& why);

@@ -24,12 +24,14 @@ static_assert(ports::largest_record <= codec::max_record, "what a log takes can 
 /// Counts its records: appends `{key}={count}` to position-updates (its changelog) for each of them. A record "crash"
 /// makes it throw, "hang" keeps its answer back, "effect" makes it ask for a ticket and emit "{key}!" once the ticket
 /// is committed; "huge" makes it append a record that no log takes, "huge effect" makes it emit one, with "{key}!"
-/// beside it; "end" deletes its changelog.
+/// beside it; "huge before" makes it emit one before it answers; "effect, then nothing" makes it emit an empty step
+/// once its ticket is committed; "end" deletes its changelog.
 struct counter_state {
   std::uint64_t count = 0;
   std::string key;
   std::uint32_t partition = 0;
   bool huge_effect = false;
+  bool empty_effect = false;
   emitter_actor bridge;
   std::vector<caf::typed_response_promise<step_ptr>> kept_back;
 };
@@ -52,6 +54,13 @@ entity_actor::behavior_type counter(entity_actor::stateful_pointer<counter_state
           if (r.value == "crash") throw std::runtime_error{"crash"};
           if (r.value == "effect" || r.value == "huge effect") answer->ticket = r.offset + 1;
           self->state.huge_effect = r.value == "huge effect";
+          self->state.empty_effect = r.value == "effect, then nothing";
+          if (self->state.empty_effect) answer->ticket = r.offset + 1;
+          if (r.value == "huge before") {
+            auto own = std::make_shared<step>();
+            own->records.push_back(huge({topic::position_updates, self->state.partition}, self->state.key));
+            self->send(self->state.bridge, emit_atom::value, step_ptr{own});
+          }
           if (r.value == "huge")
             answer->records.push_back(huge({topic::schwab_commands, self->state.partition}, self->state.key));
           if (r.value == "end") {
@@ -68,6 +77,10 @@ entity_actor::behavior_type counter(entity_actor::stateful_pointer<counter_state
       },
       [=](committed_atom, std::uint64_t) {
         auto own = std::make_shared<step>();
+        if (std::exchange(self->state.empty_effect, false)) {
+          own->idle = true;
+          return self->send(self->state.bridge, emit_atom::value, step_ptr{own});
+        }
         own->records.push_back({{topic::schwab_executions, self->state.partition}, self->state.key, "!"});
         if (std::exchange(self->state.huge_effect, false)) {
           own->records.push_back(huge({topic::position_updates, self->state.partition}, self->state.key));

@@ -46,6 +46,28 @@ TEST_F(BridgeLife, AGroupThatHasStateButNoOffsetsAnyMoreIsAnAlarmOnce) {
   }
 }
 
+TEST_F(BridgeLife, AnEmptyStepDoesNotTieLaterTransactionsToItsPartition) {
+  const auto in_partition = [](std::uint32_t wanted) {
+    std::string symbol = "AAA";
+    while (partition_of_symbol(symbol, 4) != wanted) ++symbol.back();
+    return symbol;
+  };
+  notice_list notices;
+  bridge_config config;
+  config.notices = &notices;
+  config.instance = "a";
+  auto first = start(config);
+  append(in_partition(3), "effect, then nothing");
+  run();
+  config.instance = "b";
+  auto second = start(config);
+  run();
+  append(in_partition(0), "x");
+  run();
+  EXPECT_EQ(notices.texts, strings{}) << "partition 3 belongs to b now, and a goes on";
+  EXPECT_EQ(lag(), 0);
+}
+
 TEST_F(BridgeLife, AfterAPartitionThatCannotBeLoadedNoOtherOneIsLoaded) {
   auto first = start();
   for (const auto* symbol : {"AAPL", "NVDA", "META"}) append(symbol, "x");

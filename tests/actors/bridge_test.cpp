@@ -151,6 +151,20 @@ TEST_F(BridgeTest, AStepOfAnEntityThatNoLogTakesIsRefusedAsAWholeAndTold) {
   EXPECT_EQ(ask<actor_status>(b, status_atom::value).state, run_state::running);
 }
 
+TEST_F(BridgeTest, WhatAnEntityAnswersAfterAStepThatWasRefusedIsNotWritten) {
+  append("AAPL", "x");
+  append("AAPL", "huge before");
+  append("TSLA", "x");
+  auto b = start();
+  run();
+  try_again();
+  EXPECT_EQ(values(topic::position_updates, "AAPL"), strings{"1"}) << "its state rests on what was refused";
+  EXPECT_EQ(letters().back().value, "huge before");
+  EXPECT_EQ(values(topic::position_updates, "TSLA"), strings{"1"});
+  EXPECT_EQ(lag(), 0);
+  EXPECT_EQ(ask<actor_status>(b, status_atom::value).state, run_state::running);
+}
+
 TEST_F(BridgeTest, AnEntityThatHasSomethingToDoByItselfGoesOnAfterItsLastRecordWasGivenUp) {
   auto busy = counting();
   busy.has_own_work = [](const auto& changelog) { return !changelog.empty(); };

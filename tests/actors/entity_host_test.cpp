@@ -191,6 +191,20 @@ TEST_F(EntityHost, AStepIsWhatAnEntityStartsFromNext) {
   EXPECT_TRUE(seeds.back().changelog.empty());
 }
 
+TEST_F(EntityHost, TheAnswerOfOneThatWasStoppedMeanwhileIsAFailure) {
+  auto& host = start();
+  auto part = std::make_shared<slice>();
+  part->records.push_back({{topic::onchain_trades, 0}, 0, {}, "AAPL", payload{"x"}});
+  host.ask(
+      home.self, "AAPL", 0, part, [this](const step_ptr&) { home.answers.emplace_back("done"); },
+      [this](const std::string& why) { home.answers.push_back(why); });
+  // The entity answers, and is stopped before its host has seen that.
+  scheduler.try_run_once();
+  host.stop("AAPL");
+  run();
+  EXPECT_EQ(home.answers, std::vector<std::string>{"was stopped before its answer came"});
+}
+
 TEST_F(EntityHost, OneThatIsIdleIsPassivatedAndForgottenWhenItHasNoState) {
   auto& host = start();
   host.load(0, {stored("AAPL", "1")});
