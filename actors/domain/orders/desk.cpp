@@ -82,6 +82,22 @@ bool desk::due(timestamp at, timestamp now) const {
   return at.us != 0 && (at <= now || at - now > policy_.longest_wait);
 }
 
+bool desk::is_open(question what, const execution_id& by, timestamp since) const {
+  return std::any_of(open_.begin(), open_.end(),
+                     [&](const asked& q) { return q.what == what && q.by == by && q.at >= since; });
+}
+
+void desk::ask(question what, const execution_id& by, timestamp now, desk_effect effect) {
+  open_.push_back({what, by, now});
+  step_.effects.push_back(std::move(effect));
+}
+
+void desk::close(question what, const execution_id& by) {
+  const auto found =
+      std::find_if(open_.begin(), open_.end(), [&](const asked& q) { return q.what == what && q.by == by; });
+  if (found != open_.end()) open_.erase(found);
+}
+
 desk_step desk::on_recovery(const desk_context& context) {
   begin();
   if (!state_.live) {
@@ -114,10 +130,12 @@ desk_step desk::on_timer(const desk_context& context) {
       case intent_phase::waiting: try_lease(context); break;
       case intent_phase::submitting: become_unknown("no answer came", context); break;
       case intent_phase::verifying:
-        if (context.now - state_.live->phase_at >= policy_.verify_window) {
-          become_unknown("the order could not be looked at", context);
-        } else {
+        // Its answer says what became of the look.
+        if (context.now - state_.live->phase_at < policy_.verify_window ||
+            is_open(question::order, state_.live->execution, state_.live->phase_at)) {
           ask_order(context.now);
+        } else {
+          become_unknown("the order could not be looked at", context);
         }
         break;
       case intent_phase::unknown:

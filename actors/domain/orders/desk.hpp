@@ -56,6 +56,12 @@ class desk {
 
  private:
   using list = std::span<const broker_order>;
+  enum class question : std::uint8_t { baseline, order, list, position };
+  struct asked {
+    question what;
+    execution_id by;
+    timestamp at;
+  };
 
   // Steps (desk.cpp): one is open during every call.
   void begin() { step_ = {}; }
@@ -66,6 +72,12 @@ class desk {
   void alarm(desk_alarm_code code, const execution_id& execution, std::string text);
   void enter(live_intent& intent, intent_phase phase, timestamp now);
   [[nodiscard]] std::chrono::milliseconds backoff(std::uint32_t tries) const;
+  /// A question waits for its place in the call budget for as long as that takes. One that is asked again meanwhile
+  /// would take the place of another.
+  [[nodiscard]] bool is_open(question what, const execution_id& by, timestamp since) const;
+  void ask(question what, const execution_id& by, timestamp now, desk_effect effect);
+  /// Also for an answer that is an error.
+  void close(question what, const execution_id& by);
   /// `at` has come, or can only have been computed while the clock was wrong.
   [[nodiscard]] bool due(timestamp at, timestamp now) const;
 
@@ -138,6 +150,8 @@ class desk {
   /// When to look again at the gate that the live intent waits for; zero when it does not. Not in the state, since a
   /// restart looks at once.
   timestamp gate_look_;
+  /// Questions without an answer, the oldest first. Not in the state: a restart has none.
+  std::vector<asked> open_;
   /// Why the newest evidence decided nothing; for people.
   std::string last_obstacle_;
 };

@@ -44,24 +44,29 @@ void desk::hold(const std::string& why, std::vector<std::string> evidence, const
 
 void desk::ask_list(timestamp now) {
   live_intent& intent = *state_.live;
-  ++intent.tries;
+  const bool open = is_open(question::list, intent.execution, intent.phase_at);
+  step_.changed = true;
+  if (!open) ++intent.tries;
   // Quick at first, since an order is mostly there at once; absence takes its time anyway.
   intent.next_at = now + (intent.phase == intent_phase::held ? policy_.held_interval
                           : now < quiet_from(intent)         ? std::min(policy_.list_interval(), backoff(intent.tries))
                                                              : policy_.list_interval());
+  if (open) return;
   const order_pattern pattern = pattern_of(intent, now);
   timestamp from = pattern.from;
   // An order of an absent intent that turned up would explain a position that moved: look for those at once, too.
   for (const auto& ended : state_.ended)
     if (watched(ended, now)) from = std::min(from, pattern_of(ended).from);
-  step_.effects.emplace_back(list_evidence{intent.execution, now, from, pattern.to});
+  ask(question::list, intent.execution, now, list_evidence{intent.execution, now, from, pattern.to});
 }
 
 void desk::ask_position(timestamp now) {
   live_intent& intent = *state_.live;
+  step_.changed = true;
   intent.next_at = now + policy_.list_interval();
+  if (is_open(question::position, intent.execution, intent.phase_at)) return;
   ++intent.tries;
-  step_.effects.emplace_back(fetch_position{intent.execution, now});
+  ask(question::position, intent.execution, now, fetch_position{intent.execution, now});
 }
 
 /// Repeats the alarm while an outcome stays open, for any reason: without it no person would look.
@@ -78,6 +83,7 @@ void desk::alarm_unresolved() {
 desk_step desk::on_evidence(const execution_id& execution, timestamp asked_at, const broker_answer<order_list>& answer,
                             const desk_context& context) {
   begin();
+  close(question::list, execution);
   live_intent* intent = live_for(execution);
   const bool open = intent != nullptr && outcome_open();
   if (!answer) {
@@ -174,6 +180,7 @@ bool desk::absence_shown(const live_intent& intent) const {
 desk_step desk::on_position(const execution_id& execution, timestamp asked_at, const broker_answer<shares>& answer,
                             const desk_context& context) {
   begin();
+  close(question::position, execution);
   live_intent* intent = live_for(execution);
   const bool open = intent != nullptr && outcome_open();
   if (open && !answer) last_obstacle_ = "the position cannot be read: " + answer.error().detail;

@@ -101,14 +101,18 @@ bool desk::baseline_usable(timestamp now) const {
 
 void desk::ask_baseline(timestamp now) {
   live_intent& intent = *state_.live;
-  ++intent.tries;
+  step_.changed = true;
+  if (!is_open(question::baseline, intent.execution, intent.phase_at)) {
+    ++intent.tries;
+    ask(question::baseline, intent.execution, now, fetch_baseline{intent.execution, now});
+  }
   intent.next_at = now + policy_.http_grace + backoff(intent.tries);
-  step_.effects.emplace_back(fetch_baseline{intent.execution, now});
 }
 
 desk_step desk::on_baseline(const execution_id& execution, timestamp asked_at, const broker_answer<shares>& answer,
                             const desk_context& context) {
   begin();
+  close(question::baseline, execution);
   live_intent* intent = live_for(execution);
   if (intent == nullptr || intent->phase != intent_phase::waiting || asked_at < intent->phase_at ||
       baseline_usable(context.now) || late_order_working())

@@ -39,8 +39,8 @@ void desk::ask_watch(timestamp now) {
     if (ended.absent && (first == nullptr || ended.intent_at < first->intent_at)) first = &ended;
   }
   state_.watch_at = first == nullptr ? timestamp{} : now + policy_.watch_interval;
-  if (first == nullptr) return;
-  step_.effects.emplace_back(
+  if (first == nullptr || is_open(question::list, first->execution, first->intent_at)) return;
+  ask(question::list, first->execution, now,
       list_evidence{first->execution, now, first->intent_at - policy_.clock_skew, now + policy_.clock_skew});
 }
 

@@ -119,14 +119,17 @@ void desk::verify(const order_id& order, bool named_by_person, const desk_contex
 
 void desk::ask_order(timestamp now) {
   live_intent& intent = *state_.live;
-  ++intent.tries;
+  step_.changed = true;
   intent.next_at = now + policy_.http_grace;
-  step_.effects.emplace_back(verify_order{intent.execution, *intent.order});
+  if (is_open(question::order, intent.execution, intent.phase_at)) return;
+  ++intent.tries;
+  ask(question::order, intent.execution, now, verify_order{intent.execution, *intent.order});
 }
 
 desk_step desk::on_order(const execution_id& execution, const order_id& order,
                          const broker_answer<broker_order>& answer, const desk_context& context) {
   begin();
+  close(question::order, execution);
   live_intent* intent = live_for(execution);
   if (intent == nullptr || intent->phase != intent_phase::verifying || intent->order != order) return finish();
   if (answer) {

@@ -342,6 +342,31 @@ TEST_F(Desk, TheFirst404sAreNoVerdict) {
   EXPECT_EQ(said(), "UNKNOWN outcome_unknown");
 }
 
+/// A call may wait for its place in the call budget for minutes.
+TEST_F(Desk, AQuestionIsNotAskedAgainBeforeItsAnswer) {
+  command(1);
+  answered(named("7"));
+  ASSERT_NE(effect<verify_order>(), nullptr);
+  for (int i = 0; i < 10; ++i) {
+    now = *last.wake_at;
+    timer();
+    EXPECT_EQ(effect<verify_order>(), nullptr);
+    EXPECT_EQ(phase(), intent_phase::verifying) << "nothing says that the order cannot be looked at";
+  }
+  looked_up("7", unexpected(broker_error{broker_failure::no_answer, 0, "", {}}));
+  EXPECT_EQ(said(), "UNKNOWN outcome_unknown") << "its time is over";
+  ASSERT_NE(effect<list_evidence>(), nullptr);
+  for (int i = 0; i < 10; ++i) {
+    now = *last.wake_at;
+    timer();
+    EXPECT_EQ(effect<list_evidence>(), nullptr);
+  }
+  listed({});
+  now = *last.wake_at;
+  timer();
+  EXPECT_NE(effect<list_evidence>(), nullptr);
+}
+
 TEST_F(Desk, AnAnswerThatComesLateStillCounts) {
   command(1);
   now = *last.wake_at;
