@@ -172,6 +172,7 @@ void ingestion::too_deep(std::uint64_t from) {
 
 void ingestion::revert(blockchain_event event) {
   event.change = evm_log_change::reverted;
+  event.reverts = event.sequence;
   event.sequence = checkpoint_.next_sequence++;
   ++reverted_;
   append(event);

@@ -18,7 +18,6 @@ namespace {
 
 constexpr topic_partition changelog{topic::validation_changelog, 0};
 constexpr const char* checkpoint_key = "checkpoint";
-constexpr const char* remembered_from_key = "remembered_from";
 /// Events that nothing was written for, after which the checkpoint is written all the same.
 constexpr std::uint64_t checkpoint_every = 1000;
 
@@ -28,11 +27,15 @@ void keep(const std::string& key, const Event& event, entity::outbox& out) {
 }
 
 bool is_trades(const std::string& key) { return key.starts_with("trades:"); }
-bool is_checkpoint(const std::string& key) { return key == checkpoint_key || key == remembered_from_key; }
 
 std::string why_unreadable(const record& r) {
-  if (is_trades(r.key)) return entity::why_unreadable<written_trades>(r);
-  if (is_checkpoint(r.key)) return entity::why_unreadable<ingestion_checkpoint>(r);
+  if (is_trades(r.key)) {
+    auto why = entity::why_unreadable<written_trades>(r);
+    if (why.empty() && domain::key_of(codec::decode<written_trades>(*r.value)->data) != r.key)
+      why = "the record belongs to another key";
+    return why;
+  }
+  if (r.key == checkpoint_key) return entity::why_unreadable<validation_checkpoint>(r);
   return entity::why_unreadable<token_record>(r);
 }
 
@@ -82,16 +85,12 @@ validation::interface::behavior_type validation::start() {
 void validation::restore(const std::string& key, std::string_view bytes) {
   if (is_trades(key)) {
     if (auto trades = codec::decode<written_trades>(bytes)) written_.restore(std::move(trades->data));
-  } else if (is_checkpoint(key)) {
-    const auto stored = codec::decode<ingestion_checkpoint>(bytes);
+  } else if (key == checkpoint_key) {
+    const auto stored = codec::decode<validation_checkpoint>(bytes);
     if (!stored) return;
     fresh_ = false;
-    if (key == remembered_from_key) {
-      unremembered_block_ = stored->data.block;
-    } else {
-      handled_ = stored->data;
-      checkpointed_ = stored->data.next_sequence;
-    }
+    reached_ = stored->data;
+    checkpointed_ = reached_.next_sequence;
   } else if (const auto known = codec::decode<token_record>(bytes)) {
     tokens_[known->data.token] = {known->data.symbol, known->data.decimals};
   }
@@ -154,9 +153,7 @@ step_ptr validation::postpone(timestamp now) {
 
 // -- judging ---------------------------------------------------------------------------------------------------------
 
-validation::attempt validation::begin() const {
-  return {{service_name, clock_->now()}, handled_, unremembered_block_, fresh_};
-}
+validation::attempt validation::begin() const { return {{service_name, clock_->now()}, reached_, fresh_}; }
 
 std::set<address> validation::process(const slice& part, attempt& now) {
   const domain::token_lookup lookup = [&](const address& token) -> const domain::token_info* {
@@ -182,20 +179,15 @@ std::set<address> validation::process(const slice& part, attempt& now) {
 }
 
 bool validation::seen(const blockchain_event& event, attempt& now) {
-  if (event.sequence < now.handled.next_sequence) {
+  if (event.sequence < now.reached.next_sequence) {
     ++now.filtered["handled_before"];
     return true;
   }
-  if (now.fresh && event.sequence > 1) {
-    now.unremembered_block = event.log.ref.block_number;
-    keep(remembered_from_key, ingestion_checkpoint{event.chain_id, now.unremembered_block, {}, event.sequence},
-         now.out);
-  }
+  if (now.fresh) now.reached.remembered_from = event.sequence;
   now.fresh = false;
-  now.handled.chain_id = event.chain_id;
-  now.handled.next_sequence = event.sequence + 1;
+  now.reached.next_sequence = event.sequence + 1;
   if (event.change == evm_log_change::applied)
-    now.handled.block = std::max(now.handled.block, event.log.ref.block_number);
+    now.reached.block = std::max(now.reached.block, event.log.ref.block_number);
   return false;
 }
 
@@ -204,8 +196,8 @@ bool validation::take_back(envelope& cause, const blockchain_event& event, attem
     put(cause, *reversal, now);
     return true;
   }
-  const auto block = event.log.ref.block_number;
-  if (block <= now.unremembered_block || block < floor(now)) return false;
+  const auto& memory = now.reached;
+  if (event.reverts < memory.remembered_from || event.log.ref.block_number < memory.forgotten_below) return false;
   ++now.filtered["nothing_to_take_back"];
   return true;
 }
@@ -216,7 +208,7 @@ bool validation::is_no_token(const address& token) const {
 }
 
 std::uint64_t validation::floor(const attempt& now) const {
-  const auto block = now.handled.block;
+  const auto block = now.reached.block;
   return block > config_.remembered_blocks ? block - config_.remembered_blocks : 0;
 }
 
@@ -253,18 +245,19 @@ void validation::give_up(const record& r, std::string_view reason, const std::st
 
 step_ptr validation::finish(attempt& done) {
   auto& out = done.out;
-  written_.forget_below(floor(done));
+  if (written_.forget_below(floor(done))) done.reached.forgotten_below = floor(done);
   for (const auto& [key, trades] : written_.commit())
     if (trades != nullptr)
       keep(key, *trades, out);
     else
       out.tombstone(changelog, key);
-  if (!out.empty() || done.handled.next_sequence >= checkpointed_ + checkpoint_every) {
-    if (done.handled.next_sequence != checkpointed_) keep(checkpoint_key, done.handled, out);
-    checkpointed_ = done.handled.next_sequence;
+  // With the first event, too, whatever it was: without a checkpoint the next start is taken for an upgrade.
+  const bool due = !out.empty() || (fresh_ && !done.fresh);
+  if (due || done.reached.next_sequence >= checkpointed_ + checkpoint_every) {
+    if (done.reached.next_sequence != checkpointed_) keep(checkpoint_key, done.reached, out);
+    checkpointed_ = done.reached.next_sequence;
   }
-  handled_ = done.handled;
-  unremembered_block_ = done.unremembered_block;
+  reached_ = done.reached;
   fresh_ = done.fresh;
   postponed_ = 0;
   trades_ += done.trades;

@@ -14,7 +14,7 @@
 #include "actors/ports/chain_client.hpp"
 #include "actors/ports/clock.hpp"
 #include "actors/ports/notices.hpp"
-#include "messages/events/ingestion_state.hpp"
+#include "messages/events/validation_checkpoint.hpp"
 #include "messages/protocol/actor_class.hpp"
 #include "messages/types/log_policy.hpp"
 
@@ -61,8 +61,7 @@ class validation {
   /// when a token turns out to be unknown.
   struct attempt {
     entity::outbox out;
-    ingestion_checkpoint handled;
-    std::uint64_t unremembered_block = 0;
+    validation_checkpoint reached;
     bool fresh = true;
     std::uint64_t trades = 0;
     std::map<std::string_view, std::uint64_t> filtered{};
@@ -77,7 +76,8 @@ class validation {
   std::set<address> process(const protocol::slice& part, attempt& now);
   /// Whether the event has been handled before, or has been by this.
   static bool seen(const blockchain_event& event, attempt& now);
-  /// Takes back the trade written for the log. False when no trade is remembered, so the event must be judged again.
+  /// Takes back the trade written for the log, if one was. False when what was written is not known, so the event must
+  /// be judged again.
   bool take_back(envelope& cause, const blockchain_event& event, attempt& now);
   void write(const record& r, envelope& cause, domain::verdict verdict, attempt& now);
   /// Takes the ids over from the cause.
@@ -87,7 +87,7 @@ class validation {
   /// The slice is tried again later, from the beginning.
   [[nodiscard]] protocol::step_ptr postpone(timestamp now);
   [[nodiscard]] bool is_no_token(const address& token) const;
-  /// Blocks below it may have been forgotten.
+  /// Trades of blocks below it need not be remembered.
   [[nodiscard]] std::uint64_t floor(const attempt& now) const;
   /// Restores from a changelog that the bridge has found readable.
   void restore(const std::string& key, std::string_view bytes);
@@ -102,12 +102,10 @@ class validation {
   /// Contracts that are no tokens, and when they said so.
   std::map<address, timestamp> not_tokens_;
   domain::trade_memory written_;
-  /// How far the events have been handled; sequences below next_sequence are.
-  ingestion_checkpoint handled_;
+  validation_checkpoint reached_;
   /// next_sequence of the checkpoint that was written last.
   std::uint64_t checkpointed_ = 1;
-  /// Reversals of blocks up to this one may be of trades that a version without memory wrote. Zero: there are none.
-  std::uint64_t unremembered_block_ = 0;
+  /// No event has been judged.
   bool fresh_ = true;
   /// The slice that waits for tokens.
   protocol::slice_ptr waiting_;

@@ -38,6 +38,7 @@ void write(json_writer& out, const blockchain_event& v) {
     out.null();
   }
   out.field("block_time", v.block_time);
+  if (v.reverts != 0) out.wide_field("reverts", v.reverts);
 }
 
 void read(object_reader& in, blockchain_event& v) {
@@ -48,6 +49,7 @@ void read(object_reader& in, blockchain_event& v) {
   in.object("log", [&](object_reader& log) { read(log, v.log); });
   in.object_or_null("after_clear", [&](object_reader& log) { read(log, v.after_clear.emplace()); });
   in.value("block_time", v.block_time);
+  if (in.has("reverts")) in.wide("reverts", v.reverts);
 }
 
 void write(json_writer& out, const ingestion_checkpoint& v) {

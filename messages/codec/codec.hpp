@@ -23,7 +23,8 @@
 #include "messages/events/schwab_execution.hpp"
 #include "messages/events/token_record.hpp"  // allow: decode<> of it
 #include "messages/events/token_update.hpp"
-#include "messages/events/written_trades.hpp"  // allow: decode<> of it
+#include "messages/events/validation_checkpoint.hpp"  // allow: decode<> of it
+#include "messages/events/written_trades.hpp"         // allow: decode<> of it
 #include "messages/types/expected.hpp"
 
 namespace hedgerow::codec {

@@ -1,4 +1,4 @@
-// onchain_trade, written_trades and token_record.
+// onchain_trade, written_trades, validation_checkpoint and token_record.
 #include <charconv>
 
 #include "messages/codec/event_codec.hpp"
@@ -107,8 +107,8 @@ void read(object_reader& in, written_trades& v) {
   in.texts("log_index", indexes);
   v.trades.assign(indexes.size(), {});
   for (std::size_t i = 0; i < indexes.size(); ++i)
-    if (!to_number(indexes[i], v.trades[i].log_index))
-      return in.fail("log_index", decode_errc::bad_field, "an element is ill-formed");
+    if (!to_number(indexes[i], v.trades[i].log_index) || (i > 0 && v.trades[i].log_index <= v.trades[i - 1].log_index))
+      return in.fail("log_index", decode_errc::bad_field, "an element is ill-formed or not in order");
   read_column(in, "kind", v.trades, &written_trade::kind, to_kind);
   read_column(in, "symbol", v.trades, &written_trade::symbol, to_parsed);
   read_column(in, "token_symbol", v.trades, &written_trade::token_symbol, to_text);
@@ -116,6 +116,20 @@ void read(object_reader& in, written_trades& v) {
   read_column(in, "side", v.trades, &written_trade::side, to_side);
   read_column(in, "amount", v.trades, &written_trade::amount, to_parsed);
   read_column(in, "notional", v.trades, &written_trade::notional, to_parsed);
+}
+
+void write(json_writer& out, const validation_checkpoint& v) {
+  out.wide_field("next_sequence", v.next_sequence);
+  out.wide_field("block", v.block);
+  out.wide_field("remembered_from", v.remembered_from);
+  out.wide_field("forgotten_below", v.forgotten_below);
+}
+
+void read(object_reader& in, validation_checkpoint& v) {
+  in.wide("next_sequence", v.next_sequence);
+  in.wide("block", v.block);
+  in.wide("remembered_from", v.remembered_from);
+  in.wide("forgotten_below", v.forgotten_below);
 }
 
 void write(json_writer& out, const token_record& v) {
@@ -135,4 +149,5 @@ void read(object_reader& in, token_record& v) {
 
 HEDGEROW_CODEC(hedgerow::onchain_trade, "onchain_trade")
 HEDGEROW_CODEC(hedgerow::written_trades, "written_trades")
+HEDGEROW_CODEC(hedgerow::validation_checkpoint, "validation_checkpoint")
 HEDGEROW_CODEC(hedgerow::token_record, "token_record")

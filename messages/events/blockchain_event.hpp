@@ -36,6 +36,8 @@ struct blockchain_event {
   /// The AfterClear log that belongs to a Clear (facts, 2.2), attached so that replay needs no chain.
   std::optional<raw_evm_log> after_clear;
   timestamp block_time;
+  /// When it is reverted: the sequence that its log was applied with. 0 in events of earlier versions.
+  std::uint64_t reverts = 0;
   friend bool operator==(const blockchain_event&, const blockchain_event&) = default;
 };
 

@@ -30,6 +30,7 @@ struct written_trades {
   hash32 block_hash;
   /// Which part of the block's trades.
   std::uint64_t part = 0;
+  /// In the order of their logs, each log once.
   std::vector<written_trade> trades;
   friend bool operator==(const written_trades&, const written_trades&) = default;
 };

@@ -9,7 +9,13 @@ namespace {
 bool is_before(const written_trade& trade, std::uint64_t log_index) { return trade.log_index < log_index; }
 bool by_log_index(const written_trade& a, const written_trade& b) { return is_before(a, b.log_index); }
 
+std::string key_of(std::uint64_t block_number, const hash32& block_hash, std::uint64_t part) {
+  return "trades:" + std::to_string(block_number) + ":" + block_hash.to_string() + ":" + std::to_string(part);
+}
+
 }  // namespace
+
+std::string key_of(const written_trades& trades) { return key_of(trades.block_number, trades.block_hash, trades.part); }
 
 void trade_memory::keep_before(const place& at) {
   if (before_.contains(at)) return;
@@ -19,7 +25,6 @@ void trade_memory::keep_before(const place& at) {
 
 void trade_memory::restore(written_trades stored) {
   const place at{stored.block_number, stored.block_hash, stored.part};
-  std::sort(stored.trades.begin(), stored.trades.end(), by_log_index);
   if (!stored.trades.empty()) parts_.insert_or_assign(at, std::move(stored));
 }
 
@@ -72,11 +77,13 @@ std::optional<onchain_trade> trade_memory::take_back(const blockchain_event& rev
   return reversal;
 }
 
-void trade_memory::forget_below(std::uint64_t block) {
+bool trade_memory::forget_below(std::uint64_t block) {
+  const auto before = parts_.size();
   while (!parts_.empty() && parts_.begin()->second.block_number < block) {
     keep_before(parts_.begin()->first);
     parts_.erase(parts_.begin());
   }
+  return parts_.size() < before;
 }
 
 std::vector<trade_memory::change> trade_memory::commit() {
@@ -86,7 +93,7 @@ std::vector<trade_memory::change> trade_memory::commit() {
     const auto* now = it == parts_.end() ? nullptr : &it->second;
     if (before ? now != nullptr && *before == *now : now == nullptr) continue;
     const auto& [number, hash, part] = at;
-    changes.push_back({"trades:" + std::to_string(number) + ":" + hash.to_string() + ":" + std::to_string(part), now});
+    changes.push_back({key_of(number, hash, part), now});
   }
   before_.clear();
   return changes;

@@ -19,12 +19,14 @@ namespace hedgerow::domain {
 /// beyond what a log takes. A record for each trade, and a tombstone later, would double what is written for a fill.
 inline constexpr std::uint64_t trades_in_record = 64;
 
+/// Key of its record in the changelog: `trades:{block_number}:{block_hash}:{part}`.
+[[nodiscard]] std::string key_of(const written_trades& trades);
+
 /// Changes are kept apart until commit(), so that a slice that has to wait leaves nothing behind.
 class trade_memory {
  public:
   /// A record of the changelog.
   struct change {
-    /// `trades:{block_number}:{block_hash}:{part}`.
     std::string key;
     /// Null: a tombstone. Valid until the memory is changed.
     const written_trades* now = nullptr;
@@ -36,8 +38,8 @@ class trade_memory {
   void remember(const onchain_trade& trade);
   /// Returns the reversal of the trade written for this log, and forgets the trade; nullopt when none is remembered.
   [[nodiscard]] std::optional<onchain_trade> take_back(const blockchain_event& reverted);
-  /// Forgets the trades of blocks below `block`.
-  void forget_below(std::uint64_t block);
+  /// Forgets the trades of blocks below `block`. False when there are none.
+  bool forget_below(std::uint64_t block);
   /// What differs from the last commit, for the changelog.
   [[nodiscard]] std::vector<change> commit();
   /// Back to the last commit.

@@ -137,7 +137,8 @@ inline blockchain_event any() {
           any_name<evm_log_change>(2),
           any<raw_evm_log>(),
           maybe<raw_evm_log>(),
-          any<timestamp>()};
+          any<timestamp>(),
+          any<std::uint64_t>()};
 }
 template <>
 inline onchain_trade any() {
@@ -154,7 +155,14 @@ inline written_trade any() {
 }
 template <>
 inline written_trades any() {
-  return {any<std::uint64_t>(), any<hash32>(), any<std::uint64_t>(), several<written_trade>()};
+  auto trades = several<written_trade>();
+  std::uint64_t next = any<std::uint32_t>();
+  for (auto& trade : trades) trade.log_index = next++;
+  return {any<std::uint64_t>(), any<hash32>(), any<std::uint64_t>(), std::move(trades)};
+}
+template <>
+inline validation_checkpoint any() {
+  return {any<std::uint64_t>(), any<std::uint64_t>(), any<std::uint64_t>(), any<std::uint64_t>()};
 }
 template <>
 inline schwab_command any() {

@@ -65,7 +65,7 @@ written_trades sample() {
   const written_trade first{417,         trade.kind, trade.symbol, trade.token_symbol,
                             trade.token, trade.side, trade.amount, trade.notional};
   auto second = first;
-  second.log_index = 9;
+  second.log_index = 418;
   return {29'112'345, trade.ref.block_hash, 18'446'744'073'709'551'615ULL, {first, second}};
 }
 
@@ -132,6 +132,11 @@ control_event sample() {
 template <>
 ingestion_checkpoint sample() {
   return {8453, 29'112'345, from<hash32>("0x" + std::string(64, 'c')), 1001};
+}
+
+template <>
+validation_checkpoint sample() {
+  return {1001, 29'112'345, 900, 29'111'321};
 }
 
 template <>
