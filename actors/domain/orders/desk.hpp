@@ -85,6 +85,7 @@ class desk {
   void start_next(const desk_context& context);
   void try_lease(const desk_context& context);
   void refused(const gate_refusal& refusal, const desk_context& context);
+  void renew(const desk_context& context);
   [[nodiscard]] bool baseline_usable(timestamp now) const;
   void ask_baseline(timestamp now);
   void lease(const desk_context& context);

@@ -55,6 +55,8 @@ void desk::try_lease(const desk_context& context) {
   }
   const auto refusal = check_gate(context.gate, policy_.gate, state_.halted, intent.quantity, context.now);
   if (refusal) return refused(*refusal, context);
+  const bool held_up = intent.gate_wait.us != 0 || intent.throttled > 0;
+  if (held_up && context.now - intent.phase_at > policy_.gate.recheck_passing) return renew(context);
   intent.next_at = gate_look_ = {};
   step_.changed = true;
   if (!baseline_usable(context.now)) return ask_baseline(context.now);
@@ -87,6 +89,15 @@ void desk::refused(const gate_refusal& refusal, const desk_context& context) {
   event.detail = "not placed yet: " + refusal.detail;
   event.retry_at = refusal.retry_at;
   emit(std::move(event));
+}
+
+/// What was asked for long ago may be too much by now, or on the wrong side: fills have come meanwhile, and a command
+/// is never changed. The shares go back, and the accumulator asks at once for what it takes now.
+void desk::renew(const desk_context& context) {
+  const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(context.now - state_.live->phase_at);
+  fail(state_.live->throttled > 0 ? execution_code::throttled : execution_code::not_sent,
+       "it may be placed now, after " + std::to_string(waited.count()) + " ms: what it takes by now is asked for anew",
+       context.now, {}, context);
 }
 
 bool desk::baseline_usable(timestamp now) const {

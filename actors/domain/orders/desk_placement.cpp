@@ -85,9 +85,7 @@ void desk::retry_placement(const broker_error& error, const desk_context& contex
   live_intent& intent = *state_.live;
   const timestamp later = context.now + policy_.gate.recheck;
   if (error.kind == broker_failure::throttled) {
-    if (++intent.throttled >= policy_.max_throttled)
-      return fail(execution_code::throttled, "the broker goes on throttling",
-                  std::max(later, context.now + error.retry_after), {}, context);
+    ++intent.throttled;
     return wait_and_retry(std::max(error.retry_after, backoff(intent.throttled)), "throttled", context);
   }
   if (error.kind == broker_failure::unauthorized) {

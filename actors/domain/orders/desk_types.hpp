@@ -27,10 +27,8 @@ struct desk_policy {
   /// Back-off of repeated attempts and questions: doubles from the first to the last.
   std::chrono::milliseconds backoff_first{500};
   std::chrono::milliseconds backoff_last{15'000};
-  /// POSTs of one intent, all but the last certainly not processed.
+  /// POSTs of one intent, all but the last certainly not processed; those that were answered with 429 do not count.
   std::uint32_t max_attempts = 4;
-  /// Limit of 429 answers, which do not count as attempts.
-  std::uint32_t max_throttled = 10;
   /// How long a fresh order id may be unknown to GET.
   std::chrono::milliseconds verify_window{20'000};
   /// Absent: this many order lists without a candidate, spread over this long.

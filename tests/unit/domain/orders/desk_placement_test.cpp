@@ -141,16 +141,22 @@ TEST_F(Desk, A401IsFollowedByExactlyOneFreshTry) {
   EXPECT_EQ(last.events.back().retry_at, now + policy.backoff_last) << "the refresh is a matter of seconds";
 }
 
-TEST_F(Desk, ThrottlingHonoursRetryAfterAndIsNoAttempt) {
+TEST_F(Desk, ThrottlingHonoursRetryAfter) {
+  const auto throttled = [](milliseconds pause) {
+    return unexpected(broker_error{broker_failure::throttled, 429, "", pause});
+  };
   command(1);
-  answered(unexpected(broker_error{broker_failure::throttled, 429, "", seconds{7}}));
+  answered(throttled(seconds{1}));
+  EXPECT_EQ(last.wake_at, now + seconds{1});
+  now = *last.wake_at;
+  timer();
+  EXPECT_NE(effect<place_order>(), nullptr);
+  answered(throttled(seconds{7}), 1, 2);
   EXPECT_EQ(last.wake_at, now + seconds{7});
-  for (std::uint32_t attempt = 2; attempt <= policy.max_attempts + 2; ++attempt) {
-    now = *last.wake_at;
-    timer();
-    failed(broker_failure::throttled, attempt);
-  }
-  EXPECT_EQ(phase(), intent_phase::waiting);
+  now = *last.wake_at;
+  timer();
+  EXPECT_EQ(said(), "FAILED throttled") << "what it takes by now is asked for anew";
+  EXPECT_EQ(last.events.back().retry_at, now);
 }
 
 TEST_F(Desk, TheGateRefusesBeforeTheIntentAndBeforeTheWrite) {
@@ -185,10 +191,11 @@ TEST_F(Desk, AnOrderLimitIsWaitedForUntilThereIsAPlaceAndToldOnce) {
   EXPECT_EQ(last.wake_at, now + seconds{20}) << "another input does not make it late";
   now = now + seconds{20};
   timer();
+  EXPECT_EQ(last.events.front().code, execution_code::not_sent) << "fills have come meanwhile";
   EXPECT_EQ(said(), "SUBMITTING none");
 }
 
-TEST_F(Desk, ATokenIsWaitedForAndTheOrderGoesWhenItComes) {
+TEST_F(Desk, ATokenIsWaitedForAndWhatItTakesByThenIsAskedForAnew) {
   gate.token_available = false;
   command(1);
   EXPECT_EQ(said(), "PENDING no_token");
@@ -199,6 +206,18 @@ TEST_F(Desk, ATokenIsWaitedForAndTheOrderGoesWhenItComes) {
     EXPECT_FALSE(last.changed) << "nothing to write";
   }
   EXPECT_LE(now, timestamp{1'700'000'000'000'000} + seconds{30});
+  gate.token_available = true;
+  now = *last.wake_at;
+  timer();
+  EXPECT_EQ(said(), "FAILED not_sent") << "the position may be another one by now";
+  EXPECT_EQ(last.events.back().retry_at, now) << "at once";
+  command(2);
+  EXPECT_NE(effect<place_order>(), nullptr);
+}
+
+TEST_F(Desk, AReasonThatPassesAtOnceDelaysTheOrderOnly) {
+  gate.token_available = false;
+  command(1);
   gate.token_available = true;
   now = *last.wake_at;
   timer();
@@ -226,7 +245,7 @@ TEST_F(Desk, AWaitAtTheGateSurvivesARecovery) {
   EXPECT_EQ(last.wake_at, now + policy.gate.recheck_passing);
   gate.token_available = true;
   recover();
-  EXPECT_NE(effect<place_order>(), nullptr);
+  EXPECT_EQ(said(), "FAILED not_sent");
 }
 
 TEST_F(Desk, ARefusalBeforeTheWriteThatCanPassIsWaitedForAndCountsAsNoTry) {
@@ -245,16 +264,16 @@ TEST_F(Desk, ARefusalBeforeTheWriteThatCanPassIsWaitedForAndCountsAsNoTry) {
 }
 
 TEST_F(Desk, EndlessThrottlingIsNotCalledAFailure) {
-  command(1);
-  for (std::uint32_t attempt = 1; state().live; ++attempt) {
-    ASSERT_LT(attempt, 50U);
-    answered(unexpected(broker_error{broker_failure::throttled, 429, "", seconds{90}}), 1, attempt);
-    if (!state().live) break;
+  for (std::uint64_t n = 1; n <= 20; ++n) {
+    command(n);
+    ASSERT_NE(effect<place_order>(), nullptr);
+    answered(unexpected(broker_error{broker_failure::throttled, 429, "", seconds{90}}), n);
+    EXPECT_EQ(said(), "PENDING not_sent");
     now = *last.wake_at;
     timer();
+    EXPECT_EQ(said(), "FAILED throttled");
+    EXPECT_NE(last.events.back().retry_at, timestamp{}) << "the symbol's failures are not counted";
   }
-  EXPECT_EQ(said(), "FAILED throttled");
-  EXPECT_EQ(last.events.back().retry_at, now + seconds{90});
 }
 
 TEST_F(Desk, WhatNeverLeftIsNotRemembered) {
