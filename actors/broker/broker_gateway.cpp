@@ -75,29 +75,38 @@ caf::result<get_result> broker_gateway::get(const get_call& c) {
     gather({c, promise});
     return promise;
   }
-  queue<broker_order>(call_class::evidence, promise, [this, c, promise] {
-    getting_.emplace(++number_, promise);
-    api_->get_order(c.order, bring_back<broker_order>(gotorder_atom::value, number_));
-  });
+  queue<broker_order>(
+      call_class::evidence, promise,
+      [this, c, promise] {
+        getting_.emplace(++number_, promise);
+        api_->get_order(c.order, bring_back<broker_order>(gotorder_atom::value, number_));
+      },
+      patience());
   return promise;
 }
 
 caf::result<list_result> broker_gateway::list(const list_call& c) {
   auto promise = self_->make_response_promise<list_result>();
-  queue<order_list>(call_class::evidence, promise, [this, c, promise] {
-    listing_.emplace(++number_, promise);
-    api_->list_orders(c.from + clock_offset(), c.to + clock_offset(),
-                      bring_back<order_list>(gotorders_atom::value, number_));
-  });
+  queue<order_list>(
+      call_class::evidence, promise,
+      [this, c, promise] {
+        listing_.emplace(++number_, promise);
+        api_->list_orders(c.from + clock_offset(), c.to + clock_offset(),
+                          bring_back<order_list>(gotorders_atom::value, number_));
+      },
+      patience());
   return promise;
 }
 
 caf::result<position_result> broker_gateway::position(const position_call& c) {
   auto promise = self_->make_response_promise<position_result>();
-  queue<shares>(call_class::evidence, promise, [this, c, promise] {
-    counting_.emplace(++number_, promise);
-    api_->position(c.symbol, bring_back<shares>(gotshares_atom::value, number_));
-  });
+  queue<shares>(
+      call_class::evidence, promise,
+      [this, c, promise] {
+        counting_.emplace(++number_, promise);
+        api_->position(c.symbol, bring_back<shares>(gotshares_atom::value, number_));
+      },
+      patience());
   return promise;
 }
 
@@ -193,20 +202,27 @@ void broker_gateway::call_next(call_class c, std::size_t free) {
   next.run();
 }
 
-/// What waited until its lease was over is not called any more. When the next lease ends.
+/// What waited until its lease, or the patience of whoever asks, was over is not called any more. When the next one
+/// ends.
 std::optional<monotonic_time> broker_gateway::end_leases(monotonic_time now) {
   std::optional<monotonic_time> next;
-  auto& queue = queue_of(call_class::placement);
-  for (auto it = queue.begin(); it != queue.end();) {
-    if (it->not_after && it->not_after->passed(now, clock_->now())) {
-      it->too_late();
-      it = queue.erase(it);
-      continue;
+  for (const auto c : {call_class::placement, call_class::evidence}) {
+    auto& queue = queue_of(c);
+    for (auto it = queue.begin(); it != queue.end();) {
+      if (it->not_after && it->not_after->passed(now, clock_->now())) {
+        it->too_late();
+        it = queue.erase(it);
+        continue;
+      }
+      if (it->not_after) next = next ? std::min(*next, it->not_after->monotonic) : it->not_after->monotonic;
+      ++it;
     }
-    if (it->not_after) next = next ? std::min(*next, it->not_after->monotonic) : it->not_after->monotonic;
-    ++it;
   }
   return next;
+}
+
+deadline broker_gateway::patience() const {
+  return {clock_->monotonic() + question_patience, clock_->now() + question_patience};
 }
 
 /// Waits for its turn, then calls.
@@ -222,7 +238,7 @@ void broker_gateway::queue(call_class c, caf::typed_response_promise<broker_resu
       {std::move(run), not_after, [this, c, promise]() mutable {
          const auto now = clock_->monotonic();
          const auto pause = std::chrono::ceil<std::chrono::milliseconds>(budget_.next_allowed(c, now) - now);
-         last_error_ = "the lease was over before the call budget had room";
+         last_error_ = "it was too late before the call budget had room";
          unsent_->add();
          promise.deliver(broker_result<T>{unexpected(broker_error{broker_failure::throttled, 0, last_error_, pause})});
        }});

@@ -100,6 +100,8 @@ class broker_gateway {
   void tick();
   void pump();
   void take_share(monotonic_time now);
+  /// Until when a question that is asked now may wait.
+  [[nodiscard]] deadline patience() const;
   std::deque<waiting_call>& queue_of(domain::call_class c) { return queues_[static_cast<std::size_t>(c)]; }
   [[nodiscard]] std::size_t waiting(domain::call_class c);
   void enqueue(domain::call_class c, waiting_call what);

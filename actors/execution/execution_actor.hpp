@@ -24,7 +24,7 @@ struct execution_config {
   /// bridge leaves it (bridge_policy::longest_wait).
   std::chrono::milliseconds session_wait = bridge_policy{}.longest_wait();
   /// Longer than any call through the gateway can take.
-  std::chrono::milliseconds call_timeout{120'000};
+  std::chrono::milliseconds call_timeout = protocol::call_timeout;
 };
 
 /// The account's limit of orders per minute, of which this node has an equal part. Thread-safe.

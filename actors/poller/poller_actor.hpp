@@ -21,7 +21,7 @@ struct poller_config {
   /// differ.
   std::chrono::milliseconds clock_skew = domain::desk_policy{}.clock_skew;
   /// Longer than any call through the gateway can take.
-  std::chrono::milliseconds call_timeout{120'000};
+  std::chrono::milliseconds call_timeout = protocol::call_timeout;
 };
 
 /// Clock, random and notices outlive the actor system.

@@ -24,6 +24,12 @@ enum class get_reason : std::uint8_t {
   evidence,  // an unknown outcome is resolved: goes before all status questions, by the order's own id
 };
 
+/// A question that has waited so long for its place in the call budget is answered "throttled" and not called any more:
+/// whoever asked has given it up.
+inline constexpr std::chrono::milliseconds question_patience{120'000};
+/// How long a caller of the gateway waits for its answer.
+inline constexpr std::chrono::milliseconds call_timeout = question_patience + std::chrono::seconds{30};
+
 struct get_call {
   order_id order;
   /// A time not later than the order's entry; a list call that serves several orders starts here.

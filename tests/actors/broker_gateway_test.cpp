@@ -211,6 +211,34 @@ TEST_F(GatewayTest, OldOrdersAreNotListedTogetherWithYoungOnes) {
   EXPECT_EQ(api->asked, std::vector{id("5")});
 }
 
+TEST_F(GatewayTest, AQuestionThatNobodyWaitsForAnyMoreIsNotCalled) {
+  config.budget.calls_per_minute = 1;
+  start();
+  const get_call look{id("1"), clock.now(), get_reason::evidence};
+  self->send(gateway, getorder_atom::value, look);
+  for (int i = 0; i < 20; ++i) self->send(gateway, getorder_atom::value, look);
+  run();
+  for (auto waited = std::chrono::seconds{0}; waited <= question_patience; waited += std::chrono::seconds{10}) {
+    clock.advance(std::chrono::seconds{10});
+    advance(std::chrono::seconds{10});
+  }
+  const auto made = api->asked.size();
+  EXPECT_LE(made, 4U);
+  std::size_t refused = 0;
+  self->receive_while([&] { return refused + made < 21; })(
+      [&](const get_result& r) { refused += !r.value && r.value.error().kind == broker_failure::throttled ? 1 : 0; },
+      caf::after(std::chrono::seconds{0}) >>
+          [&] {
+            ADD_FAILURE() << refused;
+            refused = 21;
+          });
+  for (int i = 0; i < 30; ++i) {
+    clock.advance(std::chrono::minutes{1});
+    advance(std::chrono::minutes{1});
+  }
+  EXPECT_EQ(api->asked.size(), made);
+}
+
 TEST_F(GatewayTest, APlacementWhoseLeaseEndsWhileItWaitsIsNotCalledAndAnsweredAtOnce) {
   config.budget.calls_per_minute = 1;
   const auto registry = std::make_shared<telemetry::metric_registry>();

@@ -129,19 +129,11 @@ desk_step desk::on_timer(const desk_context& context) {
     switch (state_.live->phase) {
       case intent_phase::waiting: try_lease(context); break;
       case intent_phase::submitting: become_unknown("no answer came", context); break;
-      case intent_phase::verifying:
-        // Its answer says what became of the look.
-        if (context.now - state_.live->phase_at < policy_.verify_window ||
-            is_open(question::order, state_.live->execution, state_.live->phase_at)) {
-          ask_order(context.now);
-        } else {
-          become_unknown("the order could not be looked at", context);
-        }
-        break;
+      case intent_phase::verifying: ask_order(context.now); break;
       case intent_phase::unknown:
       case intent_phase::held:
         absence_shown(*state_.live) ? ask_position(context.now) : ask_list(context.now);
-        alarm_unresolved();
+        alarm_unresolved(context.now);
         break;
       case intent_phase::working: break;
     }

@@ -123,7 +123,7 @@ class desk {
   void evaluate(timestamp asked_at, list orders, const desk_context& context);
   void no_candidate(timestamp asked_at, const desk_context& context);
   void unclear_list(timestamp asked_at, const unreadable_order& order, const desk_context& context);
-  void alarm_unresolved();
+  void alarm_unresolved(timestamp now);
   void conclude_absent(const std::string& why, std::vector<std::string> evidence, const desk_context& context);
   /// The orders that can be the intent's, as far as is known at `now`.
   [[nodiscard]] order_pattern pattern_of(const live_intent& intent, timestamp now) const;
@@ -151,6 +151,10 @@ class desk {
   /// When to look again at the gate that the live intent waits for; zero when it does not. Not in the state, since a
   /// restart looks at once.
   timestamp gate_look_;
+  /// Over all intents, as one that is throttled for long is asked for anew. Not in the state: a restart begins anew.
+  std::uint32_t throttled_in_a_row_ = 0;
+  /// When it was last told that an outcome stays open.
+  timestamp unresolved_told_;
   /// Questions without an answer, the oldest first. Not in the state: a restart has none.
   std::vector<asked> open_;
   /// Why the newest evidence decided nothing; for people.

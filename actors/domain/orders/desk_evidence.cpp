@@ -51,7 +51,10 @@ void desk::ask_list(timestamp now) {
   intent.next_at = now + (intent.phase == intent_phase::held ? policy_.held_interval
                           : now < quiet_from(intent)         ? std::min(policy_.list_interval(), backoff(intent.tries))
                                                              : policy_.list_interval());
-  if (open) return;
+  if (open) {
+    intent.next_at = now + policy_.list_interval();
+    return;
+  }
   const order_pattern pattern = pattern_of(intent, now);
   timestamp from = pattern.from;
   // An order of an absent intent that turned up would explain a position that moved: look for those at once, too.
@@ -70,11 +73,11 @@ void desk::ask_position(timestamp now) {
 }
 
 /// Repeats the alarm while an outcome stays open, for any reason: without it no person would look.
-void desk::alarm_unresolved() {
+void desk::alarm_unresolved(timestamp now) {
   const live_intent& intent = *state_.live;
-  const auto every =
-      std::max<std::int64_t>(1, policy_.unresolved_alarm / std::max(policy_.list_interval(), milliseconds{1}));
-  if (intent.phase != intent_phase::unknown || intent.tries % every != 0) return;
+  const auto quiet_since = std::max(intent.phase_at, unresolved_told_);
+  if (intent.phase != intent_phase::unknown || now - quiet_since < policy_.unresolved_alarm) return;
+  unresolved_told_ = now;
   alarm(desk_alarm_code::unresolved, intent.execution,
         intent.execution.to_string() + " has been unknown since " + to_rfc3339(intent.phase_at) + ": " +
             (last_obstacle_.empty() ? std::string{"no evidence decides it"} : last_obstacle_));

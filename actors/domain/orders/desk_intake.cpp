@@ -49,14 +49,16 @@ void desk::try_lease(const desk_context& context) {
   // an order that waits for the next open may work all night, and nothing can be placed beside it even if the gate
   // opens.
   if (late_order_working()) {
-    intent.next_at = intent.gate_wait = gate_look_ = {};
+    // What it fills comes on top of what waits: by then the intent is too large.
+    if (intent.gate_wait.us == 0) intent.gate_wait = context.now;
+    intent.next_at = gate_look_ = {};
     step_.changed = true;
     return;
   }
   const auto refusal = check_gate(context.gate, policy_.gate, state_.halted, intent.quantity, context.now);
   if (refusal) return refused(*refusal, context);
   const bool held_up = intent.gate_wait.us != 0 || intent.throttled > 0;
-  if (held_up && context.now - intent.phase_at > policy_.gate.recheck_passing) return renew(context);
+  if (held_up && context.now - intent.phase_at > policy_.gate.fresh_for) return renew(context);
   intent.next_at = gate_look_ = {};
   step_.changed = true;
   if (!baseline_usable(context.now)) return ask_baseline(context.now);
@@ -94,10 +96,11 @@ void desk::refused(const gate_refusal& refusal, const desk_context& context) {
 /// What was asked for long ago may be too much by now, or on the wrong side: fills have come meanwhile, and a command
 /// is never changed. The shares go back, and the accumulator asks at once for what it takes now.
 void desk::renew(const desk_context& context) {
+  // A time that has passed by every node's clock: at once.
   const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(context.now - state_.live->phase_at);
   fail(state_.live->throttled > 0 ? execution_code::throttled : execution_code::not_sent,
        "it may be placed now, after " + std::to_string(waited.count()) + " ms: what it takes by now is asked for anew",
-       context.now, {}, context);
+       state_.live->phase_at, {}, context);
 }
 
 bool desk::baseline_usable(timestamp now) const {

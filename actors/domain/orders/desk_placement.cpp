@@ -46,6 +46,7 @@ desk_step desk::on_placement(const execution_id& execution, std::uint32_t attemp
   const bool open = intent->phase == intent_phase::submitting || intent->phase == intent_phase::unknown ||
                     intent->phase == intent_phase::held;
   if (!open || intent->attempts != attempt) return finish();
+  if (answer || answer.error().kind != broker_failure::throttled) throttled_in_a_row_ = 0;
   if (answer) {
     placed(*answer, context);
   } else {
@@ -86,7 +87,7 @@ void desk::retry_placement(const broker_error& error, const desk_context& contex
   const timestamp later = context.now + policy_.gate.recheck;
   if (error.kind == broker_failure::throttled) {
     ++intent.throttled;
-    return wait_and_retry(std::max(error.retry_after, backoff(intent.throttled)), "throttled", context);
+    return wait_and_retry(std::max(error.retry_after, backoff(++throttled_in_a_row_)), "throttled", context);
   }
   if (error.kind == broker_failure::unauthorized) {
     // Refresh the token, then exactly one fresh try. A token that is refused a second time is soon replaced, too: the
@@ -162,8 +163,10 @@ void desk::verified(const broker_order& order, const desk_context& context) {
 
 void desk::not_verified(const broker_error& error, const desk_context& context) {
   live_intent& intent = *state_.live;
-  // A fresh id may be unknown for a while; the first 404 is no verdict (facts, 5.6).
-  if (context.now - intent.phase_at < policy_.verify_window) {
+  // A look that was not made says nothing. A fresh id may be unknown for a while; the first 404 is no verdict
+  // (facts, 5.6).
+  const bool looked = error.kind != broker_failure::not_sent && error.kind != broker_failure::throttled;
+  if (!looked || context.now - intent.phase_at < policy_.verify_window) {
     intent.next_at = context.now + std::max(backoff(intent.tries), error.retry_after);
     step_.changed = true;
     return;

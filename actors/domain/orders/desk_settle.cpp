@@ -63,7 +63,10 @@ void desk::fail(execution_code code, std::string detail, timestamp retry_at, std
     ended.absent = code == execution_code::absent;
     if (ended.absent && state_.watch_at.us == 0) state_.watch_at = context.now + policy_.watch_interval;
   }
+  // Nothing was filled, so it says nothing of the baseline.
+  const auto settled_at = state_.settled_at;
   settle(context);
+  if (never_left(code)) state_.settled_at = settled_at;
 }
 
 void desk::settle(const desk_context& context) {

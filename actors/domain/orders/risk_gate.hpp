@@ -23,6 +23,9 @@ struct gate_policy {
   std::chrono::seconds recheck{60};
   /// Pause between two checks of a reason that can pass at any moment, such as a missing token or session.
   std::chrono::milliseconds recheck_passing{1'000};
+  /// An intent that has waited longer is asked for anew when the reason has passed. Above recheck_passing, so that what
+  /// passes by the first look delays the order only.
+  std::chrono::milliseconds fresh_for{2'000};
   /// How long an intent waits for such a reason to pass before it gives its shares back.
   std::chrono::milliseconds patience{60'000};
   /// Pause between the first two looks at a day that the broker calls closed. The later ones are as far apart as the

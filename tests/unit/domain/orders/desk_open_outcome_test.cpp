@@ -194,9 +194,83 @@ TEST_F(DeskOpenOutcome, AnOrderThatTurnedUpLateIsWaitedForWhileTheMarketIsClosed
   gate.session->end = now + std::chrono::hours{6};
   heard(report(execution_state::filled, 5));
   EXPECT_EQ(state().filled, shares::from_whole(5));
+  EXPECT_EQ(said(), "FAILED not_sent") << "it was asked for before these shares were filled";
+  command(3);
   ASSERT_NE(effect<fetch_baseline>(), nullptr) << "the next order begins, with a position of this day";
-  last = it->on_baseline(id(2), now, shares::from_whole(105), context());
+  last = it->on_baseline(id(3), now, shares::from_whole(105), context());
   EXPECT_NE(effect<place_order>(), nullptr);
+}
+
+/// A call may wait for its place in the call budget for minutes.
+TEST_F(DeskOpenOutcome, AQuestionIsNotAskedAgainBeforeItsAnswer) {
+  command(1);
+  answered(named("7"));
+  ASSERT_NE(effect<verify_order>(), nullptr);
+  for (int i = 0; i < 10; ++i) {
+    now = *last.wake_at;
+    timer();
+    EXPECT_EQ(effect<verify_order>(), nullptr);
+    EXPECT_EQ(phase(), intent_phase::verifying) << "nothing says that the order cannot be looked at";
+  }
+  looked_up("7", unexpected(broker_error{broker_failure::no_answer, 0, "", {}}));
+  EXPECT_EQ(said(), "UNKNOWN outcome_unknown") << "its time is over";
+  ASSERT_NE(effect<list_evidence>(), nullptr);
+  for (int i = 0; i < 10; ++i) {
+    now = *last.wake_at;
+    timer();
+    EXPECT_EQ(effect<list_evidence>(), nullptr);
+  }
+  listed({});
+  now = *last.wake_at;
+  timer();
+  EXPECT_NE(effect<list_evidence>(), nullptr);
+}
+
+TEST_F(DeskOpenOutcome, ALookThatWasNotMadeSaysNothingOfTheOrder) {
+  command(1);
+  answered(named("7"));
+  now = now + 2 * policy.verify_window;
+  looked_up("7", unexpected(broker_error{broker_failure::throttled, 0, "no place in the call budget", {}}));
+  EXPECT_EQ(phase(), intent_phase::verifying);
+  now = *last.wake_at;
+  timer();
+  EXPECT_EQ(phase(), intent_phase::verifying);
+  looked_up("7", order("7"));
+  EXPECT_EQ(said(), "SUBMITTED none");
+}
+
+TEST_F(DeskOpenOutcome, ABrokerThatGoesOnThrottlingIsAskedLessAndLess) {
+  std::vector<milliseconds> pauses;
+  for (std::uint64_t n = 1; n <= 8; ++n) {
+    command(n);
+    for (std::uint32_t attempt = 1; state().live; ++attempt) {
+      answered(unexpected(broker_error{broker_failure::throttled, 429, "", {}}), n, attempt);
+      pauses.push_back(std::chrono::duration_cast<milliseconds>(*last.wake_at - now));
+      now = *last.wake_at;
+      timer();
+    }
+  }
+  EXPECT_TRUE(std::is_sorted(pauses.begin(), pauses.end()));
+  EXPECT_EQ(pauses.back(), policy.backoff_last);
+}
+
+TEST_F(DeskOpenOutcome, AnAlarmThatAnOutcomeStaysOpenDoesNotDependOnHowLongListsTake) {
+  command(1);
+  failed(broker_failure::no_answer);
+  const auto begun = now;
+  int alarms = 0;
+  auto asked_at = now;
+  while (now < begun + std::chrono::hours{1}) {
+    now = *last.wake_at;
+    timer();
+    alarms += alarmed(desk_alarm_code::unresolved) ? 1 : 0;
+    if (now < asked_at + seconds{110}) continue;
+    last = it->on_evidence(id(1), asked_at, unexpected(broker_error{broker_failure::malformed, 200, "no array", {}}),
+                           context());
+    asked_at = now;
+  }
+  EXPECT_GE(alarms, 10);
+  EXPECT_LE(alarms, 13);
 }
 
 TEST_F(DeskOpenOutcome, AnOrderThatWorksLateIsNeverForgotten) {

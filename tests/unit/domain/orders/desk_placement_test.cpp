@@ -156,7 +156,7 @@ TEST_F(Desk, ThrottlingHonoursRetryAfter) {
   now = *last.wake_at;
   timer();
   EXPECT_EQ(said(), "FAILED throttled") << "what it takes by now is asked for anew";
-  EXPECT_EQ(last.events.back().retry_at, now);
+  EXPECT_LT(last.events.back().retry_at, now);
 }
 
 TEST_F(Desk, TheGateRefusesBeforeTheIntentAndBeforeTheWrite) {
@@ -210,7 +210,8 @@ TEST_F(Desk, ATokenIsWaitedForAndWhatItTakesByThenIsAskedForAnew) {
   now = *last.wake_at;
   timer();
   EXPECT_EQ(said(), "FAILED not_sent") << "the position may be another one by now";
-  EXPECT_EQ(last.events.back().retry_at, now) << "at once";
+  EXPECT_LT(last.events.back().retry_at, now) << "at once, by the clock of any node";
+  EXPECT_NE(last.events.back().retry_at, timestamp{});
   command(2);
   EXPECT_NE(effect<place_order>(), nullptr);
 }
@@ -359,31 +360,6 @@ TEST_F(Desk, TheFirst404sAreNoVerdict) {
   now = now + policy.verify_window;
   looked_up("7", missing);
   EXPECT_EQ(said(), "UNKNOWN outcome_unknown");
-}
-
-/// A call may wait for its place in the call budget for minutes.
-TEST_F(Desk, AQuestionIsNotAskedAgainBeforeItsAnswer) {
-  command(1);
-  answered(named("7"));
-  ASSERT_NE(effect<verify_order>(), nullptr);
-  for (int i = 0; i < 10; ++i) {
-    now = *last.wake_at;
-    timer();
-    EXPECT_EQ(effect<verify_order>(), nullptr);
-    EXPECT_EQ(phase(), intent_phase::verifying) << "nothing says that the order cannot be looked at";
-  }
-  looked_up("7", unexpected(broker_error{broker_failure::no_answer, 0, "", {}}));
-  EXPECT_EQ(said(), "UNKNOWN outcome_unknown") << "its time is over";
-  ASSERT_NE(effect<list_evidence>(), nullptr);
-  for (int i = 0; i < 10; ++i) {
-    now = *last.wake_at;
-    timer();
-    EXPECT_EQ(effect<list_evidence>(), nullptr);
-  }
-  listed({});
-  now = *last.wake_at;
-  timer();
-  EXPECT_NE(effect<list_evidence>(), nullptr);
 }
 
 TEST_F(Desk, AnAnswerThatComesLateStillCounts) {
