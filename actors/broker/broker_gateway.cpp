@@ -58,56 +58,33 @@ broker_gateway::interface::behavior_type broker_gateway::start() {
 // -- questions -------------------------------------------------------------------------------------------------------
 
 caf::result<place_result> broker_gateway::place(const place_call& c) {
-  auto promise = self_->make_response_promise<place_result>();
-  queue<placement>(
-      call_class::placement, promise,
-      [this, c, promise] {
-        placing_.emplace(++number_, promise);
-        api_->place(c.request, c.not_after, bring_back<placement>(placed_atom::value, number_));
-      },
-      c.not_after);
-  return promise;
+  return in_turn(call_class::placement, placing_, c.not_after, [this, c](std::uint64_t number) {
+    api_->place(c.request, c.not_after, bring_back<placement>(placed_atom::value, number));
+  });
 }
 
 caf::result<get_result> broker_gateway::get(const get_call& c) {
-  auto promise = self_->make_response_promise<get_result>();
   if (c.reason == get_reason::status) {
+    auto promise = self_->make_response_promise<get_result>();
     gather({c, promise});
     return promise;
   }
-  queue<broker_order>(
-      call_class::evidence, promise,
-      [this, c, promise] {
-        getting_.emplace(++number_, promise);
-        api_->get_order(c.order, bring_back<broker_order>(gotorder_atom::value, number_));
-      },
-      patience());
-  return promise;
+  return in_turn(call_class::evidence, getting_, patience(), [this, c](std::uint64_t number) {
+    api_->get_order(c.order, bring_back<broker_order>(gotorder_atom::value, number));
+  });
 }
 
 caf::result<list_result> broker_gateway::list(const list_call& c) {
-  auto promise = self_->make_response_promise<list_result>();
-  queue<order_list>(
-      call_class::evidence, promise,
-      [this, c, promise] {
-        listing_.emplace(++number_, promise);
-        api_->list_orders(c.from + clock_offset(), c.to + clock_offset(),
-                          bring_back<order_list>(gotorders_atom::value, number_));
-      },
-      patience());
-  return promise;
+  return in_turn(call_class::evidence, listing_, patience(), [this, c](std::uint64_t number) {
+    api_->list_orders(c.from + clock_offset(), c.to + clock_offset(),
+                      bring_back<order_list>(gotorders_atom::value, number));
+  });
 }
 
 caf::result<position_result> broker_gateway::position(const position_call& c) {
-  auto promise = self_->make_response_promise<position_result>();
-  queue<shares>(
-      call_class::evidence, promise,
-      [this, c, promise] {
-        counting_.emplace(++number_, promise);
-        api_->position(c.symbol, bring_back<shares>(gotshares_atom::value, number_));
-      },
-      patience());
-  return promise;
+  return in_turn(call_class::evidence, counting_, patience(), [this, c](std::uint64_t number) {
+    api_->position(c.symbol, bring_back<shares>(gotshares_atom::value, number));
+  });
 }
 
 caf::result<session_result> broker_gateway::session() {
@@ -155,7 +132,7 @@ void broker_gateway::tick() {
 void broker_gateway::pump() {
   const auto now = clock_->monotonic();
   take_share(now);
-  std::optional<monotonic_time> next = end_leases(now);
+  std::optional<monotonic_time> next = drop_late(now);
   for (std::size_t i = 0; i < call_classes; ++i) {
     const auto c = static_cast<call_class>(i);
     while (waiting(c) > 0) {
@@ -204,7 +181,7 @@ void broker_gateway::call_next(call_class c, std::size_t free) {
 
 /// What waited until its lease, or the patience of whoever asks, was over is not called any more. When the next one
 /// ends.
-std::optional<monotonic_time> broker_gateway::end_leases(monotonic_time now) {
+std::optional<monotonic_time> broker_gateway::drop_late(monotonic_time now) {
   std::optional<monotonic_time> next;
   for (const auto c : {call_class::placement, call_class::evidence}) {
     auto& queue = queue_of(c);
@@ -225,23 +202,29 @@ deadline broker_gateway::patience() const {
   return {clock_->monotonic() + question_patience, clock_->now() + question_patience};
 }
 
-/// Waits for its turn, then calls.
-template <class T, class Run>
-void broker_gateway::queue(call_class c, caf::typed_response_promise<broker_result<T>> promise, Run run,
-                           std::optional<deadline> not_after) {
+/// Waits for its turn, then calls; too late, it is answered without a call.
+template <class T, class Call>
+caf::result<broker_result<T>> broker_gateway::in_turn(call_class c, asked<T>& calls, deadline not_after, Call call) {
+  auto promise = self_->make_response_promise<broker_result<T>>();
   if (queue_of(c).size() >= gateway_queue_max) {
     promise.deliver(unsent<T>("too many calls are waiting"));
-    return;
+    return promise;
   }
   enqueue(
       c,
-      {std::move(run), not_after, [this, c, promise]() mutable {
+      {[this, &calls, call, promise] {
+         calls.emplace(++number_, promise);
+         call(number_);
+       },
+       not_after,
+       [this, c, promise]() mutable {
          const auto now = clock_->monotonic();
          const auto pause = std::chrono::ceil<std::chrono::milliseconds>(budget_.next_allowed(c, now) - now);
-         last_error_ = "it was too late before the call budget had room";
+         last_error_ = "the call budget had no room in time";
          unsent_->add();
          promise.deliver(broker_result<T>{unexpected(broker_error{broker_failure::throttled, 0, last_error_, pause})});
        }});
+  return promise;
 }
 
 // -- answers ---------------------------------------------------------------------------------------------------------

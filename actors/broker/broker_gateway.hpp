@@ -100,16 +100,15 @@ class broker_gateway {
   void tick();
   void pump();
   void take_share(monotonic_time now);
-  /// Until when a question that is asked now may wait.
-  [[nodiscard]] deadline patience() const;
   std::deque<waiting_call>& queue_of(domain::call_class c) { return queues_[static_cast<std::size_t>(c)]; }
   [[nodiscard]] std::size_t waiting(domain::call_class c);
   void enqueue(domain::call_class c, waiting_call what);
   void call_next(domain::call_class c, std::size_t free);
-  std::optional<monotonic_time> end_leases(monotonic_time now);
-  template <class T, class Run>
-  void queue(domain::call_class c, caf::typed_response_promise<protocol::broker_result<T>> promise, Run run,
-             std::optional<deadline> not_after = std::nullopt);
+  std::optional<monotonic_time> drop_late(monotonic_time now);
+  /// Until when a question that is asked now may wait.
+  [[nodiscard]] deadline patience() const;
+  template <class T, class Call>
+  caf::result<protocol::broker_result<T>> in_turn(domain::call_class c, asked<T>& calls, deadline not_after, Call call);
 
   // -- answers -------------------------------------------------------------------------------------------------------
   template <class T>
