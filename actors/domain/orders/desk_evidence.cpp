@@ -44,17 +44,13 @@ void desk::hold(const std::string& why, std::vector<std::string> evidence, const
 
 void desk::ask_list(timestamp now) {
   live_intent& intent = *state_.live;
-  const bool open = is_open(question::list, intent.execution, intent.phase_at);
   step_.changed = true;
-  if (!open) ++intent.tries;
+  intent.next_at = now + (intent.phase == intent_phase::held ? policy_.held_interval : policy_.list_interval());
+  if (is_open(question::list, intent.execution, intent.phase_at)) return;
+  ++intent.tries;
   // Quick at first, since an order is mostly there at once; absence takes its time anyway.
-  intent.next_at = now + (intent.phase == intent_phase::held ? policy_.held_interval
-                          : now < quiet_from(intent)         ? std::min(policy_.list_interval(), backoff(intent.tries))
-                                                             : policy_.list_interval());
-  if (open) {
-    intent.next_at = now + policy_.list_interval();
-    return;
-  }
+  if (intent.phase != intent_phase::held && now < quiet_from(intent))
+    intent.next_at = now + std::min(policy_.list_interval(), backoff(intent.tries));
   const order_pattern pattern = pattern_of(intent, now);
   timestamp from = pattern.from;
   // An order of an absent intent that turned up would explain a position that moved: look for those at once, too.

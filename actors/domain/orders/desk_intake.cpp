@@ -94,13 +94,13 @@ void desk::refused(const gate_refusal& refusal, const desk_context& context) {
 }
 
 /// What was asked for long ago may be too much by now, or on the wrong side: fills have come meanwhile, and a command
-/// is never changed. The shares go back, and the accumulator asks at once for what it takes now.
+/// is never changed. The shares go back, and the accumulator asks at once for what the position needs now.
 void desk::renew(const desk_context& context) {
   // A time that has passed by every node's clock: at once.
   const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(context.now - state_.live->phase_at);
   fail(state_.live->throttled > 0 ? execution_code::throttled : execution_code::not_sent,
-       "it may be placed now, after " + std::to_string(waited.count()) + " ms: what it takes by now is asked for anew",
-       state_.live->phase_at, {}, context);
+       "held up for " + std::to_string(waited.count()) + " ms: the quantity is computed anew", state_.live->phase_at,
+       {}, context);
 }
 
 bool desk::baseline_usable(timestamp now) const {

@@ -155,7 +155,7 @@ TEST_F(Desk, ThrottlingHonoursRetryAfter) {
   EXPECT_EQ(last.wake_at, now + seconds{7});
   now = *last.wake_at;
   timer();
-  EXPECT_EQ(said(), "FAILED throttled") << "what it takes by now is asked for anew";
+  EXPECT_EQ(said(), "FAILED throttled") << "the quantity is computed anew";
   EXPECT_LT(last.events.back().retry_at, now);
 }
 
