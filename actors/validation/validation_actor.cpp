@@ -196,8 +196,7 @@ bool validation::take_back(envelope& cause, const blockchain_event& event, attem
     put(cause, *reversal, now);
     return true;
   }
-  const auto& memory = now.reached;
-  if (event.reverts < memory.remembered_from || event.log.ref.block_number < memory.forgotten_below) return false;
+  if (!domain::remembers(now.reached, event)) return false;
   ++now.filtered["nothing_to_take_back"];
   return true;
 }

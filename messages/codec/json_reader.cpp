@@ -1,6 +1,5 @@
 #include "messages/codec/json_reader.hpp"
 
-#include <charconv>
 #include <cstring>
 
 namespace hedgerow::codec {
@@ -63,12 +62,6 @@ std::optional<int256> small_units(std::string_view text) {
   int256 units{uint128{high} * 1'000'000'000'000'000'000ULL + low};
   if (negative) units = -units;
   return units;
-}
-
-template <class Integer>
-bool parse_integer(std::string_view text, Integer& out) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc{} && end == text.data() + text.size();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 // the form that json_writer gives it; then any failure only means that the document has to be asked.
 #pragma once
 
+#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,13 @@ struct read_state {
   bool failed = false;
   decode_error error;
 };
+
+/// The whole text as a decimal number. False when it is none, or does not fit.
+template <class Integer>
+[[nodiscard]] bool parse_integer(std::string_view text, Integer& out) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc{} && end == text.data() + text.size();
+}
 
 class object_reader {
  public:

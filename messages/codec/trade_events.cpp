@@ -1,6 +1,4 @@
 // onchain_trade, written_trades, validation_checkpoint and token_record.
-#include <charconv>
-
 #include "messages/codec/event_codec.hpp"
 #include "messages/codec/log_fields.hpp"
 
@@ -65,7 +63,7 @@ void write(json_writer& out, const written_trades& v) {
 /// `parse(text, member)` is false for text that is ill-formed.
 template <class Member, class Parse>
 void read_column(object_reader& in, std::string_view name, std::vector<written_trade>& trades,
-                 Member written_trade::*member, Parse parse) {
+                 Member trade_terms::*member, Parse parse) {
   std::vector<std::string> texts;
   in.texts(name, texts);
   if (!in.ok()) return;
@@ -74,11 +72,6 @@ void read_column(object_reader& in, std::string_view name, std::vector<written_t
     if (!parse(texts[i], trades[i].*member)) return in.fail(name, decode_errc::bad_field, "an element is ill-formed");
 }
 
-constexpr auto to_number = [](const std::string& text, std::uint64_t& out) {
-  const auto* const end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, out);
-  return error == std::errc{} && at == end;
-};
 constexpr auto to_text = [](std::string& text, std::string& out) {
   out = std::move(text);
   return true;
@@ -107,15 +100,16 @@ void read(object_reader& in, written_trades& v) {
   in.texts("log_index", indexes);
   v.trades.assign(indexes.size(), {});
   for (std::size_t i = 0; i < indexes.size(); ++i)
-    if (!to_number(indexes[i], v.trades[i].log_index) || (i > 0 && v.trades[i].log_index <= v.trades[i - 1].log_index))
+    if (!parse_integer(indexes[i], v.trades[i].log_index) ||
+        (i > 0 && v.trades[i].log_index <= v.trades[i - 1].log_index))
       return in.fail("log_index", decode_errc::bad_field, "an element is ill-formed or not in order");
-  read_column(in, "kind", v.trades, &written_trade::kind, to_kind);
-  read_column(in, "symbol", v.trades, &written_trade::symbol, to_parsed);
-  read_column(in, "token_symbol", v.trades, &written_trade::token_symbol, to_text);
-  read_column(in, "token", v.trades, &written_trade::token, to_parsed);
-  read_column(in, "side", v.trades, &written_trade::side, to_side);
-  read_column(in, "amount", v.trades, &written_trade::amount, to_parsed);
-  read_column(in, "notional", v.trades, &written_trade::notional, to_parsed);
+  read_column(in, "kind", v.trades, &trade_terms::kind, to_kind);
+  read_column(in, "symbol", v.trades, &trade_terms::symbol, to_parsed);
+  read_column(in, "token_symbol", v.trades, &trade_terms::token_symbol, to_text);
+  read_column(in, "token", v.trades, &trade_terms::token, to_parsed);
+  read_column(in, "side", v.trades, &trade_terms::side, to_side);
+  read_column(in, "amount", v.trades, &trade_terms::amount, to_parsed);
+  read_column(in, "notional", v.trades, &trade_terms::notional, to_parsed);
 }
 
 void write(json_writer& out, const validation_checkpoint& v) {

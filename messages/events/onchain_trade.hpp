@@ -11,13 +11,8 @@ namespace hedgerow {
 
 enum class fill_kind : std::uint8_t { take, clear };
 
-struct onchain_trade {
-  /// Sequence of the blockchain event it was made from.
-  std::uint64_t sequence = 0;
-  std::uint64_t chain_id = 0;
-  evm_log_change change = evm_log_change::applied;
-  evm_log_ref ref;
-  address book;
+/// What the rules made of a log.
+struct trade_terms {
   fill_kind kind = fill_kind::take;
   hedgerow::symbol symbol;
   /// As the token calls itself, marker included; for audit only.
@@ -29,6 +24,16 @@ struct onchain_trade {
   shares amount;
   /// Dollars, always positive. Truncated to the token's decimals (facts, 9.2).
   usd notional;
+  friend bool operator==(const trade_terms&, const trade_terms&) = default;
+};
+
+struct onchain_trade : trade_terms {
+  /// Sequence of the blockchain event it was made from.
+  std::uint64_t sequence = 0;
+  std::uint64_t chain_id = 0;
+  evm_log_change change = evm_log_change::applied;
+  evm_log_ref ref;
+  address book;
   timestamp block_time;
 
   /// Dollars per share.

@@ -3,24 +3,15 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "messages/events/onchain_trade.hpp"
 
 namespace hedgerow {
 
-/// What the rules made of a log. The rest of its trade is in the log itself, which comes again with its reversal.
-struct written_trade {
+/// The rest of its trade is in the log itself, which comes again with its reversal.
+struct written_trade : trade_terms {
   std::uint64_t log_index = 0;
-  fill_kind kind = fill_kind::take;
-  hedgerow::symbol symbol;
-  /// These as in onchain_trade.
-  std::string token_symbol;
-  address token;
-  hedgerow::side side = side::buy;
-  shares amount;
-  usd notional;
   friend bool operator==(const written_trade&, const written_trade&) = default;
 };
 

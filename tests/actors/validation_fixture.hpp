@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "actors/bridges/bridge.hpp"
 #include "actors/validation/validation_actor.hpp"
 #include "messages/codec/codec.hpp"
@@ -78,6 +80,19 @@ class ValidationTest : public test::actor_fixture {
   void crash() {
     caf::anon_send_exit(running, caf::exit_reason::kill);
     run();
+  }
+
+  /// A fill that is put aside, since the contracts of its pair are no tokens; afterwards they are.
+  blockchain_event bury(std::uint64_t sequence) {
+    const auto known = std::exchange(node->token_answers, {});
+    start();
+    auto event = vector_event("owner_sells_equity", sequence);
+    append(event);
+    EXPECT_EQ(reasons().size(), 1U);
+    crash();
+    node->token_answers = known;
+    start();
+    return event;
   }
 
   /// Moves both clocks, as time does.

@@ -7,16 +7,7 @@ namespace hedgerow::validation {
 namespace {
 
 TEST_F(ValidationTest, TheReversalOfABuriedFillTakesNothingBack) {
-  const auto known = node->token_answers;
-  node->token_answers.clear();
-  start();
-  const auto event = vector_event("owner_sells_equity", 1);
-  append(event);
-  ASSERT_EQ(reasons().size(), 1U);
-  crash();
-  node->token_answers = known;
-  start();
-  append(reversal(event, 2));
+  append(reversal(bury(1), 2));
   EXPECT_TRUE(trades().empty());
 }
 
@@ -84,20 +75,11 @@ TEST_F(ValidationTest, AReversalOfWhatAVersionWithoutMemoryWroteIsJudged) {
 }
 
 TEST_F(ValidationTest, AnEventForWhichNothingIsWrittenIsNoReasonToForgetThatAllAreRemembered) {
-  const auto known = node->token_answers;
   start();
   append(vector_event("taker_is_owner_but_order_is_not", 1));
   pass(bridges::bridge_config{}.idle_passivate);
   crash();
-  node->token_answers.clear();
-  start();
-  const auto buried = vector_event("owner_sells_equity", 2);
-  append(buried);
-  ASSERT_EQ(reasons().size(), 1U);
-  crash();
-  node->token_answers = known;
-  start();
-  append(reversal(buried, 3));
+  append(reversal(bury(2), 3));
   EXPECT_TRUE(trades().empty());
 }
 

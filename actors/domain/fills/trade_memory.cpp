@@ -17,6 +17,10 @@ std::string key_of(std::uint64_t block_number, const hash32& block_hash, std::ui
 
 std::string key_of(const written_trades& trades) { return key_of(trades.block_number, trades.block_hash, trades.part); }
 
+bool remembers(const validation_checkpoint& reached, const blockchain_event& reverted) {
+  return reverted.reverts >= reached.remembered_from && reverted.log.ref.block_number >= reached.forgotten_below;
+}
+
 void trade_memory::keep_before(const place& at) {
   if (before_.contains(at)) return;
   const auto it = parts_.find(at);
@@ -35,8 +39,7 @@ void trade_memory::remember(const onchain_trade& trade) {
   keep_before(at);
   auto& part = parts_[at];
   std::tie(part.block_number, part.block_hash, part.part) = at;
-  written_trade written{trade.ref.log_index, trade.kind, trade.symbol, trade.token_symbol,
-                        trade.token,         trade.side, trade.amount, trade.notional};
+  written_trade written{trade, trade.ref.log_index};
   const auto after = std::upper_bound(part.trades.begin(), part.trades.end(), written, by_log_index);
   part.trades.insert(after, std::move(written));
 }
@@ -60,21 +63,8 @@ std::optional<written_trade> trade_memory::take(const evm_log_ref& ref) {
 std::optional<onchain_trade> trade_memory::take_back(const blockchain_event& reverted) {
   auto written = take(reverted.log.ref);
   if (!written) return std::nullopt;
-  onchain_trade reversal;
-  reversal.sequence = reverted.sequence;
-  reversal.chain_id = reverted.chain_id;
-  reversal.change = evm_log_change::reverted;
-  reversal.ref = reverted.log.ref;
-  reversal.book = reverted.log.book;
-  reversal.kind = written->kind;
-  reversal.symbol = std::move(written->symbol);
-  reversal.token_symbol = std::move(written->token_symbol);
-  reversal.token = written->token;
-  reversal.side = written->side;
-  reversal.amount = written->amount;
-  reversal.notional = written->notional;
-  reversal.block_time = reverted.block_time;
-  return reversal;
+  return onchain_trade{std::move(*written), reverted.sequence, reverted.chain_id,  evm_log_change::reverted,
+                       reverted.log.ref,    reverted.log.book, reverted.block_time};
 }
 
 bool trade_memory::forget_below(std::uint64_t block) {

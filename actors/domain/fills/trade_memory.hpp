@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "messages/events/blockchain_event.hpp"
+#include "messages/events/validation_checkpoint.hpp"
 #include "messages/events/written_trades.hpp"
 
 namespace hedgerow::domain {
@@ -21,6 +22,10 @@ inline constexpr std::uint64_t trades_in_record = 64;
 
 /// Key of its record in the changelog: `trades:{block_number}:{block_hash}:{part}`.
 [[nodiscard]] std::string key_of(const written_trades& trades);
+
+/// Whether what was written for the reverted log is known: nothing was, when the memory has nothing. Otherwise an
+/// earlier version wrote it, or it was forgotten.
+[[nodiscard]] bool remembers(const validation_checkpoint& reached, const blockchain_event& reverted);
 
 /// Changes are kept apart until commit(), so that a slice that has to wait leaves nothing behind.
 class trade_memory {

@@ -141,17 +141,18 @@ inline blockchain_event any() {
           any<std::uint64_t>()};
 }
 template <>
+inline trade_terms any() {
+  return {any_name<fill_kind>(2), any<symbol>(), any<std::string>(), any<address>(), any<side>(),
+          any<shares>(),          any<usd>()};
+}
+template <>
 inline onchain_trade any() {
-  return {any<std::uint64_t>(), any<std::uint64_t>(), any_name<evm_log_change>(2),
-          any<evm_log_ref>(),   any<address>(),       any_name<fill_kind>(2),
-          any<symbol>(),        any<std::string>(),   any<address>(),
-          any<side>(),          any<shares>(),        any<usd>(),
-          any<timestamp>()};
+  return {any<trade_terms>(), any<std::uint64_t>(), any<std::uint64_t>(), any_name<evm_log_change>(2),
+          any<evm_log_ref>(), any<address>(),       any<timestamp>()};
 }
 template <>
 inline written_trade any() {
-  return {any<std::uint64_t>(), any_name<fill_kind>(2), any<symbol>(), any<std::string>(), any<address>(),
-          any<side>(),          any<shares>(),          any<usd>()};
+  return {any<trade_terms>(), any<std::uint64_t>()};
 }
 template <>
 inline written_trades any() {

@@ -62,8 +62,7 @@ onchain_trade sample() {
 template <>
 written_trades sample() {
   const auto trade = sample<onchain_trade>();
-  const written_trade first{417,         trade.kind, trade.symbol, trade.token_symbol,
-                            trade.token, trade.side, trade.amount, trade.notional};
+  const written_trade first{trade, 417};
   auto second = first;
   second.log_index = 418;
   return {29'112'345, trade.ref.block_hash, 18'446'744'073'709'551'615ULL, {first, second}};

@@ -86,6 +86,22 @@ TEST(TradeMemory, AReversalIsTheWrittenTradeWithItsOwnSequenceOnce) {
   }
 }
 
+TEST(TradeMemory, NothingIsKnownOfWhatAnEarlierVersionWroteOrWasForgotten) {
+  validation_checkpoint reached;
+  auto event = reverted(7, 1);
+  event.reverts = 5;
+  EXPECT_TRUE(remembers(reached, event));
+  reached.remembered_from = 5;
+  reached.forgotten_below = 7;
+  EXPECT_TRUE(remembers(reached, event));
+  reached.remembered_from = 6;
+  EXPECT_FALSE(remembers(reached, event));
+  reached = {.forgotten_below = 8};
+  EXPECT_FALSE(remembers(reached, event));
+  event.reverts = 0;
+  EXPECT_FALSE(remembers({}, event)) << "of an ingestion that did not say what it reverts";
+}
+
 TEST(TradeMemory, ForgetsBlocksBelowTheBoundOnly) {
   trade_memory memory;
   memory.remember(trade_in(7, 1));

@@ -70,18 +70,12 @@ TEST(Fold, OldTerminalExecutionsGoOpenOnesStay) {
 TEST(Fold, ALateFillIsCountedOnceWhileItIsRememberedAndNeverTwice) {
   test::kept_rows model{{10, 2, 10}};
   enveloped<onchain_trade> sold;
-  sold.data = {1,
+  sold.data = {{fill_kind::take, aapl, {}, {}, side::sell, *shares::parse("300"), *usd::parse("30000")},
+               1,
                1,
                evm_log_change::applied,
                {},
                {},
-               fill_kind::take,
-               aapl,
-               {},
-               {},
-               side::sell,
-               *shares::parse("300"),
-               *usd::parse("30000"),
                {1'000'000}};
   sold.meta.event_id = "trade";
   model.apply(sold);
@@ -99,18 +93,12 @@ TEST(Fold, ALateFillIsCountedOnceWhileItIsRememberedAndNeverTwice) {
 
 enveloped<onchain_trade> trade(std::uint64_t sequence, std::int64_t second) {
   enveloped<onchain_trade> e;
-  e.data = {sequence,
+  e.data = {{fill_kind::take, aapl, {}, {}, side::sell, *shares::parse("1"), *usd::parse("100")},
+            sequence,
             1,
             evm_log_change::applied,
             {},
             {},
-            fill_kind::take,
-            aapl,
-            {},
-            {},
-            side::sell,
-            *shares::parse("1"),
-            *usd::parse("100"),
             {second * 1'000'000}};
   e.meta.event_id = "trade:" + std::to_string(sequence);
   return e;
