@@ -11,7 +11,8 @@ using std::chrono::days;
 using enum partition_rule;
 
 // What a service acts on record by record, such as commands and a person's decisions, is neither compacted nor thrown
-// away by age: a node that was down or behind must find every one of them.
+// away by age: a node that was down or behind must find every one of them. What is compacted has no age either, since
+// the newest record of a key is all that is known of it: only token-updates say which account a login was for.
 constexpr std::array<topic_spec, topic_count> table{{
     {topic::blockchain_events, "blockchain-events", "{tx_hash}:{log_index}:{sequence}", single, true, {}},
     {topic::onchain_trades, "onchain-trades", "{symbol}:{tx_hash}:{log_index}", by_symbol, false, {}},
@@ -19,7 +20,7 @@ constexpr std::array<topic_spec, topic_count> table{{
     {topic::schwab_executions, "schwab-executions", "{execution_id}", by_symbol, false, {}},
     {topic::position_updates, "position-updates", "{symbol}", by_symbol, true, {}},
     {topic::pyth_prices, "pyth-prices", "{symbol}", by_symbol, false, days{30}},
-    {topic::token_updates, "token-updates", "singleton", single, true, days{7}},
+    {topic::token_updates, "token-updates", "singleton", single, true, {}},
     {topic::dead_letters, "dead-letters", "{service}:{topic}:{partition}:{offset}", single, false, {}},
     {topic::control_events, "control-events", "{scope}", by_symbol, false, {}},
     {topic::ingestion_changelog, "ingestion-changelog", "checkpoint | {block_hash}:{log_index}", single, true, {}},
@@ -39,6 +40,13 @@ constexpr bool in_enum_order() {
   return true;
 }
 static_assert(in_enum_order());
+
+constexpr bool keeps_the_newest_of_a_key() {
+  for (const auto& spec : table)
+    if (spec.compacted && spec.retention) return false;
+  return true;
+}
+static_assert(keeps_the_newest_of_a_key());
 
 }  // namespace
 

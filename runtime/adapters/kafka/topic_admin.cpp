@@ -100,9 +100,7 @@ properties wanted_properties(const topic_spec& spec, std::uint32_t symbol_partit
   const auto keep = spec.retention ? std::to_string(milliseconds{*spec.retention}.count()) : std::string{"-1"};
   properties wanted{
       {partitions_property, std::to_string(spec.partitions == partition_rule::single ? 1U : symbol_partitions)},
-      {"cleanup.policy", !spec.compacted  ? "delete"
-                         : spec.retention ? "compact,delete"
-                                          : "compact"},
+      {"cleanup.policy", spec.compacted ? "compact" : "delete"},
       {"retention.ms", keep},
       {"retention.bytes", "-1"},
       {"message.timestamp.type", "CreateTime"},

@@ -70,6 +70,16 @@ TEST_P(EventLogContract, ACommandIsReadHoweverLongNobodyWasThere) {
   EXPECT_EQ(values_of(poll_until(*member, 1).records), (strings{"buy"}));
 }
 
+TEST_P(EventLogContract, TheNewestLoginStaysHoweverOldItBecomes) {
+  const topic_partition logins{topic::token_updates, 0};
+  append({put(logins, "singleton", "first")});
+  append({put(logins, "singleton", "newest")});
+  subject_->clock.advance(std::chrono::days{400});
+  ASSERT_TRUE(log_->maintain(subject_->clock.now()));
+  EXPECT_EQ(values_of(*log_->read(logins, 0, 10)), (strings{"newest"}));
+  EXPECT_EQ(values_of(*log_->changelog(logins)), (strings{"newest"}));
+}
+
 TEST_P(EventLogContract, RetentionTakesOldRecordsAndLeavesTheRest) {
   append({put(prices0, "a", "old"), put(trades0, "a", "kept forever")});
   subject_->clock.advance(std::chrono::days{20});
