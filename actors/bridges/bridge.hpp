@@ -14,6 +14,7 @@
 #include "actors/bridges/bridge_metrics.hpp"
 #include "actors/bridges/chaining.hpp"
 #include "actors/bridges/cycle.hpp"
+#include "actors/bridges/dead_letter_alarms.hpp"
 #include "actors/bridges/entity_host.hpp"
 #include "actors/bridges/outbound.hpp"
 #include "actors/bridges/service.hpp"
@@ -89,6 +90,8 @@ class bridge {
   void send_again(std::size_t index);
   void slice_answered(std::size_t index, const protocol::step_ptr& answer);
   void slice_failed(std::size_t index, std::string_view reason, const std::string& detail, std::uint32_t tries);
+  void give_up(const record& failed, const std::string& key, std::string_view reason, const std::string& detail,
+               std::uint32_t attempts);
   void go_on(std::size_t index, cycle::next_step next);
   void job_ended(std::size_t index);
   void end_cycle();
@@ -147,6 +150,7 @@ class bridge {
   std::optional<handing_on> after_;
   std::optional<drain_request> drain_;
   counters count_;
+  dead_letter_alarms alarms_;
   std::string last_error_;
   /// Leaves the group before the entities end.
   std::unique_ptr<ports::log_member> member_;

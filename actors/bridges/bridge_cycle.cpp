@@ -71,16 +71,29 @@ void bridge::slice_failed(std::size_t index, std::string_view reason, const std:
     host_.failed(work.key, detail);
   const auto failure = cycle_.failed(index, tries);
   if (failure.given_up != nullptr) {
-    ++count_.dead_letters;
     // Without its partition the entity had not its state either, so it is not the record that is wrong.
     depend_on_home(work.partition);
-    outbound_.append(make_dead_letter(what_.name, *failure.given_up, reason, detail, failure.attempts, clock_->now()));
+    give_up(*failure.given_up, work.key, reason, detail, failure.attempts);
   }
   // What kills an entity may pass: a disk that is full, a service that is away.
   if (failure.next == cycle::next_step::send_later)
     return send_later(index,
                       domain::backoff_ceiling(config_.entity_backoff, config_.retry_backoff_max, failure.attempts));
   go_on(index, failure.next);
+}
+
+/// Nobody applies the record later: what it says, such as a fill, is lost for its entity. The alarm comes before the
+/// dead letter is durable, and again when the commit fails and the record is given up once more.
+void bridge::give_up(const record& failed, const std::string& key, std::string_view reason, const std::string& detail,
+                     std::uint32_t attempts) {
+  const auto now = clock_->now();
+  ++count_.dead_letters;
+  outbound_.append(make_dead_letter(what_.name, failed, reason, detail, attempts, now));
+  alarms_.raise(config_.notices, what_.name, "record_given_up", reason, key,
+                std::string{to_string(failed.from.topic)} + "/" + std::to_string(failed.from.partition) + " offset " +
+                    std::to_string(failed.offset) + ", key " + failed.key + ": " + std::string{reason} + ": " + detail +
+                    "; the record is a dead letter, and what it says is lost for " + key + " until a person acts on it",
+                now);
 }
 
 void bridge::go_on(std::size_t index, cycle::next_step next) {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "actors/entity/dead_letter_alarms.hpp"
+#include "actors/bridges/dead_letter_alarms.hpp"
 #include "actors/entity/effects.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/events/record.hpp"
@@ -34,6 +34,9 @@ struct origin {
 [[nodiscard]] inline origin caused_by(envelope&& cause) {
   return {cause.occurred_at, std::move(cause.correlation_id), std::move(cause.event_id), std::move(cause.traceparent)};
 }
+
+/// An entity limits its alarms as its bridge does.
+using bridges::dead_letter_alarms;
 
 /// The alarm that goes with a dead letter.
 struct dead_letter_alarm {

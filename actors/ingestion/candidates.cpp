@@ -339,7 +339,10 @@ void ingestion::refuse(const candidate& c) {
       ref.tx_hash.to_string() + ", has " + std::to_string(data_size(c)) +
       " bytes of data, more than fit into a record of the event log; if it fills an order of the owner, it is "
       "not hedged";
-  out().dead_letter("log:" + key, "", "record_too_large", last_error_);
+  constexpr std::string_view reason = "record_too_large";
+  out().dead_letter("log:" + key, "", reason, last_error_);
+  alarms_.raise(notices_, service_name, reason, reason, ref.tx_hash.to_string(),
+                last_error_ + "; look at the transaction, and at the dead letters for others", out().now());
 }
 
 void ingestion::accept(const candidate& c) {

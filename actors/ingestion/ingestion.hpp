@@ -342,6 +342,7 @@ class ingestion {
   std::set<std::string> dead_frames_;
   /// Keys of logs that no record can hold: each is reported once.
   std::set<std::string> too_large_;
+  entity::dead_letter_alarms alarms_;
 
   bool verifying_ = false;
   /// The window must be verified again.

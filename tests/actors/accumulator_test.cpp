@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "actors/bridges/bridge.hpp"
-#include "actors/entity/dead_letter_alarms.hpp"
+#include "actors/bridges/dead_letter_alarms.hpp"
 #include "messages/codec/codec.hpp"
 #include "runtime/adapters/memory_log/memory_log.hpp"
 #include "tests/support/actor_fixture.hpp"

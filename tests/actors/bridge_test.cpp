@@ -41,7 +41,10 @@ TEST_F(BridgeTest, ARecordThatKillsItsEntityBecomesADeadLetterAndTheRestGoesOn) 
   append("AAPL", "crash");
   append("AAPL", "x");
   append("TSLA", "x");
-  auto b = start();
+  notice_list notices;
+  bridge_config config;
+  config.notices = &notices;
+  auto b = start(config);
   run();
   try_again();
   EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2"}));
@@ -54,6 +57,11 @@ TEST_F(BridgeTest, ARecordThatKillsItsEntityBecomesADeadLetterAndTheRestGoesOn) 
   EXPECT_EQ(letter->data.reason, "entity_failed");
   EXPECT_EQ(letter->data.attempts, 3U);
   EXPECT_EQ(letter->data.value, "crash");
+  EXPECT_EQ(notices.codes, (strings{"entity_died", "entity_died", "entity_died", "entity_died", "record_given_up"}));
+  const auto place = "onchain-trades/" + std::to_string(letter->data.origin_partition) + " offset 1, key AAPL";
+  EXPECT_NE(notices.texts.back().find("AAPL " + place + ": entity_failed: "), std::string::npos)
+      << notices.texts.back();
+  EXPECT_NE(notices.texts.back().find("lost for AAPL"), std::string::npos) << notices.texts.back();
   const auto status = ask<actor_status>(b, status_atom::value);
   EXPECT_EQ(status.restarts, 4U);  // once for the slice, three times alone
 }
@@ -101,7 +109,8 @@ TEST_F(BridgeTest, OneThatDoesNotAnswerIsStartedAgainWithANoticeLikeOneThatDied)
   advance(config.handle_timeout);
   append("AAPL", "crash");
   run();
-  EXPECT_EQ(notices.codes, (strings(4, "entity_died"))) << "twice each: in its slice and alone";
+  EXPECT_EQ(notices.codes, (strings{"entity_died", "entity_died", "record_given_up", "entity_died", "entity_died"}))
+      << "twice each, in its slice and alone; the second dead letter follows too soon for an alarm of its own";
 }
 
 TEST_F(BridgeTest, ARecordWhoseOutputNoLogTakesBecomesADeadLetterAndTheRestGoesOn) {

@@ -27,6 +27,9 @@ TEST_F(IngestionTest, AFillThatNoLogTakesBecomesADeadLetterAndTheRestGoesOn) {
   EXPECT_EQ(letters()[0].reason, "record_too_large");
   EXPECT_EQ(letters()[0].service, "ingestion");
   EXPECT_NE(letters()[0].detail.find("block 1"), std::string::npos) << letters()[0].detail;
+  EXPECT_EQ(notices.count("ALARM record_too_large 0x"), 1U) << "strangers choose how many\n" << notices.all();
+  EXPECT_TRUE(notices.has("log 1 of block 1, transaction 0x")) << notices.all();
+  EXPECT_TRUE(notices.has("it is not hedged; look at the transaction")) << notices.all();
   // A reorg takes back what was written, and knows nothing of what was not.
   node->reorg(2);
   settle();

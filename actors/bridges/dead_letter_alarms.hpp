@@ -10,7 +10,7 @@
 #include "actors/ports/notices.hpp"
 #include "messages/types/time.hpp"
 
-namespace hedgerow::entity {
+namespace hedgerow::bridges {
 
 /// Raises at most one alarm of each reason within `quiet`; the next one says how many came in between.
 class dead_letter_alarms {
@@ -40,4 +40,4 @@ class dead_letter_alarms {
   std::map<std::string, kind> kinds_;
 };
 
-}  // namespace hedgerow::entity
+}  // namespace hedgerow::bridges
