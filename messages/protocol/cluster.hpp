@@ -45,7 +45,7 @@ struct heartbeat {
 
 enum class question_kind : std::uint8_t {
   actors,       // its actor tree
-  restart,      // restart the service `subject`
+  restart,      // restart the service `subject`, because of `because`
   begin_login,  // the broker's login page, when the tokens actor lives there
   end_login,    // a person came back from it
 };
@@ -57,6 +57,8 @@ struct remote_question {
   question_kind kind = question_kind::actors;
   std::string subject;
   login_code login;
+  /// Who asks and why, as restart_atom of supervisor_actor takes it.
+  std::string because{};
 };
 
 struct remote_answer {
@@ -80,7 +82,7 @@ typename Inspector::result_type inspect(Inspector& f, heartbeat& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, remote_question& x) {
-  return f(caf::meta::type_name("remote_question"), x.id, x.asker, x.kind, x.subject, x.login);
+  return f(caf::meta::type_name("remote_question"), x.id, x.asker, x.kind, x.subject, x.login, x.because);
 }
 
 template <class Inspector>

@@ -92,7 +92,8 @@ using supervisor_actor = observable_actor::extend<
     // Drain all children, then quit. Answered with the names of those that did not end within their grace.
     caf::replies_to<drain_atom>::with<std::vector<std::string>>,
     // From a person: restart this child and those that need it, without back-off, and without a charge to its budget.
-    caf::replies_to<restart_atom, std::string>::with<restart_result>>;
+    // The second text says for the notice who asks and why: "ana asked for it: memory grows".
+    caf::replies_to<restart_atom, std::string, std::string>::with<restart_result>>;
 
 // -- control desk ----------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 #include "runtime/api/admin_routes.hpp"
 
+#include <algorithm>
 #include <caf/all.hpp>
 
 #include "messages/events/control_event.hpp"
@@ -65,18 +66,31 @@ http::response restarted(const std::string& name, std::string_view result) {
   return problem(409, name + " is down already and is started again when its back-off has passed; nothing was done");
 }
 
+/// The log file is read line by line: a text in it must not look like another line.
+bool is_one_line(const std::string& text) {
+  return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+/// Who asks for a restart and why, as far as that is said.
+std::string because(const call& asked) {
+  const auto by = asked.parameter("by");
+  const auto reason = asked.parameter("reason");
+  return (by.empty() ? "a person" : by) + " asked for it" + (reason.empty() ? "" : ": " + reason);
+}
+
 void restart(const admin_context& c, const call& asked) {
   const auto& name = asked.captured[0];
   const auto respond = asked.respond;
+  if (!is_one_line(because(asked))) return respond(problem(400, "reason and by must be without control characters"));
   if (const auto node = node_of(c, asked); node != c.options.metrics.node.name)
-    return ask_peer(*c.system, c.outside.others, node, {0, "", question_kind::restart, name, {}},
+    return ask_peer(*c.system, c.outside.others, node, {0, "", question_kind::restart, name, {}, because(asked)},
                     [name, respond](const remote_answer& a) {
                       respond(a.error.empty() ? restarted(name, a.text) : problem(503, a.error));
                     });
   const auto root = c.outside.root->get();
   if (!root) return respond(problem(503, "starting or stopping"));
-  c.system->spawn([root, name, respond](caf::event_based_actor* self) {
-    self->request(root, answer_timeout, restart_atom::value, name)
+  c.system->spawn([root, name, why = because(asked), respond](caf::event_based_actor* self) {
+    self->request(root, answer_timeout, restart_atom::value, name, why)
         .then([=](restart_result result) { respond(restarted(name, to_string(result))); },
               [=](const caf::error&) { respond(problem(503, "the supervisor does not answer")); });
   });
@@ -123,9 +137,9 @@ routes admin_routes(std::shared_ptr<const admin_context> context) {
       show_actors);
   add("GET", "/cluster", {"format"}, "the nodes that know each other, and what each hosts", show_cluster);
   add("GET", "/metrics", {}, "for Prometheus, without what the read model and the log know", show_node_metrics);
-  add("POST", "/actors/{name}/restart", {"node"},
+  add("POST", "/actors/{name}/restart", {"node", "reason", "by"},
       "restarts a service, which goes on from the log: 202; 404 when there "
-      "is none of that name, 409 when it waits to be started anyway",
+      "is none of that name, 409 when it waits to be started anyway; the notice says who asked and why",
       restart);
   add("GET", "/health", {}, "as on the API port, without what the read model knows",
       [](const auto& c, const auto& asked) { show_health(health_sources_of(c), {}, asked.respond); });

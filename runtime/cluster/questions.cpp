@@ -173,7 +173,7 @@ void cluster::answer_question(const remote_question& q) {
       return;
     case question_kind::restart:
       if (!root) return fail("starting or stopping");
-      self_->request(root, local_limit, restart_atom::value, q.subject)
+      self_->request(root, local_limit, restart_atom::value, q.subject, q.because)
           .then(
               [this, id = q.id, asker = q.asker](restart_result r) {
                 reply(asker, {id, "", {}, std::string{to_string(r)}, {}});

@@ -60,7 +60,9 @@ supervisor::interface::behavior_type supervisor::start() {
   return {
       [this](status_atom) { return status(); },
       [this](drain_atom) { return drain(); },
-      [this](restart_atom, const std::string& child_name) { return restart(child_name); },
+      [this](restart_atom, const std::string& child_name, const std::string& because) {
+        return restart(child_name, because);
+      },
       [this](tick_atom, const std::string& child_name) { bring_up(child_name); },
   };
 }
@@ -100,18 +102,20 @@ void supervisor::bring_up(const std::string& name) {
   }
 }
 
-restart_result supervisor::restart(const std::string& name) {
+restart_result supervisor::restart(const std::string& name, const std::string& because) {
   child* c = find(name);
   if (c == nullptr) return restart_result::unknown;
   if (draining_) return restart_result::waiting;
   if (c->parked && c->state == child_state::down) {
     bring_up(name);
-    return is_up(*c) ? restart_result::restarting : restart_result::waiting;
+    if (!is_up(*c)) return restart_result::waiting;
+    tell_restarted(*c, because);
+    return restart_result::restarting;
   }
   if (c->state == child_state::down) return restart_result::waiting;
   if (is_up(*c)) {
     ++c->restarts;
-    c->requested = true;
+    c->requested = because;
     take_down(*c);
   }
   return restart_result::restarting;
@@ -126,10 +130,10 @@ void supervisor::went_down(const caf::down_msg& down) {
   const bool stopped = it->state == child_state::stopping;
   it->handle = nullptr;
   it->state = child_state::down;
-  const bool requested = std::exchange(it->requested, false);
+  const auto because = std::exchange(it->requested, {});
   if (draining_) return;
   if (!stopped || why_final(down.reason)) return failed(*it, down.reason);
-  if (requested) tell(ports::notice_level::info, "actor_restarted", *it, "restarted because a person asked for it");
+  if (!because.empty()) tell_restarted(*it, because);
   bring_up(it->spec.name);
 }
 
@@ -173,6 +177,10 @@ void supervisor::end(const std::string& why) {
   on_death_(why);
   for (auto& c : children_) take_down(c);
   self_->quit(caf::make_error(caf::sec::runtime_error, why));
+}
+
+void supervisor::tell_restarted(const child& c, const std::string& because) const {
+  tell(ports::notice_level::info, "actor_restarted", c, "restarted because " + because);
 }
 
 void supervisor::tell(ports::notice_level level, const char* code, const child& c, const std::string& text) const {

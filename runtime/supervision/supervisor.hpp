@@ -66,8 +66,8 @@ struct child {
   child_state state = child_state::down;
   /// Valid while it is up or stopping.
   caf::actor handle;
-  /// A person asked for the restart that is under way.
-  bool requested = false;
+  /// Who asked for the restart that is under way, and why; empty when nobody did.
+  std::string requested;
   /// The child has exceeded its budget and has not stayed up for a whole window since.
   bool parked = false;
   /// Start of the newest incarnation.
@@ -99,7 +99,7 @@ class supervisor {
   void launch(child& c);
   /// Starts `name`, and restarts everything that holds a handle of its predecessor.
   void bring_up(const std::string& name);
-  [[nodiscard]] protocol::restart_result restart(const std::string& name);
+  [[nodiscard]] protocol::restart_result restart(const std::string& name, const std::string& because);
 
   // -- failing -------------------------------------------------------------------------------------------------------
   void went_down(const caf::down_msg& down);
@@ -109,6 +109,7 @@ class supervisor {
   /// A child that only shows has used up its budget: it must not take along what trades.
   void park(child& c, const std::string& why);
   void end(const std::string& why);
+  void tell_restarted(const child& c, const std::string& because) const;
   void tell(ports::notice_level level, const char* code, const child& c, const std::string& text) const;
 
   // -- asking --------------------------------------------------------------------------------------------------------

@@ -362,7 +362,7 @@ TEST(Messages, CrossTheWireUnchanged) {
   answer.tree.show("span", std::chrono::seconds{2});
   answer.tree.show("time", timestamp{7});
   answer.tree.children.push_back(answer.tree);
-  const remote_question question{1, "a", question_kind::end_login, "s", {"code", "state"}};
+  const remote_question question{1, "a", question_kind::end_login, "s", {"code", "state"}, "ana asked for it"};
   caf::binary_serializer::container_type buffer;
   caf::binary_serializer out{system, buffer};
   ASSERT_FALSE(out(answer, question));
@@ -383,6 +383,7 @@ TEST(Messages, CrossTheWireUnchanged) {
   EXPECT_EQ(child.field<bool>("number"), nullptr) << "another type";
   EXPECT_EQ(asked.login.code, "code");
   EXPECT_EQ(asked.kind, question_kind::end_login);
+  EXPECT_EQ(asked.because, "ana asked for it");
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ class edge_fixture : public ::testing::Test {
     supervision::policy rules;
     // A child that fails stays down for the rest of the test.
     rules.backoff_min = rules.backoff_max = std::chrono::hours{1};
+    rules.notices = &heard;
     root = protocol::spawn_class<supervision::supervisor>(
         system, "node-a", std::vector<supervision::child_spec>{child("accumulator"), child("poller")}, rules, &clock,
         [](std::string) {});

@@ -68,5 +68,16 @@ TEST_F(Health, ARestartIsAnsweredWithWhatWasDone) {
   EXPECT_TRUE(waiting.has("back-off")) << waiting.text;
 }
 
+TEST_F(Health, ARestartIsToldWithWhoAskedForItAndWhy) {
+  start_admin();
+  EXPECT_EQ(post("/actors/accumulator/restart?reason=memory+grows&by=ana").status, 202);
+  const auto told = "INFO actor_restarted accumulator restarted because ana asked for it: memory grows";
+  EXPECT_TRUE(eventually([&] { return heard.has(told); })) << heard.all();
+  EXPECT_EQ(post("/actors/poller/restart").status, 202);
+  EXPECT_TRUE(eventually([&] { return heard.has("poller restarted because a person asked for it"); })) << heard.all();
+  EXPECT_EQ(post("/actors/poller/restart?by=ana%0A2026-01-02T00:00:00Z+ALARM+supervisor").status, 400);
+  EXPECT_FALSE(heard.has("2026-01-02")) << heard.all();
+}
+
 }  // namespace
 }  // namespace hedgerow::test

@@ -54,6 +54,10 @@ class SupervisorTest : public test::actor_fixture {
     run();
   }
 
+  restart_result restart(const std::string& name, const std::string& because = "a person asked for it") {
+    return ask<restart_result>(boss, restart_atom::value, name, because);
+  }
+
   void crash(const std::string& name) {
     caf::anon_send_exit(caf::actor_cast<caf::actor>(handles[name]), caf::exit_reason::kill);
     run();
@@ -140,7 +144,7 @@ TEST_F(SupervisorTest, ASuccessorIsStartedOnlyWhenItsPredecessorIsDown) {
     supervise({child("model"), child("server", {"model"}), child("page", {"server"})});
     crash("model");
     advance(rules.backoff_min);
-    EXPECT_EQ(ask<restart_result>(boss, restart_atom::value, std::string{"server"}), restart_result::restarting);
+    EXPECT_EQ(restart("server"), restart_result::restarting);
     for (const auto* name : {"model", "server", "page"}) EXPECT_EQ(most_alive[name], 1) << name << ", seed " << seed;
     EXPECT_EQ(started["page"], 3) << seed;
     EXPECT_EQ(got["page"].at("server").address(), handles["server"]);
@@ -193,22 +197,35 @@ TEST_F(SupervisorTest, AChildThatOnlyShowsIsParkedBeyondItsBudgetAndTradingGoesO
 
 TEST_F(SupervisorTest, APersonBringsBackWhatIsParked) {
   rules.budget = 0;
+  rules.notices = &notices;
   auto view = child("view");
   view.tier = tier::shows;
   supervise({view});
   crash("view");
   EXPECT_EQ(status_of("view").state, run_state::parked);
-  EXPECT_EQ(ask<restart_result>(boss, restart_atom::value, std::string{"view"}), restart_result::restarting);
+  EXPECT_EQ(restart("view", "ana asked for it: the port is free"), restart_result::restarting);
   EXPECT_EQ(status_of("view").state, run_state::running);
+  EXPECT_TRUE(notices.has("INFO actor_restarted view restarted because ana asked for it: the port is free"))
+      << notices.all();
+}
+
+TEST_F(SupervisorTest, TheNoticeOfARestartSaysWhoAskedAndWhy) {
+  rules.notices = &notices;
+  supervise({child("a")});
+  EXPECT_EQ(restart("a", "ana asked for it: memory grows"), restart_result::restarting);
+  EXPECT_EQ(notices.count("INFO actor_restarted a restarted because ana asked for it: memory grows"), 1U)
+      << notices.all();
+  EXPECT_EQ(restart("a", "bob asked for it"), restart_result::restarting);
+  EXPECT_EQ(notices.count("because bob asked for it"), 1U) << notices.all();
 }
 
 TEST_F(SupervisorTest, ARestartSaysWhatWasDone) {
   supervise({child("a")});
-  EXPECT_EQ(ask<restart_result>(boss, restart_atom::value, std::string{"nobody"}), restart_result::unknown);
-  EXPECT_EQ(ask<restart_result>(boss, restart_atom::value, std::string{"a"}), restart_result::restarting);
+  EXPECT_EQ(restart("nobody"), restart_result::unknown);
+  EXPECT_EQ(restart("a"), restart_result::restarting);
   EXPECT_EQ(started["a"], 2) << "at once, without back-off";
   crash("a");
-  EXPECT_EQ(ask<restart_result>(boss, restart_atom::value, std::string{"a"}), restart_result::waiting);
+  EXPECT_EQ(restart("a"), restart_result::waiting);
   EXPECT_EQ(started["a"], 2) << "the back-off holds";
   advance(rules.backoff_min);
   EXPECT_EQ(started["a"], 3);
@@ -218,8 +235,7 @@ TEST_F(SupervisorTest, ARestartThatAPersonAsksForIsInfoAndNotCharged) {
   rules.budget = 1;
   rules.notices = &notices;
   supervise({child("a"), child("b", {"a"})});
-  for (int i = 0; i < 20; ++i)
-    EXPECT_EQ(ask<restart_result>(boss, restart_atom::value, std::string{"a"}), restart_result::restarting);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(restart("a"), restart_result::restarting);
   EXPECT_EQ(started["a"], 21);
   EXPECT_EQ(started["b"], 21);
   EXPECT_EQ(death, "");

@@ -117,9 +117,10 @@ TEST_F(Cluster, EachNodeAnswersForTheOther) {
   EXPECT_STREQ(nodes["nodes"][1]["node"].GetString(), "two");
   EXPECT_STREQ(nodes["nodes"][1]["actors"]["name"].GetString(), "two");
   EXPECT_EQ(one->admin("/actors?node=three").status, 503);
-  EXPECT_EQ(two->call(two->admin_port, "POST", "/actors/api/restart?node=one").status, 202);
+  EXPECT_EQ(two->call(two->admin_port, "POST", "/actors/api/restart?node=one&by=ana&reason=slow").status, 202);
   EXPECT_TRUE(
       eventually([&] { return two->admin("/actors?node=one").body.find("\"restarts\":1") != std::string::npos; }));
+  EXPECT_TRUE(eventually([&] { return one->run().output().find("ana asked for it: slow") != std::string::npos; }));
   // The services that each node hosts.
   EXPECT_TRUE(eventually([&] {
     return one->admin("/cluster?format=text").body.find("accumulator  running") != std::string::npos;

@@ -9,7 +9,7 @@
 namespace hedgerow::domain {
 
 /// What nodes say to each other. Raise it when a message that crosses nodes changes.
-inline constexpr std::uint32_t cluster_protocol = 2;
+inline constexpr std::uint32_t cluster_protocol = 3;
 
 /// Two records of the same run as one: what either knows, and `left` when either says so.
 [[nodiscard]] member_record merge_info(const member_record& a, const member_record& b);
