@@ -10,14 +10,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string{version});
   app.require_subcommand(1);
   cli::chosen run;
-  cli::add_node_command(app, run);
-  cli::add_demo_command(app, run);
-  cli::add_auth_command(app, run);
-  cli::add_config_command(app, run);
-  cli::add_topics_command(app, run);
-  cli::add_replay_command(app, run);
-  cli::add_log_command(app, run);
-  cli::add_completion_command(app, run);
+  cli::add_commands(app, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

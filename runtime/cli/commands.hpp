@@ -17,6 +17,9 @@ inline constexpr int exit_usage = 2;
 /// What the chosen command does; set by the parser.
 using chosen = std::function<int()>;
 
+/// All of them, in the order of --help.
+void add_commands(CLI::App& app, chosen& run);
+
 void add_node_command(CLI::App& app, chosen& run);
 void add_demo_command(CLI::App& app, chosen& run);
 void add_auth_command(CLI::App& app, chosen& run);
