@@ -66,7 +66,7 @@ caf::result<place_result> broker_gateway::place(const place_call& c) {
 caf::result<get_result> broker_gateway::get(const get_call& c) {
   if (c.reason == get_reason::status) {
     auto promise = self_->make_response_promise<get_result>();
-    gather({c, promise});
+    gather({c, promise, patience()});
     return promise;
   }
   return in_turn(call_class::evidence, getting_, patience(), [this, c](std::uint64_t number) {
@@ -95,8 +95,10 @@ caf::result<session_result> broker_gateway::session() {
   if (session_waiting_.size() > 1) return promise;
   // Nothing is placed without it.
   enqueue(call_class::placement, {[this, now] {
-            api_->session(now + clock_offset(), bring_back<market_session>(gotsession_atom::value, ++number_));
-          }});
+                                    api_->session(now + clock_offset(),
+                                                  bring_back<market_session>(gotsession_atom::value, ++number_));
+                                  },
+                                  patience(), [this] { answer_session(unexpected(no_room(call_class::placement))); }});
   return promise;
 }
 
@@ -179,23 +181,33 @@ void broker_gateway::call_next(call_class c, std::size_t free) {
   next.run();
 }
 
-/// What waited until its lease, or the patience of whoever asks, was over is not called any more. When the next one
-/// ends.
+/// What waited until its lease, or the patience of whoever asks, was over is not called any more: it would take the
+/// place of a call that somebody waits for. When the next one ends.
 std::optional<monotonic_time> broker_gateway::drop_late(monotonic_time now) {
   std::optional<monotonic_time> next;
-  for (const auto c : {call_class::placement, call_class::evidence}) {
-    auto& queue = queue_of(c);
+  const auto drop = [&, wall = clock_->now()](auto& queue, const auto& answer) {
     for (auto it = queue.begin(); it != queue.end();) {
-      if (it->not_after && it->not_after->passed(now, clock_->now())) {
-        it->too_late();
+      if (it->not_after.passed(now, wall)) {
+        answer(*it);
         it = queue.erase(it);
         continue;
       }
-      if (it->not_after) next = next ? std::min(*next, it->not_after->monotonic) : it->not_after->monotonic;
+      next = next ? std::min(*next, it->not_after.monotonic) : it->not_after.monotonic;
       ++it;
     }
-  }
+  };
+  for (const auto c : {call_class::placement, call_class::evidence})
+    drop(queue_of(c), [](const waiting_call& w) { w.too_late(); });
+  drop(looks_, [this](look& l) { l.promise.deliver(get_result{unexpected(no_room(call_class::status))}); });
   return next;
+}
+
+broker_error broker_gateway::no_room(call_class c) {
+  const auto now = clock_->monotonic();
+  const auto pause = std::chrono::ceil<std::chrono::milliseconds>(budget_.next_allowed(c, now) - now);
+  last_error_ = "the call budget had no room in time";
+  unsent_->add();
+  return {broker_failure::throttled, 0, last_error_, pause};
 }
 
 deadline broker_gateway::patience() const {
@@ -210,20 +222,11 @@ caf::result<broker_result<T>> broker_gateway::in_turn(call_class c, asked<T>& ca
     promise.deliver(unsent<T>("too many calls are waiting"));
     return promise;
   }
-  enqueue(
-      c,
-      {[this, &calls, call, promise] {
-         calls.emplace(++number_, promise);
-         call(number_);
-       },
-       not_after,
-       [this, c, promise]() mutable {
-         const auto now = clock_->monotonic();
-         const auto pause = std::chrono::ceil<std::chrono::milliseconds>(budget_.next_allowed(c, now) - now);
-         last_error_ = "the call budget had no room in time";
-         unsent_->add();
-         promise.deliver(broker_result<T>{unexpected(broker_error{broker_failure::throttled, 0, last_error_, pause})});
-       }});
+  enqueue(c, {[this, &calls, call, promise] {
+                calls.emplace(++number_, promise);
+                call(number_);
+              },
+              not_after, [this, c, promise]() mutable { promise.deliver(broker_result<T>{unexpected(no_room(c))}); }});
   return promise;
 }
 
@@ -261,6 +264,10 @@ void broker_gateway::session_answered(session_result& result) {
     session_ = answer;
     session_until_ = now + (answer ? good_for(*answer, now) : config_.session.retry);
   }
+  answer_session(answer);
+}
+
+void broker_gateway::answer_session(const expected<market_session, broker_error>& answer) {
   for (auto& promise : std::exchange(session_waiting_, {})) promise.deliver(session_result{answer});
 }
 

@@ -75,12 +75,14 @@ class broker_gateway {
   struct waiting_call {
     std::function<void()> run;
     /// The latest time of the call; after it the answer is `too_late`.
-    std::optional<deadline> not_after{};
-    std::function<void()> too_late{};
+    deadline not_after;
+    std::function<void()> too_late;
   };
   struct look {
     protocol::get_call call;
     caf::typed_response_promise<protocol::get_result> promise;
+    /// Nobody waits for the answer after this.
+    deadline not_after;
     /// A list did not show it.
     bool alone = false;
   };
@@ -105,6 +107,8 @@ class broker_gateway {
   void enqueue(domain::call_class c, waiting_call what);
   void call_next(domain::call_class c, std::size_t free);
   std::optional<monotonic_time> drop_late(monotonic_time now);
+  /// The answer to a call of class `c` that waited for too long: nothing was sent.
+  [[nodiscard]] broker_error no_room(domain::call_class c);
   /// Until when a question that is asked now may wait.
   [[nodiscard]] deadline patience() const;
   template <class T, class Call>
@@ -114,6 +118,7 @@ class broker_gateway {
   template <class T>
   void answered(asked<T>& calls, std::uint64_t number, protocol::broker_result<T>& answer);
   void session_answered(protocol::session_result& answer);
+  void answer_session(const expected<market_session, broker_error>& answer);
   [[nodiscard]] microseconds good_for(const market_session& session, timestamp now);
   /// Counts the call; `error` is null when it went well.
   void note(const broker_error* error);
