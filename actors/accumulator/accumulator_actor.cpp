@@ -3,8 +3,10 @@
 #include <caf/all.hpp>
 
 #include "actors/accumulator/accumulator_service.hpp"
+#include "actors/domain/resilience/newest_decision.hpp"
 #include "actors/entity/dispatch.hpp"
 #include "actors/entity/entity.hpp"
+#include "messages/events/names.hpp"
 
 namespace hedgerow::accumulator {
 
@@ -73,14 +75,23 @@ void accumulator::apply(const record& r, entity::outbox& out) {
             settle(r, outcome.meta,
                    domain::apply_execution(position_, outcome.data, policy_, out.now(), outcome.meta.event_id), out);
           }),
-      entity::on<control_event>(topic::control_events, [&](auto& event) { control(event, out); }));
+      entity::on<control_event>(topic::control_events, [&](auto& event) { control(r, event, out); }));
 }
 
-void accumulator::control(enveloped<control_event>& event, entity::outbox& out) {
-  if (event.data.action == control_action::halt)
-    put(event.meta, domain::freeze(position_, event.meta.event_id), out);
-  else if (event.data.action == control_action::resume)
-    put(event.meta, domain::resume(position_, policy_, out.now(), event.meta.event_id), out);
+void accumulator::control(const record& r, enveloped<control_event>& event, entity::outbox& out) {
+  const bool halts = event.data.action == control_action::halt;
+  if (!halts && event.data.action != control_action::resume) return;
+  if (!domain::take_newer(position_.newest_decision, {r.offset, event.meta.recorded_at})) {
+    if (notices_ != nullptr)
+      notices_->raise(ports::notice_level::info, service_name, "decision_repeated", position_.symbol.str(),
+                      std::string{to_string(event.data.action)} + " of " + to_rfc3339(event.meta.recorded_at) +
+                          " was applied before and is not applied again");
+    return;
+  }
+  put(event.meta,
+      halts ? domain::freeze(position_, event.meta.event_id)
+            : domain::resume(position_, policy_, out.now(), event.meta.event_id),
+      out);
 }
 
 // -- what is written -------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ class accumulator {
   [[nodiscard]] protocol::actor_status status() const;
 
   void apply(const record& r, entity::outbox& out);
-  void control(enveloped<control_event>& event, entity::outbox& out);
+  void control(const record& r, enveloped<control_event>& event, entity::outbox& out);
   /// What was decided because of the record `r`, which `meta` is the envelope of.
   void settle(const record& r, envelope& meta, decision decided, entity::outbox& out);
   /// Takes the ids over from the cause.

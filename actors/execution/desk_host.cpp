@@ -116,14 +116,17 @@ void desk_host::feed(const record& r, entity::outbox& out) {
   };
   entity::dispatch(
       r, give_up,
-      entity::on<schwab_command>(
-          topic::schwab_commands,
-          [&](const auto& command) { add(desk_.on_command(command.data, context()), command.meta.event_id, out); }),
+      entity::on<schwab_command>(topic::schwab_commands,
+                                 [&](const auto& command) {
+                                   add(desk_.on_command(command.data, command.meta.recorded_at, context()),
+                                       command.meta.event_id, out);
+                                 }),
       entity::on<schwab_execution>(
           topic::schwab_executions,
           [&](const auto& event) { add(desk_.on_execution(event.data, context()), event.meta.event_id, out); }),
       entity::on<control_event>(topic::control_events, [&](const auto& control) {
-        add(desk_.on_control(control.data, context(), control.meta.recorded_at), control.meta.event_id, out);
+        add(desk_.on_control(control.data, {r.offset, control.meta.recorded_at}, context()), control.meta.event_id,
+            out);
       }));
 }
 

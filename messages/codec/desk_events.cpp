@@ -1,6 +1,7 @@
 // execution_desk and pending_order: the changelogs of placing and polling.
 #include <algorithm>
 
+#include "messages/codec/decision_field.hpp"
 #include "messages/codec/event_codec.hpp"
 
 namespace hedgerow::codec {
@@ -50,6 +51,8 @@ void write(json_writer& out, const live_intent& v) {
   out.number_field("unauthorized", v.unauthorized);
   if (v.unwritten != 0) out.number_field("unwritten", v.unwritten);
   if (v.gate_wait.us != 0) out.field("gate_wait", v.gate_wait);
+  if (v.begun_at.us != 0) out.field("begun_at", v.begun_at);
+  if (v.outdated) write_flag(out, "outdated", v.outdated);
   out.number_field("tries", v.tries);
   out.field("phase_at", v.phase_at);
   out.field("next_at", v.next_at);
@@ -79,6 +82,8 @@ void read(object_reader& in, live_intent& v) {
   in.number("unauthorized", v.unauthorized);
   if (in.has("unwritten")) in.number("unwritten", v.unwritten);
   if (in.has("gate_wait")) in.value("gate_wait", v.gate_wait);
+  if (in.has("begun_at")) in.value("begun_at", v.begun_at);
+  if (in.has("outdated")) in.boolean("outdated", v.outdated);
   in.number("tries", v.tries);
   in.value("phase_at", v.phase_at);
   in.value("next_at", v.next_at);
@@ -149,6 +154,7 @@ void write(json_writer& out, const execution_desk& v) {
   write_flag(out, "halted", v.halted);
   out.wide_field("events", v.events);
   out.wide_field("duplicates", v.duplicates);
+  write_newest_decision(out, v.newest_decision);
 }
 
 void read(object_reader& in, execution_desk& v) {
@@ -169,6 +175,7 @@ void read(object_reader& in, execution_desk& v) {
   in.boolean("halted", v.halted);
   in.wide("events", v.events);
   in.wide("duplicates", v.duplicates);
+  read_newest_decision(in, v.newest_decision);
 }
 
 void write(json_writer& out, const pending_order& v) {

@@ -1,3 +1,4 @@
+#include "messages/codec/decision_field.hpp"
 #include "messages/codec/event_codec.hpp"
 
 namespace hedgerow::codec {
@@ -38,6 +39,7 @@ void write(json_writer& out, const position_update& v) {
   out.key("frozen");
   out.boolean(v.frozen);
   out.text_field("cause", v.cause);
+  write_newest_decision(out, v.newest_decision);
 }
 
 void read(object_reader& in, position_update& v) {
@@ -53,6 +55,7 @@ void read(object_reader& in, position_update& v) {
   in.value("retry_at", v.retry_at);
   in.boolean("frozen", v.frozen);
   in.text("cause", v.cause);
+  read_newest_decision(in, v.newest_decision);
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "messages/types/time.hpp"
+
 namespace hedgerow {
 
 enum class control_action : std::uint8_t { halt, resume, adopt_order, declare_absent };
@@ -19,6 +21,16 @@ struct control_event {
   /// Who decided: a person's name or the safeguard's.
   std::string by;
   friend bool operator==(const control_event&, const control_event&) = default;
+};
+
+/// The newest decision that one of its takers has applied: kept in the taker's state, so that a history that is read
+/// once more changes nothing.
+struct decision_mark {
+  /// In its partition of control-events.
+  std::int64_t offset = 0;
+  /// As its envelope says.
+  timestamp recorded_at;
+  friend bool operator==(const decision_mark&, const decision_mark&) = default;
 };
 
 }  // namespace hedgerow

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "messages/events/control_event.hpp"
 #include "messages/events/schwab_command.hpp"
 #include "messages/types/time.hpp"
 
@@ -35,6 +36,10 @@ struct live_intent {
   /// Whole shares asked for.
   std::uint64_t quantity = 0;
   intent_phase phase = intent_phase::waiting;
+  /// When it became the live one: the quantity is that of then. Zero in records that do not say it.
+  timestamp begun_at;
+  /// An ended execution was filled since, which the quantity does not take into account.
+  bool outdated = false;
   /// When the first lease was recorded; zero before. Evidence is searched from here.
   timestamp intent_at;
   /// When the newest lease was recorded, until when its POST may be written, and which life of the owner holds it.
@@ -123,6 +128,8 @@ struct execution_desk {
   std::uint64_t events = 0;
   /// Commands ignored as duplicates.
   std::uint64_t duplicates = 0;
+  /// The newest person's decision that was applied.
+  std::optional<decision_mark> newest_decision;
   friend bool operator==(const execution_desk&, const execution_desk&) = default;
 };
 

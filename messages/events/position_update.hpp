@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "messages/events/control_event.hpp"
 #include "messages/types/amount.hpp"
 #include "messages/types/ids.hpp"
 #include "messages/types/time.hpp"
@@ -48,6 +50,8 @@ struct position_update {
   bool frozen = false;
   /// event_id of the booked event.
   std::string cause;
+  /// The newest person's decision that was applied.
+  std::optional<decision_mark> newest_decision;
 
   /// onchain + hedged: what is not hedged.
   [[nodiscard]] shares exposure() const { return *onchain.plus(hedged); }

@@ -35,6 +35,21 @@ class AccumulatorTest : public test::actor_fixture {
     run();
   }
 
+  /// The same records in a log that knows no group's place.
+  void lose_offsets() {
+    auto copy = adapters::make_memory_log(clock, 4);
+    auto writer = copy->join({"copy", "w", {}});
+    for (const auto& spec : topics()) {
+      const std::uint32_t parts = spec.partitions == partition_rule::single ? 1 : 4;
+      for (topic_partition from{spec.id, 0}; from.partition < parts; ++from.partition) {
+        const auto records = log->read(from, 0, 1000);
+        for (const auto& r : *records)
+          (*writer)->commit({{{from, r.key, r.value->str()}}, {}}, [](auto o) { EXPECT_TRUE(o); });
+      }
+    }
+    log = std::move(copy);
+  }
+
   void trade(side s, const char* amount) {
     onchain_trade t;
     t.sequence = ++sequence;
@@ -174,6 +189,21 @@ TEST_F(AccumulatorTest, HaltStopsCommandsAndResumeBringsThem) {
   EXPECT_TRUE(commands().empty());
   append(topic::control_events, "AAPL", control_event{"AAPL", control_action::resume, "", "test", "me"});
   EXPECT_EQ(commands(), strings{"BUY 2 AAPL:1"});
+}
+
+TEST_F(AccumulatorTest, AnOldResumeThatIsReadOnceMoreDoesNotFreeTheSymbol) {
+  start();
+  append(topic::control_events, "AAPL", control_event{"AAPL", control_action::resume, "", "test", "me"});
+  trade(side::sell, "1");
+  outcome(1, execution_state::held, "0");
+  ASSERT_TRUE(position().frozen);
+  crash();
+  lose_offsets();
+  start();
+  EXPECT_TRUE(notices.has("INFO decision_repeated AAPL")) << notices.all();
+  EXPECT_TRUE(position().frozen) << "a person has not said so since";
+  append(topic::control_events, "AAPL", control_event{"AAPL", control_action::resume, "", "test", "me"});
+  EXPECT_FALSE(position().frozen);
 }
 
 }  // namespace

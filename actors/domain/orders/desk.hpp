@@ -27,14 +27,14 @@ class desk {
   /// Call first after the state was read back, by a restart or a new owner. What may have been sent is resolved from
   /// evidence; it is not sent again.
   desk_step on_recovery(const desk_context& context);
-  /// A record of schwab-commands. One whose sequence is not above the last is a duplicate.
-  desk_step on_command(const schwab_command& command, const desk_context& context);
+  /// A record of schwab-commands, written at `asked_at`. One whose sequence is not above the last is a duplicate.
+  desk_step on_command(const schwab_command& command, timestamp asked_at, const desk_context& context);
   /// A record of schwab-executions of this symbol; those that the desk wrote itself change nothing.
   desk_step on_execution(const schwab_execution& event, const desk_context& context);
-  /// A record of control-events for this symbol: halt, resume, adopt_order, declare_absent. What was decided, at
-  /// `decided_at`, before the live intent was leased is about an earlier one, and comes late or once more: it is
-  /// refused.
-  desk_step on_control(const control_event& event, const desk_context& context, timestamp decided_at);
+  /// A record of control-events for this symbol: halt, resume, adopt_order, declare_absent. One that was applied before
+  /// changes nothing. What was decided about an order before the live intent was leased is about an earlier one, and
+  /// comes late: it is refused.
+  desk_step on_control(const control_event& event, const decision_mark& decision, const desk_context& context);
   /// wake_at has come. Calling it early or twice does no harm.
   desk_step on_timer(const desk_context& context);
 
@@ -62,6 +62,12 @@ class desk {
     execution_id by;
     timestamp at;
   };
+  struct try_counts {
+    std::uint32_t throttled = 0;
+    std::uint32_t unauthorized = 0;
+    std::uint32_t unsent = 0;
+    timestamp at;
+  };
 
   // Steps (desk.cpp): one is open during every call.
   void begin() { step_ = {}; }
@@ -83,9 +89,15 @@ class desk {
 
   // The beginning of an intent (desk_intake.cpp).
   void start_next(const desk_context& context);
+  /// `begun_at` is that of the first.
+  void start_next(const desk_context& context, timestamp begun_at);
   void try_lease(const desk_context& context);
   void refused(const gate_refusal& refusal, const desk_context& context);
-  void renew(const desk_context& context);
+  void renew(const std::string& why, const desk_context& context);
+  /// When its quantity was right.
+  [[nodiscard]] static timestamp begun(const live_intent& intent);
+  /// Its tries that did not leave, and that no other limit counts.
+  [[nodiscard]] static std::uint32_t unsent(const live_intent& intent);
   [[nodiscard]] bool baseline_usable(timestamp now) const;
   void ask_baseline(timestamp now);
   void lease(const desk_context& context);
@@ -151,8 +163,10 @@ class desk {
   /// When to look again at the gate that the live intent waits for; zero when it does not. Not in the state, since a
   /// restart looks at once.
   timestamp gate_look_;
-  /// Over all intents, as one that is throttled for long is asked for anew. Not in the state: a restart begins anew.
-  std::uint32_t throttled_in_a_row_ = 0;
+  /// Tries of the intents that the live one was asked for anew after. Not in the state: a restart begins anew.
+  try_counts tried_before_;
+  /// An intent ended because its command was old when it was read, and none was leased since.
+  bool asked_anew_as_old_ = false;
   /// When it was last told that an outcome stays open.
   timestamp unresolved_told_;
   /// Questions without an answer, the oldest first. Not in the state: a restart has none.

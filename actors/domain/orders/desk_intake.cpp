@@ -1,12 +1,19 @@
 // The beginning of an intent: commands queue behind the live one, the gate is asked, the baseline is taken, and the
 // lease is recorded before a byte goes to the socket (order-protocol, 1-3).
 #include <algorithm>
+#include <utility>
 
 #include "actors/domain/orders/desk.hpp"
 
 namespace hedgerow::domain {
+namespace {
 
-desk_step desk::on_command(const schwab_command& command, const desk_context& context) {
+/// What is asked for anew follows within a moment; what comes later is for other fills, and has tries of its own.
+constexpr std::chrono::minutes tries_kept{1};
+
+}  // namespace
+
+desk_step desk::on_command(const schwab_command& command, timestamp asked_at, const desk_context& context) {
   begin();
   if (command.execution.symbol != state_.symbol) {
     alarm(desk_alarm_code::bad_record, command.execution, "a command of another symbol: ignored");
@@ -18,6 +25,7 @@ desk_step desk::on_command(const schwab_command& command, const desk_context& co
     return finish();
   }
   state_.last_execution = command.execution.sequence;
+  const bool next = !state_.live && state_.queue.empty();
   state_.queue.push_back(command);
   schwab_execution accepted;
   accepted.execution = command.execution;
@@ -25,11 +33,16 @@ desk_step desk::on_command(const schwab_command& command, const desk_context& co
   accepted.quantity = command.quantity;
   accepted.detail = state_.live ? "waiting for " + state_.live->execution.to_string() : "accepted";
   emit(std::move(accepted));
-  start_next(context);
+  // It stood in the log for long, while nobody read it. Not twice in a row: two clocks may differ by as much.
+  const bool old = next && !asked_anew_as_old_ && context.now - asked_at > policy_.clock_skew;
+  asked_anew_as_old_ = asked_anew_as_old_ || old;
+  start_next(context, old ? asked_at : context.now);
   return finish();
 }
 
-void desk::start_next(const desk_context& context) {
+void desk::start_next(const desk_context& context) { start_next(context, context.now); }
+
+void desk::start_next(const desk_context& context, timestamp begun_at) {
   // A refusal ends an intent at once, so that several may pass here.
   while (!state_.live && !state_.queue.empty()) {
     live_intent& intent = state_.live.emplace();
@@ -38,6 +51,8 @@ void desk::start_next(const desk_context& context) {
     intent.quantity = state_.queue.front().quantity;
     state_.queue.erase(state_.queue.begin());
     enter(intent, intent_phase::waiting, context.now);
+    intent.begun_at = std::exchange(begun_at, context.now);
+    if (context.now - tried_before_.at > tries_kept) tried_before_ = {};
     gate_look_ = {};
     try_lease(context);
   }
@@ -49,20 +64,20 @@ void desk::try_lease(const desk_context& context) {
   // an order that waits for the next open may work all night, and nothing can be placed beside it even if the gate
   // opens.
   if (late_order_working()) {
-    // What it fills comes on top of what waits: by then the intent is too large.
-    if (intent.gate_wait.us == 0) intent.gate_wait = context.now;
     intent.next_at = gate_look_ = {};
     step_.changed = true;
     return;
   }
   const auto refusal = check_gate(context.gate, policy_.gate, state_.halted, intent.quantity, context.now);
   if (refusal) return refused(*refusal, context);
-  const bool held_up = intent.gate_wait.us != 0 || intent.throttled > 0;
-  if (held_up && context.now - intent.phase_at > policy_.gate.fresh_for) return renew(context);
   intent.next_at = gate_look_ = {};
   step_.changed = true;
   if (!baseline_usable(context.now)) return ask_baseline(context.now);
-  lease(context);
+  const auto age = context.now - begun(intent);
+  const bool fresh = age.count() >= 0 && age <= policy_.gate.fresh_for;
+  if (fresh && !intent.outdated) return lease(context);
+  const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(age).count();
+  renew("held up for " + std::to_string(waited) + " ms", context);
 }
 
 /// A reason that can pass at any moment is reported once and waited for, so that the hedge is late by as much as the
@@ -93,14 +108,23 @@ void desk::refused(const gate_refusal& refusal, const desk_context& context) {
   emit(std::move(event));
 }
 
-/// What was asked for long ago may be too much by now, or on the wrong side: fills have come meanwhile, and a command
-/// is never changed. The shares go back, and the accumulator asks at once for what the position needs now.
-void desk::renew(const desk_context& context) {
+/// What was asked for a while ago may be too much by now, or on the wrong side: fills have come meanwhile, and a
+/// command is never changed. The shares go back, and the accumulator asks at once for what the position needs now.
+/// Whatever the intent waited for, it is its age that counts: a wait may be made of many short ones.
+void desk::renew(const std::string& why, const desk_context& context) {
+  const live_intent intent = *state_.live;
+  const try_counts before{tried_before_.throttled + intent.throttled, tried_before_.unauthorized + intent.unauthorized,
+                          tried_before_.unsent + unsent(intent), context.now};
   // A time that has passed by every node's clock: at once.
-  const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(context.now - state_.live->phase_at);
-  fail(state_.live->throttled > 0 ? execution_code::throttled : execution_code::not_sent,
-       "held up for " + std::to_string(waited.count()) + " ms: the quantity is computed anew", state_.live->phase_at,
-       {}, context);
+  fail(intent.throttled > 0 ? execution_code::throttled : execution_code::not_sent,
+       why + ": the quantity is computed anew", std::min(begun(intent), context.now) - policy_.clock_skew, {}, context);
+  tried_before_ = before;
+}
+
+timestamp desk::begun(const live_intent& intent) { return intent.begun_at.us != 0 ? intent.begun_at : intent.phase_at; }
+
+std::uint32_t desk::unsent(const live_intent& intent) {
+  return intent.attempts - intent.throttled - intent.unauthorized - intent.unwritten;
 }
 
 bool desk::baseline_usable(timestamp now) const {
@@ -152,6 +176,7 @@ desk_step desk::on_baseline(const execution_id& execution, timestamp asked_at, c
 void desk::lease(const desk_context& context) {
   live_intent& intent = *state_.live;
   enter(intent, intent_phase::submitting, context.now);
+  asked_anew_as_old_ = false;
   ++intent.attempts;
   if (intent.intent_at.us == 0) intent.intent_at = context.now;
   intent.leased_at = context.now;

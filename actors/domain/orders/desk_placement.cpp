@@ -17,6 +17,13 @@ std::optional<std::uint64_t> whole_quantity(const broker_order& order) {
   return static_cast<std::uint64_t>(count);
 }
 
+/// The answers after which it is certain that nothing was processed: the only ones after which the same intent may be
+/// written again, under a new lease.
+bool may_be_written_again(const broker_error& error) {
+  return error.kind == broker_failure::not_sent || error.kind == broker_failure::throttled ||
+         error.kind == broker_failure::unauthorized;
+}
+
 }  // namespace
 
 desk_step desk::on_gate_refusal(const execution_id& execution, std::uint32_t attempt, const gate_refusal& refusal,
@@ -46,7 +53,7 @@ desk_step desk::on_placement(const execution_id& execution, std::uint32_t attemp
   const bool open = intent->phase == intent_phase::submitting || intent->phase == intent_phase::unknown ||
                     intent->phase == intent_phase::held;
   if (!open || intent->attempts != attempt) return finish();
-  if (answer || answer.error().kind != broker_failure::throttled) throttled_in_a_row_ = 0;
+  if (answer || !may_be_written_again(answer.error())) tried_before_ = {};
   if (answer) {
     placed(*answer, context);
   } else {
@@ -65,40 +72,37 @@ void desk::placed(const placement& placement, const desk_context& context) {
 }
 
 void desk::not_placed(const broker_error& error, const desk_context& context) {
+  if (may_be_written_again(error)) return retry_placement(error, context);
   switch (error.kind) {
-    case broker_failure::not_sent:
-    case broker_failure::throttled:
-    case broker_failure::unauthorized: return retry_placement(error, context);
     // On this path 404 is about the account: a plain no, like 400 and 403.
     case broker_failure::refused:
     case broker_failure::not_found: return fail(execution_code::broker_refused, error.detail, {}, {}, context);
-    case broker_failure::server_error:
-    case broker_failure::no_answer:
-    case broker_failure::malformed: break;
+    default: break;
   }
   if (state_.live->phase == intent_phase::submitting)
     become_unknown(std::string{to_string(error.kind)} + ": " + error.detail, context);
 }
 
-/// The three answers after which it is certain that nothing was processed: the only ones after which the same intent
-/// may be written again, under a new lease.
+/// After one of the three answers that say for certain that nothing was processed. It is written again only while its
+/// quantity is fresh, else asked for anew: limits of tries hold over the intents that follow each other so.
 void desk::retry_placement(const broker_error& error, const desk_context& context) {
   live_intent& intent = *state_.live;
   const timestamp later = context.now + policy_.gate.recheck;
   if (error.kind == broker_failure::throttled) {
     ++intent.throttled;
-    return wait_and_retry(std::max(error.retry_after, backoff(++throttled_in_a_row_)), "throttled", context);
+    return wait_and_retry(std::max(error.retry_after, backoff(tried_before_.throttled + intent.throttled)), "throttled",
+                          context);
   }
   if (error.kind == broker_failure::unauthorized) {
     // Refresh the token, then exactly one fresh try. A token that is refused a second time is soon replaced, too: the
     // tokens service refreshes within seconds, and without any token the gate sends nothing.
-    if (++intent.unauthorized >= 2)
+    if (tried_before_.unauthorized + ++intent.unauthorized >= 2)
       return fail(execution_code::no_token, "the access token is not accepted", context.now + policy_.backoff_last, {},
                   context);
     step_.effects.emplace_back(refresh_token{});
     return wait_and_retry(policy_.backoff_first, "the access token was not accepted", context);
   }
-  const std::uint32_t counted = intent.attempts - intent.throttled - intent.unauthorized - intent.unwritten;
+  const std::uint32_t counted = tried_before_.unsent + unsent(intent);
   if (counted >= policy_.max_attempts) {
     const bool over = context.now >= intent.not_after;
     if (over) return fail(execution_code::lease_expired, error.detail, later, {}, context);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "actors/domain/orders/desk.hpp"
+#include "actors/domain/resilience/newest_decision.hpp"
 
 namespace hedgerow::domain {
 namespace {
@@ -50,6 +51,7 @@ ended_intent& desk::remember(const live_intent& intent, timestamp now) {
 void desk::fail(execution_code code, std::string detail, timestamp retry_at, std::vector<std::string> evidence,
                 const desk_context& context) {
   live_intent& intent = *state_.live;
+  tried_before_ = {};
   schwab_execution event = execution_of(intent, execution_state::failed);
   event.code = code;
   event.detail = std::move(detail);
@@ -134,31 +136,34 @@ void desk::on_ended_report(ended_intent& ended, const schwab_execution& event, c
     // A baseline that was taken after the order may contain the fill already.
     const bool open = state_.live && state_.live->phase != intent_phase::waiting;
     if (!open && state_.baseline_at > ended.intent_at) state_.baseline.reset();
+    // What was asked for meanwhile was meant to hedge the same shares. While its POST is under way, it is only noted.
+    if (state_.live) state_.live->outdated = true;
+    if (state_.live && !open) renew(event.execution.to_string() + " was filled late", context);
   }
-  if (!ended.late_order || !event.terminal() || ended.order != event.order) return;
-  ended.late_order = false;
-  ended.ended_at = context.now;
-  step_.changed = true;
-  if (state_.live && state_.live->phase == intent_phase::waiting && state_.live->next_at <= context.now)
-    try_lease(context);
+  if (ended.late_order && event.terminal() && ended.order == event.order) {
+    ended.late_order = false;
+    ended.ended_at = context.now;
+    step_.changed = true;
+    if (state_.live && state_.live->phase == intent_phase::waiting && state_.live->next_at <= context.now)
+      try_lease(context);
+  }
   start_next(context);
 }
 
-desk_step desk::on_control(const control_event& event, const desk_context& context, timestamp decided_at) {
+desk_step desk::on_control(const control_event& event, const decision_mark& decision, const desk_context& context) {
   begin();
+  if (!take_newer(state_.newest_decision, decision)) return finish();
+  step_.changed = true;
   const bool about_an_order =
       event.action == control_action::adopt_order || event.action == control_action::declare_absent;
-  if (about_an_order && state_.live && decided_at + policy_.clock_skew < state_.live->intent_at) {
+  if (about_an_order && state_.live && decision.recorded_at + policy_.clock_skew < state_.live->intent_at) {
     alarm(desk_alarm_code::control_refused, state_.live->execution,
-          "decided by " + event.by + " at " + to_rfc3339(decided_at) + ", before this order was begun");
+          "decided by " + event.by + " at " + to_rfc3339(decision.recorded_at) + ", before this order was begun");
     return finish();
   }
   switch (event.action) {
     case control_action::halt:
-    case control_action::resume:
-      state_.halted = event.action == control_action::halt;
-      step_.changed = true;
-      break;
+    case control_action::resume: state_.halted = event.action == control_action::halt; break;
     case control_action::adopt_order: adopt_named(event, context); break;
     case control_action::declare_absent: declare_absent(event, context); break;
   }

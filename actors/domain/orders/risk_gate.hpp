@@ -23,8 +23,8 @@ struct gate_policy {
   std::chrono::seconds recheck{60};
   /// Pause between two checks of a reason that can pass at any moment, such as a missing token or session.
   std::chrono::milliseconds recheck_passing{1'000};
-  /// An intent that has waited longer is asked for anew when the reason has passed. Above recheck_passing, so that what
-  /// passes by the first look delays the order only.
+  /// An intent that is older when it could be placed is asked for anew, whatever it waited for. Above recheck_passing,
+  /// so that what passes by the first look delays the order only.
   std::chrono::milliseconds fresh_for{2'000};
   /// How long an intent waits for such a reason to pass before it gives its shares back.
   std::chrono::milliseconds patience{60'000};

@@ -192,19 +192,15 @@ inline tracked_execution any() {
   return {any<execution_id>(), any<side>(), any_quantity(), any<shares>()};
 }
 template <>
+inline decision_mark any() {
+  return {any<std::int64_t>(), any<timestamp>()};
+}
+template <>
 inline position_update any() {
-  return {any<symbol>(),
-          any<std::uint64_t>(),
-          any<std::uint64_t>(),
-          any<shares>(),
-          any<shares>(),
-          any<shares>(),
-          several<tracked_execution>(),
-          several<tracked_execution>(),
-          any<std::uint32_t>(),
-          any<timestamp>(),
-          any<bool>(),
-          any<std::string>()};
+  return {
+      any<symbol>(), any<std::uint64_t>(),         any<std::uint64_t>(),         any<shares>(),        any<shares>(),
+      any<shares>(), several<tracked_execution>(), several<tracked_execution>(), any<std::uint32_t>(), any<timestamp>(),
+      any<bool>(),   any<std::string>(),           maybe<decision_mark>()};
 }
 template <>
 inline token_update any() {
@@ -231,15 +227,35 @@ inline token_record any() {
 
 template <>
 inline live_intent any() {
-  return {any<execution_id>(),       any<side>(),          any_quantity(),
-          any_name<intent_phase>(6), any<timestamp>(),     any<timestamp>(),
-          any<timestamp>(),          any<std::uint64_t>(), any<shares>(),
-          maybe<order_id>(),         any_quantity(),       any<bool>(),
-          any<std::uint32_t>(),      any<std::uint32_t>(), any<std::uint32_t>(),
-          any<std::uint32_t>(),      any<timestamp>(),     any<std::uint32_t>(),
-          any<timestamp>(),          any<timestamp>(),     any<std::uint32_t>(),
-          any<std::uint32_t>(),      any<timestamp>(),     any<timestamp>(),
-          any<std::uint32_t>(),      any<shares>(),        any<usd>()};
+  return {any<execution_id>(),
+          any<side>(),
+          any_quantity(),
+          any_name<intent_phase>(6),
+          any<timestamp>(),
+          any<bool>(),
+          any<timestamp>(),
+          any<timestamp>(),
+          any<timestamp>(),
+          any<std::uint64_t>(),
+          any<shares>(),
+          maybe<order_id>(),
+          any_quantity(),
+          any<bool>(),
+          any<std::uint32_t>(),
+          any<std::uint32_t>(),
+          any<std::uint32_t>(),
+          any<std::uint32_t>(),
+          any<timestamp>(),
+          any<std::uint32_t>(),
+          any<timestamp>(),
+          any<timestamp>(),
+          any<std::uint32_t>(),
+          any<std::uint32_t>(),
+          any<timestamp>(),
+          any<timestamp>(),
+          any<std::uint32_t>(),
+          any<shares>(),
+          any<usd>()};
 }
 template <>
 inline ended_intent any() {
@@ -251,7 +267,7 @@ inline execution_desk any() {
   return {any<symbol>(),           any<std::uint64_t>(), several<schwab_command>(), maybe<live_intent>(),
           several<ended_intent>(), any<timestamp>(),     maybe<shares>(),           any<timestamp>(),
           any<shares>(),           any<timestamp>(),     several<order_id>(),       any<bool>(),
-          any<std::uint64_t>(),    any<std::uint64_t>()};
+          any<std::uint64_t>(),    any<std::uint64_t>(), maybe<decision_mark>()};
 }
 template <>
 inline pending_order any() {

@@ -148,8 +148,9 @@ bool simulated_history::take(std::uint32_t partition, kind what) {
   const symbol name = what == kind::trade       ? w.trade.symbol
                       : what == kind::execution ? w.execution.execution.symbol
                                                 : *symbol::parse(w.control.scope);
-  const auto before = positions_.try_emplace(name, domain::empty_position(name)).first->second;
+  auto before = positions_.try_emplace(name, domain::empty_position(name)).first->second;
   if (what == kind::control) {
+    before.newest_decision = {w.done.next - 1, w.meta.recorded_at};
     write_update(w.meta,
                  w.control.action == control_action::halt ? domain::freeze(before, w.meta.event_id)
                                                           : domain::resume(before, policy_, now_, w.meta.event_id),

@@ -177,9 +177,49 @@ TEST_F(DeskEvidence, AnOrderThatTurnsUpAfterAbsentIsClaimedAndAlarmed) {
   // It is the one live order of the symbol until it ends.
   command(2);
   EXPECT_EQ(effect<place_order>(), nullptr);
+  heard(report(execution_state::partially_filled, 2));
+  EXPECT_EQ(said(), "FAILED not_sent") << "the second was asked for the shares that the first has hedged after all";
+  command(3, side::buy, 3);
+  EXPECT_EQ(effect<place_order>(), nullptr) << "the rest of the first still works";
   heard(report(execution_state::filled, 5));
   EXPECT_EQ(state().filled, shares::from_whole(5));
+  EXPECT_EQ(said(), "FAILED not_sent");
+  EXPECT_EQ(last.events.back().execution, id(3));
+  command(4);
   EXPECT_NE(effect<place_order>(), nullptr);
+}
+
+TEST_F(DeskEvidence, AFillThatComesLateIsNotHedgedOnceMoreByWhatWaits) {
+  command(1);
+  answered(named("7"));
+  looked_up("7", order("7"));
+  heard(report(execution_state::failed, 2));
+  gate.token_available = false;
+  command(2, side::buy, 3);
+  EXPECT_EQ(said(), "PENDING no_token");
+  heard(report(execution_state::filled, 5));
+  EXPECT_EQ(said(), "FAILED not_sent");
+  EXPECT_NE(last.events.back().retry_at, timestamp{}) << "no failure of the symbol";
+  EXPECT_FALSE(state().live);
+}
+
+TEST_F(DeskEvidence, AFillThatComesLateWhileAPostIsUnderWayCountsWhenItTurnsOutNotToHaveLeft) {
+  command(1);
+  answered(named("7"));
+  looked_up("7", order("7"));
+  heard(report(execution_state::failed, 2));
+  command(2, side::buy, 3);
+  ASSERT_EQ(phase(), intent_phase::submitting);
+  heard(report(execution_state::filled, 5));
+  EXPECT_EQ(phase(), intent_phase::submitting) << "whether it left is not known yet";
+  answered(unexpected(broker_error{broker_failure::not_sent, 0, "no connection", milliseconds{0}}), 2);
+  recover();
+  now = *last.wake_at;
+  timer();
+  if (const auto* ask = effect<fetch_baseline>())
+    last = it->on_baseline(ask->execution, now, shares::from_whole(105), context());
+  EXPECT_EQ(said(), "FAILED not_sent");
+  EXPECT_EQ(last.events.back().execution, id(2));
 }
 
 TEST_F(DeskEvidence, AnOrderOfALaterIntentIsNotTakenForAnEndedOnesHoweverManyCameSince) {

@@ -18,6 +18,8 @@ struct desk_fixture {
   desk_policy policy;
   timestamp now{1'700'000'000'000'000};
   std::uint64_t epoch = 1;
+  /// Decisions of persons so far.
+  std::int64_t decisions = 0;
   gate_conditions gate;
   std::optional<desk> it;
   desk_step last;
@@ -38,7 +40,7 @@ struct desk_fixture {
   [[nodiscard]] intent_phase phase() const { return state().live.value().phase; }
 
   desk_step& command(std::uint64_t n, side way = side::buy, std::uint64_t quantity = 5) {
-    return last = it->on_command({id(n), way, quantity, {}}, context());
+    return last = it->on_command({id(n), way, quantity, {}}, now, context());
   }
   desk_step& answered(const broker_answer<placement>& answer, std::uint64_t n = 1, std::uint32_t attempt = 1) {
     return last = it->on_placement(id(n), attempt, answer, context());
@@ -59,7 +61,10 @@ struct desk_fixture {
     return last = it->on_order(id(1), *order_id::parse(order), answer, context());
   }
   desk_step& control(control_action action, std::string argument = {}) {
-    return last = it->on_control({"AAPL", action, std::move(argument), "because", "ana"}, context(), now);
+    return control_at({decisions++, now}, action, std::move(argument));
+  }
+  desk_step& control_at(const decision_mark& decision, control_action action, std::string argument = {}) {
+    return last = it->on_control({"AAPL", action, std::move(argument), "because", "ana"}, decision, context());
   }
   desk_step& timer() { return last = it->on_timer(context()); }
   desk_step& recover() {

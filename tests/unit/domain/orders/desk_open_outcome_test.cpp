@@ -105,7 +105,7 @@ TEST_F(DeskOpenOutcome, ADecisionAboutTheOrderBeforeDoesNotCloseTheOneThatWorks)
 TEST_F(DeskOpenOutcome, ADecisionThatIsReadOnceMoreIsNotAboutTheNextOrder) {
   const auto decided_at = now;
   const auto once_more = [&](control_action action, const char* order) {
-    return last = it->on_control({"AAPL", action, order, "because", "ana"}, context(), decided_at);
+    return control_at({decisions++, decided_at}, action, order);
   };
   now = now + std::chrono::hours{1};
   command(1);
@@ -122,12 +122,25 @@ TEST_F(DeskOpenOutcome, AnOldDecisionDoesNotDecideAnOpenOutcome) {
   now = now + std::chrono::hours{1};
   become_unknown();
   now = now + std::chrono::minutes{2};
-  last = it->on_control({"AAPL", control_action::declare_absent, "", "because", "ana"}, context(), decided_at);
+  control_at({0, decided_at}, control_action::declare_absent);
   EXPECT_TRUE(alarmed(desk_alarm_code::control_refused));
   EXPECT_EQ(phase(), intent_phase::unknown);
-  last = it->on_control({"AAPL", control_action::adopt_order, "8", "because", "ana"}, context(), decided_at);
+  control_at({1, decided_at}, control_action::adopt_order, "8");
   EXPECT_TRUE(alarmed(desk_alarm_code::control_refused));
   EXPECT_EQ(phase(), intent_phase::unknown);
+}
+
+TEST_F(DeskOpenOutcome, AHistoryOfDecisionsThatIsReadOnceMoreChangesNothing) {
+  const decision_mark resumed{7, now};
+  const decision_mark halted{9, now + seconds{60}};
+  control_at(resumed, control_action::resume);
+  control_at(halted, control_action::halt);
+  recover();
+  for (const auto& again : {resumed, halted, resumed}) {
+    control_at(again, control_action::resume);
+    EXPECT_FALSE(last.changed);
+    EXPECT_TRUE(state().halted);
+  }
 }
 
 TEST_F(DeskOpenOutcome, AnUnreadableOrderOfAnotherSymbolOrOfAnotherExecutionIsNoObstacle) {

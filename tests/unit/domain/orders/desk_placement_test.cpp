@@ -56,9 +56,12 @@ TEST_F(Desk, WithoutABaselineNothingIsSent) {
   now = *last.wake_at;
   timer();
   ASSERT_NE(effect<fetch_baseline>(), nullptr);
+  now = now + policy.gate.fresh_for;
   last = it->on_baseline(id(1), now, shares::from_whole(40), context());
-  EXPECT_NE(effect<place_order>(), nullptr);
   EXPECT_EQ(state().baseline, shares::from_whole(40));
+  EXPECT_EQ(said(), "FAILED not_sent") << "fills have come while the position could not be read";
+  command(2);
+  EXPECT_NE(effect<place_order>(), nullptr);
 }
 
 struct outcome {
@@ -104,20 +107,6 @@ TEST_F(Desk, ANewAttemptHasANewRecordedLease) {
   // The first attempt's answer, delivered again, says nothing about the second.
   failed(broker_failure::no_answer, 1);
   EXPECT_EQ(phase(), intent_phase::submitting);
-}
-
-TEST_F(Desk, AttemptsAreBounded) {
-  command(1);
-  std::uint32_t posts = 1;
-  for (; state().live && posts < 50; ++posts) {
-    failed(broker_failure::not_sent, posts);
-    if (!state().live) break;
-    now = *last.wake_at;
-    timer();
-  }
-  EXPECT_EQ(posts, policy.max_attempts);
-  EXPECT_EQ(said(), "FAILED not_sent");
-  EXPECT_EQ(last.events.back().retry_at, now + policy.backoff_last) << "nothing was sent: a further try costs nothing";
 }
 
 TEST_F(Desk, ALeaseThatEndsBeforeTheWriteIsNamed) {
@@ -181,102 +170,6 @@ TEST_F(Desk, TheLeaseEndsBeforeTheSessionDoes) {
   EXPECT_EQ(state().live->not_after, now + seconds{3});
 }
 
-TEST_F(Desk, AnOrderLimitIsWaitedForUntilThereIsAPlaceAndToldOnce) {
-  gate.next_order_at = now + seconds{20};
-  command(1);
-  EXPECT_EQ(said(), "PENDING risk_limit");
-  EXPECT_EQ(last.events.back().retry_at, gate.next_order_at);
-  EXPECT_EQ(last.wake_at, gate.next_order_at);
-  command(2);
-  EXPECT_EQ(last.wake_at, now + seconds{20}) << "another input does not make it late";
-  now = now + seconds{20};
-  timer();
-  EXPECT_EQ(last.events.front().code, execution_code::not_sent) << "fills have come meanwhile";
-  EXPECT_EQ(said(), "SUBMITTING none");
-}
-
-TEST_F(Desk, ATokenIsWaitedForAndWhatItTakesByThenIsAskedForAnew) {
-  gate.token_available = false;
-  command(1);
-  EXPECT_EQ(said(), "PENDING no_token");
-  for (int i = 0; i < 30; ++i) {
-    now = *last.wake_at;
-    timer();
-    EXPECT_TRUE(last.events.empty()) << "told once";
-    EXPECT_FALSE(last.changed) << "nothing to write";
-  }
-  EXPECT_LE(now, timestamp{1'700'000'000'000'000} + seconds{30});
-  gate.token_available = true;
-  now = *last.wake_at;
-  timer();
-  EXPECT_EQ(said(), "FAILED not_sent") << "the position may be another one by now";
-  EXPECT_LT(last.events.back().retry_at, now) << "at once, by the clock of any node";
-  EXPECT_NE(last.events.back().retry_at, timestamp{});
-  command(2);
-  EXPECT_NE(effect<place_order>(), nullptr);
-}
-
-TEST_F(Desk, AReasonThatPassesAtOnceDelaysTheOrderOnly) {
-  gate.token_available = false;
-  command(1);
-  gate.token_available = true;
-  now = *last.wake_at;
-  timer();
-  EXPECT_NE(effect<place_order>(), nullptr);
-}
-
-TEST_F(Desk, WhatDoesNotComeInTimeGivesTheSharesBack) {
-  gate.token_available = false;
-  command(1);
-  for (int i = 0; i < 200 && state().live; ++i) {
-    now = *last.wake_at;
-    timer();
-  }
-  EXPECT_EQ(said(), "FAILED no_token");
-  EXPECT_EQ(now, timestamp{1'700'000'000'000'000} + policy.gate.patience);
-  EXPECT_GT(last.events.back().retry_at, now);
-}
-
-TEST_F(Desk, AWaitAtTheGateSurvivesARecovery) {
-  gate.token_available = false;
-  command(1);
-  now = now + seconds{10};
-  recover();
-  EXPECT_TRUE(last.events.empty());
-  EXPECT_EQ(last.wake_at, now + policy.gate.recheck_passing);
-  gate.token_available = true;
-  recover();
-  EXPECT_EQ(said(), "FAILED not_sent");
-}
-
-TEST_F(Desk, ARefusalBeforeTheWriteThatCanPassIsWaitedForAndCountsAsNoTry) {
-  command(1);
-  for (std::uint32_t attempt = 1; attempt <= policy.max_attempts + 2; ++attempt) {
-    last =
-        it->on_gate_refusal(id(1), attempt, {execution_code::lease_expired, now + seconds{1}, "over", true}, context());
-    EXPECT_EQ(said(), "PENDING lease_expired");
-    now = *last.wake_at;
-    timer();
-    ASSERT_NE(effect<place_order>(), nullptr);
-    EXPECT_EQ(effect<place_order>()->attempt, attempt + 1);
-  }
-  failed(broker_failure::not_sent, policy.max_attempts + 3);
-  EXPECT_EQ(phase(), intent_phase::waiting);
-}
-
-TEST_F(Desk, EndlessThrottlingIsNotCalledAFailure) {
-  for (std::uint64_t n = 1; n <= 20; ++n) {
-    command(n);
-    ASSERT_NE(effect<place_order>(), nullptr);
-    answered(unexpected(broker_error{broker_failure::throttled, 429, "", seconds{90}}), n);
-    EXPECT_EQ(said(), "PENDING not_sent");
-    now = *last.wake_at;
-    timer();
-    EXPECT_EQ(said(), "FAILED throttled");
-    EXPECT_NE(last.events.back().retry_at, timestamp{}) << "the symbol's failures are not counted";
-  }
-}
-
 TEST_F(Desk, WhatNeverLeftIsNotRemembered) {
   command(1);
   answered(named("7"));
@@ -287,18 +180,6 @@ TEST_F(Desk, WhatNeverLeftIsNotRemembered) {
   EXPECT_EQ(state().ended.size(), 1U);
   heard(report(execution_state::failed, 3));
   EXPECT_TRUE(alarmed(desk_alarm_code::late_evidence));
-}
-
-TEST_F(Desk, ATimeThatWasComputedWhileTheClockWasAheadIsNotWaitedFor) {
-  const timestamp right = now;
-  now = now + std::chrono::hours{24};
-  gate.session->end = now + std::chrono::hours{2};
-  command(1);
-  failed(broker_failure::not_sent);
-  ASSERT_GT(*last.wake_at, right + std::chrono::hours{23});
-  now = right + seconds{30};
-  timer();
-  EXPECT_NE(effect<place_order>(), nullptr);
 }
 
 TEST_F(Desk, AHaltIsDurableAndReleasesCommands) {

@@ -94,7 +94,7 @@ bool desk_world::feed() {
   }
   if (durable_.next_command < durable_.commands.size()) {
     const auto command = durable_.commands[durable_.next_command];
-    take(desk_->on_command(command, context()), 1, 0);
+    take(desk_->on_command(command, now_, context()), 1, 0);
     return true;
   }
   return false;
@@ -186,6 +186,8 @@ void desk_world::perform_place(const place_order& e) {
   const auto& live = durable_.desk.live;
   if (!live || live->execution != e.execution || live->not_after != e.not_after || live->attempts != e.attempt)
     wrong_ = "a POST without a committed intent";
+  if (live && live->leased_at - live->begun_at > domain::desk_policy{}.gate.fresh_for)
+    wrong_ = "an order of a quantity that is no longer fresh";
   // Rule 2, as far as the broker can tell: nothing of ours may be working, unless it could not be known yet. (When
   // a foreign look-alike is listed before our own order is, it is taken for ours: no evidence tells them apart.)
   for (const auto& order : broker_.orders()) {
