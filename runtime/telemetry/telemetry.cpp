@@ -22,6 +22,20 @@ constexpr std::string_view name_of(ports::notice_level level) {
   return names[static_cast<std::size_t>(level)];
 }
 
+/// Texts quote what others wrote: nodes, brokers, whoever calls the admin port. Bytes that move the cursor or begin a
+/// new line are shown as \xHH, so that nobody writes a line of this log or a terminal's colours.
+void append_printable(std::string& line, std::string_view part) {
+  constexpr char digits[] = "0123456789abcdef";
+  for (const char c : part) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7f) {
+      line += c;
+      continue;
+    }
+    line.append("\\x").append(1, digits[byte >> 4]).append(1, digits[byte & 0xf]);
+  }
+}
+
 class spdlog_notices final : public ports::notices {
  public:
   spdlog_notices(const log_options& options, const ports::clock& clock)
@@ -44,7 +58,7 @@ class spdlog_notices final : public ports::notices {
                         std::string_view about, std::string_view text) const {
     std::string line = to_rfc3339(clock_.now());
     for (const auto part : {name_of(level), service, code, about, text})
-      if (!part.empty()) line.append(1, ' ').append(part);
+      if (!part.empty()) append_printable(line.append(1, ' '), part);
     return line;
   }
 

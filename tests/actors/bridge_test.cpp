@@ -114,11 +114,14 @@ TEST_F(BridgeTest, OneThatDoesNotAnswerIsStartedAgainWithANoticeLikeOneThatDied)
 }
 
 TEST_F(BridgeTest, ARecordWhoseOutputNoLogTakesBecomesADeadLetterAndTheRestGoesOn) {
+  notice_list notices;
+  bridge_config config;
+  config.notices = &notices;
   append("AAPL", "x");
   append("AAPL", "huge");
   append("AAPL", "effect");
   append("TSLA", "x");
-  auto b = start();
+  auto b = start(config);
   run();
   // The whole output of the huge record is gone, its count included.
   EXPECT_EQ(values(topic::position_updates, "AAPL"), (strings{"1", "2"}));
@@ -134,6 +137,7 @@ TEST_F(BridgeTest, ARecordWhoseOutputNoLogTakesBecomesADeadLetterAndTheRestGoesO
   EXPECT_EQ(found[0].key, "AAPL");
   EXPECT_EQ(found[0].value, "huge");
   EXPECT_NE(found[0].detail.find("schwab-commands"), std::string::npos) << found[0].detail;
+  EXPECT_EQ(notices.codes, strings{"record_given_up"}) << "what the record says is lost for AAPL";
   EXPECT_EQ(ask<actor_status>(b, status_atom::value).state, run_state::running);
 }
 

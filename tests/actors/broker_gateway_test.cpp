@@ -138,6 +138,12 @@ TEST_F(GatewayTest, TimesAreTranslatedWhenTheBrokersClockIsAheadAndTheDifference
   ASSERT_EQ(api->windows.size(), 1U);
   EXPECT_LE(std::chrono::abs(api->windows.front().first - theirs), std::chrono::seconds{1});
   EXPECT_EQ(notices.count("clock_offset"), 1U);
+  for (int i = 2; i <= 5; ++i) self->send(gateway, getorder_atom::value, status_of(std::to_string(i)));
+  run();
+  advance(config.gather);
+  ASSERT_EQ(api->windows.size(), 2U) << "one list for all";
+  EXPECT_LE(std::chrono::abs(api->windows.back().first - theirs), std::chrono::seconds{1});
+  EXPECT_LE(std::chrono::abs(api->windows.back().second - theirs), std::chrono::seconds{1});
 }
 
 TEST_F(GatewayTest, ADayThatWasCalledClosedIsAskedForSoonAgain) {

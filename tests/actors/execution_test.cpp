@@ -26,6 +26,22 @@ class silent final : public ports::notices {
   void raise(ports::notice_level, std::string_view, std::string_view, std::string_view, std::string_view) override {}
 };
 
+/// The clock of a machine that may be frozen from outside: its monotonic time stands still then.
+class machine_clock final : public ports::clock {
+ public:
+  [[nodiscard]] timestamp now() const override { return clock_.now(); }
+  [[nodiscard]] monotonic_time monotonic() const override { return clock_.monotonic() - frozen_; }
+  void advance(std::chrono::microseconds by) { clock_.advance(by); }
+  void freeze(std::chrono::microseconds by) {
+    clock_.advance(by);
+    frozen_ += by;
+  }
+
+ private:
+  test::fake_clock clock_;
+  std::chrono::microseconds frozen_{0};
+};
+
 class ExecutionTest : public test::actor_fixture {
  public:
   void start() {
@@ -74,7 +90,24 @@ class ExecutionTest : public test::actor_fixture {
     return {};
   }
 
-  test::fake_clock clock;
+  /// The step in which the desk takes its first lease; its commit sends the order.
+  step_ptr lease() {
+    start();
+    EXPECT_FALSE(hand_over(1));
+    const market_session open{true, clock.now() - 1h, clock.now() + 1h};
+    test::fake_broker::answer_next(api->sessions, expected<market_session, broker_error>{open});
+    run();
+    const auto asks = answer();
+    EXPECT_TRUE(asks && (*asks)->ticket != 0);
+    commit((*asks)->ticket);
+    EXPECT_EQ(api->positions.size(), 1U);
+    test::fake_broker::answer_next(api->positions, expected<shares, broker_error>{shares{}});
+    run();
+    EXPECT_EQ(last_of(emitted.back()).state, hedgerow::execution_state::submitting);
+    return emitted.back();
+  }
+
+  machine_clock clock;
   silent notices;
   std::shared_ptr<test::fake_broker> api = std::make_shared<test::fake_broker>();
   /// The step that the desk emits without an input.
@@ -105,26 +138,21 @@ TEST_F(ExecutionTest, ADeskThatHearsNothingOfTheSessionAnswersLongBeforeItCounts
 }
 
 TEST_F(ExecutionTest, AfterALeaseThatEndedBeforeItsCommitNothingIsSentAndTheOrderWaitsForANewOne) {
-  start();
-  EXPECT_FALSE(hand_over(1));
-  const market_session open{true, clock.now() - 1h, clock.now() + 1h};
-  test::fake_broker::answer_next(api->sessions, expected<market_session, broker_error>{open});
-  run();
-  const auto asks = answer();
-  ASSERT_TRUE(asks && (*asks)->ticket != 0);
-  commit((*asks)->ticket);
-  ASSERT_EQ(api->positions.size(), 1U);
-  test::fake_broker::answer_next(api->positions, expected<shares, broker_error>{shares{}});
-  run();
-  ASSERT_FALSE(emitted.empty());
-  const auto lease = emitted.back();
-  ASSERT_EQ(last_of(lease).state, hedgerow::execution_state::submitting);
+  const auto leased = lease();
   clock.advance(execution_config{}.rules.lease);
-  commit(lease->ticket);
+  commit(leased->ticket);
   EXPECT_TRUE(api->placed.empty());
   EXPECT_EQ(last_of(emitted.back()).code, execution_code::lease_expired);
   const auto event = codec::decode<schwab_execution>(*emitted.back()->records.front().value);
   EXPECT_FALSE(event->meta.causation_id.empty()) << "what the desk does by itself has a cause, too";
+}
+
+TEST_F(ExecutionTest, AMachineThatWasFrozenFromOutsideSendsNothingAfterItsLease) {
+  const auto leased = lease();
+  clock.freeze(execution_config{}.rules.lease);
+  commit(leased->ticket);
+  EXPECT_TRUE(api->placed.empty());
+  EXPECT_EQ(last_of(emitted.back()).code, execution_code::lease_expired);
 }
 
 }  // namespace

@@ -186,6 +186,18 @@ TEST_F(ClientCertaintyTest, AMachineThatWasFrozenFromOutsideDoesNotWriteAfterIts
   EXPECT_EQ(bytes, 0);
 }
 
+TEST_F(ClientCertaintyTest, AWallClockThatWasSetBackDoesNotProlongALease) {
+  std::atomic<int> bytes{0};
+  scripted_server s{{[&](raw_connection& c) { bytes += static_cast<int>(c.read_all().size()); }}};
+  {
+    const auto client = connect_to(s.origin());
+    const deadline over_by_the_monotonic_clock{clock.monotonic(), clock.now() + std::chrono::hours{1}};
+    EXPECT_TRUE(failed_as(ask(*client, post("order"), false, over_by_the_monotonic_clock), client_failure::not_sent));
+  }
+  ASSERT_TRUE(eventually([&] { return s.accepted() == 1; }));
+  EXPECT_EQ(bytes, 0);
+}
+
 TEST_F(ClientCertaintyTest, ALeaseThatEndsWhileWaitingForAConnectionIsNotSentAndTheConnectionStays) {
   options.max_connections = 1;
   std::promise<void> arrived;
