@@ -193,6 +193,20 @@ TEST_F(IngestionRangesTest, WithoutAWishThePausesOfAThrottleDouble) {
   EXPECT_GT(node->asked.size(), 8U);
 }
 
+TEST_F(IngestionRangesTest, ALimitOfAnUnknownKindPausesReadingBeforeItNarrowsTheRange) {
+  mine(300);
+  int refused = 0;
+  node->refuse_logs = [&](const ports::evm_log_query&) -> std::optional<chain_error> {
+    if (++refused > 4) return std::nullopt;
+    return chain_error{chain_failure::limit_exceeded, "-32005 limit exceeded"};
+  };
+  start();
+  for (int i = 0; i < 120; ++i) pass(1s);
+  ASSERT_GE(node->asked.size(), 5U);
+  for (std::size_t i = 1; i < 5; ++i) EXPECT_EQ(node->asked[i], node->asked[0]) << i;
+  EXPECT_EQ(shown("checkpoint"), 300);
+}
+
 TEST_F(IngestionRangesTest, AComplaintOfTheRateWithoutARequestPausesReadingAndIsNoDeadLetter) {
   mine(5);
   start();
