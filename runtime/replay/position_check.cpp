@@ -30,6 +30,15 @@ struct cause {
   decision decided;
 };
 
+bool is_decision(const enveloped<position_update>& logged) { return logged.meta.causation_id.starts_with("control:"); }
+
+/// The place of a person's decision is taken from the log: it is another one after an import, and older versions did
+/// not note it.
+position_update with_place_of_decision(position_update ours, const enveloped<position_update>& logged) {
+  if (is_decision(logged)) ours.newest_decision = logged.data.newest_decision;
+  return ours;
+}
+
 std::string different_fields(const position_update& ours, const position_update& logged) {
   std::string out;
   const auto compare = [&](const char* name, const auto& a, const auto& b, const auto& text) {
@@ -178,7 +187,7 @@ class partition_check {
     } else {
       differ(s, name, r.from, r.offset,
              found->done
-                 ? different_fields(found->done->decided->after, logged->data)
+                 ? different_fields(with_place_of_decision(found->done->decided->after, *logged), logged->data)
                  : "its cause is not in the log, or does not change the position: " + logged->meta.causation_id);
     }
     s.begun = true;
@@ -218,18 +227,16 @@ class partition_check {
 
   [[nodiscard]] bool equals(const checked& s, const found_cause& found, const enveloped<position_update>& logged,
                             std::string_view bytes) const {
-    const bool decided = logged.meta.causation_id.starts_with("control:");
-    const auto agrees = [&](const envelope& meta, position_update after) {
-      // The place of a decision is another one in a log that was imported, and older versions did not note it.
-      if (decided) after.newest_decision = logged.data.newest_decision;
-      return bytes == codec::encode(meta, after);
+    const auto agrees = [&](const envelope& meta, const position_update& after) {
+      if (!is_decision(logged)) return bytes == codec::encode(meta, after);
+      return bytes == codec::encode(meta, with_place_of_decision(after, logged));
     };
     if (found.done) return agrees(envelope_after(*found.done, logged.meta), found.done->decided->after);
+    if (!is_decision(logged)) return false;
     // In a log of an older version control-events may be compacted: what a person decided can only be one of these.
-    return decided &&
-           (agrees(logged.meta, domain::freeze(s.state, logged.meta.causation_id).after) ||
-            agrees(logged.meta,
-                   domain::resume(s.state, policy_, logged.meta.recorded_at, logged.meta.causation_id).after));
+    const auto& id = logged.meta.causation_id;
+    return agrees(logged.meta, domain::freeze(s.state, id).after) ||
+           agrees(logged.meta, domain::resume(s.state, policy_, logged.meta.recorded_at, id).after);
   }
 
   /// Takes the cause, and what waited before it.

@@ -89,8 +89,6 @@ class desk {
 
   // The beginning of an intent (desk_intake.cpp).
   void start_next(const desk_context& context);
-  /// `begun_at` is that of the first.
-  void start_next(const desk_context& context, timestamp begun_at);
   void try_lease(const desk_context& context);
   void refused(const gate_refusal& refusal, const desk_context& context);
   void renew(const std::string& why, const desk_context& context);
@@ -165,8 +163,10 @@ class desk {
   timestamp gate_look_;
   /// Tries of the intents that the live one was asked for anew after. Not in the state: a restart begins anew.
   try_counts tried_before_;
-  /// An intent ended because its command was old when it was read, and none was leased since.
+  /// The newest command was old when it was read.
   bool asked_anew_as_old_ = false;
+  /// When it was written, until its intent begins; zero when it was not old. Not in the state: a restart forgets it.
+  timestamp unread_since_;
   /// When it was last told that an outcome stays open.
   timestamp unresolved_told_;
   /// Questions without an answer, the oldest first. Not in the state: a restart has none.

@@ -25,7 +25,6 @@ desk_step desk::on_command(const schwab_command& command, timestamp asked_at, co
     return finish();
   }
   state_.last_execution = command.execution.sequence;
-  const bool next = !state_.live && state_.queue.empty();
   state_.queue.push_back(command);
   schwab_execution accepted;
   accepted.execution = command.execution;
@@ -34,15 +33,14 @@ desk_step desk::on_command(const schwab_command& command, timestamp asked_at, co
   accepted.detail = state_.live ? "waiting for " + state_.live->execution.to_string() : "accepted";
   emit(std::move(accepted));
   // It stood in the log for long, while nobody read it. Not twice in a row: two clocks may differ by as much.
-  const bool old = next && !asked_anew_as_old_ && context.now - asked_at > policy_.clock_skew;
-  asked_anew_as_old_ = asked_anew_as_old_ || old;
-  start_next(context, old ? asked_at : context.now);
+  const bool old = context.now - asked_at > policy_.clock_skew;
+  if (old && !asked_anew_as_old_) unread_since_ = asked_at;
+  asked_anew_as_old_ = old;
+  start_next(context);
   return finish();
 }
 
-void desk::start_next(const desk_context& context) { start_next(context, context.now); }
-
-void desk::start_next(const desk_context& context, timestamp begun_at) {
+void desk::start_next(const desk_context& context) {
   // A refusal ends an intent at once, so that several may pass here.
   while (!state_.live && !state_.queue.empty()) {
     live_intent& intent = state_.live.emplace();
@@ -51,7 +49,7 @@ void desk::start_next(const desk_context& context, timestamp begun_at) {
     intent.quantity = state_.queue.front().quantity;
     state_.queue.erase(state_.queue.begin());
     enter(intent, intent_phase::waiting, context.now);
-    intent.begun_at = std::exchange(begun_at, context.now);
+    intent.begun_at = unread_since_.us != 0 ? std::exchange(unread_since_, {}) : context.now;
     if (context.now - tried_before_.at > tries_kept) tried_before_ = {};
     gate_look_ = {};
     try_lease(context);
@@ -176,7 +174,6 @@ desk_step desk::on_baseline(const execution_id& execution, timestamp asked_at, c
 void desk::lease(const desk_context& context) {
   live_intent& intent = *state_.live;
   enter(intent, intent_phase::submitting, context.now);
-  asked_anew_as_old_ = false;
   ++intent.attempts;
   if (intent.intent_at.us == 0) intent.intent_at = context.now;
   intent.leased_at = context.now;

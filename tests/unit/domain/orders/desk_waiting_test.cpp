@@ -161,8 +161,14 @@ TEST_F(Desk, ACommandThatNobodyReadForLongIsAskedForAnewOnce) {
   answered(named("7"), 2);
   last = it->on_order(id(2), *order_id::parse("7"), order("7"), context());
   heard(report(execution_state::filled, 5, "7", 2));
-  read(3);
+  command(3);
+  answered(named("8"), 3);
+  last = it->on_order(id(3), *order_id::parse("8"), order("8"), context());
+  read(4);
+  EXPECT_EQ(said(), "PENDING none") << "it waits behind the order before it, whose end is read after it";
+  heard(report(execution_state::filled, 5, "8", 3));
   EXPECT_EQ(said(), "FAILED not_sent");
+  EXPECT_EQ(last.events.back().execution, id(4));
 }
 
 TEST_F(Desk, TriesOfAnOldWantAreNotThoseOfALaterOne) {
