@@ -20,6 +20,7 @@ cold_start() {
 data_dir = "$dir/data"
 [chain]
 ws_url = "ws://127.0.0.1:1"
+start_block = 0
 owner = "0x1234567890abcdef1234567890abcdef12345678"
 [tokens]
 usdc = "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913"
