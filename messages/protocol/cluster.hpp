@@ -45,7 +45,7 @@ struct heartbeat {
 
 enum class question_kind : std::uint8_t {
   actors,       // its actor tree
-  restart,      // restart the service `subject`, because of `because`
+  restart,      // restart the service `subject`
   begin_login,  // the broker's login page, when the tokens actor lives there
   end_login,    // a person came back from it
 };

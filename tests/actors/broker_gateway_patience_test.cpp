@@ -13,10 +13,7 @@ TEST_F(GatewayTest, AQuestionThatNobodyWaitsForAnyMoreIsNotCalled) {
   self->send(gateway, getorder_atom::value, look);
   for (int i = 0; i < 20; ++i) self->send(gateway, getorder_atom::value, look);
   run();
-  for (auto waited = std::chrono::seconds{0}; waited <= question_patience; waited += std::chrono::seconds{10}) {
-    clock.advance(std::chrono::seconds{10});
-    advance(std::chrono::seconds{10});
-  }
+  wait_out_patience();
   const auto made = api->asked.size();
   EXPECT_LE(made, 4U);
   std::size_t refused = 0;
@@ -47,10 +44,7 @@ TEST_F(GatewayTest, LooksThatNobodyWaitsForAnyMoreAreNotCalled) {
   fake_broker::answer_next(api->lists, expected<order_list, broker_error>{
                                            unexpected(broker_error{broker_failure::malformed, 200, "not JSON", {}})});
   run();
-  for (auto waited = std::chrono::seconds{0}; waited <= question_patience; waited += std::chrono::seconds{10}) {
-    clock.advance(std::chrono::seconds{10});
-    advance(std::chrono::seconds{10});
-  }
+  wait_out_patience();
   const auto made = api->asked.size();
   EXPECT_LT(made, 10U);
   std::size_t refused = 0;

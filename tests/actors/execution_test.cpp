@@ -107,6 +107,13 @@ class ExecutionTest : public test::actor_fixture {
     return emitted.back();
   }
 
+  /// The lease of the step that is committed now has ended.
+  void expect_not_sent_by(std::uint64_t ticket) {
+    commit(ticket);
+    EXPECT_TRUE(api->placed.empty());
+    EXPECT_EQ(last_of(emitted.back()).code, execution_code::lease_expired);
+  }
+
   machine_clock clock;
   silent notices;
   std::shared_ptr<test::fake_broker> api = std::make_shared<test::fake_broker>();
@@ -140,9 +147,7 @@ TEST_F(ExecutionTest, ADeskThatHearsNothingOfTheSessionAnswersLongBeforeItCounts
 TEST_F(ExecutionTest, AfterALeaseThatEndedBeforeItsCommitNothingIsSentAndTheOrderWaitsForANewOne) {
   const auto leased = lease();
   clock.advance(execution_config{}.rules.lease);
-  commit(leased->ticket);
-  EXPECT_TRUE(api->placed.empty());
-  EXPECT_EQ(last_of(emitted.back()).code, execution_code::lease_expired);
+  expect_not_sent_by(leased->ticket);
   const auto event = codec::decode<schwab_execution>(*emitted.back()->records.front().value);
   EXPECT_FALSE(event->meta.causation_id.empty()) << "what the desk does by itself has a cause, too";
 }
@@ -150,9 +155,7 @@ TEST_F(ExecutionTest, AfterALeaseThatEndedBeforeItsCommitNothingIsSentAndTheOrde
 TEST_F(ExecutionTest, AMachineThatWasFrozenFromOutsideSendsNothingAfterItsLease) {
   const auto leased = lease();
   clock.freeze(execution_config{}.rules.lease);
-  commit(leased->ticket);
-  EXPECT_TRUE(api->placed.empty());
-  EXPECT_EQ(last_of(emitted.back()).code, execution_code::lease_expired);
+  expect_not_sent_by(leased->ticket);
 }
 
 }  // namespace

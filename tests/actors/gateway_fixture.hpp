@@ -27,6 +27,13 @@ class GatewayTest : public test::actor_fixture {
     return {{*symbol::parse("AAPL"), side::buy, 1}, {clock.monotonic() + lease, clock.now() + lease}};
   }
 
+  void wait_out_patience() {
+    for (auto waited = std::chrono::seconds{0}; waited <= question_patience; waited += std::chrono::seconds{10}) {
+      clock.advance(std::chrono::seconds{10});
+      advance(std::chrono::seconds{10});
+    }
+  }
+
   test::fake_clock clock;
   std::shared_ptr<fake_broker> api = std::make_shared<fake_broker>();
   gateway_config config;

@@ -164,7 +164,7 @@ class desk {
   /// Tries of the intents that the live one was asked for anew after. Not in the state: a restart begins anew.
   try_counts tried_before_;
   /// The newest command was old when it was read.
-  bool asked_anew_as_old_ = false;
+  bool newest_was_old_ = false;
   /// When it was written, until its intent begins; zero when it was not old. Not in the state: a restart forgets it.
   timestamp unread_since_;
   /// When it was last told that an outcome stays open.

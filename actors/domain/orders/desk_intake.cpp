@@ -34,8 +34,8 @@ desk_step desk::on_command(const schwab_command& command, timestamp asked_at, co
   emit(std::move(accepted));
   // It stood in the log for long, while nobody read it. Not twice in a row: two clocks may differ by as much.
   const bool old = context.now - asked_at > policy_.clock_skew;
-  if (old && !asked_anew_as_old_) unread_since_ = asked_at;
-  asked_anew_as_old_ = old;
+  if (old && !newest_was_old_) unread_since_ = asked_at;
+  newest_was_old_ = old;
   start_next(context);
   return finish();
 }

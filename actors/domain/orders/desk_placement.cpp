@@ -77,7 +77,12 @@ void desk::not_placed(const broker_error& error, const desk_context& context) {
     // On this path 404 is about the account: a plain no, like 400 and 403.
     case broker_failure::refused:
     case broker_failure::not_found: return fail(execution_code::broker_refused, error.detail, {}, {}, context);
-    default: break;
+    case broker_failure::not_sent:
+    case broker_failure::throttled:
+    case broker_failure::unauthorized:
+    case broker_failure::server_error:
+    case broker_failure::no_answer:
+    case broker_failure::malformed: break;
   }
   if (state_.live->phase == intent_phase::submitting)
     become_unknown(std::string{to_string(error.kind)} + ": " + error.detail, context);

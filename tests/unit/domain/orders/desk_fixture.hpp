@@ -72,6 +72,15 @@ struct desk_fixture {
     ++epoch;
     return last = it->on_recovery(context());
   }
+  /// A 401 that comes when the size is not fresh any more.
+  void late_401_is_asked_for_anew() {
+    command(1);
+    now = now + seconds{5};
+    failed(broker_failure::unauthorized);
+    now = *last.wake_at;
+    timer();
+    EXPECT_EQ(said(), "FAILED not_sent");
+  }
   /// Lets time pass to where no request of ours can be under way, and shows empty lists until absence is shown.
   void show_absence() {
     now = std::max(now, state().live.value().not_after + policy.http_grace + policy.clock_skew);

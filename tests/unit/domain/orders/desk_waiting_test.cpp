@@ -29,12 +29,7 @@ TEST_F(Desk, AttemptsAreBoundedAlsoOverIntentsThatWereAskedForAnew) {
 }
 
 TEST_F(Desk, ASecond401IsCountedAlsoWhenTheIntentWasAskedForAnew) {
-  command(1);
-  now = now + seconds{5};
-  failed(broker_failure::unauthorized);
-  now = *last.wake_at;
-  timer();
-  EXPECT_EQ(said(), "FAILED not_sent");
+  late_401_is_asked_for_anew();
   command(2);
   answered(unexpected(broker_error{broker_failure::unauthorized, 401, "", milliseconds{0}}), 2);
   EXPECT_EQ(said(), "FAILED no_token");
@@ -172,12 +167,7 @@ TEST_F(Desk, ACommandThatNobodyReadForLongIsAskedForAnewOnce) {
 }
 
 TEST_F(Desk, TriesOfAnOldWantAreNotThoseOfALaterOne) {
-  command(1);
-  now = now + seconds{5};
-  failed(broker_failure::unauthorized);
-  now = *last.wake_at;
-  timer();
-  ASSERT_EQ(said(), "FAILED not_sent");
+  late_401_is_asked_for_anew();
   now = now + std::chrono::hours{1};
   it->on_timer(context());
   command(2);
