@@ -66,8 +66,8 @@ expected<pnl_row, pnl_fault> fifo_pnl::apply(const pnl_fill& fill) {
   if (fill.quantity.sign() <= 0 || fill.notional.sign() <= 0) return unexpected(pnl_fault::invalid_fill);
   auto out = work_out(fill);
   if (!out) return unexpected(pnl_fault::overflow);
-  lots_.erase(lots_.begin(), lots_.begin() + static_cast<std::ptrdiff_t>(out->used_up));
-  if (out->cut) lots_.front() = std::move(*out->cut);
+  lots_.drop_front(out->used_up);
+  if (out->cut) lots_.replace(lots_.begin(), std::move(*out->cut));
   if (!out->rest.quantity.is_zero()) {
     lots_side_ = fill.side;
     lots_.push_back(std::move(out->rest));

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string_view>
 
+#include "actors/domain/positions/cow_sequence.hpp"
 #include "messages/types/amount.hpp"
 #include "messages/types/expected.hpp"
 #include "messages/types/ids.hpp"
@@ -69,7 +69,7 @@ class fifo_pnl {
   [[nodiscard]] expected<pnl_row, pnl_fault> reverse(const pnl_fill& fill);
 
   /// Oldest first; all on one side.
-  [[nodiscard]] const std::deque<pnl_lot>& lots() const { return lots_; }
+  [[nodiscard]] const cow_sequence<pnl_lot>& lots() const { return lots_; }
   /// Side of the lots: buy is long. Without meaning when there are none.
   [[nodiscard]] side lots_side() const { return lots_side_; }
   [[nodiscard]] const usd& cumulative() const { return cumulative_; }
@@ -79,7 +79,7 @@ class fifo_pnl {
   struct outcome;
   [[nodiscard]] expected<outcome, amount_error> work_out(const pnl_fill& fill) const;
 
-  std::deque<pnl_lot> lots_;
+  cow_sequence<pnl_lot> lots_;
   side lots_side_ = side::buy;
   usd cumulative_;
   shares net_;

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <limits>
-#include <map>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -34,28 +33,41 @@ class pnl_fold {
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
 
  private:
-  struct entry {
-    pnl_fill fill;
-    bool reverted = false;
-  };
   /// Where it is booked: its time, or as early as its venue can still add something. Then its time, the venue (on chain
   /// first) and the id: the order of the facts, 6.9.
   using place = std::tuple<timestamp, timestamp, trade_venue, std::string>;
+  struct entry {
+    place at;
+    pnl_fill fill;
+    bool reverted = false;
+  };
+
+  /// The ledger after everything that waits up to a place; without one, it has to be worked out from an earlier one.
+  struct reached {
+    fifo_pnl ledger;
+    std::optional<place> until;
+  };
 
   static void apply(fifo_pnl& ledger, const entry& e);
   /// Everything of this venue that is still to come is booked at this time or later.
   [[nodiscard]] timestamp open_from(trade_venue v) const;
+  void settle();
+  /// Goes on to the end that is given, from what `later` has reached, or else from a ledger that has reached `done`.
+  void go_on(reached& later, const fifo_pnl& begun, const std::optional<place>& done,
+             cow_sequence<entry>::const_iterator end) const;
 
   static constexpr timestamp never{std::numeric_limits<std::int64_t>::min()};
   /// Time of the newest fill of each venue.
   std::array<timestamp, 2> newest_{never, never};
   /// Everything before the earliest place that either venue can still fill.
   fifo_pnl settled_;
-  std::map<place, entry> waiting_;
-  /// Settled and waiting up to a place; worked out when asked for, since a busy symbol is added to far more often than
-  /// it is looked at.
-  mutable fifo_pnl shown_;
-  mutable std::optional<place> shown_until_;
+  /// Sorted by place.
+  cow_sequence<entry> waiting_;
+  /// Worked out when asked for, since a busy symbol is added to far more often than it is looked at: all that waits,
+  /// and what waits from before the newest fill of the venue that is behind. While the log is read from its beginning
+  /// that venue may be far behind, and each of its fills comes before many of the other's, but seldom before its own.
+  mutable reached shown_;
+  mutable reached common_;
 };
 
 }  // namespace hedgerow::domain

@@ -29,12 +29,12 @@ pnl_fill fill(side s, const std::string& quantity, const std::string& price) {
 
 void expect_lots(const fifo_pnl& ledger, const rapidjson::Value& lots) {
   ASSERT_EQ(ledger.lots().size(), lots.Size());
-  for (rapidjson::SizeType i = 0; i < lots.Size(); ++i) {
-    const pnl_lot& lot = ledger.lots()[i];
+  rapidjson::SizeType i = 0;
+  for (const pnl_lot& lot : ledger.lots()) {
     EXPECT_EQ(lot.quantity.to_string(), text_of(lots[i]["quantity"]));
     EXPECT_EQ(lot.cost, notional_of(lot.quantity, text_of(lots[i]["price"])));
     EXPECT_EQ(lot.price().to_string(), text_of(lots[i]["price"]));
-    EXPECT_EQ(ledger.lots_side() == side::buy ? "LONG" : "SHORT", text_of(lots[i]["side"]));
+    EXPECT_EQ(ledger.lots_side() == side::buy ? "LONG" : "SHORT", text_of(lots[i++]["side"]));
   }
 }
 

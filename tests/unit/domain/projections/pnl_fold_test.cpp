@@ -79,6 +79,28 @@ TEST(PnlFold, OneVenueFarAheadOfTheOtherGivesTheSame) {
   EXPECT_FALSE(in_turns.realized().is_zero());
 }
 
+TEST(PnlFold, WhenItIsLookedAtAndWhatItsCopiesGoOnToDoDoesNotMatter) {
+  std::mt19937 random{11};
+  for (int round = 0; round < 300; ++round) {
+    pnl_fold looked_at;
+    pnl_fold at_the_end;
+    for (int i = 0; i < 60; ++i) {
+      // One venue is behind the other for a while; most fills of a venue are in order.
+      const bool broker = random() % 3 == 0;
+      const auto second = (broker ? 2000 : 0) + 40 * i - static_cast<int>(random() % 5 == 0 ? random() % 900 : 0);
+      const auto bought = fill(broker ? trade_venue::broker : trade_venue::onchain,
+                               random() % 2 == 0 ? side::buy : side::sell, "2", std::to_string(100 + i).c_str());
+      for (auto* fold : {&looked_at, &at_the_end}) fold->add(at(second), std::to_string(i), bought, i % 9 == 0);
+      if (random() % 3 > 0) continue;
+      std::ignore = looked_at.realized();
+      auto copy = looked_at;
+      copy.add(at(second - 1), "copy", bought, false);
+      std::ignore = copy.realized();
+    }
+    ASSERT_EQ(looked_at.realized(), at_the_end.realized()) << "round " << round;
+  }
+}
+
 TEST(PnlFold, AVenueThatIsNeverHeardOfDoesNotKeepTheOtherWaitingForEver) {
   pnl_fold fold;
   for (int i = 0; i < 12'000; ++i)
