@@ -9,7 +9,7 @@ find_program(HEDGEROW_CCACHE ccache)
 if(HEDGEROW_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
-      CCACHE_SLOPPINESS=time_macros ${HEDGEROW_CCACHE})
+      CCACHE_SLOPPINESS=pch_defines,time_macros ${HEDGEROW_CCACHE})
 endif()
 
 # Beast translation units take up to a gigabyte each: never more than one of them at a time.

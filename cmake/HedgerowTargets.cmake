@@ -8,14 +8,31 @@ function(hedgerow_unity name batch)
   endif()
 endfunction()
 
-# hedgerow_library(NAME DIR folder [SOURCES ...] [PUBLIC ...] [PRIVATE ...] [HEAVY])
+# Compiles once what the pure rules include anyhow: reading 256-bit arithmetic takes longer than compiling a rule, so their
+# groups can be small and one file is quickly built. The first library that asks owns it.
+function(hedgerow_rules_header name)
+  if(NOT HEDGEROW_UNITY)
+    return()
+  endif()
+  get_property(owner GLOBAL PROPERTY HEDGEROW_RULES_HEADER)
+  if(owner)
+    target_precompile_headers(${name} REUSE_FROM ${owner})
+  else()
+    set_property(GLOBAL PROPERTY HEDGEROW_RULES_HEADER ${name})
+    target_precompile_headers(${name} PRIVATE <algorithm> <functional> <map> <memory> <optional> <set> <string> <variant>
+      <vector> <messages/types/amount.hpp>)
+  endif()
+endfunction()
+
+# hedgerow_library(NAME DIR folder [SOURCES ...] [PUBLIC ...] [PRIVATE ...] [HEAVY] [RULES])
 #
 # The one way to make a library. Includes are written from the repository root, but no target gets the root as an
 # include path: each library owns a private root that holds one symbolic link, to its own folder. A header is
 # visible only through a link edge, so an include in the wrong direction does not compile.
 # HEAVY: translation units that see Beast; built one at a time.
+# RULES: pure rules, which see our own types only.
 function(hedgerow_library name)
-  cmake_parse_arguments(arg "HEAVY" "DIR" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "HEAVY;RULES" "DIR" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   set(root "${CMAKE_BINARY_DIR}/roots/${name}")
   cmake_path(GET arg_DIR PARENT_PATH parent)
   file(MAKE_DIRECTORY "${root}/${parent}")
@@ -32,6 +49,9 @@ function(hedgerow_library name)
   if(arg_HEAVY)
     set_property(TARGET ${name} PROPERTY JOB_POOL_COMPILE heavy)
     hedgerow_unity(${name} 2)
+  elseif(arg_RULES)
+    hedgerow_unity(${name} 2)
+    hedgerow_rules_header(${name})
   elseif(arg_SOURCES)
     hedgerow_unity(${name} 8)
   endif()
