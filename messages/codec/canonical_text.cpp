@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstring>
+#include <limits>
 
 #include "messages/codec/plain_run.hpp"
 
@@ -28,53 +29,70 @@ bool canonical_text::take(std::string_view word) {
   return true;
 }
 
-bool canonical_text::take_name(std::string_view name, bool first) {
+bool canonical_text::take_string(std::string_view& content) {
   const auto* const before = at_;
-  if ((first || take(',')) && take('"') && take(name) && take('"') && take(':')) return true;
+  if (!take('"')) return false;
+  const auto* const begin = at_;
+  at_ = end_of_run(begin, end_);
+  content = {begin, static_cast<std::size_t>(at_ - begin)};
+  if (take('"')) return true;
   at_ = before;
   return false;
 }
 
-const json_document::value* canonical_text::take_scalar() {
-  if (at_ == end_) return nullptr;
-  const auto taken = [this] {
-    switch (*at_) {
-      case '"': return take_string();
-      case 't': return take_boolean("true", true);
-      case 'f': return take_boolean("false", false);
-      default: return take_integer();
-    }
-  };
-  return taken() ? &scalar_ : nullptr;
-}
-
-bool canonical_text::take_string() {
+bool canonical_text::take_quoted(std::string_view& content) {
+  if (at_ == end_ || *at_ != '"') return false;
   const auto* const begin = at_ + 1;
-  const auto* const end = end_of_run(begin, end_);
-  if (end == end_ || *end != '"') return false;
+  const auto* const end = static_cast<const char*>(std::memchr(begin, '"', static_cast<std::size_t>(end_ - begin)));
+  if (end == nullptr) return false;
+  content = {begin, static_cast<std::size_t>(end - begin)};
   at_ = end + 1;
-  scalar_.is = json_document::kind::string;
-  scalar_.text = {begin, static_cast<std::size_t>(end - begin)};
   return true;
 }
 
-bool canonical_text::take_integer() {
-  const bool negative = *at_ == '-';
-  const auto* const begin = at_ + (negative ? 1 : 0);
-  const auto [end, error] = std::from_chars(begin, end_, scalar_.magnitude);
-  if (error != std::errc{}) return false;
+bool canonical_text::take_wide(std::uint64_t& number) {
+  const auto* const before = at_;
+  if (take('"') && take_digits(number) && take('"')) return true;
+  at_ = before;
+  return false;
+}
+
+const json_document::value* canonical_text::take_integer() {
+  const auto* const before = at_;
+  integer_.is = json_document::kind::integer;
+  integer_.negative = take('-');
+  const auto* const begin = at_;
   // JSON has no leading zeros, and json_writer no minus zero.
-  if (*begin == '0' && (negative || end - begin > 1)) return false;
-  at_ = end;
-  scalar_.is = json_document::kind::integer;
-  scalar_.negative = negative;
-  return true;
+  if (take_digits(integer_.magnitude) && (*begin != '0' || (!integer_.negative && at_ - begin == 1))) return &integer_;
+  at_ = before;
+  return nullptr;
 }
 
-bool canonical_text::take_boolean(std::string_view word, bool value) {
-  if (!take(word)) return false;
-  scalar_.is = json_document::kind::boolean;
-  scalar_.magnitude = value ? 1 : 0;
+bool canonical_text::take_boolean(bool& value) {
+  value = take("true");
+  return value || take("false");
+}
+
+bool canonical_text::take_digits(std::uint64_t& number) {
+  // So many digits always fit; only longer numbers are checked digit by digit.
+  constexpr std::ptrdiff_t safe_digits = std::numeric_limits<std::uint64_t>::digits10;
+  const auto* const begin = at_;
+  const auto* const safe_end = end_ - begin > safe_digits ? begin + safe_digits : end_;
+  const auto* at = begin;
+  std::uint64_t sum = 0;
+  for (; at != safe_end; ++at) {
+    const auto digit = static_cast<unsigned>(*at - '0');
+    if (digit > 9) break;
+    sum = sum * 10 + digit;
+  }
+  if (at == begin) return false;
+  if (at == safe_end && at != end_) {
+    const auto [end, error] = std::from_chars(begin, end_, sum);
+    if (error != std::errc{}) return false;
+    at = end;
+  }
+  at_ = at;
+  number = sum;
   return true;
 }
 

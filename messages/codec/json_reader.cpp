@@ -84,25 +84,17 @@ bool object_reader::expect(char c) {
   return false;
 }
 
-bool object_reader::enter(std::string_view name) {
-  if (state_->failed) return false;
-  if (state_->text.take_name(name, found_++ == 0)) return true;
-  decline();
-  return false;
-}
-
-std::optional<std::uint32_t> object_reader::find(std::string_view name) {
-  if (state_->failed) return std::nullopt;
+bool object_reader::find(std::string_view name) {
   auto& document = *state_->document;
   if (cursor_ == document[object_].end || document[cursor_].text != name) return find_slowly(name);
   document[cursor_].asked = true;
   ++found_;
-  const auto index = cursor_ + 1;
-  cursor_ = document[index].end;
-  return index;
+  value_ = cursor_ + 1;
+  cursor_ = document[value_].end;
+  return true;
 }
 
-std::optional<std::uint32_t> object_reader::find_slowly(std::string_view name) {
+bool object_reader::find_slowly(std::string_view name) {
   auto& document = *state_->document;
   for (auto member = object_ + 1; member != document[object_].end; member = document[member + 1].end) {
     if (document[member].text != name) continue;
@@ -110,17 +102,10 @@ std::optional<std::uint32_t> object_reader::find_slowly(std::string_view name) {
     return find(name);
   }
   fail(name, decode_errc::missing_field, "missing");
-  return std::nullopt;
+  return false;
 }
 
-bool object_reader::has(std::string_view name) {
-  if (state_->failed) return false;
-  if (in_text()) {
-    const auto* const before = state_->text.position();
-    const bool next = state_->text.take_name(name, found_ == 0);
-    state_->text.go_back_to(before);
-    return next;
-  }
+bool object_reader::has_member(std::string_view name) const {
   for (auto member = object_ + 1; member != at(object_).end; member = at(member + 1).end)
     if (at(member).text == name) return true;
   return false;
@@ -144,28 +129,9 @@ void object_reader::refuse_duplicates() {
   }
 }
 
-const json_document::value* object_reader::value_at(std::string_view name) {
-  if (in_text()) {
-    const auto* scalar = enter(name) ? state_->text.take_scalar() : nullptr;
-    if (scalar == nullptr) decline();
-    return scalar;
-  }
-  const auto found = find(name);
-  return found ? &at(*found) : nullptr;
-}
-
-std::optional<std::string_view> object_reader::string_at(std::string_view name) {
-  const auto* found = value_at(name);
-  if (found == nullptr) return std::nullopt;
-  if (found->is == json_document::kind::string) return found->text;
-  bad(name, "not a string");
-  return std::nullopt;
-}
-
-std::optional<std::uint32_t> object_reader::begin_member(std::string_view name) {
-  if (in_text()) return enter(name) && expect('{') ? std::optional{0U} : std::nullopt;
-  const auto found = find(name);
-  if (!found || at(*found).is == json_document::kind::object) return found;
+std::optional<std::uint32_t> object_reader::begin_object(std::string_view name) {
+  if (in_text()) return expect('{') ? std::optional{0U} : std::nullopt;
+  if (found().is == json_document::kind::object) return value_;
   bad(name, "not an object");
   return std::nullopt;
 }
@@ -177,31 +143,29 @@ std::optional<std::uint32_t> object_reader::begin_element(std::uint32_t element,
 }
 
 std::optional<std::string_view> object_reader::string_in(std::uint32_t element) const {
-  const auto* found = in_text() ? state_->text.take_scalar() : &at(element);
-  if (found == nullptr || found->is != json_document::kind::string) return std::nullopt;
-  return found->text;
+  std::string_view content;
+  if (in_text()) return state_->text.take_string(content) ? std::optional{content} : std::nullopt;
+  return at(element).is == json_document::kind::string ? std::optional{at(element).text} : std::nullopt;
 }
 
-bool object_reader::skip_null(std::string_view name) {
+bool object_reader::quoted(std::string_view name, std::string_view& out) {
   if (in_text()) {
-    const auto* const before = state_->text.position();
-    if (!enter(name) || state_->text.take("null")) return true;
-    state_->text.go_back_to(before);
-    --found_;
-    return false;
+    if (!state_->text.take_quoted(out)) decline();
+  } else if (found().is == json_document::kind::string) {
+    out = found().text;
+  } else {
+    bad(name, "not a string");
   }
-  const auto found = find(name);
-  if (!found || at(*found).is == json_document::kind::null) return true;
-  cursor_ = *found - 1;
-  --found_;
-  return false;
+  return ok();
 }
 
-void object_reader::text(std::string_view name, std::string& out) {
-  const auto found = string_at(name);
-  if (!found) return;
-  if (!is_utf8(*found)) return bad(name, "not UTF-8");
-  out.assign(*found);
+void object_reader::read_text(std::string_view name, std::string& out) {
+  std::string_view content;
+  if (in_text() ? !state_->text.take_string(content) : found().is != json_document::kind::string)
+    return bad(name, "not a string");
+  if (!in_text()) content = found().text;
+  if (!is_utf8(content)) return bad(name, "not UTF-8");
+  out = std::string{content};
 }
 
 void object_reader::texts(std::string_view name, std::vector<std::string>& out) {
@@ -213,59 +177,59 @@ void object_reader::texts(std::string_view name, std::vector<std::string>& out) 
   });
 }
 
-void object_reader::wide(std::string_view name, std::uint64_t& out) {
-  const auto found = string_at(name);
-  if (found && !parse_integer(*found, out)) bad(name, "not a decimal string of 64 bits");
+void object_reader::read_wide(std::string_view name, std::uint64_t& out) {
+  if (in_text()) {
+    if (!state_->text.take_wide(out)) decline();
+    return;
+  }
+  std::string_view text;
+  if (quoted(name, text) && !parse_integer(text, out)) bad(name, "not a decimal string of 64 bits");
 }
 
-void object_reader::wide_signed(std::string_view name, std::int64_t& out) {
-  const auto found = string_at(name);
-  if (found && !parse_integer(*found, out)) bad(name, "not a decimal string of 64 bits");
+void object_reader::read_wide_signed(std::string_view name, std::int64_t& out) {
+  std::string_view text;
+  if (quoted(name, text) && !parse_integer(text, out)) bad(name, "not a decimal string of 64 bits");
 }
 
-void object_reader::number(std::string_view name, std::uint64_t& out, std::uint64_t limit) {
-  const auto* found = value_at(name);
-  if (found == nullptr) return;
-  const auto integer = found->as_unsigned();
-  if (!integer || *integer > limit) return bad(name, "not an integer in its range");
-  out = *integer;
+const json_document::value* object_reader::integer() { return in_text() ? state_->text.take_integer() : &found(); }
+
+void object_reader::read_number(std::string_view name, std::uint64_t& out, std::uint64_t limit) {
+  const auto* value = integer();
+  const auto number = value != nullptr ? value->as_unsigned() : std::nullopt;
+  if (!number || *number > limit) return bad(name, "not an integer in its range");
+  out = *number;
 }
 
-void object_reader::number(std::string_view name, std::uint32_t& out) {
-  std::uint64_t wide = out;
-  number(name, wide, 0xffff'ffffU);
-  out = static_cast<std::uint32_t>(wide);
+void object_reader::read_boolean(std::string_view name, bool& out) {
+  if (in_text()) {
+    if (!state_->text.take_boolean(out)) decline();
+    return;
+  }
+  if (found().is != json_document::kind::boolean) return bad(name, "not true or false");
+  out = found().magnitude != 0;
 }
 
-void object_reader::boolean(std::string_view name, bool& out) {
-  const auto* found = value_at(name);
-  if (found == nullptr) return;
-  if (found->is != json_document::kind::boolean) return bad(name, "not true or false");
-  out = found->magnitude != 0;
+void object_reader::read(std::string_view name, timestamp& out) {
+  const auto* value = integer();
+  const auto us = value != nullptr ? value->as_signed() : std::nullopt;
+  if (!us) return bad(name, "not an integer number of microseconds");
+  out.us = *us;
 }
 
-void object_reader::value(std::string_view name, timestamp& out) {
-  const auto* found = value_at(name);
-  if (found == nullptr) return;
-  const auto integer = found->as_signed();
-  if (!integer) return bad(name, "not an integer number of microseconds");
-  out.us = *integer;
-}
-
-void object_reader::value(std::string_view name, bytes& out) {
-  const auto found = string_at(name);
-  if (!found) return;
-  if (auto result = parse_hex(*found)) {
+void object_reader::read(std::string_view name, bytes& out) {
+  std::string_view text;
+  if (!quoted(name, text)) return;
+  if (auto result = parse_hex(text)) {
     out = std::move(*result);
   } else {
     bad(name, "not hex");
   }
 }
 
-void object_reader::value(std::string_view name, side& out) {
-  const auto found = string_at(name);
-  if (!found) return;
-  if (const auto result = parse_side(*found)) {
+void object_reader::read(std::string_view name, side& out) {
+  std::string_view text;
+  if (!quoted(name, text)) return;
+  if (const auto result = parse_side(text)) {
     out = *result;
   } else {
     bad(name, "neither BUY nor SELL");
@@ -274,11 +238,11 @@ void object_reader::value(std::string_view name, side& out) {
 
 template <class Tag>
 void object_reader::amount(std::string_view name, fixed18<Tag>& out) {
-  const auto found = string_at(name);
-  if (!found) return;
-  if (auto units = small_units(*found)) {
+  std::string_view text;
+  if (!quoted(name, text)) return;
+  if (auto units = small_units(text)) {
     out = fixed18<Tag>::from_units(std::move(*units));
-  } else if (auto result = fixed18<Tag>::parse(*found)) {
+  } else if (auto result = fixed18<Tag>::parse(text)) {
     out = std::move(*result);
   } else {
     bad(name, to_string(result.error()));

@@ -64,63 +64,85 @@ TYPED_TEST(BothWaysTest, OnlyJsonTakesWhatTheWriterDoesNotWrite) {
   }
 }
 
-json_document::value scalar(std::string_view text) {
+std::optional<std::string> string_in(std::string_view text) {
   canonical_text in{text};
-  const auto* found = in.take_scalar();
+  std::string_view content;
+  return in.take_string(content) ? std::optional{std::string{content}} : std::nullopt;
+}
+
+std::optional<std::string> quoted_in(std::string_view text) {
+  canonical_text in{text};
+  std::string_view content;
+  return in.take_quoted(content) ? std::optional{std::string{content}} : std::nullopt;
+}
+
+std::optional<std::uint64_t> wide_in(std::string_view text) {
+  canonical_text in{text};
+  std::uint64_t number = 0;
+  return in.take_wide(number) ? std::optional{number} : std::nullopt;
+}
+
+json_document::value integer_in(std::string_view text) {
+  canonical_text in{text};
+  const auto* found = in.take_integer();
   return found != nullptr ? *found : json_document::value{};
 }
 
-TEST(CanonicalText, TakesScalars) {
-  EXPECT_EQ(scalar("\"\"").text, "");
-  EXPECT_EQ(scalar("\"0123456789abcde\"").text, "0123456789abcde");
-  EXPECT_EQ(scalar("\"0123456789abcdef\"").text, "0123456789abcdef");
-  EXPECT_EQ(scalar("\"0123456789abcdef0123456789\",\"next\"").text, "0123456789abcdef0123456789");
-  EXPECT_EQ(scalar("\"\xE2\x82\xAC\x7f/\"").text, "\xE2\x82\xAC\x7f/");
-  EXPECT_EQ(scalar("0,").as_unsigned(), 0U);
-  EXPECT_EQ(scalar("18446744073709551615}").as_unsigned(), ~std::uint64_t{0});
-  EXPECT_EQ(scalar("-9223372036854775808").as_signed(), std::numeric_limits<std::int64_t>::min());
-  EXPECT_EQ(scalar("true").magnitude, 1U);
-  EXPECT_EQ(scalar("false").is, json_document::kind::boolean);
+std::optional<bool> boolean_in(std::string_view text) {
+  canonical_text in{text};
+  bool value = false;
+  return in.take_boolean(value) ? std::optional{value} : std::nullopt;
+}
+
+TEST(CanonicalText, TakesStrings) {
+  for (const std::string content : {"", "0123456789abcde", "0123456789abcdef", "0123456789abcdef0123456789"})
+    for (const char* const rest : {"", ",\"next\"", "                                 "}) {
+      EXPECT_EQ(string_in('"' + content + '"' + rest), content);
+      EXPECT_EQ(quoted_in('"' + content + '"' + rest), content);
+    }
+  EXPECT_EQ(string_in("\"\xE2\x82\xAC\x7f/\""), "\xE2\x82\xAC\x7f/");
+  EXPECT_EQ(quoted_in("\"\xE2\x82\xAC\x7f/\""), "\xE2\x82\xAC\x7f/");
+}
+
+TEST(CanonicalText, TakesNumbersAndTruth) {
+  EXPECT_EQ(integer_in("0,").as_unsigned(), 0U);
+  EXPECT_EQ(integer_in("9999999999999999999}").as_unsigned(), 9'999'999'999'999'999'999U);
+  EXPECT_EQ(integer_in("18446744073709551615}").as_unsigned(), ~std::uint64_t{0});
+  EXPECT_EQ(integer_in("-9223372036854775808").as_signed(), std::numeric_limits<std::int64_t>::min());
+  EXPECT_EQ(wide_in("\"0\""), 0U);
+  EXPECT_EQ(wide_in("\"18446744073709551615\","), ~std::uint64_t{0});
+  EXPECT_EQ(boolean_in("true"), true);
+  EXPECT_EQ(boolean_in("false,"), false);
 }
 
 TEST(CanonicalText, LeavesEverythingElseToJson) {
-  for (const char* other : {"",
-                            "\"",
-                            "\"open",
-                            "\"a long string that is never closed",
-                            "\"tab\t\"",
-                            "\"a\\n\"",
-                            "\"0123456789abcdef\\\"\"",
-                            "-",
-                            "-0",
-                            "00",
-                            "01",
-                            "-01",
-                            "+1",
-                            "18446744073709551616",
-                            "null",
-                            "tru",
-                            "{",
-                            "[",
-                            "}",
-                            ",",
-                            " 1",
-                            "nan"}) {
-    canonical_text in{other};
-    EXPECT_EQ(in.take_scalar(), nullptr) << other;
-  }
+  for (const char* other : {"", "\"", "\"open", "\"a long string that is never closed", "\"tab\t\"", "\"a\\n\"",
+                            "\"0123456789abcdef\\\"\"", "7", "null", "[\"\"]", " \"\""})
+    EXPECT_EQ(string_in(other), std::nullopt) << other;
+  for (const char* other : {"", "\"", "\"open", "7", "null", "[\"\"]", " \"\""})
+    EXPECT_EQ(quoted_in(other), std::nullopt) << other;
+  for (const char* other : {"", "-", "-0", "00", "01", "-01", "+1", "18446744073709551616",
+                            "99999999999999999999999999", "null", "{", "[", "}", ",", " 1", "nan", "\"1\""})
+    EXPECT_FALSE(integer_in(other).is_integer()) << other;
+  for (const char* other : {"", "1", "\"\"", "\"-1\"", "\"+1\"", "\" 1\"", "\"1 \"", "\"1", "\"18446744073709551616\"",
+                            "\"99999999999999999999999999\"", "\"1e3\""})
+    EXPECT_EQ(wide_in(other), std::nullopt) << other;
+  for (const char* other : {"", "tru", "True", "null", "0", "\"true\""})
+    EXPECT_EQ(boolean_in(other), std::nullopt) << other;
 }
 
 TEST(CanonicalText, TakesNamesInOrder) {
   canonical_text in{R"("a":1,"bc":2)"};
   EXPECT_FALSE(in.take_name("a", false)) << "there is no comma before the first";
   EXPECT_TRUE(in.take_name("a", true));
-  EXPECT_NE(in.take_scalar(), nullptr);
+  EXPECT_NE(in.take_integer(), nullptr);
   EXPECT_FALSE(in.take_name("b", false)) << "a longer name";
   EXPECT_FALSE(in.take_name("bcd", false)) << "a shorter one";
   EXPECT_TRUE(in.take_name("bc", false));
-  EXPECT_NE(in.take_scalar(), nullptr);
+  EXPECT_NE(in.take_integer(), nullptr);
   EXPECT_TRUE(in.ended());
+  for (const std::string_view open : {R"("a)", R"("a")", R"("a":)", "\"", ""})
+    EXPECT_FALSE(canonical_text{open}.take_name("a", true)) << open << " has no value";
 }
 
 }  // namespace
