@@ -1,25 +1,32 @@
 #include "actors/domain/fills/abi_reader.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
 
 namespace hedgerow::domain {
 namespace {
 
 std::uint64_t load_big_endian(const unsigned char* bytes) {
+  static_assert(std::endian::native == std::endian::little, "the bytes have to be swapped");
   std::uint64_t value = 0;
-  for (int i = 0; i < 8; ++i) value = (value << 8U) | bytes[i];
-  return value;
+  std::memcpy(&value, bytes, sizeof value);
+  return __builtin_bswap64(value);
 }
 
-bool all_zero(const abi_word& word, std::size_t count) {
-  return std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(count),
-                     [](unsigned char byte) { return byte == 0; });
+/// The first `Count` bytes. Their number is fixed, so that it takes a few comparisons of whole registers.
+template <std::size_t Count>
+bool all_zero(const abi_word& word) {
+  constexpr std::array<unsigned char, Count> zeros{};
+  return std::memcmp(word.data(), zeros.data(), Count) == 0;
 }
 
 }  // namespace
 
 uint256 to_uint256(const abi_word& word) {
+  // Nearly all numbers are indexes or amounts that fit 64 bits.
+  if (const auto small = to_uint64(word)) return uint256{*small};
   uint256 value{load_big_endian(word.data())};
   for (std::size_t limb = 8; limb < abi_word_size; limb += 8) {
     value <<= 64;
@@ -29,7 +36,7 @@ uint256 to_uint256(const abi_word& word) {
 }
 
 std::optional<std::uint64_t> to_uint64(const abi_word& word) {
-  if (!all_zero(word, 24)) return std::nullopt;
+  if (!all_zero<24>(word)) return std::nullopt;
   return load_big_endian(word.data() + 24);
 }
 
@@ -65,7 +72,7 @@ abi_word abi_tuple::word_at(std::size_t slot, std::string_view field) const {
 
 address abi_tuple::address_at(std::size_t slot, std::string_view field) const {
   const abi_word word = word_at(slot, field);
-  if (!all_zero(word, 12)) fail(abi_fault::dirty_address, field);
+  if (!all_zero<12>(word)) fail(abi_fault::dirty_address, field);
   address result;
   std::copy(word.begin() + 12, word.end(), result.value.begin());
   return result;
@@ -79,7 +86,7 @@ uint256 abi_tuple::uint256_at(std::size_t slot, std::string_view field) const {
 
 std::uint8_t abi_tuple::uint8_at(std::size_t slot, std::string_view field) const {
   const abi_word word = word_at(slot, field);
-  if (!all_zero(word, 31)) fail(abi_fault::dirty_uint8, field);
+  if (!all_zero<31>(word)) fail(abi_fault::dirty_uint8, field);
   return word[31];
 }
 
