@@ -1,6 +1,7 @@
 #include "messages/types/amount.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "messages/types/check.hpp"
 
@@ -9,10 +10,15 @@ namespace {
 
 __extension__ using uint128 = unsigned __int128;
 
-int256 pow10(unsigned exponent) {
-  int256 result{1};
-  for (unsigned i = 0; i < exponent; ++i) result *= 10;
-  return result;
+/// 10^exponent, of at most 18.
+const int256& pow10(unsigned exponent) {
+  static const auto powers = [] {
+    std::array<int256, amount_scale + 1> table{1};
+    for (std::size_t i = 1; i < table.size(); ++i) table[i] = table[i - 1] * 10;
+    return table;
+  }();
+  HEDGEROW_CHECK(exponent < powers.size(), "a power of ten of the scale");
+  return powers[exponent];
 }
 
 /// Text of a non-negative number of units at `scale` decimals, without trailing zeros.
@@ -67,10 +73,7 @@ std::string_view to_string(amount_error error) {
   return "unknown";
 }
 
-const int256& amount_unit() {
-  static const int256 unit = pow10(amount_scale);
-  return unit;
-}
+const int256& amount_unit() { return pow10(amount_scale); }
 
 template <class Tag>
 expected<fixed18<Tag>, amount_error> fixed18<Tag>::parse(std::string_view text) {

@@ -1,6 +1,7 @@
 #include "messages/types/ids.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace hedgerow {
@@ -45,6 +46,16 @@ std::optional<order_id> order_id::parse(std::string_view text) {
   return order_id{text};
 }
 
-std::string evm_log_ref::key() const { return tx_hash.to_string() + ":" + std::to_string(log_index); }
+std::string evm_log_ref::key() const {
+  // In one piece: every record of a fill has such a key.
+  std::array<char, 20> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), log_index).ptr;
+  const std::string_view index{digits.data(), static_cast<std::size_t>(end - digits.data())};
+  std::string text(2 + 2 * tx_hash.value.size() + 1 + index.size(), ':');
+  text.replace(0, 2, "0x");
+  auto* const colon = put_hex_digits({tx_hash.value.data(), tx_hash.value.size()}, text.data() + 2);
+  index.copy(colon + 1, index.size());
+  return text;
+}
 
 }  // namespace hedgerow
