@@ -4,6 +4,8 @@
 #include <array>
 #include <vector>
 
+#include "messages/codec/plain_run.hpp"
+
 namespace hedgerow::codec {
 namespace {
 
@@ -23,6 +25,16 @@ constexpr std::array<bool, 256> make_special() {
   return table;
 }
 constexpr auto special = make_special();
+
+/// Length of the part before the first special character.
+std::size_t plain_prefix(std::string_view text) {
+  std::size_t length = 0;
+  for (; text.size() - length >= sizeof(plain_lanes); length += sizeof(plain_lanes))
+    if (const auto plain = plain_ascii_characters(text.data() + length); plain < sizeof(plain_lanes))
+      return length + plain;
+  while (length < text.size() && !special[static_cast<unsigned char>(text[length])]) ++length;
+  return length;
+}
 
 /// Length of the UTF-8 sequence at the start of `text`, zero when it is not one (RFC 3629: no surrogates, no overlong).
 std::size_t sequence_length(std::string_view text) {
@@ -92,9 +104,7 @@ void json_writer::text(std::string_view value) {
   separate();
   *at_++ = '"';
   while (!value.empty()) {
-    const auto* stop =
-        std::find_if(value.begin(), value.end(), [](char c) { return special[static_cast<unsigned char>(c)]; });
-    const auto run = static_cast<std::size_t>(stop - value.begin());
+    const auto run = plain_prefix(value);
     copy(value.data(), run);
     value.remove_prefix(run);
     if (value.empty()) break;

@@ -14,16 +14,28 @@ inline bool is_plain(char c) { return c != '"' && c != '\\' && static_cast<unsig
 
 using plain_lanes [[gnu::vector_size(16)]] = unsigned char;
 
+/// How many of 16 characters come before the first that is marked by bits in its lane.
+inline std::size_t before_first(plain_lanes marked) {
+  static_assert(std::endian::native == std::endian::little, "the first character is the lowest byte");
+  const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(marked);
+  if (halves[0] != 0) return static_cast<std::size_t>(std::countr_zero(halves[0])) / 8;
+  if (halves[1] != 0) return 8 + static_cast<std::size_t>(std::countr_zero(halves[1])) / 8;
+  return sizeof marked;
+}
+
 /// How many of the 16 characters from `at` on come before the first that is not plain. All at once, since log data is
 /// kilobytes of hex digits.
 inline std::size_t plain_characters(const char* at) {
-  static_assert(std::endian::native == std::endian::little, "the first character is the lowest byte");
   plain_lanes text;
   std::memcpy(&text, at, sizeof text);
-  const auto special = std::bit_cast<std::array<std::uint64_t, 2>>((text == '"') | (text == '\\') | (text < 0x20));
-  if (special[0] != 0) return static_cast<std::size_t>(std::countr_zero(special[0])) / 8;
-  if (special[1] != 0) return 8 + static_cast<std::size_t>(std::countr_zero(special[1])) / 8;
-  return sizeof text;
+  return before_first(std::bit_cast<plain_lanes>((text == '"') | (text == '\\') | (text < 0x20)));
+}
+
+/// The same, and characters beyond ASCII are not plain either.
+inline std::size_t plain_ascii_characters(const char* at) {
+  plain_lanes text;
+  std::memcpy(&text, at, sizeof text);
+  return before_first(std::bit_cast<plain_lanes>((text == '"') | (text == '\\') | (text < 0x20) | (text >= 0x80)));
 }
 
 }  // namespace hedgerow::codec
