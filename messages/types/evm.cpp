@@ -18,14 +18,14 @@ static_assert(std::endian::native == std::endian::little, "the first of two digi
 constexpr std::size_t digits_at_once = sizeof(lanes8);
 constexpr std::size_t bytes_at_once = digits_at_once / 2;
 
-/// The value of each of 16 digits; where a character is none, `bad` gets bits.
-inline lanes8 values_of(lanes8 text, lanes8& bad) {
+/// The value of each of 16 digits; where a character is none, `good` loses bits.
+inline lanes8 values_of(lanes8 text, lanes8& good) {
   const lanes8 digit = text - '0';
   const lanes8 letter = (text | 0x20) - 'a';  // either case; no other character becomes a letter by it
   const auto is_digit = std::bit_cast<lanes8>(digit < 10);
   const auto is_letter = std::bit_cast<lanes8>(letter < 6);
-  bad |= ~(is_digit | is_letter);
-  return (digit & is_digit) | ((letter + 10) & is_letter);
+  good &= is_digit | is_letter;
+  return (text & 0x0f) + (is_letter & 9);  // the letters' low halves count from 1, and they stand for 10 and more
 }
 
 /// The low byte of each lane, side by side.
@@ -43,28 +43,32 @@ inline std::uint64_t low_halves(lanes16 lanes) {
 }
 
 /// 16 digits to 8 bytes.
-inline void decode_block(const char* digits, unsigned char* out, lanes8& bad) {
+inline void decode_block(const char* digits, unsigned char* out, lanes8& good) {
   lanes8 text;
   std::memcpy(&text, digits, digits_at_once);
-  const auto pairs = std::bit_cast<lanes16>(values_of(text, bad));
+  const auto pairs = std::bit_cast<lanes16>(values_of(text, good));
   const std::uint64_t packed = low_halves((pairs << 4) | (pairs >> 8));
   std::memcpy(out, &packed, bytes_at_once);
 }
 
 /// False when one of the digits is none; their number must be even.
 bool decode(std::string_view digits, unsigned char* out) {
-  lanes8 bad{};
-  for (; digits.size() >= digits_at_once; digits.remove_prefix(digits_at_once), out += bytes_at_once)
-    decode_block(digits.data(), out, bad);
-  if (!digits.empty()) {
-    std::array<char, digits_at_once> rest;
-    rest.fill('0');
-    std::memcpy(rest.data(), digits.data(), digits.size());
+  lanes8 good = ~lanes8{};
+  if (digits.size() >= digits_at_once) {
+    const char* at = digits.data();
+    const char* const last = at + (digits.size() - digits_at_once);
+    for (; at < last; at += digits_at_once, out += bytes_at_once) decode_block(at, out, good);
+    // The last ones as a whole block, too, which may begin in the block before: an address has two and a half.
+    decode_block(last, out - (at - last) / 2, good);
+  } else if (!digits.empty()) {
+    std::array<char, digits_at_once> some;
+    some.fill('0');
+    std::memcpy(some.data(), digits.data(), digits.size());
     std::array<unsigned char, bytes_at_once> result;
-    decode_block(rest.data(), result.data(), bad);
+    decode_block(some.data(), result.data(), good);
     std::memcpy(out, result.data(), digits.size() / 2);
   }
-  return std::bit_cast<std::array<std::uint64_t, 2>>(bad) == std::array<std::uint64_t, 2>{};
+  return std::bit_cast<std::array<std::uint64_t, 2>>(~good) == std::array<std::uint64_t, 2>{};
 }
 
 /// 8 bytes to 16 digits.
@@ -105,15 +109,20 @@ std::optional<bytes> parse_hex(std::string_view text) {
 }
 
 char* put_hex_digits(std::basic_string_view<unsigned char> data, char* out) {
-  for (; data.size() >= bytes_at_once; data.remove_prefix(bytes_at_once), out += digits_at_once)
-    encode_block(data.data(), out);
-  if (data.empty()) return out;
-  std::array<unsigned char, bytes_at_once> rest{};
-  std::memcpy(rest.data(), data.data(), data.size());
-  std::array<char, digits_at_once> digits;
-  encode_block(rest.data(), digits.data());
-  std::memcpy(out, digits.data(), 2 * data.size());
-  return out + 2 * data.size();
+  auto* const end = out + 2 * data.size();
+  if (data.size() >= bytes_at_once) {
+    const auto* const last = data.data() + (data.size() - bytes_at_once);
+    for (const auto* at = data.data(); at < last; at += bytes_at_once, out += digits_at_once) encode_block(at, out);
+    // As above: the last block may begin in the one before.
+    encode_block(last, end - digits_at_once);
+  } else if (!data.empty()) {
+    std::array<unsigned char, bytes_at_once> some{};
+    std::memcpy(some.data(), data.data(), data.size());
+    std::array<char, digits_at_once> digits;
+    encode_block(some.data(), digits.data());
+    std::memcpy(out, digits.data(), 2 * data.size());
+  }
+  return end;
 }
 
 std::string to_hex(std::basic_string_view<unsigned char> data) {
