@@ -2,8 +2,8 @@
 
 #include <charconv>
 #include <cstring>
-#include <limits>
 
+#include "messages/codec/digit_run.hpp"
 #include "messages/codec/plain_run.hpp"
 
 namespace hedgerow::codec {
@@ -74,26 +74,10 @@ bool canonical_text::take_boolean(bool& value) {
 }
 
 bool canonical_text::take_digits(std::uint64_t& number) {
-  // So many digits always fit; only longer numbers are checked digit by digit.
-  constexpr std::ptrdiff_t safe_digits = std::numeric_limits<std::uint64_t>::digits10;
   const auto* const begin = at_;
-  const auto* const safe_end = end_ - begin > safe_digits ? begin + safe_digits : end_;
-  const auto* at = begin;
-  std::uint64_t sum = 0;
-  for (; at != safe_end; ++at) {
-    const auto digit = static_cast<unsigned>(*at - '0');
-    if (digit > 9) break;
-    sum = sum * 10 + digit;
-  }
-  if (at == begin) return false;
-  if (at == safe_end && at != end_) {
-    const auto [end, error] = std::from_chars(begin, end_, sum);
-    if (error != std::errc{}) return false;
-    at = end;
-  }
-  at_ = at;
-  number = sum;
-  return true;
+  at_ = read_digits(begin, end_, number);
+  if (at_ - begin <= safe_digits) return at_ != begin;
+  return std::from_chars(begin, at_, number).ec == std::errc{};
 }
 
 }  // namespace hedgerow::codec

@@ -2,16 +2,12 @@
 
 #include <cstring>
 
+#include "messages/codec/digit_run.hpp"
+
 namespace hedgerow::codec {
 namespace {
 
 __extension__ using uint128 = unsigned __int128;
-
-bool is_digits(std::string_view text) {
-  for (char c : text)
-    if (c < '0' || c > '9') return false;
-  return true;
-}
 
 /// Length of the part before the first group of 8 bytes that are not all ASCII; nearly all text is nothing else.
 std::size_t ascii_prefix(std::string_view text) {
@@ -49,17 +45,23 @@ bool is_utf8(std::string_view text) {
 std::optional<int256> small_units(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative) text.remove_prefix(1);
-  const auto dot = std::min(text.find('.'), text.size());
-  const std::string_view whole = text.substr(0, dot);
-  std::string_view fraction = text.substr(dot);
-  if (whole.empty() || whole.size() > 18 || !is_digits(whole)) return std::nullopt;
-  if (!fraction.empty()) fraction.remove_prefix(1);
-  if ((dot < text.size() && fraction.empty()) || fraction.size() > 18 || !is_digits(fraction)) return std::nullopt;
-  std::uint64_t high = 0, low = 0;
-  for (char c : whole) high = high * 10 + static_cast<unsigned>(c - '0');
-  for (char c : fraction) low = low * 10 + static_cast<unsigned>(c - '0');
-  for (std::size_t i = fraction.size(); i < 18; ++i) low *= 10;
-  int256 units{uint128{high} * 1'000'000'000'000'000'000ULL + low};
+  const auto* at = text.data();
+  const auto* const end = at + text.size();
+  // The number of a run of 1 to 18 digits from `at` on.
+  const auto run = [&](std::uint64_t& number) {
+    const auto* const begin = std::exchange(at, read_digits(at, end, number));
+    return at != begin && at - begin <= amount_scale ? at - begin : 0;
+  };
+  std::uint64_t whole = 0;
+  std::uint64_t fraction = 0;
+  if (run(whole) == 0) return std::nullopt;
+  if (at != end) {
+    if (*at++ != '.') return std::nullopt;
+    const auto decimals = run(fraction);
+    if (decimals == 0 || at != end) return std::nullopt;
+    for (auto i = decimals; i < amount_scale; ++i) fraction *= 10;
+  }
+  int256 units{uint128{whole} * 1'000'000'000'000'000'000ULL + fraction};
   if (negative) units = -units;
   return units;
 }

@@ -115,6 +115,25 @@ TEST(CanonicalText, TakesNumbersAndTruth) {
   EXPECT_EQ(boolean_in("false,"), false);
 }
 
+TEST(CanonicalText, TakesNumbersOfEveryLength) {
+  const std::string digits = "12345678909876543210";
+  for (std::size_t length = 1; length < digits.size(); ++length) {
+    const auto text = digits.substr(0, length);
+    const auto number = std::stoull(text);
+    EXPECT_EQ(integer_in(text + "}").as_unsigned(), number);
+    EXPECT_EQ(integer_in("-" + text).as_signed(), -static_cast<std::int64_t>(number));
+    EXPECT_EQ(wide_in('"' + text + '"'), number);
+    EXPECT_EQ(wide_in("\"000" + text + '"'), number);
+    // The neighbours of the digits, and what differs from one in its upper half only.
+    for (std::size_t at = 0; at < length; ++at)
+      for (const char other : {'/', ':', ' ', '@', '\0', '\x10', '\xb5'}) {
+        auto broken = text;
+        broken[at] = other;
+        EXPECT_EQ(wide_in('"' + broken + '"'), std::nullopt) << broken;
+      }
+  }
+}
+
 TEST(CanonicalText, LeavesEverythingElseToJson) {
   for (const char* other : {"", "\"", "\"open", "\"a long string that is never closed", "\"tab\t\"", "\"a\\n\"",
                             "\"0123456789abcdef\\\"\"", "7", "null", "[\"\"]", " \"\""})
