@@ -16,6 +16,14 @@ std::vector<char>& thread_buffer() {
   return buffer;
 }
 
+/// "00" to "99": half as many divisions as digit by digit.
+constexpr std::array<char, 200> make_two_digits() {
+  std::array<char, 200> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) table[i] = static_cast<char>('0' + (i % 2 == 0 ? i / 20 : i / 2 % 10));
+  return table;
+}
+constexpr auto two_digits = make_two_digits();
+
 constexpr std::size_t kept_capacity = std::size_t{1} << 20U;
 
 /// Characters that cannot be copied as they are: quotes, backslashes, controls, and everything beyond ASCII.
@@ -122,10 +130,42 @@ void json_writer::text(std::string_view value) {
   *at_++ = '"';
 }
 
+void json_writer::put(std::uint64_t value) {
+  // From the end, as the number of digits shows then only. A copy of fixed size is a few stores.
+  std::array<char, 2 * longest_number> buffer{};
+  char* const end = buffer.data() + longest_number;
+  char* begin = end;
+  for (; value >= 10; value /= 100) std::memcpy(begin -= 2, two_digits.data() + 2 * (value % 100), 2);
+  if (value != 0 || begin == end) *--begin = static_cast<char>('0' + value);
+  std::memcpy(at_, begin, longest_number);
+  at_ += end - begin;
+}
+
+void json_writer::put_signed(std::int64_t value) {
+  if (value < 0) *at_++ = '-';
+  put(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value));
+}
+
 void json_writer::number(std::int64_t value) {
-  need(22);
+  need(longest_number + 2);
   separate();
-  at_ = std::to_chars(at_, end_, value).ptr;
+  put_signed(value);
+}
+
+void json_writer::wide(std::uint64_t value) {
+  need(longest_number + 4);
+  separate();
+  *at_++ = '"';
+  put(value);
+  *at_++ = '"';
+}
+
+void json_writer::wide_signed(std::int64_t value) {
+  need(longest_number + 4);
+  separate();
+  *at_++ = '"';
+  put_signed(value);
+  *at_++ = '"';
 }
 
 void json_writer::boolean(bool value) {
@@ -149,12 +189,12 @@ void json_writer::hex(const unsigned char* data, std::size_t size) {
 }
 
 void json_writer::value(const execution_id& v) {
-  need(v.symbol.str().size() + 24);
+  need(v.symbol.str().size() + longest_number + 4);
   separate();
   *at_++ = '"';
   copy(v.symbol.str().data(), v.symbol.str().size());
   *at_++ = ':';
-  at_ = std::to_chars(at_, end_, v.sequence).ptr;
+  put(v.sequence);
   *at_++ = '"';
 }
 
@@ -169,20 +209,21 @@ void json_writer::amount(const int256& units) {
   uint128 magnitude = backend.limbs()[0];
   if (backend.size() == 2) magnitude |= uint128{backend.limbs()[1]} << 64U;
   constexpr std::uint64_t unit = 1'000'000'000'000'000'000ULL;
-  const uint128 whole = magnitude / unit;
-  auto fraction = static_cast<std::uint64_t>(magnitude - whole * unit);
-  need(48);
+  // A division of 128 bits is a function, one of 64 by a constant a multiplication.
+  const std::uint64_t whole =
+      backend.size() == 1 ? backend.limbs()[0] / unit : static_cast<std::uint64_t>(magnitude / unit);
+  auto fraction = static_cast<std::uint64_t>(magnitude - uint128{whole} * unit);
+  need(2 * longest_number + 8);
   separate();
   *at_++ = '"';
   if (backend.sign()) *at_++ = '-';
-  at_ = std::to_chars(at_, end_, static_cast<std::uint64_t>(whole)).ptr;
+  put(whole);
   if (fraction != 0) {
     *at_++ = '.';
-    int width = amount_scale;
-    for (; fraction % 1000 == 0; fraction /= 1000) width -= 3;
-    for (; fraction % 10 == 0; fraction /= 10) --width;
-    for (int i = width; i-- > 0; fraction /= 10) at_[i] = static_cast<char>('0' + fraction % 10);
-    at_ += width;
+    for (int i = amount_scale; i > 0; fraction /= 100)
+      std::memcpy(at_ + (i -= 2), two_digits.data() + 2 * (fraction % 100), 2);
+    at_ += amount_scale;
+    while (at_[-1] == '0') --at_;
   }
   *at_++ = '"';
 }

@@ -1,7 +1,6 @@
 // Private: JSON text in hand-chosen order, without a document in between.
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -52,8 +51,8 @@ class json_writer {
   /// A JSON number.
   void number(std::int64_t value);
   /// A decimal string.
-  void wide(std::uint64_t value) { digits(value); }
-  void wide_signed(std::int64_t value) { digits(value); }
+  void wide(std::uint64_t value);
+  void wide_signed(std::int64_t value);
   void boolean(bool value);
   void null();
   void hex(const unsigned char* data, std::size_t size);
@@ -121,14 +120,11 @@ class json_writer {
     std::memcpy(at_, data, size);
     at_ += size;
   }
-  template <class Integer>
-  void digits(Integer value) {
-    need(24);
-    separate();
-    *at_++ = '"';
-    at_ = std::to_chars(at_, end_, value).ptr;
-    *at_++ = '"';
-  }
+  /// Needs room for longest_number characters, and one for the sign, however few it takes.
+  void put(std::uint64_t value);
+  void put_signed(std::int64_t value);
+
+  static constexpr std::size_t longest_number = 20;
 
   char* begin_ = nullptr;
   char* at_ = nullptr;
