@@ -163,7 +163,7 @@ void bridge::begin_cycle(std::vector<record> records) {
   start_cycle();
 }
 
-void bridge::add_to_cycle(record r) {
+void bridge::add_to_cycle(record&& r) {
   auto key = what_.route(r);
   if (!key) {
     outbound_.skipped();

@@ -82,7 +82,7 @@ class bridge {
   void poll();
   [[nodiscard]] std::optional<failure> carry_out(const assignment::change& change);
   void begin_cycle(std::vector<record> records);
-  void add_to_cycle(record r);
+  void add_to_cycle(record&& r);
   // cycle -> entities -> next transaction (bridge_cycle.cpp)
   void start_cycle();
   void send_slice(std::size_t index);

@@ -11,7 +11,7 @@ void cycle::begin(bool handed_over) {
   handed_over_ = handed_over;
 }
 
-void cycle::add(std::string key, record r) {
+void cycle::add(std::string key, record&& r) {
   const auto [it, fresh] = job_of_.try_emplace(std::move(key), jobs_.size());
   if (fresh) {
     auto& made = jobs_.emplace_back();

@@ -51,7 +51,7 @@ class cycle {
   /// Forgets the batch before, which must have ended.
   void begin(bool handed_over);
   /// Records of one entity keep their order.
-  void add(std::string key, record r);
+  void add(std::string key, record&& r);
   /// All records are added. False when there is nobody to send anything to.
   [[nodiscard]] bool start();
   void clear() { jobs_.clear(); }

@@ -67,13 +67,14 @@ void entity_host::leave_alone(const std::string& key) {
 
 void entity_host::took_step(const std::string& key, const step& what) {
   auto& which = entities_.at(key);
+  const outgoing* newest = nullptr;
   for (const auto& out : what.records) {
     if (what_.changelog != out.to.topic) continue;
-    if (out.value)
-      which.changelog[out.key] = *out.value;
-    else
-      which.changelog.erase(out.key);
+    // A step often has many records of one key, and only the last of them counts.
+    if (newest != nullptr && newest->key != out.key) which.keep(*newest);
+    newest = &out;
   }
+  if (newest != nullptr) which.keep(*newest);
   which.idle = what.idle && what.ticket == 0;
   which.unfinished = what.unfinished;
   which.deaths_in_a_row = 0;
@@ -148,6 +149,13 @@ void entity_host::show_counts() {
 }
 
 // -- one entity ------------------------------------------------------------------------------------------------------
+
+void entity_host::entity::keep(const outgoing& newest) {
+  if (newest.value)
+    changelog[newest.key] = *newest.value;
+  else
+    changelog.erase(newest.key);
+}
 
 /// It has something to do without being asked.
 bool entity_host::works_alone(const std::string& key, const entity& which) const {

@@ -119,6 +119,9 @@ class entity_host {
     /// Deaths since its last step.
     std::uint32_t deaths_in_a_row = 0;
     std::string last_error;
+
+    /// Of its changelog.
+    void keep(const outgoing& newest);
   };
 
   entity& at(const std::string& key, std::uint32_t partition);

@@ -191,6 +191,24 @@ TEST_F(EntityHost, AStepIsWhatAnEntityStartsFromNext) {
   EXPECT_TRUE(seeds.back().changelog.empty());
 }
 
+TEST_F(EntityHost, TheNewestRecordOfEachKeyOfAStepCounts) {
+  auto& host = start();
+  const auto told = [&](std::initializer_list<std::pair<std::string, std::optional<std::string>>> records) {
+    step what_happened;
+    for (const auto& [key, value] : records)
+      what_happened.records.push_back({{topic::position_updates, 0}, key, value});
+    host.took_step("AAPL", what_happened);
+    host.stop("AAPL");
+    ask("AAPL", "x");
+    return seeds.back().changelog;
+  };
+  ask("AAPL", "x");
+  using changelog = std::map<std::string, std::string>;
+  EXPECT_EQ(told({{"a", "1"}, {"a", "2"}, {"b", "3"}, {"a", "4"}}), (changelog{{"a", "4"}, {"b", "3"}}));
+  EXPECT_EQ(told({{"a", std::nullopt}, {"a", "5"}, {"b", "6"}, {"b", std::nullopt}}), (changelog{{"a", "5"}}));
+  EXPECT_EQ(told({}), (changelog{{"a", "5"}}));
+}
+
 TEST_F(EntityHost, TheAnswerOfOneThatWasStoppedMeanwhileIsAFailure) {
   auto& host = start();
   auto part = std::make_shared<slice>();
