@@ -18,6 +18,7 @@ shares whole_shares(std::uint64_t quantity) { return shares::from_units(int256{q
 /// What a live execution still has to fill. An over-fill leaves nothing: the excess is exposure of its own.
 shares remaining(const tracked_execution& e) {
   const shares asked = whole_shares(e.quantity);
+  if (e.filled.is_zero()) return asked;
   return asked > e.filled ? *asked.minus(e.filled) : shares{};
 }
 
