@@ -200,7 +200,12 @@ void transaction_queue::carry_out(std::vector<transaction_request> requests) {
     const auto parts = ask_permits(requests);
     for (const auto& part : parts)
       if (!failure) failure = part.permit.refused;
-    if (!failure) failure = carry_out(requests, parts);
+    if (!failure) {
+      failure = carry_out(requests, parts);
+      // A commit that succeeds has waited for every record. After a failure some may still be on their way.
+      if (failure)
+        for (auto& r : requests) unsettled_.push_back(std::move(r.content.records));
+    }
   }
   if (failure) {
     {
@@ -267,7 +272,7 @@ kafka_error produce_one(rd_kafka_t* producer, rd_kafka_topic_t* to, const outgoi
   parts[0].u.rkt = to;
   parts[1].vtype = RD_KAFKA_VTYPE_PARTITION;
   parts[1].u.i32 = static_cast<std::int32_t>(r.to.partition);
-  // librdkafka copies key and value; its interface only lacks the const.
+  // librdkafka copies the key and only reads the value, until the record is delivered; its interface lacks the const.
   parts[2].vtype = RD_KAFKA_VTYPE_KEY;
   parts[2].u.mem = {const_cast<char*>(r.key.data()), r.key.size()};  // NOLINT
   parts[3].vtype = RD_KAFKA_VTYPE_VALUE;
@@ -275,7 +280,7 @@ kafka_error produce_one(rd_kafka_t* producer, rd_kafka_topic_t* to, const outgoi
   parts[4].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
   parts[4].u.i64 = now_ms;
   parts[5].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
-  parts[5].u.i = RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK;
+  parts[5].u.i = RD_KAFKA_MSG_F_BLOCK;
   return kafka_error{rd_kafka_produceva(producer, parts.data(), parts.size())};
 }
 

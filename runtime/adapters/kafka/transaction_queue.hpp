@@ -126,6 +126,8 @@ class transaction_queue {
   member_metrics metrics_;
   transaction_gate& gate_;
   connection_trouble& trouble_;
+  /// Records of the transaction that failed: the producer may refer to their values as long as it lives.
+  std::vector<std::vector<outgoing>> unsettled_;
   kafka_handle producer_;
   std::map<topic, kafka_topic> topics_;
 
