@@ -138,7 +138,7 @@ void bridge::collect(const std::string& key, const step_ptr& what) {
   host_.took_step(key, *what);
   // A step that wants nothing must not tie a later transaction to a partition that may be gone by then.
   if (!what->records.empty() || what->ticket != 0) depend_on_home(host_.partition_of(key));
-  for (auto& out : what->records) outbound_.append(std::move(out));
+  outbound_.append_all(std::move(what->records));
   if (what->ticket == 0) return;
   outbound_.demand();
   next_.tickets.emplace_back(host_.handle_of(key), what->ticket);

@@ -1,9 +1,18 @@
 #include "actors/bridges/outbound.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace hedgerow::bridges {
+
+void outbound::append_all(std::vector<outgoing> all) {
+  // Often a step is all there is: that of validation holds thousands of records.
+  if (records_.empty())
+    records_ = std::move(all);
+  else
+    records_.insert(records_.end(), std::make_move_iterator(all.begin()), std::make_move_iterator(all.end()));
+}
 
 void outbound::depend_on(topic_partition source) {
   if (std::find(owned_.begin(), owned_.end(), source) == owned_.end()) owned_.push_back(source);

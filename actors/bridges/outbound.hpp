@@ -30,6 +30,8 @@ class outbound {
   void forget(topic_partition source) { offsets_.erase(source); }
 
   void append(outgoing r) { records_.push_back(std::move(r)); }
+  /// All of a step at once.
+  void append_all(std::vector<outgoing> all);
   /// What is appended may be written only as long as this partition is owned.
   void depend_on(topic_partition source);
   /// The next transaction is wanted even without records: somebody waits for it.

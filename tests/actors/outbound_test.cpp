@@ -68,12 +68,20 @@ TEST(Outbound, WhateverHappensEachRecordGoesOnceInOrderWithTheNewestOffsets) {
           o.read(source, next[source]);
           random() % 2 == 0 ? o.handled() : o.skipped();
           break;
-        case 2:
-          appended.push_back(std::to_string(++number));
-          o.append({source, "k", appended.back()});
+        case 2: {
+          std::vector<outgoing> step;
+          for (auto records = 1 + random() % 3; records > 0; --records) {
+            appended.push_back(std::to_string(++number));
+            step.push_back({source, "k", appended.back()});
+          }
+          if (random() % 2 == 0)
+            o.append_all(std::move(step));
+          else
+            for (auto& r : step) o.append(std::move(r));
           o.depend_on(source);
           o.depend_on(source);
           break;
+        }
         case 3:
           o.forget(source);
           read.erase(source);
