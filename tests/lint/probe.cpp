@@ -29,10 +29,11 @@ std::string compiled_file(const std::string& path) {
   return path;
 }
 
-/// The compiler's flags of a command, without what it reads and writes.
+/// The compiler's flags of a command, without what it reads and writes; a precompiled header would hide missing
+/// includes.
 std::string flags_of(const compile_command& c) {
   static const std::regex launcher{R"(^.*?(\S*(c\+\+|g\+\+|clang\+\+)\S*) )"};
-  static const std::regex files{R"( -(o|c|MT|MF) \S+| -MD)"};
+  static const std::regex files{R"( -(o|c|MT|MF|include) \S+| -MD)"};
   return std::regex_replace(std::regex_replace(c.command, launcher, "$1 ", std::regex_constants::format_first_only),
                             files, "");
 }

@@ -46,7 +46,7 @@ std::vector<std::string> above(const std::string& file) {
 
 /// One command of each library below the top layer.
 std::map<std::string, compile_command> libraries() {
-  static const std::regex target{R"(CMakeFiles/(\w+)\.dir/)"};
+  static const std::regex target{R"( -o \S*CMakeFiles/(\w+)\.dir/)"};
   std::map<std::string, compile_command> out;
   for (const compile_command& c : compile_commands()) {
     std::smatch match;
