@@ -59,12 +59,9 @@ struct declared_function {
   std::size_t times = 0;
 };
 
-/// Whether a name and its parenthesis are declared after this part of a line, and not called: a type comes before it.
-bool is_declared_after(const std::string& before) {
-  static const std::regex type{R"(([\w>&*]+)\s+[&*]*$|[&*]$)"};
-  static const std::set<std::string> keywords{"return", "throw", "case", "else", "co_return", "co_yield", "co_await"};
-  std::smatch match;
-  return std::regex_search(before, match, type) && !keywords.contains(match[1]);
+/// Whether a name is a member or a namespace's, which is called and not declared after this part of a line.
+bool is_qualified_after(const std::string& before) {
+  return before.ends_with("::") || before.ends_with(".") || before.ends_with("->");
 }
 
 /// Names in front of a parenthesis. A line with `// allow: reason` is let through.
@@ -80,7 +77,7 @@ std::vector<declared_function> functions_of(const source_file& header) {
          ++it) {
       const std::string name = (*it)[1];
       if (keywords.contains(name) || without_caller().contains(name)) continue;
-      if (!is_declared_after(header.code[i].substr(0, static_cast<std::size_t>(it->position())))) continue;
+      if (is_qualified_after(header.code[i].substr(0, static_cast<std::size_t>(it->position())))) continue;
       const auto known = std::find_if(all.begin(), all.end(), [&](const auto& f) { return f.name == name; });
       if (known != all.end()) {
         ++known->times;
@@ -112,7 +109,7 @@ violations uncalled_rules(const tree& files) {
         if (f == h) continue;
         (implements[f] == header.path ? own : elsewhere) += count(words[f], function.name);
       }
-      // Each declaration has one definition; what is more is a use, in the header, too.
+      // Each declaration has one definition; what is more is a use.
       const bool used = elsewhere > 0 || own > function.times || count(words[h], function.name) > function.times;
       if (!used) found.push_back({header.path, function.line, function.name + "() has no caller outside tests"});
     }

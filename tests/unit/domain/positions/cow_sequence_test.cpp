@@ -1,7 +1,10 @@
 #include "actors/domain/positions/cow_sequence.hpp"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <rapidcheck/gtest.h>
+
+#include <array>
 
 namespace hedgerow::domain {
 namespace {
@@ -118,6 +121,30 @@ TEST(CowSequence, ACopyCopiesNoItemAndAChangeOfItOneChunk) {
   EXPECT_EQ(kept.size(), 100'000U);
   EXPECT_EQ(kept.front().value, 0);
   EXPECT_EQ(kept.back().value, 99'999);
+}
+
+TEST(CowSequence, WhatIsMovedFromIsEmpty) {
+  cow_sequence<int> from;
+  for (int i = 0; i < 100; ++i) from.push_back(i);
+  from.drop_front(1);
+  cow_sequence<int> to{std::move(from)};
+  EXPECT_TRUE(from.empty());  // NOLINT(bugprone-use-after-move): that is what is tested
+  EXPECT_EQ(from.begin(), from.end());
+  from.push_back(7);
+  EXPECT_EQ(from.front(), 7);
+  to = std::move(from);
+  EXPECT_TRUE(from.empty());  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(to.front(), 7);
+  EXPECT_EQ(to.size(), 1U);
+}
+
+TEST(CowSequence, AFewItemsTakeLittleMemory) {
+  // There is one for each of ten thousand symbols, most of which have few fills.
+  constexpr std::size_t many = 1000;
+  std::vector<cow_sequence<std::array<char, 96>>> all(many);
+  const auto before = mallinfo2().uordblks;
+  for (auto& sequence : all) sequence.push_back({});
+  EXPECT_LT((mallinfo2().uordblks - before) / many, 400U);
 }
 
 }  // namespace
