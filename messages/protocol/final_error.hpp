@@ -4,6 +4,7 @@
 #include <caf/error.hpp>
 #include <caf/make_message.hpp>
 #include <caf/message.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 

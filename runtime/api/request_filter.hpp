@@ -5,6 +5,7 @@
 // send none of them.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>

@@ -4,6 +4,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/io/middleman_actor.hpp>
 #include <chrono>
+#include <cstdint>
 
 #include "runtime/cluster/tls_files.hpp"
 

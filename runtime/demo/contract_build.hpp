@@ -1,6 +1,7 @@
 // The compiled contracts of deploy/demo/contracts/build, carried inside the program.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>

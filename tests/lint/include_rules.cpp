@@ -165,6 +165,44 @@ const std::map<std::string, std::regex>& names_of_standard_headers() {
   return known;
 }
 
+/// Standard headers that are precompiled (cmake/HedgerowTargets.cmake), and names that show beyond doubt that a header
+/// needs one.
+const std::map<std::string, std::regex>& names_of_precompiled_headers() {
+  static const std::map<std::string, std::regex> known{
+      {"algorithm",
+       std::regex{"std::(ranges::)?(all_of|any_of|none_of|find_if|sort|min|max|lower_bound|upper_bound)\\b"}},
+      {"chrono", std::regex{"std::chrono"}},
+      {"cstdint", std::regex{"std::u?int(8|16|32|64)_t"}},
+      {"deque", std::regex{"std::deque"}},
+      {"functional", std::regex{"std::(function|hash|less|greater|invoke|reference_wrapper)\\b"}},
+      {"map", std::regex{"std::(multi)?map\\b"}},
+      {"memory", std::regex{"std::(unique_ptr|shared_ptr|weak_ptr|make_unique|make_shared|enable_shared)"}},
+      {"optional", std::regex{"std::(optional|nullopt)"}},
+      {"set", std::regex{"std::(multi)?set\\b"}},
+      {"string", std::regex{"std::(string|to_string)\\b"}},
+      {"string_view", std::regex{"std::string_view"}},
+      {"unordered_map", std::regex{"std::unordered_(multi)?map"}},
+      {"utility", std::regex{"std::(pair|exchange|swap|forward|declval)\\b"}},
+      {"variant", std::regex{"std::(variant|visit|get_if|holds_alternative|monostate)\\b"}},
+      {"vector", std::regex{"std::vector"}},
+  };
+  return known;
+}
+
+/// What a header includes, itself and by others of ours.
+std::set<std::string> included_by(const std::map<std::string, const source_file*>& headers, const std::string& path) {
+  std::set<std::string> out;
+  std::vector<std::string> open{path};
+  while (!open.empty()) {
+    const auto header = headers.find(open.back());
+    open.pop_back();
+    if (header == headers.end()) continue;
+    for (const include& one : includes_of(*header->second))
+      if (out.insert(one.path).second && one.own) open.push_back(one.path);
+  }
+  return out;
+}
+
 bool uses(const source_file& file, const std::regex& names) {
   for (std::size_t i = 0; i < file.code.size(); ++i) {
     // A macro's text and a literal's suffix stand in the line, not in the code.
@@ -209,6 +247,24 @@ violations unused_includes(const tree& files) {
       const bool used = std::any_of(names->second.begin(), names->second.end(),
                                     [&](const std::string& name) { return words.contains(name); });
       if (!used) found.push_back({file.path, one.line, "\"" + one.path + "\" is not used"});
+    }
+  }
+  return found;
+}
+
+violations missing_includes(const tree& files) {
+  std::map<std::string, const source_file*> headers;
+  for (const source_file& file : files)
+    if (file.path.ends_with(".hpp") && !file.in("tests/")) headers.emplace(file.path, &file);
+  violations found;
+  for (const auto& [path, file] : headers) {
+    const auto included = included_by(headers, path);
+    for (const auto& [header, names] : names_of_precompiled_headers()) {
+      if (included.contains(header)) continue;
+      const auto use =
+          std::ranges::find_if(file->code, [&](const auto& line) { return std::regex_search(line, names); });
+      if (use != file->code.end())
+        found.push_back({path, static_cast<std::size_t>(use - file->code.begin()) + 1, "needs <" + header + ">"});
     }
   }
   return found;

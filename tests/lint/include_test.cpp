@@ -22,6 +22,24 @@ TEST(Includes, AreUsed) {
   EXPECT_TRUE(found.empty()) << to_string(found);
 }
 
+TEST(Includes, PlantedMissingOnesAreFound) {
+  const auto base = make_file("a/base.hpp", "#include <map>\n");
+  const auto middle = make_file("a/middle.hpp", "#include \"a/base.hpp\"\n#include \"a/middle.hpp\"\n");
+  const auto found = [&](const char* text) {
+    return lines_of(missing_includes({base, middle, make_file("a/part.hpp", text)}));
+  };
+  EXPECT_EQ(found("#include <map>\nstd::map<int, int> m;\n"), expected_lines{});
+  EXPECT_EQ(found("#include \"a/middle.hpp\"\nstd::map<int, int> m;\n"), expected_lines{});
+  EXPECT_EQ(found("#include <string>\nstd::map<int, int> m;\nstd::map<int, int> n;\n"), (expected_lines{2}));
+  EXPECT_EQ(found("#include <vector>\nstd::vector<std::optional<int>> v;\n"), (expected_lines{2}));
+  EXPECT_EQ(found("// std::map\nconst char* t = \"std::map\";\n"), expected_lines{});
+}
+
+TEST(Includes, AreThere) {
+  const violations found = missing_includes(repository());
+  EXPECT_TRUE(found.empty()) << to_string(found);
+}
+
 TEST(Includes, APlantedSourceThatDoesNotBeginWithItsHeaderIsFound) {
   const auto header = make_file("a/part.hpp", "");
   const auto found = [&](const char* text) {

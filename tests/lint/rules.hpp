@@ -30,6 +30,9 @@ using tree = std::vector<source_file>;
 /// Headers that a file includes and uses nothing of. Judged by the names that a header declares; standard headers by
 /// the names that only they give. A line with `// allow: reason` is let through.
 [[nodiscard]] violations unused_includes(const tree& files);
+/// Names of the standard library that a header uses although neither it nor a header of ours that it includes has the
+/// standard header for them: a precompiled header would hide it from the compiler.
+[[nodiscard]] violations missing_includes(const tree& files);
 /// A source includes its own header before any other, which shows that the header compiles alone.
 [[nodiscard]] violations own_header_not_first(const tree& files);
 /// Every *_actor.hpp is included by a test.

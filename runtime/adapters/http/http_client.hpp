@@ -1,6 +1,7 @@
 // A client for one origin (scheme, host, port) with kept-alive connections. Thread-safe.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "actors/ports/clock.hpp"

@@ -1,6 +1,7 @@
 // One connection of the server: reads a request, waits for its answer, writes it, and so on. Internal to this folder.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "runtime/adapters/http/http_server.hpp"
