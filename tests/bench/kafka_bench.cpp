@@ -22,6 +22,7 @@
 #include "runtime/demo/kafka_process.hpp"
 #include "tests/bench/bare_hops.hpp"
 #include "tests/bench/pipeline_run.hpp"
+#include "tests/support/folders.hpp"
 
 namespace hedgerow::bench {
 
@@ -169,7 +170,7 @@ void measure_throughput(const std::string& bootstrap, std::uint64_t events, std:
 
 void serve(const std::string& folder) {
   demo::kafka_options options;
-  options.home = demo::default_kafka_home(HEDGEROW_SOURCE_DIR);
+  options.home = demo::default_kafka_home(test::source_folder());
   options.data_dir = folder;
   options.heap_megabytes = 1024;
   const auto broker = demo::kafka_process::start(options);

@@ -8,6 +8,7 @@
 #include "runtime/demo/child_process.hpp"
 #include "runtime/demo/loopback_ports.hpp"
 #include "tests/e2e/harness.hpp"
+#include "tests/support/folders.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace hedgerow::test {
@@ -27,11 +28,11 @@ class Auth : public ::testing::Test {
         << "\"\n[api]\nport = " << api_port_ << "\n[admin]\nport = " << admin_port_ << "\n[paper]\nport = " << paper
         << "\n[broker]\nbase_url = \"http://127.0.0.1:" << paper << "\"\napp_key = \"key\"\napp_secret = \"secret\"\n"
         << "[oauth]\nencryption_key = \"" << std::string(64, 'a') << "\"\n";
-    return {{HEDGEROW_BINARY_DIR "/hedgerow", "node", "--config", folder_.file("node.toml")}, folder_.file("log")};
+    return {{test::build_folder() + "/hedgerow", "node", "--config", folder_.file("node.toml")}, folder_.file("log")};
   }
   /// Exit code and output of `hedgerow auth`, when this address is pasted.
   std::pair<int, std::string> log_in(const std::string& address) {
-    const std::string line = "echo '" + address + "' | '" HEDGEROW_BINARY_DIR "/hedgerow' auth --config '" +
+    const std::string line = "echo '" + address + "' | '" + test::build_folder() + "/hedgerow' auth --config '" +
                              folder_.file("node.toml") + "' >'" + folder_.file("said") + "' 2>&1";
     const int status = std::system(line.c_str());
     return {WEXITSTATUS(status), demo::text_of(folder_.file("said"))};

@@ -7,6 +7,7 @@
 #include "runtime/cli/http_call.hpp"
 #include "runtime/demo/loopback_ports.hpp"
 #include "tests/e2e/harness.hpp"
+#include "tests/support/folders.hpp"
 #include "tests/support/wait.hpp"
 
 namespace hedgerow::test {
@@ -34,9 +35,9 @@ class cluster_node {
                                  << "[api]\nport = " << api_port << "\n[admin]\nport = " << admin_port
                                  << "\n[cluster]\nport = " << port << "\nseeds = [\"127.0.0.1:" << seed_
                                  << "\"]\nheartbeat_interval = \"100ms\"\nheartbeat_timeout = \"1s\"\n";
-    process_ = std::make_unique<process>(std::vector<std::string>{std::string{HEDGEROW_BINARY_DIR} + "/hedgerow",
-                                                                  "node", "--config", file(".toml").string()},
-                                         file("-" + std::to_string(++starts_) + ".log"));
+    process_ = std::make_unique<process>(
+        std::vector<std::string>{test::build_folder() + "/hedgerow", "node", "--config", file(".toml").string()},
+        file("-" + std::to_string(++starts_) + ".log"));
   }
 
   process& run() { return *process_; }

@@ -19,13 +19,14 @@
 #include "runtime/demo/call_data.hpp"
 #include "runtime/demo/child_process.hpp"
 #include "runtime/demo/contract_build.hpp"
+#include "tests/support/folders.hpp"
 #include "tests/support/kafka_broker.hpp"
 #include "tests/support/wait.hpp"
 
 namespace hedgerow::test {
 namespace {
 
-std::string program() { return std::string{HEDGEROW_BINARY_DIR} + "/hedgerow"; }
+std::string program() { return test::build_folder() + "/hedgerow"; }
 
 std::string origin(std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port); }
 
@@ -95,7 +96,7 @@ stage::stage(stage_options options)
   std::filesystem::create_directories(folder);
   demo::demo_world_options world;
   world.data_dir = folder / "chain";
-  world.anvil_path = demo::default_anvil_path(HEDGEROW_SOURCE_DIR);
+  world.anvil_path = demo::default_anvil_path(test::source_folder());
   world.block_time = std::chrono::milliseconds{0};
   world.fills_per_second = options_.fills_per_second;
   world_ = std::make_unique<demo::demo_world>(world, clock_, random_, nullptr);

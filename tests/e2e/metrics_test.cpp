@@ -9,6 +9,7 @@
 
 #include "runtime/node/registry.hpp"
 #include "tests/e2e/harness.hpp"
+#include "tests/support/folders.hpp"
 #include "tests/support/prometheus_page.hpp"
 #include "tests/support/wait.hpp"
 
@@ -26,7 +27,7 @@ std::vector<std::string> bridged_services() {
 using names = std::set<std::string>;
 
 std::string file_text(const std::string& path) {
-  std::ifstream in{std::string{HEDGEROW_SOURCE_DIR} + "/" + path};
+  std::ifstream in{test::source_folder() + "/" + path};
   EXPECT_TRUE(in) << path;
   return {std::istreambuf_iterator<char>{in}, {}};
 }

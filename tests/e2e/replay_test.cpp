@@ -15,6 +15,7 @@
 #include "runtime/demo/loopback_ports.hpp"
 #include "runtime/transfer/import.hpp"
 #include "tests/e2e/harness.hpp"
+#include "tests/support/folders.hpp"
 #include "tests/support/wait.hpp"
 #include "tests/unit/replay/simulated_history.hpp"
 
@@ -36,7 +37,7 @@ struct outcome {
 
 /// Runs the program to its end in a folder for its outputs.
 outcome run(const fs::path& folder, const std::string& arguments) {
-  const std::string line = "'" HEDGEROW_BINARY_DIR "/hedgerow' " + arguments + " >'" + (folder / "out").string() +
+  const std::string line = "'" + test::build_folder() + "/hedgerow' " + arguments + " >'" + (folder / "out").string() +
                            "' 2>'" + (folder / "err").string() + "'";
   const int status = std::system(line.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(folder / "out"), content(folder / "err")};
@@ -91,7 +92,7 @@ TEST_F(Replay, ShowsWhatTheApiShowsByteForByteAndDoesNotDisturbTheNode) {
     history.settle();
   }
   const auto one = config("one");
-  process node{{HEDGEROW_BINARY_DIR "/hedgerow", "node", "--config", (folder_ / "one.toml").string()},
+  process node{{test::build_folder() + "/hedgerow", "node", "--config", (folder_ / "one.toml").string()},
                folder_ / "node.log"};
   ASSERT_TRUE(node.printed(" ready: API")) << node.output();
   for (const char* name : {"trades", "executions", "dead-letters"})

@@ -6,6 +6,7 @@
 #include "runtime/adapters/http/http_server.hpp"
 #include "runtime/demo/loopback_ports.hpp"
 #include "tests/e2e/harness.hpp"
+#include "tests/support/folders.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace hedgerow::test {
@@ -24,7 +25,7 @@ TEST(NodeStart, APortThatIsInUseEndsItAtOnceAndIsNamedWithItsKey) {
     std::ofstream{config} << "[node]\nname = \"late\"\nactors = [\"api\"]\ndata_dir = \"" << folder.file("data")
                           << "\"\n[api]\nport = " << (key == "api" ? (*other)->port() : demo::free_port(0))
                           << "\n[admin]\nport = " << (key == "admin" ? (*other)->port() : demo::free_port(0)) << "\n";
-    process node{{std::string{HEDGEROW_BINARY_DIR} + "/hedgerow", "node", "--config", config}, folder.file("said")};
+    process node{{test::build_folder() + "/hedgerow", "node", "--config", config}, folder.file("said")};
     EXPECT_EQ(node.wait(), 1);
     EXPECT_THAT(node.output(), AllOf(HasSubstr(key + ".port = " + std::to_string((*other)->port())),
                                      HasSubstr("cannot listen on 127.0.0.1")));

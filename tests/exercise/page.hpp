@@ -11,11 +11,13 @@
 #include <set>
 #include <string>
 
+#include "tests/support/folders.hpp"
+
 namespace hedgerow::test {
 
 using names = std::set<std::string>;
 
-inline const std::filesystem::path root = HEDGEROW_SOURCE_DIR;
+inline const std::filesystem::path root = test::source_folder();
 inline const std::filesystem::path exercise = EXERCISE_TREE;
 
 /// Empty when there is no such file.

@@ -1,4 +1,5 @@
 #include "probe.hpp"
+#include "tests/support/folders.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
@@ -16,7 +17,7 @@
 namespace hedgerow::lint {
 namespace {
 
-const std::string binary_dir = HEDGEROW_BINARY_DIR;
+const std::string binary_dir = test::build_folder();
 
 /// What is compiled: with HEDGEROW_UNITY a command has a file that includes several of ours; the first stands for them.
 std::string compiled_file(const std::string& path) {

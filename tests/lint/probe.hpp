@@ -4,9 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/folders.hpp"
+
 namespace hedgerow::lint {
 
-inline const std::string source_dir = HEDGEROW_SOURCE_DIR;
+inline const std::string source_dir = test::source_folder();
 
 struct compile_command {
   std::string directory;

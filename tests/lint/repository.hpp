@@ -4,10 +4,11 @@
 #include <filesystem>
 
 #include "rules.hpp"
+#include "tests/support/folders.hpp"
 
 namespace hedgerow::lint {
 
-inline const std::filesystem::path root = HEDGEROW_SOURCE_DIR;
+inline const std::filesystem::path root = test::source_folder();
 
 inline const tree& repository() {
   static const tree files = read_tree(root);

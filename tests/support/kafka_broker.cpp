@@ -1,4 +1,5 @@
 #include "tests/support/kafka_broker.hpp"
+#include "tests/support/folders.hpp"
 
 #include <stdexcept>
 
@@ -23,7 +24,7 @@ struct shared_broker {
 
 demo::kafka_options kafka_test_options(std::filesystem::path data_dir) {
   demo::kafka_options options;
-  options.home = demo::default_kafka_home(HEDGEROW_SOURCE_DIR);
+  options.home = demo::default_kafka_home(test::source_folder());
   options.data_dir = std::move(data_dir);
   options.quick_start = true;
   // Tests write with the times of a fake clock: retention would take that for long ago.

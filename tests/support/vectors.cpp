@@ -1,4 +1,5 @@
 #include "tests/support/vectors.hpp"
+#include "tests/support/folders.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -8,7 +9,7 @@
 namespace hedgerow::test {
 
 rapidjson::Document load_vectors(const std::string& name) {
-  std::ifstream file{std::string{HEDGEROW_SOURCE_DIR} + "/tests/data/vectors/" + name};
+  std::ifstream file{test::source_folder() + "/tests/data/vectors/" + name};
   HEDGEROW_CHECK(file.good(), name.c_str());
   const std::string text{std::istreambuf_iterator<char>{file}, {}};
   rapidjson::Document document;

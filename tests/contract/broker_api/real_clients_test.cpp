@@ -6,6 +6,7 @@
 
 #include "runtime/adapters/paper/paper_broker.hpp"
 #include "runtime/adapters/system/system_ports.hpp"
+#include "tests/support/folders.hpp"
 
 namespace hedgerow {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 class RealClientsTest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(RealClientsTest, WorkUnmodifiedBehindTls) {
-  const std::string source = HEDGEROW_SOURCE_DIR;
+  const std::string source = test::source_folder();
   const auto python = source + "/build/broker-clients/bin/python3";
   ASSERT_TRUE(std::filesystem::exists(python)) << "run setup/install.sh: it installs the clients";
   adapters::system_clock clock;

@@ -16,6 +16,7 @@
 #include "runtime/world/kafka_cluster.hpp"
 #include "tests/contract/event_log/event_log_contract.hpp"
 #include "tests/contract/event_log/secure_broker.hpp"
+#include "tests/support/folders.hpp"
 #include "tests/support/prometheus_page.hpp"
 
 namespace hedgerow::test {
@@ -215,7 +216,7 @@ command_outcome run_hedgerow(const temporary_directory& folder, std::vector<std:
   std::ofstream{config} << "[node]\nname = \"secure\"\nactors = [\"api\"]\ndata_dir = \"" << folder.file("data")
                         << "\"\n[log]\nkind = \"kafka\"\n[api]\nport = 0\n[admin]\nport = 0\n"
                         << to_toml(section);
-  words.insert(words.begin(), std::string{HEDGEROW_BINARY_DIR} + "/hedgerow");
+  words.insert(words.begin(), test::build_folder() + "/hedgerow");
   words.insert(words.end(), {"--config", config});
   demo::child_process child{{std::move(words), folder.file("said"), 9}};
   if (!child.wait_end(std::chrono::seconds{15})) return {-1, demo::text_of(folder.file("said"))};

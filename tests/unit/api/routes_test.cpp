@@ -9,6 +9,7 @@
 
 #include "runtime/api/admin_routes.hpp"
 #include "runtime/api/api_routes.hpp"
+#include "tests/support/folders.hpp"
 
 namespace hedgerow::api {
 namespace {
@@ -71,7 +72,7 @@ TEST(RouteTables, EveryPostOfBothPortsWantsThePersonsHeader) {
 
 /// UPDATE_DOCS=1 writes the table instead of comparing it.
 TEST(RouteTables, TheReadmeShowsThem) {
-  const std::string path = std::string{HEDGEROW_SOURCE_DIR} + "/README.md";
+  const std::string path = test::source_folder() + "/README.md";
   std::ostringstream read;
   read << std::ifstream{path}.rdbuf();
   const auto page = read.str();

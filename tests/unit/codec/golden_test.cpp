@@ -8,12 +8,13 @@
 
 #include "event_types.hpp"
 #include "samples.hpp"
+#include "tests/support/folders.hpp"
 
 namespace hedgerow {
 namespace {
 
 std::string golden_path(std::string_view type) {
-  return std::string{HEDGEROW_SOURCE_DIR} + "/tests/data/golden/v1/" + std::string{type} + ".json";
+  return test::source_folder() + "/tests/data/golden/v1/" + std::string{type} + ".json";
 }
 
 std::string load_golden(std::string_view type) {

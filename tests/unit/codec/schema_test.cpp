@@ -10,6 +10,7 @@
 
 #include "event_types.hpp"
 #include "samples.hpp"
+#include "tests/support/folders.hpp"
 
 namespace hedgerow {
 namespace {
@@ -21,7 +22,7 @@ rapidjson::Document parse(const std::string& text) {
 }
 
 rapidjson::Document load_schema(std::string_view type) {
-  std::ifstream file{std::string{HEDGEROW_SOURCE_DIR} + "/docs/schemas/" + std::string{type} + ".json"};
+  std::ifstream file{test::source_folder() + "/docs/schemas/" + std::string{type} + ".json"};
   std::ostringstream text;
   text << file.rdbuf();
   return parse(text.str());

@@ -14,6 +14,7 @@
 #include "config/key_table.hpp"
 #include "config/suggest.hpp"
 #include "runtime/world/catalogue.hpp"
+#include "tests/support/folders.hpp"
 
 namespace hedgerow::config {
 namespace {
@@ -23,7 +24,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr char a_book[] = "0x2222222222222222222222222222222222222222";
-const std::string source_dir = HEDGEROW_SOURCE_DIR;
+const std::string source_dir = test::source_folder();
 
 /// A complete node; tests spoil it.
 settings good() {

@@ -17,6 +17,7 @@
 #include "runtime/world/kafka_cluster.hpp"
 #include "runtime/world/node_settings.hpp"
 #include "runtime/world/paper_settings.hpp"
+#include "tests/support/folders.hpp"
 
 namespace hedgerow::test {
 namespace {
@@ -90,10 +91,11 @@ std::vector<raw_value> candidates() {
   const auto add = [&](auto data) { all.push_back({std::move(data), "", false}); };
   for (const std::int64_t number : {3, 7, 50, 70'000}) add(number);
   for (const bool flag : {true, false}) add(flag);
-  for (const char* text : {"17s", "2m", "170ms", "memory", "normal", "ssl", "scram_sha_256", "always_open", "closed",
-                           "12.5", "debug", "json", "9.9.9.9", "elsewhere:9", "https://elsewhere", "aword",
-                           "0x1111111111111111111111111111111111111111", HEDGEROW_SOURCE_DIR "/README.md"})
+  for (const char* text :
+       {"17s", "2m", "170ms", "memory", "normal", "ssl", "scram_sha_256", "always_open", "closed", "12.5", "debug",
+        "json", "9.9.9.9", "elsewhere:9", "https://elsewhere", "aword", "0x1111111111111111111111111111111111111111"})
     add(std::string{text});
+  add(test::source_folder() + "/README.md");
   for (const char* text : {"*q", "elsewhere:9", "elsewhere", "chain.request.after_send:fail"})
     add(std::vector<std::string>{text});
   return all;

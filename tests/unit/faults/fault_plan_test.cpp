@@ -1,5 +1,6 @@
 // Plans of faults: their text, their decisions, and that a point without a plan passes.
 #include "messages/faults/fault_plan.hpp"
+#include "tests/support/folders.hpp"
 
 #include <gtest/gtest.h>
 
@@ -86,7 +87,7 @@ TEST(ArmedPlanDeathTest, KillsTheProcess) {
 }
 
 TEST(FaultPoints, AreAllInTheManual) {
-  std::ifstream file{HEDGEROW_SOURCE_DIR "/docs/faults.md"};
+  std::ifstream file{test::source_folder() + "/docs/faults.md"};
   std::stringstream text;
   text << file.rdbuf();
   for (const fault_point& point : fault_points) {

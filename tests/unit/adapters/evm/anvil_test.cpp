@@ -12,6 +12,7 @@
 #include "runtime/adapters/evm/ws_rpc_client.hpp"
 #include "runtime/adapters/system/system_ports.hpp"
 #include "runtime/demo/demo_world.hpp"
+#include "tests/support/folders.hpp"
 #include "tests/support/wait.hpp"
 
 namespace hedgerow::demo {
@@ -26,7 +27,7 @@ using net_map = std::map<std::string, shares>;
 class AnvilTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(default_anvil_path(HEDGEROW_SOURCE_DIR))) {
+    if (!std::filesystem::exists(default_anvil_path(test::source_folder()))) {
       GTEST_FAIL() << "anvil is not installed; run: setup/install.sh";
     }
     static int count = 0;
@@ -42,7 +43,7 @@ class AnvilTest : public ::testing::Test {
   [[nodiscard]] demo_world_options options() const {
     demo_world_options out;
     out.data_dir = folder_;
-    out.anvil_path = default_anvil_path(HEDGEROW_SOURCE_DIR);
+    out.anvil_path = default_anvil_path(test::source_folder());
     out.block_time = 100ms;
     out.seed = 7;
     out.fills_per_second = 400;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "paper_fixture.hpp"
+#include "tests/support/folders.hpp"
 
 namespace hedgerow::paper {
 namespace {
@@ -14,7 +15,7 @@ using namespace std::chrono_literals;
 
 /// With numbers as numbers, unlike test::load_vectors().
 rapidjson::Document schwab_vectors() {
-  std::ifstream in{HEDGEROW_SOURCE_DIR "/tests/data/vectors/schwab.json"};
+  std::ifstream in{test::source_folder() + "/tests/data/vectors/schwab.json"};
   return parse_json({std::istreambuf_iterator<char>{in}, {}});
 }
 

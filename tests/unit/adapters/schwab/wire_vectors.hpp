@@ -10,10 +10,12 @@
 #include <stdexcept>
 #include <string>
 
+#include "tests/support/folders.hpp"
+
 namespace hedgerow::test {
 
 inline rapidjson::Document load_wire_vectors(const std::string& name) {
-  std::ifstream file{std::string{HEDGEROW_SOURCE_DIR} + "/tests/data/vectors/" + name};
+  std::ifstream file{test::source_folder() + "/tests/data/vectors/" + name};
   std::stringstream text;
   text << file.rdbuf();
   rapidjson::Document document;
