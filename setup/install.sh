@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Makes a Debian 12 machine able to build and run Hedgerow: installs what setup/packages.txt names and is missing, then
 # builds librdkafka where Debian's is too old, installs other people's clients of the broker for the tests
-# (setup/broker-clients.txt) and clang-format (setup/formatter.txt), and fetches anvil (the demo's EVM node) from npm and
-# a Kafka broker (for the demo and the tests) with Maven.
+# (setup/broker-clients.txt) and clang-format (setup/formatter.txt), and fetches anvil (the demo's EVM node,
+# setup/anvil.sh) and, with Maven, a Kafka broker (for the demo and the tests).
 # Does nothing, quickly, when everything is there.
 #
 #   setup/install.sh [--to-build] [--without-kafka] [--without-clients] [--yardsticks]
@@ -15,29 +15,22 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 lists=(setup/packages.txt)
-anvil=deploy/demo/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil
 kafka=deploy/demo/kafka
 log=build/setup.log
 clients=build/broker-clients
 kafka_wanted=1
 clients_wanted=1
 to_build=0
-# What runs or fetches something, and compiles nothing. npm alone brings some four hundred packages.
-not_to_build='nodejs|npm|openjdk-17-jre-headless|maven|python3|python3-venv|openssl'
+# What runs or fetches something, and compiles nothing.
+not_to_build='openjdk-17-jre-headless|maven|python3|python3-venv|openssl'
 
 . setup/librdkafka.sh
+. setup/anvil.sh
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() {
   printf 'setup: %s\n' "$*" >&2
   exit 1
-}
-
-have_node() {
-  local version
-  command -v npm >/dev/null && version=$(node --version 2>/dev/null) || return 1
-  version=${version#v}
-  [ "${version%%.*}" -ge 16 ] 2>/dev/null
 }
 
 have_javac() { command -v javac >/dev/null; }
@@ -54,7 +47,6 @@ have_java() {
 missing_packages() {
   local wanted installed
   wanted=$(sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "${lists[@]}")
-  if have_node; then wanted=$(grep -vxE 'nodejs|npm' <<<"$wanted"); fi
   if have_javac; then wanted=$(grep -vx 'openjdk-17-jdk-headless' <<<"$wanted"); fi
   if command -v python3 >/dev/null; then wanted=$(grep -vx 'python3' <<<"$wanted"); fi
   if [ "$clients_wanted" = 0 ] || have_venv; then wanted=$(grep -vx 'python3-venv' <<<"$wanted"); fi
@@ -121,21 +113,6 @@ install_packages() {
   apt install -y -q --no-install-recommends "$@" | show_progress ||
     { tail -n 20 "$log" >&2; fail "apt-get install failed; see $log"; }
   say "packages installed in $((SECONDS - begun)) s"
-}
-
-install_anvil() {
-  local begun=$SECONDS lock=--no-package-lock
-  [ -f deploy/demo/package.json ] || return 0
-  [ -x "$anvil" ] && return 0
-  [ "$(uname -m)" = x86_64 ] || { say "no anvil for $(uname -m): the demo and its tests cannot run here"; return 0; }
-  say "fetching anvil, the demo's local EVM node, with npm"
-  mkdir -p build
-  [ -f deploy/demo/package-lock.json ] && lock=--package-lock
-  # npm 9 leaves out the optional package that carries the program, so package.json names it itself.
-  npm install --prefix deploy/demo --omit=dev --no-audit --no-fund $lock >>"$log" 2>&1 ||
-    { tail -n 20 "$log" >&2; fail "npm install failed; see $log"; }
-  [ -x "$anvil" ] || fail "npm did not install $anvil; see $log"
-  say "anvil fetched in $((SECONDS - begun)) s"
 }
 
 pip_lists=(setup/broker-clients.txt setup/formatter.txt)

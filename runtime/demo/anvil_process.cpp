@@ -77,8 +77,7 @@ anvil_process::~anvil_process() { stop(); }
 
 expected<std::unique_ptr<anvil_process>, std::string> anvil_process::start(anvil_options options) {
   if (::access(options.program.c_str(), X_OK) != 0) {
-    return unexpected("anvil is " + options.program.string() +
-                      ", which cannot be run; install it with: npm install --prefix deploy/demo");
+    return unexpected("anvil is " + options.program.string() + ", which cannot be run; install it with: make setup");
   }
   std::error_code error;
   fs::create_directories(options.data_dir, error);

@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "runtime/demo/demo_world.hpp"
+#include "tests/support/folders.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/support/wait.hpp"
 
@@ -26,7 +27,7 @@ class AnvilChildTest : public ::testing::Test {
  protected:
   [[nodiscard]] anvil_options options() const {
     anvil_options out;
-    out.program = default_anvil_path(HEDGEROW_SOURCE_DIR);
+    out.program = default_anvil_path(test::source_folder());
     out.data_dir = folder_.file("chain");
     return out;
   }
@@ -38,7 +39,7 @@ class AnvilChildTest : public ::testing::Test {
 TEST_F(AnvilChildTest, FaultsAreNamed) {
   auto with = options();
   with.program = folder_.file("no-such-anvil");
-  EXPECT_NE(anvil_process::start(with).error().find("npm install"), std::string::npos);
+  EXPECT_NE(anvil_process::start(with).error().find("make setup"), std::string::npos);
   with = options();
   auto first = anvil_process::start(with);
   ASSERT_TRUE(first.has_value()) << first.error();
