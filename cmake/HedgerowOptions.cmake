@@ -3,7 +3,7 @@
 option(HEDGEROW_ASAN "Address and undefined-behaviour sanitizers" OFF)
 option(HEDGEROW_TSAN "Thread sanitizer (only truthful for targets without CAF)" OFF)
 option(HEDGEROW_COVERAGE "gcov instrumentation" OFF)
-option(HEDGEROW_UNITY "Compile the sources of a target in groups: a whole build takes half, one file longer" OFF)
+option(HEDGEROW_UNITY "Compile the sources of a target in groups, with precompiled headers: a whole build takes a third, one file longer" OFF)
 
 find_program(HEDGEROW_CCACHE ccache)
 if(HEDGEROW_CCACHE)
@@ -12,8 +12,8 @@ if(HEDGEROW_CCACHE)
       CCACHE_SLOPPINESS=pch_defines,time_macros ${HEDGEROW_CCACHE})
 endif()
 
-# Beast translation units take up to a gigabyte each: never more than one of them at a time.
-set_property(GLOBAL APPEND PROPERTY JOB_POOLS heavy=1)
+# Beast translation units take up to a gigabyte each: never more than two of them at a time.
+set_property(GLOBAL APPEND PROPERTY JOB_POOLS heavy=2)
 
 add_library(hedgerow_options INTERFACE)
 target_compile_options(hedgerow_options INTERFACE

@@ -1,5 +1,5 @@
-# Groups the sources of a target into few translation units. Each repeats the headers of CAF and GoogleTest once and not
-# once per file, which is most of what a build costs. Names in anonymous namespaces must differ within a target.
+# Groups the sources of a target into few translation units. Each repeats the headers of the house and what it makes of
+# templates once and not once per file. Names in anonymous namespaces must differ within a target.
 function(hedgerow_unity name batch)
   if(HEDGEROW_UNITY)
     set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${batch})
@@ -8,52 +8,75 @@ function(hedgerow_unity name batch)
   endif()
 endfunction()
 
-# Compiles once what the pure rules include anyhow: reading 256-bit arithmetic takes longer than compiling a rule, so their
-# groups can be small and one file is quickly built. The first library that asks owns it.
-function(hedgerow_rules_header name)
+# Headers that most of our sources include anyhow, by what a target sees: VALUES (the standard library and exact
+# arithmetic), and besides them CAF, BEAST or, for TESTS, GoogleTest. Reading them takes longer than compiling a rule.
+set(HEDGEROW_VALUES_HEADERS <algorithm> <chrono> <cstdint> <deque> <functional> <map> <memory> <optional> <set> <string>
+  <string_view> <unordered_map> <utility> <variant> <vector> <messages/types/amount.hpp>)
+set(HEDGEROW_CAF_HEADERS ${HEDGEROW_VALUES_HEADERS} <caf/all.hpp>)
+set(HEDGEROW_BEAST_HEADERS ${HEDGEROW_VALUES_HEADERS} <boost/asio/connect.hpp> <boost/asio/io_context.hpp>
+  <boost/asio/ip/tcp.hpp> <boost/asio/post.hpp> <boost/asio/ssl.hpp> <boost/asio/steady_timer.hpp> <boost/asio/write.hpp>
+  <boost/beast/core.hpp> <boost/beast/http.hpp> <boost/beast/ssl.hpp> <boost/beast/websocket.hpp>
+  <boost/beast/websocket/ssl.hpp>)
+set(HEDGEROW_TESTS_HEADERS ${HEDGEROW_VALUES_HEADERS} <gtest/gtest.h>)
+
+# hedgerow_precompile(TARGET VALUES|CAF|BEAST|TESTS)
+# Compiles those headers once for all targets that ask for the same: the first of them owns the result, so all must be
+# compiled at the same level of optimisation. With -fpch-preprocess ccache knows the result by what it holds and not by where
+# it is; with -dD it sees a macro that has changed.
+function(hedgerow_precompile name kind)
   if(NOT HEDGEROW_UNITY)
     return()
   endif()
-  get_property(owner GLOBAL PROPERTY HEDGEROW_RULES_HEADER)
+  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess;-dD>)
+  get_property(owner GLOBAL PROPERTY HEDGEROW_PRECOMPILED_${kind})
   if(owner)
     target_precompile_headers(${name} REUSE_FROM ${owner})
   else()
-    set_property(GLOBAL PROPERTY HEDGEROW_RULES_HEADER ${name})
-    target_precompile_headers(${name} PRIVATE <algorithm> <functional> <map> <memory> <optional> <set> <string> <variant>
-      <vector> <messages/types/amount.hpp>)
+    set_property(GLOBAL PROPERTY HEDGEROW_PRECOMPILED_${kind} ${name})
+    target_precompile_headers(${name} PRIVATE ${HEDGEROW_${kind}_HEADERS})
   endif()
 endfunction()
 
-# hedgerow_library(NAME DIR folder [SOURCES ...] [PUBLIC ...] [PRIVATE ...] [HEAVY] [RULES])
+# Linked last, as the last option counts. g++ 12 sees null pointers in the inlined io_context at -O1.
+add_library(hedgerow_beast_options INTERFACE)
+target_compile_options(hedgerow_beast_options INTERFACE -O1 -Wno-null-dereference)
+
+# hedgerow_library(NAME DIR folder [SOURCES ...] [PUBLIC ...] [PRIVATE ...] [SEES VALUES|CAF|BEAST|NOTHING]
+#                  [GROUP n])
 #
 # The one way to make a library. Includes are written from the repository root, but no target gets the root as an
 # include path: each library owns a private root that holds one symbolic link, to its own folder. A header is
 # visible only through a link edge, so an include in the wrong direction does not compile.
-# HEAVY: translation units that see Beast; built one at a time.
-# RULES: pure rules, which see our own types only.
+# SEES: which large headers its sources include; they are precompiled. VALUES, unless said otherwise. BEAST: at -O1, as -O0
+# code of these templates is slow and -O2 slow to make, and few at a time.
+# GROUP: how many sources are compiled as one, eight unless said otherwise: fewer of what is changed most often.
 function(hedgerow_library name)
-  cmake_parse_arguments(arg "HEAVY;RULES" "DIR" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "" "DIR;SEES;GROUP" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   set(root "${CMAKE_BINARY_DIR}/roots/${name}")
   cmake_path(GET arg_DIR PARENT_PATH parent)
   file(MAKE_DIRECTORY "${root}/${parent}")
   file(CREATE_LINK "${CMAKE_SOURCE_DIR}/${arg_DIR}" "${root}/${arg_DIR}" SYMBOLIC)
-  if(arg_SOURCES)
-    add_library(${name} STATIC ${arg_SOURCES})
-    target_include_directories(${name} PUBLIC "${root}")
-    target_link_libraries(${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} hedgerow_options)
-  else()
+  if(NOT arg_SOURCES)
     add_library(${name} INTERFACE)
     target_include_directories(${name} INTERFACE "${root}")
     target_link_libraries(${name} INTERFACE ${arg_PUBLIC})
+    return()
   endif()
-  if(arg_HEAVY)
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_include_directories(${name} PUBLIC "${root}")
+  target_link_libraries(${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} hedgerow_options)
+  if(NOT arg_GROUP)
+    set(arg_GROUP 8)
+  endif()
+  hedgerow_unity(${name} ${arg_GROUP})
+  if(arg_SEES STREQUAL "BEAST")
     set_property(TARGET ${name} PROPERTY JOB_POOL_COMPILE heavy)
-    hedgerow_unity(${name} 2)
-  elseif(arg_RULES)
-    hedgerow_unity(${name} 2)
-    hedgerow_rules_header(${name})
-  elseif(arg_SOURCES)
-    hedgerow_unity(${name} 8)
+    target_link_libraries(${name} PRIVATE hedgerow_beast_options)
+  endif()
+  if(NOT arg_SEES)
+    hedgerow_precompile(${name} VALUES)
+  elseif(NOT arg_SEES STREQUAL "NOTHING")
+    hedgerow_precompile(${name} ${arg_SEES})
   endif()
 endfunction()
 
@@ -70,6 +93,7 @@ function(hedgerow_test_program name)
   add_executable(${name} ${arg_SOURCES})
   hedgerow_unity(${name} 8)
   target_link_libraries(${name} PRIVATE ${arg_LINK} test_support GTest::gtest hedgerow_options hedgerow_test_options)
+  hedgerow_precompile(${name} TESTS)
 endfunction()
 
 # hedgerow_test(NAME LABEL label... [SOURCES ...] [LINK ...] [TIMEOUT seconds] [WITH program])

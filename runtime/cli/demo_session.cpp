@@ -11,6 +11,7 @@
 #include "runtime/cli/http_call.hpp"
 #include "runtime/cli/ready.hpp"
 #include "runtime/cli/signals.hpp"
+#include "runtime/cli/source_folder.hpp"
 #include "runtime/world/catalogue.hpp"
 #include "runtime/world/node_settings.hpp"
 #include "runtime/world/paper_settings.hpp"
@@ -113,7 +114,7 @@ std::string demo_session::start_chain() {
   demo::demo_world_options o;
   o.data_dir = std::filesystem::path{options_.data_dir} / "chain";
   o.anvil_path =
-      options_.anvil.empty() ? demo::default_anvil_path(HEDGEROW_SOURCE_DIR) : std::filesystem::path{options_.anvil};
+      options_.anvil.empty() ? demo::default_anvil_path(source_folder()) : std::filesystem::path{options_.anvil};
   o.seed = options_.seed;
   o.fills_per_second = options_.fills_per_second;
   world_ = std::make_unique<demo::demo_world>(o, machine_.clock, machine_.random,
@@ -143,7 +144,7 @@ std::string demo_session::start_kafka() {
   if (settings_.log.kind != config::log_kind::kafka) return {};
   say("Starting a Kafka broker");
   demo::kafka_options o;
-  o.home = demo::default_kafka_home(HEDGEROW_SOURCE_DIR);
+  o.home = demo::default_kafka_home(source_folder());
   o.data_dir = std::filesystem::path{options_.data_dir} / "kafka";
   auto started = demo::kafka_process::start(o);
   if (!started) return started.error();

@@ -1,6 +1,6 @@
 // A header that no source of its own includes first compiles alone. Of the others the build shows it: a source begins
-// with its own header (include_rules.cpp). What the rules' precompiled header has (cmake/HedgerowTargets.cmake) `make
-// dev` shows.
+// with its own header (include_rules.cpp). What a precompiled header has (cmake/HedgerowTargets.cmake) `make dev`
+// shows.
 //
 // A header compiles in the same way after anything that it includes itself: that would be there all the same. So a
 // translation unit takes several headers, each of which includes the one before, and libraries that all of them include

@@ -174,7 +174,7 @@ const std::map<std::string, std::regex>& names_of_precompiled_headers() {
       {"chrono", std::regex{"std::chrono"}},
       {"cstdint", std::regex{"std::u?int(8|16|32|64)_t"}},
       {"deque", std::regex{"std::deque"}},
-      {"functional", std::regex{"std::(function|hash|less|greater|invoke|reference_wrapper)\\b"}},
+      {"functional", std::regex{"std::(function|less|greater|invoke|reference_wrapper)\\b"}},
       {"map", std::regex{"std::(multi)?map\\b"}},
       {"memory", std::regex{"std::(unique_ptr|shared_ptr|weak_ptr|make_unique|make_shared|enable_shared)"}},
       {"optional", std::regex{"std::(optional|nullopt)"}},
