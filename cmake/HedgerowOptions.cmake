@@ -7,9 +7,7 @@ option(HEDGEROW_UNITY "Compile the sources of a target in groups, with precompil
 
 find_program(HEDGEROW_CCACHE ccache)
 if(HEDGEROW_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
-      CCACHE_SLOPPINESS=pch_defines,time_macros ${HEDGEROW_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_SOURCE_DIR}/cmake/ccache.sh ${CMAKE_SOURCE_DIR})
 endif()
 
 # Beast translation units take up to a gigabyte each: never more than two of them at a time.

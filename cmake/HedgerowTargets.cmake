@@ -19,15 +19,18 @@ set(HEDGEROW_BEAST_HEADERS ${HEDGEROW_VALUES_HEADERS} <boost/asio/connect.hpp> <
   <boost/beast/websocket/ssl.hpp>)
 set(HEDGEROW_TESTS_HEADERS ${HEDGEROW_VALUES_HEADERS} <gtest/gtest.h>)
 
+# With -fpch-preprocess ccache knows what is precompiled by what it holds and not by where it is; with -dD it sees a macro
+# that has changed (tests/lint/compiler_cache_test.sh).
+set(HEDGEROW_PRECOMPILE_OPTIONS -fpch-preprocess -dD)
+
 # hedgerow_precompile(TARGET VALUES|CAF|BEAST|TESTS)
 # Compiles those headers once for all targets that ask for the same: the first of them owns the result, so all must be
-# compiled at the same level of optimisation. With -fpch-preprocess ccache knows the result by what it holds and not by where
-# it is; with -dD it sees a macro that has changed.
+# compiled at the same level of optimisation.
 function(hedgerow_precompile name kind)
   if(NOT HEDGEROW_UNITY)
     return()
   endif()
-  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess;-dD>)
+  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:${HEDGEROW_PRECOMPILE_OPTIONS}>)
   get_property(owner GLOBAL PROPERTY HEDGEROW_PRECOMPILED_${kind})
   if(owner)
     target_precompile_headers(${name} REUSE_FROM ${owner})
