@@ -33,6 +33,7 @@ install_anvil() {
   [ "$(uname -m)" = x86_64 ] || { say "no anvil for $(uname -m): the demo and its tests cannot run here"; return 0; }
   say "fetching anvil $anvil_version (19 MB), the demo's local EVM node, from npm's registry"
   mkdir -p build "${anvil%/*}"
+  find build -maxdepth 1 -name 'anvil.*' -mmin +60 -exec rm -rf {} +  # of installations that were interrupted
   folder=$(mktemp -d "$PWD/build/anvil.XXXXXX")
   if ! { fetch_anvil "$folder" && tar xzf "$folder/package.tgz" -C "$folder" package/package.json package/bin/anvil; }; then
     rm -rf "$folder"

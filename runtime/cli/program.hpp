@@ -1,4 +1,4 @@
-// The program, apart from main(), which is then compiled in no time.
+// The program, apart from main(), so that the parser of the command line is compiled in one place.
 #pragma once
 
 namespace hedgerow::cli {

@@ -25,12 +25,10 @@ build() {
 # checkout NAME
 checkout() {
   mkdir -p "$work/$1/build"
-  printf '#include <vector>\n#define FACTOR 1\ninline int value() { return 1; }\n' >"$work/$1/value.hpp"
+  printf '#pragma once\n#include <vector>\n#define FACTOR 1\ninline int value() { return 1; }\n' >"$work/$1/value.hpp"
   printf '#include "../value.hpp"\n' >"$work/$1/build/pch.hxx"
   : >"$work/$1/build/pch.hxx.cxx"
   printf '#include <cstdio>\n#include "value.hpp"\nint main() { std::printf("%%d\\n", value() * FACTOR); }\n' >"$work/$1/main.cpp"
-  # pragma once: main.cpp includes what is precompiled.
-  sed -i '1i #pragma once' "$work/$1/value.hpp"
 }
 
 failures=0

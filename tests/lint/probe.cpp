@@ -1,5 +1,4 @@
 #include "probe.hpp"
-#include "tests/support/folders.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>

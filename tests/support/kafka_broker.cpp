@@ -1,8 +1,8 @@
 #include "tests/support/kafka_broker.hpp"
-#include "tests/support/folders.hpp"
 
 #include <stdexcept>
 
+#include "tests/support/folders.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace hedgerow::test {

@@ -1,10 +1,10 @@
 #include "tests/support/vectors.hpp"
-#include "tests/support/folders.hpp"
 
 #include <fstream>
 #include <iterator>
 
 #include "messages/types/check.hpp"
+#include "tests/support/folders.hpp"
 
 namespace hedgerow::test {
 

@@ -1,6 +1,5 @@
 // Plans of faults: their text, their decisions, and that a point without a plan passes.
 #include "messages/faults/fault_plan.hpp"
-#include "tests/support/folders.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,6 +7,8 @@
 #include <csignal>
 #include <fstream>
 #include <sstream>
+
+#include "tests/support/folders.hpp"
 
 namespace hedgerow::faults {
 namespace {
