@@ -2,7 +2,8 @@
 // a plan; without one a point costs one relaxed load and a branch that is not taken.
 //
 // To add one: a row in `fault_points` below, and `if (faults::strikes("its.name"_fault)) ...` where it happens. A name
-// without a row does not compile. The manual (docs/faults.md) is checked against the rows by fault_plan_test.
+// without a row does not compile. `UPDATE_DOCS=1 build/release/tests/unit/faults/fault_plan_test` writes the rows to
+// docs/faults.md.
 #pragma once
 
 #include <array>
