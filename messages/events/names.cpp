@@ -1,6 +1,7 @@
 #include "messages/events/names.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace hedgerow {
@@ -39,7 +40,12 @@ struct names<token_event> {
 };
 template <>
 struct names<control_action> {
-  static constexpr std::string_view all[] = {"halt", "resume", "adopt_order", "declare_absent"};
+  static constexpr auto all = [] {
+    std::array<std::string_view, std::size(control_verbs)> out;
+    std::transform(std::begin(control_verbs), std::end(control_verbs), out.begin(),
+                   [](const auto& v) { return v.name; });
+    return out;
+  }();
 };
 
 template <class Enum>

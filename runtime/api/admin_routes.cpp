@@ -105,10 +105,19 @@ http::response decided(const control_answer& answer) {
   return problem(503, answer.why);
 }
 
-template <control_action Action>
-void decide(const admin_context& c, const call& asked) {
-  constexpr const char* argument = Action == control_action::declare_absent ? "execution_id" : "order";
-  control_request request{asked.captured[0], std::string{to_string(Action)}, asked.parameter(argument),
+/// Name of its query parameter; empty without one.
+std::string_view parameter_of(control_argument argument) {
+  switch (argument) {
+    case control_argument::none: break;
+    case control_argument::order: return "order";
+    case control_argument::execution: return "execution_id";
+  }
+  return "";
+}
+
+/// `verb` is a row of control_verbs.
+void decide(const admin_context& c, const control_verb& verb, const call& asked) {
+  control_request request{asked.captured[0], std::string{verb.name}, asked.parameter(parameter_of(verb.argument)),
                           asked.parameter("reason"), asked.parameter("by")};
   c.system->spawn(
       [desk = c.controls, request = std::move(request), respond = asked.respond](caf::event_based_actor* self) {
@@ -128,8 +137,8 @@ routes admin_routes(std::shared_ptr<const admin_context> context) {
   routes all;
   const auto add = [&](std::string_view method, std::string_view pattern, std::vector<std::string_view> parameters,
                        std::string_view summary, void (*handle)(const admin_context&, const call&)) {
-    all.push_back({method, pattern, method == "POST" ? caller::person : caller::reader, std::move(parameters), summary,
-                   [context, handle](const call& asked) { handle(*context, asked); }});
+    all.push_back({method, std::string{pattern}, method == "POST" ? caller::person : caller::reader,
+                   std::move(parameters), summary, [context, handle](const call& asked) { handle(*context, asked); }});
   };
   add("GET", "/actors", {"node", "format"},
       "the supervision tree: states, restarts, last errors; `node=all` for the whole "
@@ -147,15 +156,12 @@ routes admin_routes(std::shared_ptr<const admin_context> context) {
       [](const auto& c, const auto& asked) { show_live(health_sources_of(c), asked.respond); });
   add("GET", "/health/ready", {}, "200 while every service runs and the log answers, else 503",
       [](const auto& c, const auto& asked) { show_ready(health_sources_of(c), asked.respond); });
-  add("POST", "/symbols/{symbol}/halt", {"reason", "by"},
-      "the symbol orders nothing until it is resumed "
-      "([Operations](docs/operations.md#frozen-symbols))",
-      decide<control_action::halt>);
-  add("POST", "/symbols/{symbol}/resume", {"reason", "by"}, "the symbol orders again", decide<control_action::resume>);
-  add("POST", "/symbols/{symbol}/adopt_order", {"order", "reason", "by"},
-      "a held execution is this order of the broker's", decide<control_action::adopt_order>);
-  add("POST", "/symbols/{symbol}/declare_absent", {"execution_id", "reason", "by"},
-      "a held execution has no order at the broker", decide<control_action::declare_absent>);
+  for (const auto& verb : control_verbs) {
+    std::vector<std::string_view> parameters{"reason", "by"};
+    if (verb.argument != control_argument::none) parameters.insert(parameters.begin(), parameter_of(verb.argument));
+    all.push_back({"POST", "/symbols/{symbol}/" + std::string{verb.name}, caller::person, std::move(parameters),
+                   verb.summary, [context, &verb](const call& asked) { decide(*context, verb, asked); }});
+  }
   return all;
 }
 

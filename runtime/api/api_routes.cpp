@@ -143,7 +143,7 @@ routes api_routes(std::shared_ptr<const api_context> context) {
   routes all;
   const auto get = [&](std::string_view pattern, std::vector<std::string_view> parameters, std::string_view summary,
                        void (*handle)(const api_context&, const call&), caller may = caller::reader) {
-    all.push_back({"GET", pattern, may, std::move(parameters), summary,
+    all.push_back({"GET", std::string{pattern}, may, std::move(parameters), summary,
                    [context, handle](const call& asked) { handle(*context, asked); }});
   };
   get("/health", {},

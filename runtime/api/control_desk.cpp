@@ -20,20 +20,29 @@ constexpr int most_attempts = 2;
 /// People decide one after the other; more than this is a program that runs wild.
 constexpr std::size_t most_waiting = 100;
 
+std::string names_of_verbs() {
+  std::string all;
+  for (const auto& verb : control_verbs) all += (all.empty() ? "" : ", ") + std::string{verb.name};
+  return all;
+}
+
 /// What is wrong with the request; empty when nothing is.
 std::string find_fault(const control_request& request) {
   if (!symbol::parse(request.symbol)) return "not a symbol; write it as the broker does, such as AAPL";
   const auto action = parse_name<control_action>(request.action);
-  if (!action) return "the action must be halt, resume, adopt_order or declare_absent";
+  if (!action) return "the action must be one of " + names_of_verbs();
   if (request.reason.empty() || request.by.empty()) return "say why and who: ?reason=...&by=...";
-  if (*action == control_action::adopt_order && !order_id::parse(request.argument))
-    return "adopt_order needs the broker's order id: &order=...";
-  if (*action == control_action::declare_absent && !request.argument.empty()) {
-    const auto meant = execution_id::parse(request.argument);
-    if (!meant || meant->symbol.str() != request.symbol)
-      return "execution_id: not of this symbol; write it as GET /executions shows it, such as " + request.symbol + ":7";
+  const auto& verb = control_verbs[static_cast<std::size_t>(*action)];
+  switch (verb.argument) {
+    case control_argument::none: return {};
+    case control_argument::order:
+      if (order_id::parse(request.argument)) return {};
+      return std::string{verb.name} + " needs the broker's order id: &order=...";
+    case control_argument::execution: break;
   }
-  return {};
+  const auto meant = execution_id::parse(request.argument);
+  if (request.argument.empty() || (meant && meant->symbol.str() == request.symbol)) return {};
+  return "execution_id: not of this symbol; write it as GET /executions shows it, such as " + request.symbol + ":7";
 }
 
 }  // namespace

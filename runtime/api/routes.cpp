@@ -73,7 +73,7 @@ http::handler make_handler(routes table, std::vector<std::string> allowed_hosts)
 }
 
 std::string title_of(const route& r) {
-  std::string title = std::string{r.method} + " " + std::string{r.pattern};
+  std::string title = std::string{r.method} + " " + r.pattern;
   char before = '?';
   for (const auto& name : r.parameters) {
     title += before + std::string{name} + "=";

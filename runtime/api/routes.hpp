@@ -1,5 +1,5 @@
 // The routes of a port, as one table: requests are dispatched by it, the texts of 404 and 405 name what is in it, and
-// the tables in README.md and docs/operations.md are made from it.
+// the table in README.md is made from it.
 #pragma once
 
 #include <functional>
@@ -27,7 +27,7 @@ struct call {
 struct route {
   std::string_view method;
   /// `/positions/{symbol}`: a `{name}` stands for one part of the path, never an empty one.
-  std::string_view pattern;
+  std::string pattern;
   caller may = caller::reader;
   /// Names of query parameters.
   std::vector<std::string_view> parameters;

@@ -214,7 +214,8 @@ inline dead_letter any() {
 }
 template <>
 inline control_event any() {
-  return {any<std::string>(), any_name<control_action>(4), any<std::string>(), any<std::string>(), any<std::string>()};
+  return {any<std::string>(), any_name<control_action>(static_cast<int>(std::size(control_verbs))), any<std::string>(),
+          any<std::string>(), any<std::string>()};
 }
 template <>
 inline ingestion_checkpoint any() {

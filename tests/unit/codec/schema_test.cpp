@@ -7,6 +7,8 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "event_types.hpp"
 #include "samples.hpp"
@@ -47,6 +49,16 @@ bool accepts(const rapidjson::SchemaDocument& schema, const rapidjson::Value& re
 
 /// Fields that came after the first records of schema 1 and are left out while they have their default.
 const std::set<std::string> optional_fields{"order_quantity", "cause", "reverts", "newest_decision"};
+
+TEST(ControlEventSchema, HasAllThatAPersonCanDecide) {
+  const auto document = load_schema("control_event");
+  std::vector<std::string> wanted;
+  for (const auto& verb : control_verbs) wanted.emplace_back(verb.name);
+  std::vector<std::string> named;
+  for (const auto& name : document["properties"]["data"]["properties"]["action"]["enum"].GetArray())
+    named.emplace_back(name.GetString());
+  EXPECT_EQ(named, wanted);
+}
 
 template <class Event>
 class SchemaTest : public ::testing::Test {};
