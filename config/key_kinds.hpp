@@ -245,6 +245,15 @@ section_spec section(std::string_view name, std::string_view meaning, std::vecto
   return out;
 }
 
+/// [name] with the keys of a rule's policy: the service that has the rule takes it as it is.
+template <auto Member>
+section_spec policy_section(std::string_view name, std::string_view meaning, std::vector<key_spec> keys) {
+  auto out = section<Member>(name, meaning, std::move(keys));
+  out.hand_over = [](const settings& s, parts& services) { services.put(s.*Member); };
+  out.take_back = [](settings& s, const parts& services) { s.*Member = services.get<type_of<Member>>(); };
+  return out;
+}
+
 /// [[name]]
 template <auto Member>
 section_spec list_section(std::string_view name, std::string_view meaning, std::vector<key_spec> keys) {

@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 using namespace kinds;
 
 section_spec hedging() {
-  return section<&settings::hedging>(
+  return policy_section<&settings::hedging>(
       "hedging", "When and how much is hedged.",
       {flag<&hedging_settings::one_in_flight>("one_in_flight",
                                               "At most one live order per symbol; fills meanwhile add up."),

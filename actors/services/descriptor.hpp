@@ -17,8 +17,8 @@
 #include "actors/ports/oauth_api.hpp"
 #include "actors/ports/random.hpp"
 #include "actors/services/child.hpp"
-#include "actors/services/parts.hpp"
 #include "messages/events/service_info.hpp"
+#include "messages/types/parts.hpp"
 
 namespace hedgerow::services {
 

@@ -27,7 +27,7 @@ struct node_settings {
   /// Names of services that the registry lists.
   std::set<std::string> actors;
   /// What each service is configured with, by its type.
-  services::parts services;
+  parts services;
   broker::gateway_config gateway;
   /// What the kind of broker has that this node hedges with.
   broker_capabilities broker{.login = true};

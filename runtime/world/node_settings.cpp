@@ -7,6 +7,7 @@
 #include "actors/tokens/tokens_actor.hpp"
 #include "actors/validation/validation_actor.hpp"
 #include "config/derived.hpp"
+#include "config/key_table.hpp"
 #include "runtime/node/registry.hpp"
 #include "runtime/world/catalogue.hpp"
 
@@ -104,9 +105,10 @@ node::node_settings to_node_settings(const config::settings& v) {
   if (const auto* kind = find_broker(catalogue().brokers, v.broker.kind)) n.broker = kind->can;
   for (const auto& service : node::all_services())
     if (config::runs_here(v, catalogue(), service)) n.actors.emplace(service.name);
+  for (const auto& section : config::sections())
+    if (section.hand_over) section.hand_over(v, n.services);
   n.services.put(to_ingestion(v));
   n.services.put(to_validation(v));
-  n.services.put(v.hedging);
   n.services.put(to_execution(v));
   n.services.put(to_poller(v));
   n.services.put(to_tokens(v));

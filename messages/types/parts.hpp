@@ -7,7 +7,7 @@
 #include <typeindex>
 #include <utility>
 
-namespace hedgerow::services {
+namespace hedgerow {
 
 class parts {
  public:
@@ -36,4 +36,4 @@ class parts {
   std::map<std::type_index, std::any> all_;
 };
 
-}  // namespace hedgerow::services
+}  // namespace hedgerow
