@@ -9,11 +9,14 @@ endfunction()
 
 # hedgerow_subfolders()
 #
-# Adds every subfolder that has a CMakeLists.txt: a new one needs no line in its parent's.
+# Adds every subfolder that has a CMakeLists.txt and was not added before: a new one needs no line in its parent's.
 macro(hedgerow_subfolders)
   file(GLOB subfolders CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt")
   foreach(subfolder IN LISTS subfolders)
     cmake_path(GET subfolder PARENT_PATH subfolder)
-    add_subdirectory("${subfolder}")
+    get_property(added DIRECTORY PROPERTY SUBDIRECTORIES)
+    if(NOT subfolder IN_LIST added)
+      add_subdirectory("${subfolder}")
+    endif()
   endforeach()
 endmacro()
