@@ -216,7 +216,7 @@ TEST_F(IngestionClearTest, ManyLooksAtOneClearAskForItsReceiptOnce) {
     node->mine();
     wait(1s);
   }
-  EXPECT_LT(node->receipts_asked, 8);
+  EXPECT_LT(node->receipts_asked, 6);
   EXPECT_FALSE(pairs().contains(0));
   node->receipts_hide = false;
   wait(10s);

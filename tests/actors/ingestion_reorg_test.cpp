@@ -82,6 +82,38 @@ TEST_F(IngestionTest, ALogThatWaitsBelowAReorgIsAskedForAgain) {
   EXPECT_EQ(entity().state, protocol::run_state::running);
 }
 
+TEST_F(IngestionTest, ALogThatWaitsForItsTimeBelowTheForkIsAskedForAgain) {
+  config.backfill.rescan_interval = 2s;
+  start();
+  settle();
+  node->mine();
+  node->mine();
+  // No head tells the time of block 3, and its log is not there yet when the block is read.
+  node->silent_logs = true;
+  node->silent_heads = true;
+  node->garble_logs = [](ports::evm_logs& answer) { answer.logs.clear(); };
+  node->mine({take(3)});
+  node->silent_heads = false;
+  node->mine();
+  node->mine();
+  settle();
+  ASSERT_EQ(canonical(), fills{});
+  // A rescan finds the log, but the node does not give the header of its block while block 5 is replaced.
+  node->garble_logs = nullptr;
+  node->silent_blocks = {3};
+  clock.advance(3s);
+  settle();
+  ASSERT_EQ(shown("waiting"), 1);
+  node->reorg_to(1, {{take(5)}, {}});
+  settle();
+  node->silent_blocks.clear();
+  settle();
+  node->mine({take(7)});
+  settle();
+  EXPECT_EQ(canonical(), (fills{{3, 3}, {5, 5}, {7, 7}}));
+  EXPECT_EQ(shown("waiting"), 0);
+}
+
 TEST_F(IngestionTest, WhatWasDroppedAsFinalIsNotBookedAgainAfterAReorgAndARestart) {
   config.reorg_window_blocks = 8;
   config.backfill.rescan_blocks = 0;
