@@ -54,7 +54,6 @@ ingestion::ingestion(pointer self, const bridges::entity_seed& seed, ingestion_c
   floor_stored_ = stored.floor_is_stored;
   window_.dropped_below(stored.floor);
   for (auto& event : stored.window) window_.accept(std::move(event));
-  if (has_checkpoint_) drop_final_blocks(checkpoint_.block);
   cursor_.batch = std::max<std::uint64_t>(config_.backfill.max_batch, 1);
 }
 
@@ -106,22 +105,27 @@ void ingestion::begin_reading() {
   const auto width = cursor_;
   auto policy = config_.backfill;
   // After a lost connection the walk from the new head to the followed branch tells what was replaced meanwhile.
-  if (cursor_.next != 0 && !branch_.empty()) policy.overlap = 0;
+  if (branch_is_read_) policy.overlap = 0;
   cursor_ = domain::start_backfill(has_checkpoint_ ? std::optional{checkpoint_.block} : std::nullopt, policy);
+  // What was to be read once more still is.
+  if (branch_is_read_) cursor_.next = std::min(cursor_.next, width.next);
   cursor_.next = std::max(cursor_.next, window_.floor());
   // What the node answers was learnt before the connection broke, perhaps by breaking it.
   cursor_.batch = std::min(cursor_.batch, width.batch);
   cursor_.patience = width.patience;
   cursor_.probing = width.probing;
   identified_ = true;
+  // What was known before may have been replaced meanwhile; news of a head may come before the answer to the question.
+  doubtful_ = true;
+  doubtful_since_ = clock_->monotonic();
   chain_->head(bring_back(head_to_read_to{}));
 }
 
 void ingestion::take(const head_to_read_to&, const block_answer& head) {
   if (head) {
     asking_.tries = {};
-    head_seen(*head);
-    return verify_window();
+    verify_window();
+    return head_seen(*head);
   }
   last_error_ = "head: " + head.error().detail;
   again(head.error());
@@ -131,6 +135,7 @@ void ingestion::down(const std::string& reason) {
   watch_.disconnected(clock_->monotonic());
   connected_ = false;
   caught_up_ = false;
+  doubtful_since_.reset();
   ++generation_;
   range_.reset();
   last_error_ = away_ = reason;
@@ -181,6 +186,13 @@ void ingestion::write_checkpoint(std::uint64_t block) {
   auto& out = this->out();
   out.append(changelog, checkpoint_key, id, checkpoint_, {out.now(), {}});
   if (!floor_stored_) write_floor();
+}
+
+/// What is read once more, as after a start, does not lower it. While it is in doubt which branch was read it stays: a
+/// start knows only the blocks with logs of the branch that was left, and where the branches part may lie below them.
+void ingestion::raise_checkpoint(std::uint64_t block) {
+  if (in_doubt()) return;
+  write_checkpoint(has_checkpoint_ ? std::max(checkpoint_.block, block) : block);
 }
 
 /// The changelog holds the floor from the first checkpoint on: without it a later start cannot tell what was dropped.

@@ -56,6 +56,13 @@ void ingestion::check_reading() {
                           "no whole rescan of the newest blocks has succeeded for " + seconds(age) +
                               "; logs that the node did not tell of stay unseen" +
                               (range_error_.empty() ? "" : "; last: " + range_error_));
+  if (const auto doubt = now - doubtful_since_.value_or(now); doubt >= config_.stuck_after)
+    reading_news_.trouble(notice_level::alarm, "branch_unproven",
+                          "for " + seconds(doubt) +
+                              " the node has not shown which of the newest blocks were replaced: a fill that the chain "
+                              "took back stays booked, and the checkpoint stays at block " +
+                              std::to_string(checkpoint_.block) +
+                              (last_error_.empty() ? "" : "; last: " + last_error_));
   check_what_waits(now);
 }
 

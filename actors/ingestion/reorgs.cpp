@@ -89,8 +89,7 @@ void ingestion::take(const header_at& asked, const maybe_block_answer& answer) {
 void ingestion::judge_headers() {
   // Asking on would only be refused again; what is proven by now is kept for the next walk.
   if (walk_error_ && is_throttle(*walk_error_)) return end_verifying();
-  const auto read_to = cursor_.next == 0 ? 0 : cursor_.next - 1;
-  const auto found = domain::judge_walk({branch_, headers_, window_.known_blocks(), unanswered_, read_to});
+  const auto found = domain::judge_walk({branch_, headers_, window_.known_blocks(), unanswered_, checkpoint_.block});
   switch (found.outcome) {
     case domain::walk_outcome::ask: return ask_headers(found.ask);
     case domain::walk_outcome::broken: headers_.clear(); [[fallthrough]];
@@ -104,7 +103,16 @@ void ingestion::judge_headers() {
 /// answer goes on with what it has proven, after a pause that grows.
 void ingestion::end_verifying() {
   verifying_ = false;
-  if (!doubtful_) recheck_.failures = 0;
+  if (!doubtful_) {
+    recheck_.failures = 0;
+    branch_is_read_ = true;
+    doubtful_since_.reset();
+    reading_news_.over("branch_unproven");
+    // Over what was read meanwhile.
+    if (has_checkpoint_ && checkpoint_.block + 1 < cursor_.next) raise_checkpoint(cursor_.next - 1);
+    flush();
+  }
+  if (doubtful_ && !doubtful_since_) doubtful_since_ = clock_->monotonic();
   if (doubtful_ && recheck_.turn == 0) {
     if (walk_error_) proven_ = headers_;
     const auto pause = walk_error_ ? pause_after(recheck_, walk_error_) : config_.retry;

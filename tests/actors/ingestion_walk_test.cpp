@@ -13,6 +13,7 @@ using ports::chain_failure;
 /// What a test holds back or refuses of the answers of a node.
 struct answers {
   bool hold_chain_id = false;
+  bool hold_receipts = false;
   std::optional<std::uint64_t> hold_block;
   std::deque<std::function<void()>> held;
   std::function<std::optional<chain_error>()> refuse_header;
@@ -20,6 +21,7 @@ struct answers {
 
   void release() {
     hold_chain_id = false;
+    hold_receipts = false;
     hold_block.reset();
     for (auto& answer : std::exchange(held, {})) answer();
   }
@@ -54,7 +56,8 @@ class held_chain final : public ports::chain_client {
     inner_.logs(std::move(query), std::move(done));
   }
   void receipt_logs(hash32 tx, ports::chain_callback<std::optional<ports::evm_logs>> done) override {
-    inner_.receipt_logs(tx, std::move(done));
+    if (!what_->hold_receipts) return inner_.receipt_logs(tx, std::move(done));
+    what_->held.emplace_back([this, tx, done] { inner_.receipt_logs(tx, done); });
   }
   void call(address to, bytes input, ports::chain_callback<bytes> done) override {
     inner_.call(to, std::move(input), std::move(done));
@@ -215,6 +218,38 @@ TEST_F(IngestionWalkTest, AStaleClearOfAReplacedBlockDoesNotHoldTheRange) {
   EXPECT_EQ(problems(), "");
 }
 
+TEST_F(IngestionWalkTest, AReceiptThatIsUnderWayDuringAReorgAboveItIsAskedForAgain) {
+  config.owner.value.fill(0x0e);
+  domain::test::clear_spec spec;
+  spec.alice.owner = config.owner;
+  raw_evm_log clear;
+  clear.book = book;
+  clear.topics = {domain::topics_of(orderbook_version::v4).clear};
+  clear.data = domain::test::encode(orderbook_version::v4, spec);
+  clear.ref.tx_hash.value.fill(0x77);
+  auto amounts = clear;
+  amounts.topics = {domain::topics_of(orderbook_version::v4).after_clear};
+  amounts.data = bytes(160, 9);
+  start();
+  mine(3, 1);
+  wait(5s);
+  ASSERT_EQ(events().size(), 3U);
+  node->hidden = {{4, 1}};
+  node_says->hold_receipts = true;
+  node->mine({clear, amounts});
+  node->mine();
+  wait(5s);
+  ASSERT_EQ(node_says->held.size(), 1U);
+  node->reorg_to(1, {{}, {}});
+  run();
+  wait(1s);
+  node_says->release();
+  wait(30s);
+  ASSERT_EQ(events().size(), 4U);
+  EXPECT_TRUE(events().back().after_clear);
+  EXPECT_EQ(shown("waiting"), 0);
+}
+
 TEST_F(IngestionWalkTest, AThrottledWalkPausesAsTheNodeWishesAndGoesOnWhereItStood) {
   mine(60, 1);
   start();
@@ -229,6 +264,29 @@ TEST_F(IngestionWalkTest, AThrottledWalkPausesAsTheNodeWishesAndGoesOnWhereItSto
   mine(5, 2);
   wait(5s);
   EXPECT_EQ(canonical(), truth());
+}
+
+TEST_F(IngestionWalkTest, ADoubtHoldsTheCheckpointAndIsAnAlarmWhenItLasts) {
+  mine(30, 1);
+  start();
+  wait(20s);
+  const auto before = shown("checkpoint");
+  // Of the new branch only the newest head is told.
+  for (std::uint64_t number = 20; number < 30; ++number) node->silent_blocks.insert(number);
+  node->silent_heads = node->silent_logs = true;
+  node->reorg_to(5, {{take(8)}, {}, {}, {}});
+  node->silent_heads = false;
+  mine(4, 2);
+  wait(70s);
+  EXPECT_LE(shown("checkpoint"), before);
+  EXPECT_TRUE(notices.has("ALARM branch_unproven")) << notices.all();
+  EXPECT_NE(problems().find("stays booked"), std::string::npos) << problems();
+  node->silent_blocks.clear();
+  wait(20s);
+  EXPECT_TRUE(notices.has("branch_unproven_over")) << notices.all();
+  EXPECT_GT(shown("checkpoint"), before);
+  EXPECT_EQ(canonical(), truth());
+  EXPECT_EQ(problems(), "");
 }
 
 TEST_F(IngestionWalkTest, AConnectionThatBreaksAgainAndAgainMovesTheCheckpointOnOnly) {
