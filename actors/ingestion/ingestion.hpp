@@ -249,8 +249,13 @@ class ingestion {
   // reorgs (reorgs.cpp)
   void follow(const ports::chain_block& head);
   void verify_window();
-  /// A walk is under way, or planned: some known block may be of a branch that was left.
-  [[nodiscard]] bool in_doubt() const { return verifying_ || doubtful_ || recheck_.turn != 0; }
+  /// Up to here the followed branch is proven; 0 before the first walk of this start or connection that proves it.
+  [[nodiscard]] std::uint64_t proven_to() const { return branch_is_proven_ ? branch_.tip() : 0; }
+  /// So deep below the checkpoint that it is final.
+  [[nodiscard]] bool is_final(std::uint64_t block) const {
+    return block + config_.reorg_window_blocks <= checkpoint_.block;
+  }
+  void branch_proven();
   void walk();
   void ring(const walk_due& timer);
   void take(const head_to_walk_from& asked, const block_answer& head);
@@ -269,8 +274,8 @@ class ingestion {
   // writing
   /// Also keeps the next sequence: it must survive a crash together with each event that took one.
   void write_checkpoint(std::uint64_t block);
-  /// Every block up to this one was read.
-  void raise_checkpoint(std::uint64_t block);
+  /// These blocks were read, and all below them.
+  void raise_checkpoint(const domain::block_range& blocks);
   void write_floor();
   void drop_final_blocks(std::uint64_t read_up_to);
   void append(const blockchain_event& event);
@@ -333,8 +338,10 @@ class ingestion {
   domain::reorg_window window_;
   bool floor_stored_ = false;
   domain::followed_branch branch_;
-  /// A walk has proven, since the start, that what was read is of the followed branch, but for what is read again.
-  bool branch_is_read_ = false;
+  /// A walk has shown, since the start, that what was read is of the followed branch, but for what is read again.
+  bool branch_is_proven_ = false;
+  /// Lowest block that was read above the proven part of the branch: of whatever branch the node followed just then.
+  std::optional<std::uint64_t> unproven_from_;
   std::vector<candidate> candidates_;
   std::map<hash32, timestamp> block_times_;
   /// Times of blocks that are wanted, by hash, and receipts, by transaction.
@@ -353,8 +360,8 @@ class ingestion {
   bool verifying_ = false;
   /// The window must be verified again.
   bool doubtful_ = false;
-  /// Walks have proven nothing since then, on this connection.
-  std::optional<monotonic_time> doubtful_since_;
+  /// No walk has proven the branch since then, on this connection.
+  std::optional<monotonic_time> unproven_since_;
   /// The walk that is planned because of a doubt.
   question recheck_;
   /// Why the walk under way cannot prove everything.

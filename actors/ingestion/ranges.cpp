@@ -202,13 +202,13 @@ void ingestion::close_range_if_done() {
     flush();
     return read_on();
   }
-  raise_checkpoint(done.blocks.to);
+  raise_checkpoint(done.blocks);
   // A rescan that goes deeper than the window must know the logs that it finds there.
   auto final_to = done.blocks.to;
   if (const auto lowest = domain::lowest_to_rescan(rescan_, config_.backfill))
     final_to = std::min(final_to, *lowest + config_.reorg_window_blocks - 1);
   // A block that no header has proven may have been replaced, however old it is.
-  if (!in_doubt()) drop_final_blocks(final_to);
+  drop_final_blocks(std::min(final_to, proven_to()));
   std::erase_if(clear_logs_, [&](const auto& entry) {
     return entry.second.logs.front().ref.block_number + config_.reorg_window_blocks < done.blocks.to;
   });

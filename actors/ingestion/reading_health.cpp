@@ -56,7 +56,7 @@ void ingestion::check_reading() {
                           "no whole rescan of the newest blocks has succeeded for " + seconds(age) +
                               "; logs that the node did not tell of stay unseen" +
                               (range_error_.empty() ? "" : "; last: " + range_error_));
-  if (const auto doubt = now - doubtful_since_.value_or(now); doubt >= config_.stuck_after)
+  if (const auto doubt = now - unproven_since_.value_or(now); doubt >= config_.stuck_after)
     reading_news_.trouble(notice_level::alarm, "branch_unproven",
                           "for " + seconds(doubt) +
                               " the node has not shown which of the newest blocks were replaced: a fill that the chain "

@@ -79,9 +79,12 @@ void ingestion::take(const header_at& asked, const maybe_block_answer& answer) {
   if (answer && *answer && (*answer)->number == asked.number) {
     headers_[asked.number] = header_of(**answer);
   } else {
-    if (!answer) walk_failed(answer.error(), "header: ");
     unanswered_.insert(asked.number);
-    doubtful_ = true;
+    // Not every node keeps old headers, and what is final is only a witness.
+    if (!is_final(asked.number) || (!answer && is_throttle(answer.error()))) {
+      if (!answer) walk_failed(answer.error(), "header: ");
+      doubtful_ = true;
+    }
   }
   if (--headers_awaited_ == 0) judge_headers();
 }
@@ -94,7 +97,11 @@ void ingestion::judge_headers() {
     case domain::walk_outcome::ask: return ask_headers(found.ask);
     case domain::walk_outcome::broken: headers_.clear(); [[fallthrough]];
     case domain::walk_outcome::undecided: doubtful_ = true; break;
-    case domain::walk_outcome::proven: take_back(found); break;
+    case domain::walk_outcome::proven:
+      take_back(found);
+      if (std::all_of(unanswered_.begin(), unanswered_.end(), [this](auto number) { return is_final(number); }))
+        branch_proven();
+      break;
   }
   end_verifying();
 }
@@ -105,21 +112,26 @@ void ingestion::end_verifying() {
   verifying_ = false;
   if (!doubtful_) {
     recheck_.failures = 0;
-    branch_is_read_ = true;
-    doubtful_since_.reset();
-    reading_news_.over("branch_unproven");
-    // Over what was read meanwhile.
-    if (has_checkpoint_ && checkpoint_.block + 1 < cursor_.next) raise_checkpoint(cursor_.next - 1);
-    flush();
+    return read_on();
   }
-  if (doubtful_ && !doubtful_since_) doubtful_since_ = clock_->monotonic();
-  if (doubtful_ && recheck_.turn == 0) {
+  if (!unproven_since_) unproven_since_ = clock_->monotonic();
+  if (recheck_.turn == 0) {
     if (walk_error_) proven_ = headers_;
     const auto pause = walk_error_ ? pause_after(recheck_, walk_error_) : config_.retry;
     recheck_.turn = ++turns_;
     later(pause, walk_due{recheck_.turn});
   }
   read_on();
+}
+
+/// As of the walk's head. News that came meanwhile are a doubt about what comes after it: on a chain with many blocks a
+/// second hardly a walk ends without any.
+void ingestion::branch_proven() {
+  branch_is_proven_ = true;
+  unproven_since_.reset();
+  reading_news_.over("branch_unproven");
+  const auto from = std::exchange(unproven_from_, std::nullopt);
+  if (from && *from < cursor_.next) read_again_from(*from, false);
 }
 
 void ingestion::ring(const walk_due& timer) {

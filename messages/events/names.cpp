@@ -40,6 +40,8 @@ struct names<token_event> {
 };
 template <>
 struct names<control_action> {
+  // The rows are found by the value of the action.
+  static_assert(std::size(control_verbs) == static_cast<std::size_t>(control_action::declare_absent) + 1);
   static constexpr auto all = [] {
     std::array<std::string_view, std::size(control_verbs)> out;
     std::transform(std::begin(control_verbs), std::end(control_verbs), out.begin(),

@@ -289,6 +289,44 @@ TEST_F(IngestionWalkTest, ADoubtHoldsTheCheckpointAndIsAnAlarmWhenItLasts) {
   EXPECT_EQ(problems(), "");
 }
 
+TEST_F(IngestionWalkTest, AHeaderThatTheNodeKeepsNoLongerHoldsNothing) {
+  config.reorg_window_blocks = 8;
+  mine(1, 1);
+  for (int i = 0; i < 40; ++i) node->mine();
+  start();
+  wait(20s);
+  crash();
+  node->silent_blocks.insert(1);
+  start();
+  for (int i = 0; i < 40; ++i) {
+    node->mine();
+    wait(2s);
+  }
+  EXPECT_EQ(shown("checkpoint"), static_cast<std::int64_t>(node->head()));
+  EXPECT_EQ(problems(), "");
+}
+
+TEST_F(IngestionWalkTest, WhatIsReadInADoubtIsReadAgainFromTheProvenBranch) {
+  config.backfill.rescan_blocks = 0;
+  mine(5, 1);
+  start();
+  wait(5s);
+  node->disconnect();
+  run();
+  for (int i = 0; i < 10; ++i) node->mine();
+  for (std::uint64_t number = 6; number < 15; ++number) node->silent_blocks.insert(number);
+  node->connect();
+  wait(3s);
+  ASSERT_EQ(shown("checkpoint"), 5);
+  node->silent_logs = node->silent_heads = true;
+  node->reorg_to(8, {{take(8)}, {}, {}, {}, {}, {}, {}, {}});
+  node->silent_heads = false;
+  node->mine();
+  node->silent_blocks.clear();
+  wait(10s);
+  EXPECT_EQ(canonical(), truth());
+}
+
 TEST_F(IngestionWalkTest, AConnectionThatBreaksAgainAndAgainMovesTheCheckpointOnOnly) {
   config.backfill.max_batch = 4;
   for (int i = 0; i < 300; ++i) node->mine();

@@ -54,6 +54,8 @@ walk_finding judge_walk(walk_input in) {
     if (in.unanswered.contains(fork.number)) return out;
     out.outcome = walk_outcome::ask;
     out.ask = {fork.number};
+    // The followed branch has nothing between its tip and there, so all of these are needed.
+    for (auto number = fork.number; number > in.branch.tip() + 1; --number) out.ask.push_back(number - 1);
     return out;
   }
   std::erase_if(in.known, [&](const auto& block) { return in.unanswered.contains(block.first); });

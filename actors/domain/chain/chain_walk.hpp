@@ -19,8 +19,8 @@ struct walk_input {
   const header_map& headers;
   std::map<std::uint64_t, hash32> known;
   const std::set<std::uint64_t>& unanswered;
-  /// Highest block that was read while there was no doubt about the branch, 0 when none was. No reorg of the window's
-  /// depth reaches further below it than that.
+  /// The checkpoint: everything up to it was read of the proven branch. No reorg of the window's depth reaches further
+  /// below it than that.
   std::uint64_t read_to = 0;
 };
 

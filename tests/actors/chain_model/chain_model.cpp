@@ -13,6 +13,12 @@ using step_kind = chain_step::kind;
 
 /// Longest time between two steps of the clocks.
 constexpr milliseconds longest_stride{1000};
+/// How far the checkpoint may be behind a chain whose every head is a doubt.
+constexpr std::uint64_t most_behind = 24;
+/// What was lost before is asked for again by then, and a rescan is over.
+constexpr milliseconds to_recover{60'000};
+/// Names of the blocks that come after a script.
+constexpr std::uint64_t first_of_the_end = 1'000'000;
 /// The chain stands still for so long at the end: reads that failed are tried again, and everything is read once more.
 constexpr milliseconds end_wait{240'000};
 
@@ -37,8 +43,11 @@ class model_run : public actor_fixture {
       take(step);
       if (!check_events()) return failure_;
     }
-    pass(end_wait);
-    if (check_events()) check_end();
+    pass(to_recover);
+    go_on();
+    if (check_events()) check_progress();
+    if (!failure_) pass(end_wait);
+    if (!failure_ && check_events()) check_end();
     return failure_;
   }
 
@@ -58,6 +67,30 @@ class model_run : public actor_fixture {
       case step_kind::wait: pass(milliseconds{step.wait_ms}); break;
     }
     pass(milliseconds{0});
+  }
+
+  /// A chain that a node with a long way to it never tells whole: there is a doubt all the time.
+  void go_on() {
+    node_->set_mood({.late_ms = 300});
+    for (std::uint64_t i = 0; i < script_.window + most_behind; ++i) {
+      tree_->add(first_of_the_end + i, node_->tip(), {});
+      node_->show(first_of_the_end + i,
+                  {i % 2 == 0 ? std::vector{node_news::part::head} : std::vector<node_news::part>{}});
+      pass(milliseconds{250});
+    }
+    node_->set_mood({});
+  }
+
+  void check_progress() {
+    const auto tree = ask<protocol::actor_status>(running_, protocol::status_atom::value);
+    if (tree.children.empty()) return void(fail("ingestion does not run: " + tree.last_error));
+    const auto& entity = tree.children.front();
+    const auto head = tree_->height(node_->tip());
+    const auto checkpoint = static_cast<std::uint64_t>(*entity.field<std::int64_t>("checkpoint"));
+    if (checkpoint + most_behind < head)
+      return void(
+          fail("the checkpoint stays at " + std::to_string(checkpoint) + ", the chain is at " + std::to_string(head)));
+    for (const auto& problem : entity.problems) fail("a problem on a healthy chain: " + problem);
   }
 
   void start() {

@@ -65,7 +65,6 @@ void model_node::show(std::uint64_t block, const node_news& news) {
   std::reverse(left.begin(), left.end());
   const auto joined = tree_->path(fork, block);
   tip_ = block;
-  shown_.insert(joined.begin(), joined.end());
   std::vector<std::function<void(const ports::chain_listener&)>> all;
   const auto add_logs = [&](std::uint64_t of, bool removed) {
     for (const auto& log : tree_->at(of).logs)

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <random>
-#include <set>
 #include <utility>
 
 #include "block_tree.hpp"
@@ -50,8 +49,6 @@ class model_node : public std::enable_shared_from_this<model_node> {
   void set_mood(const node_mood& mood) { mood_ = mood; }
   void drop();
   void raise();
-  /// Blocks of all branches that it has stood at.
-  [[nodiscard]] const std::set<std::uint64_t>& shown() const { return shown_; }
   [[nodiscard]] std::uint64_t tip() const { return tip_; }
 
   /// A client for one process, to be subscribed once.
@@ -59,7 +56,6 @@ class model_node : public std::enable_shared_from_this<model_node> {
 
  private:
   friend class model_client;
-  enum class request : std::uint8_t { chain_id, head, block, logs, receipt };
 
   [[nodiscard]] bool chance(std::uint64_t percent) {
     return percent != 0 && std::uniform_int_distribution<std::uint64_t>{0, 99}(random_) < percent;
@@ -78,7 +74,6 @@ class model_node : public std::enable_shared_from_this<model_node> {
   std::mt19937_64 random_;
   node_mood mood_;
   std::uint64_t tip_ = 0;
-  std::set<std::uint64_t> shown_{0};
   bool connected_ = true;
   /// Counts connections: what was under way in an earlier one does not arrive.
   std::uint64_t connection_ = 1;
