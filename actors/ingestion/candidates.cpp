@@ -299,7 +299,10 @@ void ingestion::settle_candidates() {
   std::vector<candidate> waiting;
   std::set<hash32> unproven;
   bool range_waits = false;
+  // Blocks that were replaced while their logs waited.
+  std::set<hash32> replaced;
   for (auto& c : candidates_) {
+    if (branch_.contradicts(c.log.ref.block_number, c.log.ref.block_hash)) replaced.insert(c.log.ref.block_hash);
     if (!c.time)
       if (const auto it = block_times_.find(c.log.ref.block_hash); it != block_times_.end()) c.time = it->second;
     if (c.needs_after_clear && !c.after_clear) {
@@ -309,7 +312,7 @@ void ingestion::settle_candidates() {
       if (pair && pair->certain) c.after_clear = std::move(pair->after_clear);
     }
     const bool ready = c.time && (!c.needs_after_clear || c.after_clear) && !(c.of_range && range_waits);
-    if (ready) {
+    if (ready && !replaced.contains(c.log.ref.block_hash)) {
       accept(c);
       continue;
     }
@@ -317,6 +320,7 @@ void ingestion::settle_candidates() {
     waiting.push_back(std::move(c));
   }
   candidates_ = std::move(waiting);
+  if (!replaced.empty()) return drop_replaced(*replaced.begin());
   for (const auto& tx : unproven) want_after_clear(tx, true);
   ask_due_receipts();
   if (range_) close_range_if_done();

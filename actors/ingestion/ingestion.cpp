@@ -105,11 +105,12 @@ void ingestion::begin_reading() {
   const auto width = cursor_;
   auto policy = config_.backfill;
   // After a lost connection the walk from the new head to the followed branch tells what was replaced meanwhile.
-  if (branch_is_proven_) policy.overlap = 0;
+  if (branch_is_read_) policy.overlap = 0;
   cursor_ = domain::start_backfill(has_checkpoint_ ? std::optional{checkpoint_.block} : std::nullopt, policy);
   // What was to be read once more still is.
-  if (branch_is_proven_) cursor_.next = std::min(cursor_.next, width.next);
+  if (branch_is_read_) cursor_.next = std::min({cursor_.next, width.next, unproven_from_.value_or(width.next)});
   unproven_from_.reset();
+  proven_to_ = 0;
   cursor_.next = std::max(cursor_.next, window_.floor());
   // What the node answers was learnt before the connection broke, perhaps by breaking it.
   cursor_.batch = std::min(cursor_.batch, width.batch);
@@ -191,13 +192,11 @@ void ingestion::write_checkpoint(std::uint64_t block) {
 
 /// What is read once more, as after a start, does not lower it. It does not pass the proven part of the branch: a start
 /// knows only the blocks with logs of a branch that was left, and where the branches part may lie below them.
-void ingestion::raise_checkpoint(const domain::block_range& blocks) {
-  const auto to = std::min(blocks.to, proven_to());
-  // What lies deeper than the window was final when it was read.
-  const auto changeable = head_.number - std::min(head_.number, config_.reorg_window_blocks);
-  if (to < blocks.to)
-    unproven_from_ = std::min(unproven_from_.value_or(blocks.to), std::max({blocks.from, to + 1, changeable}));
-  if (to >= blocks.from && (!has_checkpoint_ || to > checkpoint_.block)) write_checkpoint(to);
+void ingestion::raise_checkpoint(const open_range& read) {
+  auto to = std::min({read.blocks.to, read.proven_to, proven_to_});
+  if (to < read.blocks.to) read_unproven(std::max({read.blocks.from, to + 1, read.changeable_from}));
+  if (unproven_from_) to = std::min(to, std::max<std::uint64_t>(*unproven_from_, 1) - 1);
+  if (to >= read.blocks.from && (!has_checkpoint_ || to > checkpoint_.block)) write_checkpoint(to);
 }
 
 /// The changelog holds the floor from the first checkpoint on: without it a later start cannot tell what was dropped.

@@ -59,6 +59,9 @@ struct question {
 struct open_range {
   domain::block_range blocks;
   bool rescan = false;
+  /// When it was asked for: how far the branch was proven, and the lowest block that could still change.
+  std::uint64_t proven_to = 0;
+  std::uint64_t changeable_from = 0;
   bool read = false;
   /// Logs of the books in the answer, by transaction.
   std::map<hash32, std::size_t> logs_of = {};
@@ -249,8 +252,6 @@ class ingestion {
   // reorgs (reorgs.cpp)
   void follow(const ports::chain_block& head);
   void verify_window();
-  /// Up to here the followed branch is proven; 0 before the first walk of this start or connection that proves it.
-  [[nodiscard]] std::uint64_t proven_to() const { return branch_is_proven_ ? branch_.tip() : 0; }
   /// So deep below the checkpoint that it is final.
   [[nodiscard]] bool is_final(std::uint64_t block) const {
     return block + config_.reorg_window_blocks <= checkpoint_.block;
@@ -274,8 +275,9 @@ class ingestion {
   // writing
   /// Also keeps the next sequence: it must survive a crash together with each event that took one.
   void write_checkpoint(std::uint64_t block);
-  /// These blocks were read, and all below them.
-  void raise_checkpoint(const domain::block_range& blocks);
+  /// This range was read, and all below it.
+  void raise_checkpoint(const open_range& read);
+  void read_unproven(std::uint64_t from);
   void write_floor();
   void drop_final_blocks(std::uint64_t read_up_to);
   void append(const blockchain_event& event);
@@ -339,7 +341,9 @@ class ingestion {
   bool floor_stored_ = false;
   domain::followed_branch branch_;
   /// A walk has shown, since the start, that what was read is of the followed branch, but for what is read again.
-  bool branch_is_proven_ = false;
+  bool branch_is_read_ = false;
+  /// Up to here a walk on this connection has proven the followed branch, or heads that build on it have; 0 before.
+  std::uint64_t proven_to_ = 0;
   /// Lowest block that was read above the proven part of the branch: of whatever branch the node followed just then.
   std::optional<std::uint64_t> unproven_from_;
   std::vector<candidate> candidates_;

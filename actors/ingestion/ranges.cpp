@@ -59,7 +59,8 @@ void ingestion::rescan() {
 }
 
 void ingestion::ask_range(const domain::block_range& blocks, bool rescan) {
-  range_ = open_range{blocks, rescan};
+  const auto changeable = head_.number - std::min(head_.number, config_.reorg_window_blocks);
+  range_ = open_range{blocks, rescan, proven_to_, changeable};
   chain_->logs({blocks.from, blocks.to, addresses(), watched_topics()}, bring_back(logs_of_range{}));
 }
 
@@ -202,13 +203,13 @@ void ingestion::close_range_if_done() {
     flush();
     return read_on();
   }
-  raise_checkpoint(done.blocks);
+  raise_checkpoint(done);
   // A rescan that goes deeper than the window must know the logs that it finds there.
   auto final_to = done.blocks.to;
   if (const auto lowest = domain::lowest_to_rescan(rescan_, config_.backfill))
     final_to = std::min(final_to, *lowest + config_.reorg_window_blocks - 1);
   // A block that no header has proven may have been replaced, however old it is.
-  drop_final_blocks(std::min(final_to, proven_to()));
+  drop_final_blocks(std::min(final_to, proven_to_));
   std::erase_if(clear_logs_, [&](const auto& entry) {
     return entry.second.logs.front().ref.block_number + config_.reorg_window_blocks < done.blocks.to;
   });

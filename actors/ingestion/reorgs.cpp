@@ -23,7 +23,10 @@ void ingestion::follow(const ports::chain_block& head) {
   // A head that does not build on the last one, or whose height is known under another hash, is the sign of a reorg. If
   // blocks were skipped, any of them may have been replaced.
   const bool contradicts = window_.contradicts(head.number, head.hash);
-  if (!branch_.extend(header_of(head)) || contradicts) verify_window();
+  const bool at_its_end = proven_to_ != 0 && proven_to_ == branch_.tip();
+  const bool extends = branch_.extend(header_of(head));
+  if (extends && at_its_end) proven_to_ = branch_.tip();
+  if (!extends || contradicts) verify_window();
 }
 
 /// Walks the chain down from its head until each known block is proven or refuted and the fork, if any, is found.
@@ -97,11 +100,7 @@ void ingestion::judge_headers() {
     case domain::walk_outcome::ask: return ask_headers(found.ask);
     case domain::walk_outcome::broken: headers_.clear(); [[fallthrough]];
     case domain::walk_outcome::undecided: doubtful_ = true; break;
-    case domain::walk_outcome::proven:
-      take_back(found);
-      if (std::all_of(unanswered_.begin(), unanswered_.end(), [this](auto number) { return is_final(number); }))
-        branch_proven();
-      break;
+    case domain::walk_outcome::proven: take_back(found); break;
   }
   end_verifying();
 }
@@ -127,11 +126,24 @@ void ingestion::end_verifying() {
 /// As of the walk's head. News that came meanwhile are a doubt about what comes after it: on a chain with many blocks a
 /// second hardly a walk ends without any.
 void ingestion::branch_proven() {
-  branch_is_proven_ = true;
+  branch_is_read_ = true;
+  proven_to_ = branch_.tip();
   unproven_since_.reset();
   reading_news_.over("branch_unproven");
   const auto from = std::exchange(unproven_from_, std::nullopt);
-  if (from && *from < cursor_.next) read_again_from(*from, false);
+  if (!from || *from >= cursor_.next) return;
+  // A rescan under way goes on: it does not move the cursor.
+  if (range_ && range_->rescan)
+    cursor_ = domain::rewind_backfill(cursor_, std::max({*from, window_.floor(), config_.backfill.start_block}));
+  else
+    read_again_from(*from, false);
+}
+
+/// To be read again when the branch is proven; the checkpoint stays below. Nothing when it is above all that was read.
+void ingestion::read_unproven(std::uint64_t from) {
+  if (from >= cursor_.next) return;
+  unproven_from_ = std::min(unproven_from_.value_or(from), from);
+  verify_window();
 }
 
 void ingestion::ring(const walk_due& timer) {
@@ -144,9 +156,17 @@ void ingestion::take_back(const domain::walk_finding& found) {
   if (found.too_deep) too_deep(*found.read_from);
   for (const auto& [number, canonical] : found.replaced)
     for (auto& event : window_.orphan(number, canonical)) revert(std::move(event));
+  const bool complete =
+      std::all_of(unanswered_.begin(), unanswered_.end(), [this](auto number) { return is_final(number); });
+  if (!complete) {
+    // The branch that was read stays the followed one, for the walk that has all headers.
+    if (found.read_from && found.certain) read_unproven(*found.read_from);
+    return flush();
+  }
   if (found.follow) branch_.replace(headers_);
   // Without certainty the checkpoint stands: a start reads the window again anyway.
   if (found.read_from) read_again_from(*found.read_from, found.certain);
+  branch_proven();
   flush();
 }
 

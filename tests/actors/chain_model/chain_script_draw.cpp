@@ -105,10 +105,11 @@ class drawer {
   }
 
   void grow() {
-    for (auto left = 1 + below(chance(10) ? 12 : 2); left > 0; --left) {
+    // Now and then more than are walked header by header.
+    for (auto left = chance(2) ? 66 + below(20) : 1 + below(chance(10) ? 12 : 2); left > 0; --left) {
       const auto block = new_block(shown_);
       // Blocks that come at once are told of at once.
-      if (left == 1 || chance(50))
+      if (left == 1 || (left < 66 && chance(50)))
         show(block);
       else
         shown_ = block;
