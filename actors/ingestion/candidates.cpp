@@ -53,9 +53,8 @@ bool ingestion::consider(const raw_evm_log& log, std::optional<timestamp> time, 
   c.version = book->version;
   c.of_range = of_range;
   c.since = clock_->monotonic();
-  if (!time)
-    if (const auto it = block_times_.find(log.ref.block_hash); it != block_times_.end()) time = it->second;
-  c.time = time;
+  c.needs_header = !of_range && !branch_.reaches(log.ref.block_number);
+  if (!c.needs_header) c.time = time ? time : known_time(log.ref.block_hash);
   // A stranger's Clear needs no amounts: it is filtered by its owner. A malformed one is rejected by validation.
   c.needs_after_clear =
       log.topics[0] == topics.clear && domain::involves_owner(book->version, log, config_.owner).value_or(false);
@@ -121,6 +120,11 @@ std::chrono::milliseconds ingestion::pause_after(question& q, const std::optiona
   return why->wait ? std::max(pause, std::min(*why->wait, retries().longest_wish)) : pause;
 }
 
+std::optional<timestamp> ingestion::known_time(const hash32& block) const {
+  const auto it = block_times_.find(block);
+  return it == block_times_.end() ? std::nullopt : std::optional{it->second};
+}
+
 void ingestion::want_time(const candidate& c) {
   if (!times_.try_emplace(c.log.ref.block_hash).second) return;
   ask_time({c.log.ref.block_hash, c.log.ref.block_number});
@@ -141,6 +145,8 @@ void ingestion::take(const time_of& asked, const maybe_block_answer& answer) {
     times_.erase(asked.block);
     if ((*answer)->hash == asked.block) {
       block_times_[asked.block] = (*answer)->time;
+      for (auto& c : candidates_)
+        if (c.log.ref.block_hash == asked.block) c.needs_header = false;
       return settle_candidates();
     }
     return drop_replaced(asked.block);
@@ -303,8 +309,7 @@ void ingestion::settle_candidates() {
   std::set<hash32> replaced;
   for (auto& c : candidates_) {
     if (branch_.contradicts(c.log.ref.block_number, c.log.ref.block_hash)) replaced.insert(c.log.ref.block_hash);
-    if (!c.time)
-      if (const auto it = block_times_.find(c.log.ref.block_hash); it != block_times_.end()) c.time = it->second;
+    if (!c.time && !c.needs_header) c.time = known_time(c.log.ref.block_hash);
     if (c.needs_after_clear && !c.after_clear) {
       auto pair = known_pair(c);
       // The receipt decides what is not certain: it has all logs in between.

@@ -29,6 +29,8 @@ struct candidate {
   std::optional<timestamp> time;
   /// Came with a range, which is accepted in the order of the chain; live logs do not wait for each other.
   bool of_range = false;
+  /// Its block is below all that is followed: only the node's header at its height tells whether it is in the chain.
+  bool needs_header = false;
   bool needs_after_clear = false;
   std::optional<raw_evm_log> after_clear;
   /// Receipts that have this log, but no AfterClear behind it.
@@ -220,6 +222,7 @@ class ingestion {
   /// chain.
   bool consider(const raw_evm_log& log, std::optional<timestamp> time, bool of_range);
   void note_clear_log(const raw_evm_log& log, orderbook_version version);
+  [[nodiscard]] std::optional<timestamp> known_time(const hash32& block) const;
   void want_time(const candidate& c);
   void ask_time(const time_of& what);
   void ring(const time_due& timer);

@@ -33,6 +33,10 @@ class followed_branch {
   /// other head: blocks were replaced or skipped.
   bool extend(const block_header& head);
 
+  /// contradicts() would tell a replaced block of this height: it is not below all that is followed.
+  [[nodiscard]] bool reaches(std::uint64_t number) const {
+    return !headers_.empty() && number >= headers_.begin()->first;
+  }
   /// Another block is followed at this height.
   [[nodiscard]] bool contradicts(std::uint64_t number, const hash32& hash) const;
 

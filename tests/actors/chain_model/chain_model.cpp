@@ -32,6 +32,7 @@ class model_run : public actor_fixture {
     config_.hedge_history = true;
     config_.reorg_window_blocks = script.window;
     config_.backfill.max_batch = 8;
+    config_.backfill.rescan_blocks = script.window;
     config_.backfill.rescan_interval = milliseconds{15'000};
     start();
   }

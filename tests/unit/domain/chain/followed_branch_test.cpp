@@ -32,6 +32,10 @@ TEST(FollowedBranch, FollowsWhatBuildsOnItAndNothingElse) {
   EXPECT_TRUE(branch.contradicts(20, hash_of(20, 1)));
   EXPECT_FALSE(branch.contradicts(20, hash_of(20, 0)));
   EXPECT_FALSE(branch.contradicts(21, hash_of(21, 1)));
+  EXPECT_TRUE(branch.reaches(20));
+  EXPECT_TRUE(branch.reaches(21));
+  EXPECT_FALSE(branch.reaches(branch.headers().begin()->first - 1));
+  EXPECT_FALSE(followed_branch{1}.reaches(20));
 }
 
 TEST(FollowedBranch, KeepsAsManyHeadersAsAReorgIsExpectedToReach) {
