@@ -2,8 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <set>
 #include <sstream>
 #include <type_traits>
@@ -14,7 +12,7 @@
 #include "config/key_table.hpp"
 #include "config/suggest.hpp"
 #include "runtime/world/catalogue.hpp"
-#include "tests/support/folders.hpp"
+#include "tests/support/made_page.hpp"
 
 namespace hedgerow::config {
 namespace {
@@ -292,15 +290,8 @@ TEST(ConfigKeys, WhatFollowsFromSettingsIsShown) {
     EXPECT_THAT(text, HasSubstr(part));
 }
 
-/// UPDATE_DOCS=1 writes the page instead of comparing it.
 TEST(ConfigKeys, DocumentationIsCurrent) {
-  const std::string path = source_dir + "/docs/configuration.md";
-  const std::string page = describe_markdown(world::catalogue());
-  if (std::getenv("UPDATE_DOCS") != nullptr) std::ofstream{path} << page;  // allow: writes the page
-  std::ifstream in{path};
-  std::ostringstream text;
-  text << in.rdbuf();
-  EXPECT_TRUE(text.str() == page) << "docs/configuration.md is stale; UPDATE_DOCS=1 with this test writes it";
+  test::expect_made_page("docs/configuration.md", describe_markdown(world::catalogue()));
 }
 
 TEST(ConfigKeys, TerminalTextNamesEveryKeyWithRangeAndVariable) {
