@@ -249,8 +249,8 @@ section_spec section(std::string_view name, std::string_view meaning, std::vecto
 template <auto Member>
 section_spec policy_section(std::string_view name, std::string_view meaning, std::vector<key_spec> keys) {
   auto out = section<Member>(name, meaning, std::move(keys));
-  out.hand_over = [](const settings& s, parts& services) { services.put(s.*Member); };
-  out.take_back = [](settings& s, const parts& services) { s.*Member = services.get<type_of<Member>>(); };
+  out.put_policy = [](const settings& s, parts& services) { services.put(s.*Member); };
+  out.take_policy = [](settings& s, const parts& services) { s.*Member = services.get<type_of<Member>>(); };
   return out;
 }
 

@@ -46,9 +46,9 @@ struct section_spec {
   /// All elements, for showing; one for a single section.
   std::function<std::vector<const void*>(const settings&)> elements;
   /// Where the section is the policy of a rule and nothing else: puts the policy where a service finds it by its type.
-  std::function<void(const settings&, parts&)> hand_over;
+  std::function<void(const settings&, parts&)> put_policy;
   /// The inverse.
-  std::function<void(settings&, const parts&)> take_back;
+  std::function<void(settings&, const parts&)> take_policy;
   /// Maps only: takes one entry, or says what it lacks.
   std::function<refusal(settings&, const std::string& key, const std::string& value)> put;
   std::function<const std::map<std::string, std::string>*(const settings&)> entries;

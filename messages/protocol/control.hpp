@@ -9,7 +9,7 @@ namespace hedgerow::protocol {
 
 struct control_request {
   std::string symbol;
-  /// halt, resume, adopt_order or declare_absent.
+  /// A name of control_verbs.
   std::string action;
   /// As control_event::argument.
   std::string argument;

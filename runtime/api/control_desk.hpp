@@ -1,4 +1,4 @@
-// What a person decides about a symbol, written to control-events: halt, resume, adopt an order, declare it absent.
+// What a person decides about a symbol, written to control-events.
 //
 // A member of the log is dead after its first failure, and no bridge owns this one: a lock that another program holds
 // on the store, or a transactional id that the broker forgot after a quiet week, must not end all decisions. So the

@@ -128,18 +128,18 @@ void add_log_command(CLI::App& app, chosen& run) {
   auto* log = app.add_subcommand("log", "Moves a history between event logs, embedded or Kafka");
   log->require_subcommand(1);
   auto a = std::make_shared<log_arguments>();
+  const auto runs = [&run, a](int (*command)(const log_arguments&)) {
+    return [&run, a, command] { run = [a, command] { return command(*a); }; };
+  };
   add_command(log, a, "export", "Writes all records and the services' offsets to a file",
               "File to write, compressed if it ends with .gz; or a folder, for a name of its own")
-      ->callback([&run, a] { run = [a] { return run_export(*a); }; });
+      ->callback(runs(run_export));
   auto* import = add_command(log, a, "import", "Fills an empty log from a file, then reads it back and compares",
                              "File that export wrote");
   import->add_flag("--dry-run", a->dry_run, "Check the file and the log, write no records");
-  import->callback([&run, a] { run = [a] { return run_import(*a);
-};
-}  // namespace hedgerow::cli
-);
-add_command(log, a, "verify", "Compares a file with a log; exit code 1 on a difference", "File that export wrote")
-    ->callback([&run, a] { run = [a] { return run_verify(*a); }; });
+  import->callback(runs(run_import));
+  add_command(log, a, "verify", "Compares a file with a log; exit code 1 on a difference", "File that export wrote")
+      ->callback(runs(run_verify));
 }
 
 }  // namespace hedgerow::cli

@@ -106,7 +106,7 @@ node::node_settings to_node_settings(const config::settings& v) {
   for (const auto& service : node::all_services())
     if (config::runs_here(v, catalogue(), service)) n.actors.emplace(service.name);
   for (const auto& section : config::sections())
-    if (section.hand_over) section.hand_over(v, n.services);
+    if (section.put_policy) section.put_policy(v, n.services);
   n.services.put(to_ingestion(v));
   n.services.put(to_validation(v));
   n.services.put(to_execution(v));

@@ -31,9 +31,8 @@ class desk {
   desk_step on_command(const schwab_command& command, timestamp asked_at, const desk_context& context);
   /// A record of schwab-executions of this symbol; those that the desk wrote itself change nothing.
   desk_step on_execution(const schwab_execution& event, const desk_context& context);
-  /// A record of control-events for this symbol: halt, resume, adopt_order, declare_absent. One that was applied before
-  /// changes nothing. What was decided about an order before the live intent was leased is about an earlier one, and
-  /// comes late: it is refused.
+  /// A record of control-events for this symbol. One that was applied before changes nothing. What was decided about an
+  /// order before the live intent was leased is about an earlier one, and comes late: it is refused.
   desk_step on_control(const control_event& event, const decision_mark& decision, const desk_context& context);
   /// wake_at has come. Calling it early or twice does no harm.
   desk_step on_timer(const desk_context& context);

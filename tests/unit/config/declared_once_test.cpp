@@ -112,7 +112,7 @@ void take(settings& s, const node::node_settings& n, const adapters::kafka_optio
   const auto validation = n.services.get<validation::validation_config>();
   const auto cluster = n.cluster.value_or(cluster::cluster_options{});
   for (const auto& section : config::sections())
-    if (section.take_back) section.take_back(s, n.services);
+    if (section.take_policy) section.take_policy(s, n.services);
   EXPECT_EQ(execution.rules.gate.max_order_shares, s.hedging.max_order_shares);
   s.execution = {execution.rules, execution.limits};
   const auto budget = domain::budget_of(execution.limits);
