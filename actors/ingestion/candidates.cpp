@@ -31,7 +31,7 @@ bool same_log(const evm_log_ref& a, const evm_log_ref& b) {
 
 }  // namespace
 
-bool ingestion::consider(const raw_evm_log& log, std::optional<timestamp> time, bool of_range) {
+bool ingestion::consider(const raw_evm_log& log, std::optional<timestamp> time, log_source source) {
   const auto* book = book_of(log.book);
   if (book == nullptr || log.topics.empty()) return true;
   const auto& topics = domain::topics_of(book->version);
@@ -44,8 +44,15 @@ bool ingestion::consider(const raw_evm_log& log, std::optional<timestamp> time, 
     return false;
   }
   if (verdict != domain::evm_log_verdict::fresh) return true;
-  for (const auto& c : candidates_)
-    if (same_log(c.log.ref, log.ref)) return true;
+  const bool of_range = source == log_source::range || source == log_source::rescan;
+  if (auto* known = waiting(log)) {
+    known->in_range = known->in_range || of_range;
+    if (source == log_source::range) {
+      known->needs_header = false;
+      if (!known->time) known->time = time;
+    }
+    return true;
+  }
   if (too_large_.contains(domain::window_key(log.ref))) return true;
 
   candidate c;
@@ -53,7 +60,8 @@ bool ingestion::consider(const raw_evm_log& log, std::optional<timestamp> time, 
   c.version = book->version;
   c.of_range = of_range;
   c.since = clock_->monotonic();
-  c.needs_header = !of_range && !branch_.reaches(log.ref.block_number);
+  c.needs_header =
+      (source == log_source::live || source == log_source::rescan) && !branch_.reaches(log.ref.block_number);
   if (!c.needs_header) c.time = time ? time : known_time(log.ref.block_hash);
   // A stranger's Clear needs no amounts: it is filtered by its owner. A malformed one is rejected by validation.
   c.needs_after_clear =
@@ -62,6 +70,11 @@ bool ingestion::consider(const raw_evm_log& log, std::optional<timestamp> time, 
   if (!candidates_.back().time) want_time(candidates_.back());
   if (candidates_.back().needs_after_clear) want_after_clear(log.ref.tx_hash, false);
   return true;
+}
+
+candidate* ingestion::waiting(const raw_evm_log& log) {
+  const auto it = std::ranges::find_if(candidates_, [&](const candidate& c) { return same_log(c.log.ref, log.ref); });
+  return it == candidates_.end() ? nullptr : &*it;
 }
 
 /// A Clear may already have been accepted with the AfterClear of another one: when the node could not show which is the
@@ -78,7 +91,7 @@ void ingestion::note_clear_log(const raw_evm_log& log, orderbook_version version
     const auto clear = event->log;
     const auto time = event->block_time;
     revert(std::move(*event));
-    std::ignore = consider(clear, time, false);
+    std::ignore = consider(clear, time, log_source::ours);
   }
 }
 
@@ -162,7 +175,7 @@ void ingestion::drop_replaced(const hash32& block) {
   bool of_range = false;
   std::erase_if(candidates_, [&](const candidate& c) {
     if (c.log.ref.block_hash != block) return false;
-    of_range = of_range || c.of_range;
+    of_range = of_range || c.of_range || c.in_range;
     return true;
   });
   if (of_range && range_)
@@ -305,10 +318,11 @@ void ingestion::settle_candidates() {
   std::vector<candidate> waiting;
   std::set<hash32> unproven;
   bool range_waits = false;
-  // Blocks that were replaced while their logs waited.
-  std::set<hash32> replaced;
+  // A block that was replaced while its logs waited; when there are several, the others come in the next turn.
+  std::optional<hash32> replaced;
   for (auto& c : candidates_) {
-    if (branch_.contradicts(c.log.ref.block_number, c.log.ref.block_hash)) replaced.insert(c.log.ref.block_hash);
+    const bool gone = branch_.contradicts(c.log.ref.block_number, c.log.ref.block_hash);
+    if (gone) replaced = c.log.ref.block_hash;
     if (!c.time && !c.needs_header) c.time = known_time(c.log.ref.block_hash);
     if (c.needs_after_clear && !c.after_clear) {
       auto pair = known_pair(c);
@@ -317,7 +331,7 @@ void ingestion::settle_candidates() {
       if (pair && pair->certain) c.after_clear = std::move(pair->after_clear);
     }
     const bool ready = c.time && (!c.needs_after_clear || c.after_clear) && !(c.of_range && range_waits);
-    if (ready && !replaced.contains(c.log.ref.block_hash)) {
+    if (ready && !gone) {
       accept(c);
       continue;
     }
@@ -325,7 +339,7 @@ void ingestion::settle_candidates() {
     waiting.push_back(std::move(c));
   }
   candidates_ = std::move(waiting);
-  if (!replaced.empty()) return drop_replaced(*replaced.begin());
+  if (replaced) return drop_replaced(*replaced);
   for (const auto& tx : unproven) want_after_clear(tx, true);
   ask_due_receipts();
   if (range_) close_range_if_done();

@@ -42,6 +42,7 @@ ingestion::ingestion(pointer self, const bridges::entity_seed& seed, ingestion_c
       reading_news_{notices},
       window_{config_.reorg_window_blocks},
       branch_{config_.reorg_window_blocks},
+      proof_{config_.reorg_window_blocks},
       out_{service_name, {}} {
   auto stored = read_history(seed.changelog);
   admitted_ = !stored.is_new();
@@ -73,6 +74,7 @@ void ingestion::up() {
   identified_ = false;
   ++generation_;
   range_.reset();
+  for (const auto& c : candidates_) cursor_.next = std::min(cursor_.next, c.log.ref.block_number);
   candidates_.clear();
   times_.clear();
   receipts_.clear();
@@ -105,13 +107,9 @@ void ingestion::begin_reading() {
   const auto width = cursor_;
   auto policy = config_.backfill;
   // After a lost connection the walk from the new head to the followed branch tells what was replaced meanwhile.
-  if (branch_is_read_) policy.overlap = 0;
+  if (proof_.branch_is_read()) policy.overlap = 0;
   cursor_ = domain::start_backfill(has_checkpoint_ ? std::optional{checkpoint_.block} : std::nullopt, policy);
-  // What was to be read once more still is.
-  if (branch_is_read_) cursor_.next = std::min({cursor_.next, width.next, unproven_from_.value_or(width.next)});
-  unproven_from_.reset();
-  proven_to_ = 0;
-  cursor_.next = std::max(cursor_.next, window_.floor());
+  cursor_.next = std::max(proof_.reconnected(cursor_.next, width.next), window_.floor());
   // What the node answers was learnt before the connection broke, perhaps by breaking it.
   cursor_.batch = std::min(cursor_.batch, width.batch);
   cursor_.patience = width.patience;
@@ -157,7 +155,7 @@ void ingestion::live_log(const ports::evm_log& seen) {
   if (seen.removed) return verify_window();
   // Until the history is read, getLogs brings everything in order; live logs dropped here are read again by it.
   if (!caught_up_) return;
-  consider(seen.log, seen.block_time, false);
+  consider(seen.log, seen.block_time, log_source::live);
   settle_candidates();
 }
 
@@ -193,10 +191,10 @@ void ingestion::write_checkpoint(std::uint64_t block) {
 /// What is read once more, as after a start, does not lower it. It does not pass the proven part of the branch: a start
 /// knows only the blocks with logs of a branch that was left, and where the branches part may lie below them.
 void ingestion::raise_checkpoint(const open_range& read) {
-  auto to = std::min({read.blocks.to, read.proven_to, proven_to_});
-  if (to < read.blocks.to) read_unproven(std::max({read.blocks.from, to + 1, read.changeable_from}));
-  if (unproven_from_) to = std::min(to, std::max<std::uint64_t>(*unproven_from_, 1) - 1);
-  if (to >= read.blocks.from && (!has_checkpoint_ || to > checkpoint_.block)) write_checkpoint(to);
+  const auto found = proof_.read(read.blocks, read.asked, cursor_.next);
+  if (found.in_doubt) verify_window();
+  if (found.checkpoint && (!has_checkpoint_ || *found.checkpoint > checkpoint_.block))
+    write_checkpoint(*found.checkpoint);
 }
 
 /// The changelog holds the floor from the first checkpoint on: without it a later start cannot tell what was dropped.

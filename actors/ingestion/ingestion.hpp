@@ -7,6 +7,7 @@
 
 #include "actors/domain/chain/chain_walk.hpp"
 #include "actors/domain/chain/range_retry.hpp"
+#include "actors/domain/chain/reading_proof.hpp"
 #include "actors/domain/chain/reading_watch.hpp"
 #include "actors/domain/chain/reorg_window.hpp"
 #include "actors/domain/fills/orderbook_events.hpp"
@@ -22,6 +23,14 @@
 
 namespace hedgerow::ingestion {
 
+/// Who told a log.
+enum class log_source : std::uint8_t {
+  live,    // the subscription, in any order and as late as it likes
+  range,   // a range that is read for the first time, or again after a doubt
+  rescan,  // a range that was read before
+  ours,    // it was accepted before
+};
+
 /// A fill that cannot be accepted yet.
 struct candidate {
   raw_evm_log log;
@@ -29,6 +38,8 @@ struct candidate {
   std::optional<timestamp> time;
   /// Came with a range, which is accepted in the order of the chain; live logs do not wait for each other.
   bool of_range = false;
+  /// Came live, and the range has it as well.
+  bool in_range = false;
   /// Its block is below all that is followed: only the node's header at its height tells whether it is in the chain.
   bool needs_header = false;
   bool needs_after_clear = false;
@@ -61,9 +72,7 @@ struct question {
 struct open_range {
   domain::block_range blocks;
   bool rescan = false;
-  /// When it was asked for: how far the branch was proven, and the lowest block that could still change.
-  std::uint64_t proven_to = 0;
-  std::uint64_t changeable_from = 0;
+  domain::reading_proof::as_asked asked;
   bool read = false;
   /// Logs of the books in the answer, by transaction.
   std::map<hash32, std::size_t> logs_of = {};
@@ -220,7 +229,8 @@ class ingestion {
   // from a log to an accepted event (candidates.cpp)
   /// False if the log is of another block than the one that is known or followed at its height: its source saw another
   /// chain.
-  bool consider(const raw_evm_log& log, std::optional<timestamp> time, bool of_range);
+  bool consider(const raw_evm_log& log, std::optional<timestamp> time, log_source source);
+  [[nodiscard]] candidate* waiting(const raw_evm_log& log);
   void note_clear_log(const raw_evm_log& log, orderbook_version version);
   [[nodiscard]] std::optional<timestamp> known_time(const hash32& block) const;
   void want_time(const candidate& c);
@@ -255,10 +265,7 @@ class ingestion {
   // reorgs (reorgs.cpp)
   void follow(const ports::chain_block& head);
   void verify_window();
-  /// So deep below the checkpoint that it is final.
-  [[nodiscard]] bool is_final(std::uint64_t block) const {
-    return block + config_.reorg_window_blocks <= checkpoint_.block;
-  }
+  [[nodiscard]] bool is_final(std::uint64_t block) const { return proof_.is_final(block, checkpoint_.block); }
   void branch_proven();
   void walk();
   void ring(const walk_due& timer);
@@ -280,7 +287,6 @@ class ingestion {
   void write_checkpoint(std::uint64_t block);
   /// This range was read, and all below it.
   void raise_checkpoint(const open_range& read);
-  void read_unproven(std::uint64_t from);
   void write_floor();
   void drop_final_blocks(std::uint64_t read_up_to);
   void append(const blockchain_event& event);
@@ -343,12 +349,7 @@ class ingestion {
   domain::reorg_window window_;
   bool floor_stored_ = false;
   domain::followed_branch branch_;
-  /// A walk has shown, since the start, that what was read is of the followed branch, but for what is read again.
-  bool branch_is_read_ = false;
-  /// Up to here a walk on this connection has proven the followed branch, or heads that build on it have; 0 before.
-  std::uint64_t proven_to_ = 0;
-  /// Lowest block that was read above the proven part of the branch: of whatever branch the node followed just then.
-  std::optional<std::uint64_t> unproven_from_;
+  domain::reading_proof proof_;
   std::vector<candidate> candidates_;
   std::map<hash32, timestamp> block_times_;
   /// Times of blocks that are wanted, by hash, and receipts, by transaction.

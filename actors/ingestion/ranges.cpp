@@ -59,8 +59,7 @@ void ingestion::rescan() {
 }
 
 void ingestion::ask_range(const domain::block_range& blocks, bool rescan) {
-  const auto changeable = head_.number - std::min(head_.number, config_.reorg_window_blocks);
-  range_ = open_range{blocks, rescan, proven_to_, changeable};
+  range_ = open_range{blocks, rescan, proof_.asked(head_.number)};
   chain_->logs({blocks.from, blocks.to, addresses(), watched_topics()}, bring_back(logs_of_range{}));
 }
 
@@ -77,16 +76,17 @@ void ingestion::range_answered(const ports::evm_logs& answer) {
     return std::pair{a.log.ref.block_number, a.log.ref.log_index} <
            std::pair{b.log.ref.block_number, b.log.ref.log_index};
   });
+  const auto source = range_->rescan ? log_source::rescan : log_source::range;
   // AfterClear logs first: then no Clear of the same range has to wait for its own.
   for (const auto& seen : logs) {
     if (!is_watched(seen.log)) continue;
     ++range_->logs_of[seen.log.ref.tx_hash];
     if (seen.log.topics[0] == domain::topics_of(book_of(seen.log.book)->version).after_clear)
-      consider(seen.log, seen.block_time, true);
+      consider(seen.log, seen.block_time, source);
   }
   bool trusted = true;
   for (const auto& seen : logs)
-    if (!seen.removed) trusted = consider(seen.log, seen.block_time, true) && trusted;
+    if (!seen.removed) trusted = consider(seen.log, seen.block_time, source) && trusted;
   if (!trusted) return distrust_range();
   settle_candidates();
   // A range has all logs of its blocks: what is missing in it will not come by itself.
@@ -129,9 +129,10 @@ std::optional<std::string> ingestion::read_receipt(const hash32& tx, const recei
   const auto unread = std::count_if(range_->unreadable.begin(), range_->unreadable.end(),
                                     [&](const auto& bad) { return bad.tx_hash == tx; });
   if (found < range_->logs_of[tx] + static_cast<std::size_t>(unread)) return "its receipt has fewer logs of the books";
+  const auto source = range_->rescan ? log_source::rescan : log_source::range;
   bool trusted = true;
   for (const auto& seen : receipt.logs)
-    if (is_watched(seen.log)) trusted = consider(seen.log, seen.block_time, true) && trusted;
+    if (is_watched(seen.log)) trusted = consider(seen.log, seen.block_time, source) && trusted;
   if (!trusted) distrust_range();
   return std::nullopt;
 }
@@ -195,8 +196,11 @@ void ingestion::take(const head_beyond_range&, const block_answer& head) {
 
 void ingestion::close_range_if_done() {
   if (!range_ || !range_->read) return;
-  for (const auto& c : candidates_)
-    if (c.log.ref.block_number <= range_->blocks.to) return;
+  for (const auto& c : candidates_) {
+    // A node that never gives so old a header must not stop reading; that the log waits is told.
+    const bool late = c.needs_header && c.log.ref.block_number < range_->blocks.from;
+    if (!late && c.log.ref.block_number <= range_->blocks.to) return;
+  }
   const auto done = *std::exchange(range_, std::nullopt);
   range_succeeded(done);
   if (done.rescan) {
@@ -209,7 +213,7 @@ void ingestion::close_range_if_done() {
   if (const auto lowest = domain::lowest_to_rescan(rescan_, config_.backfill))
     final_to = std::min(final_to, *lowest + config_.reorg_window_blocks - 1);
   // A block that no header has proven may have been replaced, however old it is.
-  drop_final_blocks(std::min(final_to, proven_to_));
+  drop_final_blocks(std::min(final_to, proof_.proven_to()));
   std::erase_if(clear_logs_, [&](const auto& entry) {
     return entry.second.logs.front().ref.block_number + config_.reorg_window_blocks < done.blocks.to;
   });

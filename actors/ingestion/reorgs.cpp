@@ -23,9 +23,9 @@ void ingestion::follow(const ports::chain_block& head) {
   // A head that does not build on the last one, or whose height is known under another hash, is the sign of a reorg. If
   // blocks were skipped, any of them may have been replaced.
   const bool contradicts = window_.contradicts(head.number, head.hash);
-  const bool at_its_end = proven_to_ != 0 && proven_to_ == branch_.tip();
+  const auto tip = branch_.tip();
   const bool extends = branch_.extend(header_of(head));
-  if (extends && at_its_end) proven_to_ = branch_.tip();
+  if (extends) proof_.extended(tip, branch_.tip());
   if (!extends || contradicts) verify_window();
 }
 
@@ -126,24 +126,15 @@ void ingestion::end_verifying() {
 /// As of the walk's head. News that came meanwhile are a doubt about what comes after it: on a chain with many blocks a
 /// second hardly a walk ends without any.
 void ingestion::branch_proven() {
-  branch_is_read_ = true;
-  proven_to_ = branch_.tip();
+  const auto from = proof_.proven(branch_.tip());
   unproven_since_.reset();
   reading_news_.over("branch_unproven");
-  const auto from = std::exchange(unproven_from_, std::nullopt);
   if (!from || *from >= cursor_.next) return;
   // A rescan under way goes on: it does not move the cursor.
   if (range_ && range_->rescan)
     cursor_ = domain::rewind_backfill(cursor_, std::max({*from, window_.floor(), config_.backfill.start_block}));
   else
     read_again_from(*from, false);
-}
-
-/// To be read again when the branch is proven; the checkpoint stays below. Nothing when it is above all that was read.
-void ingestion::read_unproven(std::uint64_t from) {
-  if (from >= cursor_.next) return;
-  unproven_from_ = std::min(unproven_from_.value_or(from), from);
-  verify_window();
 }
 
 void ingestion::ring(const walk_due& timer) {
@@ -160,7 +151,7 @@ void ingestion::take_back(const domain::walk_finding& found) {
       std::all_of(unanswered_.begin(), unanswered_.end(), [this](auto number) { return is_final(number); });
   if (!complete) {
     // The branch that was read stays the followed one, for the walk that has all headers.
-    if (found.read_from && found.certain) read_unproven(*found.read_from);
+    if (found.read_from && found.certain && proof_.doubt(*found.read_from, cursor_.next)) verify_window();
     return flush();
   }
   if (found.follow) branch_.replace(headers_);

@@ -1,5 +1,4 @@
 // Clears and the AfterClears that belong to them.
-#include "../unit/domain/fills/abi_encoder.hpp"
 #include "ingestion_fixture.hpp"
 
 namespace hedgerow::ingestion {
@@ -12,28 +11,9 @@ class IngestionClearTest : public IngestionTest {
   IngestionClearTest() {
     owner.value.fill(0x0e);
     config.owner = owner;
-    tx.value.fill(0x77);
   }
 
-  raw_evm_log clear() const {
-    domain::test::clear_spec spec;
-    spec.alice.owner = owner;
-    raw_evm_log made;
-    made.book = book;
-    made.topics = {domain::topics_of(orderbook_version::v4).clear};
-    made.data = domain::test::encode(orderbook_version::v4, spec);
-    made.ref.tx_hash = tx;
-    return made;
-  }
-
-  raw_evm_log after_clear(unsigned char mark) const {
-    raw_evm_log made;
-    made.book = book;
-    made.topics = {domain::topics_of(orderbook_version::v4).after_clear};
-    made.data = bytes(160, mark);
-    made.ref.tx_hash = tx;
-    return made;
-  }
+  raw_evm_log clear() const { return clear_of(owner); }
 
   /// (log index of the Clear, mark of its AfterClear) of what is booked; -1 without one.
   std::map<std::uint64_t, int> pairs() {
@@ -65,7 +45,6 @@ class IngestionClearTest : public IngestionTest {
 
   using booked = std::map<std::uint64_t, int>;
   address owner;
-  hash32 tx;
 };
 
 TEST_F(IngestionClearTest, EachClearGetsItsOwnAfterClear) {
@@ -210,7 +189,7 @@ TEST_F(IngestionClearTest, ManyLooksAtOneClearAskForItsReceiptOnce) {
   node->hidden = {{1, 1}};
   node->receipts_hide = true;
   auto last = take(9);
-  last.ref.tx_hash = tx;
+  last.ref.tx_hash = clearing_tx();
   node->mine({clear(), after_clear(1), last});
   for (int i = 0; i < 8; ++i) {
     node->mine();

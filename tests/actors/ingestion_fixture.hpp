@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "../unit/domain/fills/abi_encoder.hpp"
 #include "actors/bridges/bridge.hpp"
 #include "actors/domain/fills/orderbook_events.hpp"
 #include "actors/ingestion/ingestion_actor.hpp"
@@ -31,6 +32,34 @@ inline raw_evm_log take(unsigned char mark) {
   log.book = book;
   log.topics = {domain::topics_of(orderbook_version::v4).take};
   log.data = bytes(32, mark);
+  return log;
+}
+
+/// Of the Clears and AfterClears that are made here.
+inline hash32 clearing_tx() {
+  hash32 tx;
+  tx.value.fill(0x77);
+  return tx;
+}
+
+/// A Clear of an order of `owner`.
+inline raw_evm_log clear_of(const address& owner) {
+  domain::test::clear_spec spec;
+  spec.alice.owner = owner;
+  raw_evm_log log;
+  log.book = book;
+  log.topics = {domain::topics_of(orderbook_version::v4).clear};
+  log.data = domain::test::encode(orderbook_version::v4, spec);
+  log.ref.tx_hash = clearing_tx();
+  return log;
+}
+
+inline raw_evm_log after_clear(unsigned char mark) {
+  raw_evm_log log;
+  log.book = book;
+  log.topics = {domain::topics_of(orderbook_version::v4).after_clear};
+  log.data = bytes(160, mark);
+  log.ref.tx_hash = clearing_tx();
   return log;
 }
 

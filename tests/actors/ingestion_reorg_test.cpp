@@ -56,25 +56,6 @@ TEST_F(IngestionTest, ReplacedBlocksAreReadAgainAtOnce) {
   EXPECT_EQ(canonical(), (fills{{3, 3}, {5, 15}}));
 }
 
-TEST_F(IngestionTest, ALogThatComesLongAfterItsBlockIsAcceptedWhenTheBlockStillStands) {
-  config.backfill.rescan_blocks = 0;
-  start();
-  settle();
-  node->mine({take(1)});
-  const auto left = node->logs_of(1).front();
-  node->reorg_to(1, {{}, {}});
-  node->hidden = {{3, 0}};
-  node->mine({take(3)});
-  for (int i = 0; i < 200; ++i) node->mine();
-  settle();
-  ASSERT_EQ(canonical(), fills{});
-  // No header that is kept tells which of the two is of the chain.
-  node->tell_log(left);
-  node->tell_log(node->logs_of(3).front());
-  settle();
-  EXPECT_EQ(canonical(), (fills{{3, 3}}));
-}
-
 TEST_F(IngestionTest, ALogThatWaitsBelowAReorgIsAskedForAgain) {
   config.backfill.rescan_interval = 2s;
   start();

@@ -1,6 +1,5 @@
 // The walk from the head to what is known, when the node answers late, for another chain, or only so many times a
 // second.
-#include "../unit/domain/fills/abi_encoder.hpp"
 #include "ingestion_fixture.hpp"
 
 namespace hedgerow::ingestion {
@@ -191,13 +190,7 @@ TEST_F(IngestionWalkTest, NothingIsTakenBackBecauseOfANodeOfAnotherChain) {
 TEST_F(IngestionWalkTest, AStaleClearOfAReplacedBlockDoesNotHoldTheRange) {
   config.owner.value.fill(0x0e);
   for (int i = 0; i < 100; ++i) node->mine();
-  domain::test::clear_spec spec;
-  spec.alice.owner = config.owner;
-  raw_evm_log stale;
-  stale.book = book;
-  stale.topics = {domain::topics_of(orderbook_version::v4).clear};
-  stale.data = domain::test::encode(orderbook_version::v4, spec);
-  stale.ref.tx_hash.value.fill(0x77);
+  auto stale = clear_of(config.owner);
   stale.ref.block_number = 98;
   stale.ref.block_hash.value.fill(0x99);
   bool given = false;
@@ -220,23 +213,13 @@ TEST_F(IngestionWalkTest, AStaleClearOfAReplacedBlockDoesNotHoldTheRange) {
 
 TEST_F(IngestionWalkTest, AReceiptThatIsUnderWayDuringAReorgAboveItIsAskedForAgain) {
   config.owner.value.fill(0x0e);
-  domain::test::clear_spec spec;
-  spec.alice.owner = config.owner;
-  raw_evm_log clear;
-  clear.book = book;
-  clear.topics = {domain::topics_of(orderbook_version::v4).clear};
-  clear.data = domain::test::encode(orderbook_version::v4, spec);
-  clear.ref.tx_hash.value.fill(0x77);
-  auto amounts = clear;
-  amounts.topics = {domain::topics_of(orderbook_version::v4).after_clear};
-  amounts.data = bytes(160, 9);
   start();
   mine(3, 1);
   wait(5s);
   ASSERT_EQ(events().size(), 3U);
   node->hidden = {{4, 1}};
   node_says->hold_receipts = true;
-  node->mine({clear, amounts});
+  node->mine({clear_of(config.owner), after_clear(9)});
   node->mine();
   wait(5s);
   ASSERT_EQ(node_says->held.size(), 1U);
