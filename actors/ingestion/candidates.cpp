@@ -11,9 +11,6 @@ namespace hedgerow::ingestion {
 
 namespace {
 
-/// Questions that are not answered are asked again after pauses that grow up to this one.
-constexpr std::chrono::milliseconds longest_pause{5000};
-
 /// Room for everything in an event except the data of its logs, which are in hex.
 constexpr std::size_t event_frame = 4096;
 /// Receipts that are asked for at a time: a history may hold thousands of Clears.
@@ -44,25 +41,20 @@ bool ingestion::consider(const raw_evm_log& log, std::optional<timestamp> time, 
     return false;
   }
   if (verdict != domain::evm_log_verdict::fresh) return true;
-  const bool of_range = source == log_source::range || source == log_source::rescan;
-  if (auto* known = waiting(log)) {
-    known->in_range = known->in_range || of_range;
-    if (source == log_source::range) {
-      known->needs_header = false;
-      if (!known->time) known->time = time;
-    }
+  for (const auto& c : candidates_)
+    if (same_log(c.log.ref, log.ref)) return true;
+  if (too_large_.contains(domain::window_key(log.ref))) return true;
+  if ((source == log_source::live || source == log_source::rescan) && !branch_.reaches(log.ref.block_number)) {
+    prove_late(log);
     return true;
   }
-  if (too_large_.contains(domain::window_key(log.ref))) return true;
 
   candidate c;
   c.log = log;
   c.version = book->version;
-  c.of_range = of_range;
+  c.of_range = source == log_source::range || source == log_source::rescan;
   c.since = clock_->monotonic();
-  c.needs_header =
-      (source == log_source::live || source == log_source::rescan) && !branch_.reaches(log.ref.block_number);
-  if (!c.needs_header) c.time = time ? time : known_time(log.ref.block_hash);
+  c.time = time ? time : known_time(log.ref.block_hash);
   // A stranger's Clear needs no amounts: it is filtered by its owner. A malformed one is rejected by validation.
   c.needs_after_clear =
       log.topics[0] == topics.clear && domain::involves_owner(book->version, log, config_.owner).value_or(false);
@@ -70,11 +62,6 @@ bool ingestion::consider(const raw_evm_log& log, std::optional<timestamp> time, 
   if (!candidates_.back().time) want_time(candidates_.back());
   if (candidates_.back().needs_after_clear) want_after_clear(log.ref.tx_hash, false);
   return true;
-}
-
-candidate* ingestion::waiting(const raw_evm_log& log) {
-  const auto it = std::ranges::find_if(candidates_, [&](const candidate& c) { return same_log(c.log.ref, log.ref); });
-  return it == candidates_.end() ? nullptr : &*it;
 }
 
 /// A Clear may already have been accepted with the AfterClear of another one: when the node could not show which is the
@@ -158,8 +145,6 @@ void ingestion::take(const time_of& asked, const maybe_block_answer& answer) {
     times_.erase(asked.block);
     if ((*answer)->hash == asked.block) {
       block_times_[asked.block] = (*answer)->time;
-      for (auto& c : candidates_)
-        if (c.log.ref.block_hash == asked.block) c.needs_header = false;
       return settle_candidates();
     }
     return drop_replaced(asked.block);
@@ -175,7 +160,7 @@ void ingestion::drop_replaced(const hash32& block) {
   bool of_range = false;
   std::erase_if(candidates_, [&](const candidate& c) {
     if (c.log.ref.block_hash != block) return false;
-    of_range = of_range || c.of_range || c.in_range;
+    of_range = of_range || c.of_range;
     return true;
   });
   if (of_range && range_)
@@ -323,7 +308,7 @@ void ingestion::settle_candidates() {
   for (auto& c : candidates_) {
     const bool gone = branch_.contradicts(c.log.ref.block_number, c.log.ref.block_hash);
     if (gone) replaced = c.log.ref.block_hash;
-    if (!c.time && !c.needs_header) c.time = known_time(c.log.ref.block_hash);
+    if (!c.time) c.time = known_time(c.log.ref.block_hash);
     if (c.needs_after_clear && !c.after_clear) {
       auto pair = known_pair(c);
       // The receipt decides what is not certain: it has all logs in between.

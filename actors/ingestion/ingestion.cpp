@@ -74,8 +74,8 @@ void ingestion::up() {
   identified_ = false;
   ++generation_;
   range_.reset();
-  for (const auto& c : candidates_) cursor_.next = std::min(cursor_.next, c.log.ref.block_number);
   candidates_.clear();
+  for (auto& [key, late] : late_logs_) late.since = clock_->monotonic();
   times_.clear();
   receipts_.clear();
   verifying_ = false;

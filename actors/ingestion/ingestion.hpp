@@ -17,56 +17,12 @@
 #include "actors/ingestion/ingestion_actor.hpp"
 #include "actors/ingestion/ingestion_messages.hpp"
 #include "actors/ingestion/reading_news.hpp"
+#include "actors/ingestion/waiting_logs.hpp"
 #include "messages/events/ingestion_state.hpp"
 #include "messages/protocol/actor_class.hpp"
 #include "messages/protocol/callbacks.hpp"
 
 namespace hedgerow::ingestion {
-
-/// Who told a log.
-enum class log_source : std::uint8_t {
-  live,    // the subscription, in any order and as late as it likes
-  range,   // a range that is read for the first time, or again after a doubt
-  rescan,  // a range that was read before
-  ours,    // it was accepted before
-};
-
-/// A fill that cannot be accepted yet.
-struct candidate {
-  raw_evm_log log;
-  orderbook_version version = orderbook_version::v4;
-  std::optional<timestamp> time;
-  /// Came with a range, which is accepted in the order of the chain; live logs do not wait for each other.
-  bool of_range = false;
-  /// Came live, and the range has it as well.
-  bool in_range = false;
-  /// Its block is below all that is followed: only the node's header at its height tells whether it is in the chain.
-  bool needs_header = false;
-  bool needs_after_clear = false;
-  std::optional<raw_evm_log> after_clear;
-  /// Receipts that have this log, but no AfterClear behind it.
-  std::uint32_t receipts_without = 0;
-  /// Answers that had no receipt of its transaction, or one without it.
-  std::uint32_t without_receipt = 0;
-  /// When the wait began.
-  monotonic_time since{0};
-};
-
-/// A question to the node that is asked until it is answered: one at a time, with growing pauses.
-struct question {
-  /// Number of the newest plan: the timer of an older one does nothing.
-  std::uint64_t turn = 0;
-  /// The question is under way; otherwise its next turn is planned, or due.
-  bool asked = false;
-  /// It is asked as soon as fewer are under way than may be.
-  bool due = false;
-  /// Answers in a row that settled nothing.
-  std::uint32_t failures = 0;
-};
-
-[[nodiscard]] inline bool is_throttle(const ports::chain_error& why) {
-  return why.kind == ports::chain_failure::throttled || why.kind == ports::chain_failure::limit_exceeded;
-}
 
 /// A range that was asked for. It closes when its logs are accepted and the node's head is known to be beyond it.
 struct open_range {
@@ -115,6 +71,7 @@ using ingestion_actor = protocol::entity_actor::extend<
     caf::reacts_to<protocol::answer_atom, answer_to<receipt_of_clear>>,
     caf::reacts_to<protocol::answer_atom, answer_to<logs_of_block>>,
     caf::reacts_to<protocol::answer_atom, answer_to<block_instead_of>>,
+    caf::reacts_to<protocol::answer_atom, answer_to<header_of_late>>,
     // Of a walk.
     caf::reacts_to<protocol::answer_atom, answer_to<head_to_walk_from>>,
     caf::reacts_to<protocol::answer_atom, answer_to<header_at>>,
@@ -122,7 +79,7 @@ using ingestion_actor = protocol::entity_actor::extend<
     caf::reacts_to<protocol::tick_atom>, caf::reacts_to<protocol::tick_atom, pause_over>,
     caf::reacts_to<protocol::tick_atom, time_due>, caf::reacts_to<protocol::tick_atom, receipt_due>,
     caf::reacts_to<protocol::tick_atom, walk_due>, caf::reacts_to<protocol::tick_atom, trust_due>,
-    caf::reacts_to<protocol::tick_atom, orders_due>>;
+    caf::reacts_to<protocol::tick_atom, late_due>, caf::reacts_to<protocol::tick_atom, orders_due>>;
 
 class ingestion {
  public:
@@ -230,7 +187,6 @@ class ingestion {
   /// False if the log is of another block than the one that is known or followed at its height: its source saw another
   /// chain.
   bool consider(const raw_evm_log& log, std::optional<timestamp> time, log_source source);
-  [[nodiscard]] candidate* waiting(const raw_evm_log& log);
   void note_clear_log(const raw_evm_log& log, orderbook_version version);
   [[nodiscard]] std::optional<timestamp> known_time(const hash32& block) const;
   void want_time(const candidate& c);
@@ -262,6 +218,13 @@ class ingestion {
   void drop_replaced(const hash32& block);
   void refuse(const candidate& c);
   void accept(const candidate& c);
+  // logs that come late (late_logs.cpp)
+  void prove_late(const raw_evm_log& log);
+  void ask_header_of_late(const std::string& key);
+  void ring(const late_due& timer);
+  void take(const header_of_late& asked, const maybe_block_answer& answer);
+  void bury_late(const evm_log_ref& ref, const std::string& why);
+  void check_late_logs(monotonic_time now);
   // reorgs (reorgs.cpp)
   void follow(const ports::chain_block& head);
   void verify_window();
@@ -351,6 +314,8 @@ class ingestion {
   domain::followed_branch branch_;
   domain::reading_proof proof_;
   std::vector<candidate> candidates_;
+  /// By their keys in the window.
+  std::map<std::string, late_log> late_logs_;
   std::map<hash32, timestamp> block_times_;
   /// Times of blocks that are wanted, by hash, and receipts, by transaction.
   std::map<hash32, question> times_;

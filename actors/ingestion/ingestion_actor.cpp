@@ -39,6 +39,7 @@ ingestion::interface::behavior_type ingestion::start() {
       [this](answer_atom, const answer_to<receipt_of_clear>& a) { hear(a); },
       [this](answer_atom, const answer_to<logs_of_block>& a) { hear(a); },
       [this](answer_atom, const answer_to<block_instead_of>& a) { hear(a); },
+      [this](answer_atom, const answer_to<header_of_late>& a) { hear(a); },
       [this](answer_atom, const answer_to<head_to_walk_from>& a) { hear(a); },
       [this](answer_atom, const answer_to<header_at>& a) { hear(a); },
       [this](answer_atom, const orders_answer& a) { broker_answered(a.start, a.orders); },
@@ -49,6 +50,7 @@ ingestion::interface::behavior_type ingestion::start() {
       [this](tick_atom, const receipt_due& timer) { ring(timer); },
       [this](tick_atom, const walk_due& timer) { ring(timer); },
       [this](tick_atom, const trust_due& timer) { ring(timer); },
+      [this](tick_atom, const late_due& timer) { ring(timer); },
       [this](tick_atom, const orders_due& timer) { ask_broker(timer.start); },
   };
 }

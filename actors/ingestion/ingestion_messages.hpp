@@ -4,6 +4,7 @@
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <cstdint>
+#include <string>
 #include <type_traits>
 
 #include "actors/domain/orders/first_start.hpp"
@@ -85,6 +86,13 @@ struct block_instead_of {
   hash32 block;
 };
 
+/// The block at the height of a log that came late.
+struct header_of_late {
+  using answer = std::optional<ports::chain_block>;
+  /// As in the window.
+  std::string key;
+};
+
 /// The head that a walk begins at.
 struct head_to_walk_from {
   using answer = ports::chain_block;
@@ -142,6 +150,11 @@ struct walk_due {
 /// The pause after an answer that was of another chain is over.
 struct trust_due {};
 
+/// The header at the height of a late log may be asked for again.
+struct late_due {
+  std::string key;
+};
+
 /// The broker may be asked for its orders.
 struct orders_due {
   domain::first_start start;
@@ -162,4 +175,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ingestion::time_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ingestion::receipt_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ingestion::walk_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ingestion::trust_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ingestion::late_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ingestion::orders_due)

@@ -4,6 +4,7 @@
 
 #include "actors/domain/fills/orderbook_events.hpp"
 #include "actors/ingestion/ingestion.hpp"
+#include "actors/ingestion/range_failures.hpp"
 
 namespace hedgerow::ingestion {
 
@@ -11,15 +12,6 @@ using ports::chain_failure;
 using ports::notice_level;
 
 namespace {
-
-domain::range_failure failure_of(chain_failure kind) {
-  switch (kind) {
-    case chain_failure::range_too_wide: return domain::range_failure::too_wide;
-    case chain_failure::throttled: return domain::range_failure::throttled;
-    case chain_failure::limit_exceeded: return domain::range_failure::limited;
-    default: return domain::range_failure::other;
-  }
-}
 
 std::string shown(const domain::block_range& blocks) {
   if (blocks.from == blocks.to) return "block " + std::to_string(blocks.from);
@@ -196,11 +188,8 @@ void ingestion::take(const head_beyond_range&, const block_answer& head) {
 
 void ingestion::close_range_if_done() {
   if (!range_ || !range_->read) return;
-  for (const auto& c : candidates_) {
-    // A node that never gives so old a header must not stop reading; that the log waits is told.
-    const bool late = c.needs_header && c.log.ref.block_number < range_->blocks.from;
-    if (!late && c.log.ref.block_number <= range_->blocks.to) return;
-  }
+  for (const auto& c : candidates_)
+    if (c.log.ref.block_number <= range_->blocks.to) return;
   const auto done = *std::exchange(range_, std::nullopt);
   range_succeeded(done);
   if (done.rescan) {

@@ -64,15 +64,16 @@ void ingestion::check_reading() {
                               std::to_string(checkpoint_.block) +
                               (last_error_.empty() ? "" : "; last: " + last_error_));
   check_what_waits(now);
+  check_late_logs(now);
 }
 
-/// A log without its time or its AfterClear holds the checkpoint, unless it came long after its block.
+/// A log without its time or its AfterClear holds the checkpoint.
 void ingestion::check_what_waits(monotonic_time now) {
   const auto longest = longest_wait(now);
   if (longest < config_.stuck_after) return reading_news_.over("log_waits");
   reading_news_.trouble(notice_level::alarm, "log_waits",
                         what_waits() + ", has waited for " + seconds(longest) +
-                            "; it is not hedged, nor may be what lies behind it, until the node answers" +
+                            "; it is not hedged, nor is what lies behind it, until the node answers" +
                             (last_error_.empty() ? "" : "; last: " + last_error_));
 }
 
@@ -88,9 +89,8 @@ std::string ingestion::what_waits() const {
   const auto& ref = oldest.log.ref;
   return "log " + std::to_string(ref.log_index) + " of block " + std::to_string(ref.block_number) + ", transaction " +
          ref.tx_hash.to_string() + ", which waits for " +
-         (oldest.time           ? "the amounts that belong to it (eth_getTransactionReceipt)"
-          : oldest.needs_header ? "the header at its height, as it came late (eth_getBlockByNumber)"
-                                : "the time of its block (eth_getBlockByNumber)");
+         (oldest.time ? "the amounts that belong to it (eth_getTransactionReceipt)"
+                      : "the time of its block (eth_getBlockByNumber)");
 }
 
 void ingestion::node_is_behind() {
@@ -146,7 +146,7 @@ actor_status ingestion::status() const {
   out.show("batch", cursor_.batch);
   out.show("accepted", accepted_);
   out.show("reverted", reverted_);
-  out.show("waiting", candidates_.size());
+  out.show("waiting", candidates_.size() + late_logs_.size());
   out.show("longest_wait_ms", longest_wait(now));
   out.show("reorg_window", window_.size());
   out.show("malformed", dead_lettered_);

@@ -54,111 +54,106 @@ TEST_F(IngestionLateLogsTest, ALogIsAcceptedWhenItsBlockStillStands) {
   EXPECT_EQ(canonical(), (fills{{3, 3}}));
 }
 
-TEST_F(IngestionLateLogsTest, ReadingGoesOnWhileTheHeaderIsNotThere) {
+TEST_F(IngestionLateLogsTest, NothingWaitsForTheHeader) {
   begin();
   node->silent_blocks = {3};
   node->tell_log(node->logs_of(3).front());
   wait(5s);
   node->mine({take(204)});
+  node->reorg(1);
+  node->mine({take(206)});
   wait(90s);
-  EXPECT_EQ(shown("checkpoint"), 204);
+  EXPECT_EQ(shown("checkpoint"), 206);
+  EXPECT_EQ(canonical(), (fills{{206, 206}}));
   EXPECT_EQ(shown("waiting"), 1);
-  EXPECT_NE(problems().find("the header at its height"), std::string::npos) << problems();
+  EXPECT_EQ(notices.count("ALARM late_log_unproven"), 1U) << notices.all();
+  ASSERT_EQ(letters().size(), 1U);
+  EXPECT_EQ(letters().front().reason, "late_log");
   node->silent_blocks.clear();
   wait(10s);
-  EXPECT_EQ(canonical(), (fills{{3, 3}, {204, 204}}));
+  EXPECT_EQ(canonical(), (fills{{3, 3}, {206, 206}}));
+  EXPECT_EQ(notices.count("INFO late_log_unproven_over"), 1U) << notices.all();
   EXPECT_EQ(problems(), "");
 }
 
-TEST_F(IngestionLateLogsTest, WhatWaitsWhenTheConnectionBreaksIsReadAgain) {
+TEST_F(IngestionLateLogsTest, TheHeaderIsAskedForOnTheNextConnectionToo) {
   begin();
   node->silent_blocks = {3};
   node->tell_log(node->logs_of(3).front());
   wait(5s);
-  ASSERT_EQ(shown("waiting"), 1);
   node->disconnect();
-  run();
-  node->silent_blocks.clear();
-  node->hidden.clear();
+  wait(100s);
   node->connect();
-  wait(30s);
+  wait(10s);
+  EXPECT_EQ(notices.count("ALARM late_log_unproven"), 0U) << "a minute of connection is meant";
+  node->silent_blocks.clear();
+  wait(10s);
   EXPECT_EQ(canonical(), (fills{{3, 3}}));
 }
 
-TEST_F(IngestionLateLogsTest, ARangeThatHasTheLogAsWellSettlesIt) {
+TEST_F(IngestionLateLogsTest, WhatIsBelowAllThatIsRememberedIsAnAlarm) {
   begin();
   node->silent_blocks = {3};
   node->tell_log(node->logs_of(3).front());
   wait(5s);
-  ASSERT_EQ(shown("waiting"), 1);
-  // A block is replaced: what was read is read again from the log that waits on, and its header is still not there.
-  node->hidden.clear();
-  node->garble_logs = [&](ports::evm_logs& answer) {
-    for (auto& log : answer.logs) log.block_time = timestamp{1'700'000'006'000'000};
-    // It is told once more just before the answer.
-    if (!answer.logs.empty()) node->tell_log(node->logs_of(3).front());
-  };
-  node->reorg(1);
-  wait(30s);
-  EXPECT_EQ(canonical(), (fills{{3, 3}}));
-}
-
-/// A rescan begins 64 blocks below the end of the last one, and the headers that are kept 64 below the head.
-class IngestionLateRescanTest : public IngestionLateLogsTest {
- public:
-  IngestionLateRescanTest() {
-    config.backfill.rescan_blocks = config.reorg_window_blocks;
-    config.backfill.rescan_interval = 10s;
-    stale.ref.block_number = 45;
-    stale.ref.block_hash.value.fill(0x99);
-    stale.ref.tx_hash.value.fill(0x98);
-    node->garble_logs = [this](ports::evm_logs& answer) {
-      const auto& [from, to] = node->asked.back();
-      if (node->head() < 120 || from > 45 || to < 45) return;
-      if (++asked_for == 1) answer.logs.push_back({stale, false, timestamp{1'700'000'090'000'000}});
-    };
-  }
-
-  void begin() {
-    start();
-    settle();
-    mine(100);
-    wait(15s);
-    mine(20);
-  }
-
-  void end() {
-    mine(20);
-    wait(15s);
-    EXPECT_EQ(events().size(), 0U);
-    EXPECT_EQ(shown("checkpoint"), 140);
-    EXPECT_EQ(problems(), "");
-  }
-
-  /// Of a branch that was left.
-  raw_evm_log stale = take(9);
-  /// Answers with block 45 since the headers are above it; the first has the stale log.
-  int asked_for = 0;
-};
-
-TEST_F(IngestionLateRescanTest, IsNotBelievedBelowTheHeadersThatAreKept) {
-  begin();
-  wait(15s);
-  ASSERT_GT(asked_for, 0);
-  end();
-}
-
-TEST_F(IngestionLateRescanTest, IsReadAgainWhenALogThatCameLiveAsWellIsRefuted) {
-  begin();
-  node->silent_blocks = {45};
-  node->tell_log(stale);
-  wait(10s);
-  ASSERT_EQ(asked_for, 1);
-  ASSERT_EQ(shown("waiting"), 1);
+  node->mine({take(10)});
+  node->mine({take(11)});
+  mine(100);
+  wait(5s);
   node->silent_blocks.clear();
-  wait(6s);
-  EXPECT_GT(asked_for, 1);
-  end();
+  wait(10s);
+  EXPECT_EQ(canonical(), (fills{{204, 10}, {205, 11}}));
+  EXPECT_EQ(notices.count("ALARM late_log"), 1U) << notices.all();
+  ASSERT_EQ(letters().size(), 1U);
+  EXPECT_NE(letters().front().detail.find("may be hedged already"), std::string::npos);
+  EXPECT_EQ(shown("waiting"), 0);
+}
+
+TEST_F(IngestionLateLogsTest, AFloodOfThemIsBounded) {
+  begin();
+  auto late = take(1);
+  for (std::uint64_t n = 0; n < 1003; ++n) {
+    late.ref = {n < 1002 ? n % 100 : 4, {}, {}, n};
+    late.ref.block_hash.value.fill(0x99);
+    node->silent_blocks.insert(late.ref.block_number);
+    node->tell_log(late);
+  }
+  run();
+  EXPECT_EQ(shown("waiting"), 1000);
+  EXPECT_EQ(letters().size(), 3U);
+  node->silent_blocks.clear();
+  wait(10s);
+  EXPECT_EQ(shown("waiting"), 0);
+  EXPECT_EQ(events().size(), 0U);
+}
+
+TEST_F(IngestionLateLogsTest, ARescanIsNotBelievedBelowTheHeadersThatAreKept) {
+  config.backfill.rescan_blocks = config.reorg_window_blocks;
+  config.backfill.rescan_interval = 10s;
+  start();
+  settle();
+  mine(100);
+  wait(15s);
+  // The next rescan begins 64 blocks below the end of the last one, and the headers that are kept 64 below the head.
+  mine(20);
+  auto stale = take(9);
+  stale.ref.block_number = 45;
+  stale.ref.block_hash.value.fill(0x99);
+  stale.ref.tx_hash.value.fill(0x98);
+  int given = 0;
+  node->garble_logs = [&](ports::evm_logs& answer) {
+    const auto& [from, to] = node->asked.back();
+    if (from > 45 || to < 45) return;
+    ++given;
+    answer.logs.push_back({stale, false, timestamp{1'700'000'090'000'000}});
+  };
+  wait(15s);
+  ASSERT_GT(given, 0);
+  mine(20);
+  wait(15s);
+  EXPECT_EQ(events().size(), 0U);
+  EXPECT_EQ(shown("checkpoint"), 140);
+  EXPECT_EQ(problems(), "");
 }
 
 TEST_F(IngestionLateLogsTest, AClearThatIsTakenBackForItsPairIsBookedAgainAtOnce) {
