@@ -10,6 +10,7 @@ void add_commands(CLI::App& app, chosen& run) {
   add_topics_command(app, run);
   add_replay_command(app, run);
   add_log_command(app, run);
+  add_chain_command(app, run);
   add_completion_command(app, run);
 }
 

@@ -67,7 +67,7 @@ expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, m
   return *log;
 }
 
-expected<chain_client_factory, fault> make_chain(const settings& v, machine& on) {
+expected<chain_client_factory, fault> chain_factory(const settings& v, machine& on) {
   evm::chain_client_options options;
   options.url = v.chain.ws_url.reveal();
   static_cast<chain_policy&>(options) = v.chain.connection;
@@ -127,7 +127,7 @@ expected<node::node_ports, std::string> make_ports(const settings& v, machine& o
   out.rows = adapters::make_memory_store();
   const auto needs = needs_of(v);
   if (needs.asks_chain()) {
-    auto chain = make_chain(v, on);
+    auto chain = chain_factory(v, on);
     if (!chain) return unexpected(chain.error());
     out.chain = (*chain)();
     out.make_chain_client = *chain;
@@ -162,6 +162,12 @@ expected<std::shared_ptr<ports::event_log>, std::string> read_log(const settings
   auto log = adapters::read_sqlite_log(options);
   if (!log) return unexpected("node.data_dir = \"" + v.node.data_dir + "\": " + log.error().detail);
   return *log;
+}
+
+expected<std::shared_ptr<ports::chain_client>, std::string> make_chain(const settings& v, machine& on) {
+  auto make = chain_factory(v, on);
+  if (!make) return unexpected(make.error());
+  return (*make)();
 }
 
 }  // namespace hedgerow::world

@@ -29,4 +29,8 @@ struct machine {
 [[nodiscard]] expected<std::shared_ptr<ports::event_log>, std::string> read_log(const config::settings& values,
                                                                                 machine& on);
 
+/// A client of the chain's node, not connected yet. Errors as above.
+[[nodiscard]] expected<std::shared_ptr<ports::chain_client>, std::string> make_chain(const config::settings& values,
+                                                                                     machine& on);
+
 }  // namespace hedgerow::world

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <set>
 
@@ -153,6 +154,14 @@ std::string stage::diagnosis() {
     if (const std::string_view status = e["status"].GetString(); status != "FILLED" && status != "FAILED")
       all += text(e);
   return all;
+}
+
+outcome run_program(const std::filesystem::path& folder, const std::string& arguments) {
+  const auto out = folder / "out";
+  const auto err = folder / "err";
+  const std::string line = "'" + program() + "' " + arguments + " >'" + out.string() + "' 2>'" + err.string() + "'";
+  const int status = std::system(line.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, demo::text_of(out.string()), demo::text_of(err.string())};
 }
 
 std::filesystem::path stage::config_of(std::size_t node) const {

@@ -39,6 +39,16 @@ class process {
   int status_ = 0;
 };
 
+/// What the program said, and its exit code.
+struct outcome {
+  int code = -1;
+  std::string out;
+  std::string err;
+};
+
+/// Runs the program to its end; its outputs are files in the folder. `arguments` are as in a shell.
+[[nodiscard]] outcome run_program(const std::filesystem::path& folder, const std::string& arguments);
+
 struct stage_options {
   std::string name;
   /// The paper broker's plan.
@@ -77,6 +87,10 @@ class stage {
   int stop_node(std::size_t node = 0);
   void signal_node(int number, std::size_t node) { nodes_[node].running->signal(number); }
   [[nodiscard]] bool is_up(std::size_t node) { return nodes_[node].running && nodes_[node].running->alive(); }
+  /// `--config` and the file of this node.
+  [[nodiscard]] std::string config_option(std::size_t node = 0) const {
+    return "--config '" + config_of(node).string() + "'";
+  }
   [[nodiscard]] std::string output_of(std::size_t node) { return nodes_[node].running->output(); }
   [[nodiscard]] const std::string& node_output() const { return last_output_; }
   [[nodiscard]] demo::kafka_process& kafka() { return *kafka_; }

@@ -1,10 +1,8 @@
 // `hedgerow replay` and `hedgerow log` as their user runs them: beside a running node, and from one log to another.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <fstream>
 #include <future>
 #include <iterator>
@@ -27,20 +25,6 @@ namespace fs = std::filesystem;
 std::string content(const fs::path& file) {
   std::ifstream in{file, std::ios::binary};
   return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-struct outcome {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
-
-/// Runs the program to its end in a folder for its outputs.
-outcome run(const fs::path& folder, const std::string& arguments) {
-  const std::string line = "'" + test::build_folder() + "/hedgerow' " + arguments + " >'" + (folder / "out").string() +
-                           "' 2>'" + (folder / "err").string() + "'";
-  const int status = std::system(line.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(folder / "out"), content(folder / "err")};
 }
 
 std::string body(std::uint16_t port, const std::string& path, const ports::clock& clock) {
@@ -76,7 +60,7 @@ class Replay : public ::testing::Test {
     EXPECT_TRUE(log) << log.error().detail;
     return *log;
   }
-  outcome hedgerow(const std::string& arguments) { return run(folder_, arguments); }
+  outcome hedgerow(const std::string& arguments) { return run_program(folder_, arguments); }
 
   fs::path folder_ = fs::temp_directory_path() / ("hedgerow-replay-" + std::to_string(::getpid()));
   adapters::system_clock clock_;
@@ -205,11 +189,11 @@ TEST(ReplayOfAMarket, IsWhatTheNodeShowsAndEveryPositionIsRecomputed) {
   stage s{{"replay", "[]", 12}};
   s.start_node();
   s.world().start_market();
-  const std::string config = "--config '" + (s.folder / "node-0.toml").string() + "'";
+  const auto config = s.config_option();
   // Beside a node at work.
   for (const auto goal : {5U, 20U, 40U}) {
     ASSERT_TRUE(eventually([&] { return s.world().stats().sent >= goal; }, std::chrono::minutes{1}));
-    const auto verified = run(s.folder, "replay verify " + config);
+    const auto verified = run_program(s.folder, "replay verify " + config);
     EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
   }
   ASSERT_TRUE(s.world().stop_market());
@@ -219,10 +203,10 @@ TEST(ReplayOfAMarket, IsWhatTheNodeShowsAndEveryPositionIsRecomputed) {
   ASSERT_TRUE(std::regex_search(toml, port, std::regex{R"(\[api\]\nport = (\d+))"}));
   const adapters::system_clock clock;
   for (const char* name : {"trades", "executions", "dead-letters", "positions"})
-    EXPECT_EQ(run(s.folder, "replay projection " + std::string{name} + " " + config).out,
+    EXPECT_EQ(run_program(s.folder, "replay projection " + std::string{name} + " " + config).out,
               body(static_cast<std::uint16_t>(std::stoi(port[1])), "/" + std::string{name}, clock))
         << name;
-  const auto verified = run(s.folder, "replay verify " + config);
+  const auto verified = run_program(s.folder, "replay verify " + config);
   EXPECT_EQ(verified.code, 0) << verified.out;
   EXPECT_EQ(s.stop_node(), 0) << s.node_output();
 }
