@@ -16,8 +16,6 @@ namespace {
 
 constexpr topic_partition changelog{topic::ingestion_changelog, 0};
 constexpr std::size_t block_times_kept = 1024;
-/// Frames remembered as dead letters; after that many one may become a dead letter again, under the same key.
-constexpr std::size_t dead_frames_kept = 1000;
 
 /// Tells frames apart, and is the same on every machine.
 std::string fingerprint(const std::string& text) {
@@ -75,7 +73,6 @@ void ingestion::up() {
   ++generation_;
   range_.reset();
   candidates_.clear();
-  for (auto& [key, late] : late_logs_) late.since = clock_->monotonic();
   times_.clear();
   receipts_.clear();
   verifying_ = false;

@@ -220,11 +220,12 @@ class ingestion {
   void accept(const candidate& c);
   // logs that come late (late_logs.cpp)
   void prove_late(const raw_evm_log& log);
-  void ask_header_of_late(const std::string& key);
+  void ask_header_of_late(std::uint64_t number);
   void ring(const late_due& timer);
   void take(const header_of_late& asked, const maybe_block_answer& answer);
-  void bury_late(const evm_log_ref& ref, const std::string& why);
-  void check_late_logs(monotonic_time now);
+  void settle_late(std::uint64_t number);
+  void bury_late(const raw_evm_log& log, const std::string& why);
+  void check_late_logs();
   // reorgs (reorgs.cpp)
   void follow(const ports::chain_block& head);
   void verify_window();
@@ -314,8 +315,8 @@ class ingestion {
   domain::followed_branch branch_;
   domain::reading_proof proof_;
   std::vector<candidate> candidates_;
-  /// By their keys in the window.
-  std::map<std::string, late_log> late_logs_;
+  /// By height.
+  std::map<std::uint64_t, late_block> late_blocks_;
   std::map<hash32, timestamp> block_times_;
   /// Times of blocks that are wanted, by hash, and receipts, by transaction.
   std::map<hash32, question> times_;

@@ -4,7 +4,6 @@
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <cstdint>
-#include <string>
 #include <type_traits>
 
 #include "actors/domain/orders/first_start.hpp"
@@ -89,8 +88,7 @@ struct block_instead_of {
 /// The block at the height of a log that came late.
 struct header_of_late {
   using answer = std::optional<ports::chain_block>;
-  /// As in the window.
-  std::string key;
+  std::uint64_t number = 0;
 };
 
 /// The head that a walk begins at.
@@ -152,7 +150,8 @@ struct trust_due {};
 
 /// The header at the height of a late log may be asked for again.
 struct late_due {
-  std::string key;
+  std::uint64_t number = 0;
+  std::uint64_t turn = 0;
 };
 
 /// The broker may be asked for its orders.

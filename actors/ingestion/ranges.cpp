@@ -204,7 +204,8 @@ void ingestion::close_range_if_done() {
   // A block that no header has proven may have been replaced, however old it is.
   drop_final_blocks(std::min(final_to, proof_.proven_to()));
   std::erase_if(clear_logs_, [&](const auto& entry) {
-    return entry.second.logs.front().ref.block_number + config_.reorg_window_blocks < done.blocks.to;
+    const auto block = entry.second.logs.front().ref.block_number;
+    return block + config_.reorg_window_blocks < done.blocks.to && !late_blocks_.contains(block);
   });
   // One range at a time in the log: this bounds what waits for the disk.
   awaited_ticket_ = ++ticket_;

@@ -64,7 +64,7 @@ void ingestion::check_reading() {
                               std::to_string(checkpoint_.block) +
                               (last_error_.empty() ? "" : "; last: " + last_error_));
   check_what_waits(now);
-  check_late_logs(now);
+  check_late_logs();
 }
 
 /// A log without its time or its AfterClear holds the checkpoint.
@@ -146,7 +146,8 @@ actor_status ingestion::status() const {
   out.show("batch", cursor_.batch);
   out.show("accepted", accepted_);
   out.show("reverted", reverted_);
-  out.show("waiting", candidates_.size() + late_logs_.size());
+  out.show("waiting", candidates_.size());
+  out.show("late", late_blocks_.size());
   out.show("longest_wait_ms", longest_wait(now));
   out.show("reorg_window", window_.size());
   out.show("malformed", dead_lettered_);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "actors/ports/chain_client.hpp"
 #include "messages/events/blockchain_event.hpp"
@@ -35,15 +36,21 @@ struct candidate {
   monotonic_time since{0};
 };
 
-/// A log whose block is below all headers that are kept.
-struct late_log {
-  raw_evm_log log;
-  /// When the wait on this connection began.
-  monotonic_time since{0};
+/// Logs of one height that is below all headers that are kept, until the window has them or their block is refuted.
+struct late_block {
+  std::vector<raw_evm_log> logs;
+  /// Number of the newest plan to ask for the header: the timer of an older one does nothing.
+  std::uint64_t turn = 0;
   std::uint32_t tries = 0;
-  /// It is a dead letter by now.
+  /// How long the node, while it was connected, has been asked in vain.
+  std::chrono::milliseconds waited{0};
+  /// They are dead letters by now.
   bool buried = false;
 };
+
+/// Frames, and late logs, remembered as dead letters; after that many one may become a dead letter again, under the
+/// same key.
+inline constexpr std::size_t dead_frames_kept = 1000;
 
 /// Questions that are not answered are asked again after pauses that grow up to this one.
 inline constexpr std::chrono::milliseconds longest_pause{5000};

@@ -65,7 +65,7 @@ TEST_F(IngestionLateLogsTest, NothingWaitsForTheHeader) {
   wait(90s);
   EXPECT_EQ(shown("checkpoint"), 206);
   EXPECT_EQ(canonical(), (fills{{206, 206}}));
-  EXPECT_EQ(shown("waiting"), 1);
+  EXPECT_EQ(shown("late"), 1);
   EXPECT_EQ(notices.count("ALARM late_log_unproven"), 1U) << notices.all();
   ASSERT_EQ(letters().size(), 1U);
   EXPECT_EQ(letters().front().reason, "late_log");
@@ -106,25 +106,66 @@ TEST_F(IngestionLateLogsTest, WhatIsBelowAllThatIsRememberedIsAnAlarm) {
   EXPECT_EQ(notices.count("ALARM late_log"), 1U) << notices.all();
   ASSERT_EQ(letters().size(), 1U);
   EXPECT_NE(letters().front().detail.find("may be hedged already"), std::string::npos);
-  EXPECT_EQ(shown("waiting"), 0);
+  EXPECT_EQ(shown("late"), 0);
 }
 
 TEST_F(IngestionLateLogsTest, AFloodOfThemIsBounded) {
   begin();
-  auto late = take(1);
-  for (std::uint64_t n = 0; n < 1003; ++n) {
-    late.ref = {n < 1002 ? n % 100 : 4, {}, {}, n};
-    late.ref.block_hash.value.fill(0x99);
-    node->silent_blocks.insert(late.ref.block_number);
-    node->tell_log(late);
-  }
-  run();
-  EXPECT_EQ(shown("waiting"), 1000);
-  EXPECT_EQ(letters().size(), 3U);
+  const auto flood = [&] {
+    auto late = take(1);
+    for (std::uint64_t n = 0; n < 1000; ++n) {
+      late.ref = {n % 100, {}, {}, n};
+      late.ref.block_hash.value.fill(0x99);
+      node->silent_blocks.insert(late.ref.block_number);
+      node->tell_log(late);
+    }
+    run();
+  };
+  flood();
+  EXPECT_EQ(shown("late"), 64);
+  EXPECT_EQ(letters().size(), 360U);
+  flood();
+  EXPECT_EQ(letters().size(), 360U) << "nothing new";
   node->silent_blocks.clear();
   wait(10s);
-  EXPECT_EQ(shown("waiting"), 0);
+  EXPECT_EQ(shown("late"), 0);
   EXPECT_EQ(events().size(), 0U);
+}
+
+TEST_F(IngestionLateLogsTest, AClearThatWaitsForItsReceiptOutlivesTheConnection) {
+  config.owner.value.fill(0x0e);
+  start();
+  settle();
+  node->hidden = {{1, 0}, {1, 1}};
+  node->mine({clear_of(config.owner), after_clear(1)});
+  mine(200);
+  settle();
+  node->no_receipts = true;
+  node->tell_log(node->logs_of(1).front());
+  wait(3s);
+  ASSERT_EQ(events().size(), 0U);
+  node->disconnect();
+  run();
+  node->no_receipts = false;
+  node->connect();
+  wait(20s);
+  EXPECT_EQ(events().size(), 1U);
+  EXPECT_EQ(shown("late"), 0);
+}
+
+TEST_F(IngestionLateLogsTest, AnAlarmOutlivesTheConnection) {
+  begin();
+  node->silent_blocks = {3};
+  node->tell_log(node->logs_of(3).front());
+  wait(90s);
+  ASSERT_EQ(notices.count("ALARM late_log_unproven"), 1U) << notices.all();
+  node->disconnect();
+  wait(5s);
+  node->connect();
+  wait(90s);
+  EXPECT_EQ(notices.count("ALARM late_log_unproven"), 1U) << notices.all();
+  EXPECT_EQ(notices.count("INFO late_log_unproven_over"), 0U) << notices.all();
+  EXPECT_EQ(letters().size(), 1U);
 }
 
 TEST_F(IngestionLateLogsTest, ARescanIsNotBelievedBelowTheHeadersThatAreKept) {
