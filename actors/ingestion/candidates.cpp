@@ -22,14 +22,10 @@ std::size_t data_size(const candidate& c) {
   return c.log.data.size() + (c.after_clear ? c.after_clear->data.size() : 0);
 }
 
-bool same_log(const evm_log_ref& a, const evm_log_ref& b) {
-  return a.block_hash == b.block_hash && a.log_index == b.log_index;
-}
-
 }  // namespace
 
 bool ingestion::consider(const raw_evm_log& log, std::optional<timestamp> time, log_source source) {
-  const auto* book = book_of(log.book);
+  const auto* book = find_book(config_.books, log.book);
   if (book == nullptr || log.topics.empty()) return true;
   const auto& topics = domain::topics_of(book->version);
   if (log.topics[0] == topics.after_clear || log.topics[0] == topics.clear) note_clear_log(log, book->version);
@@ -42,7 +38,7 @@ bool ingestion::consider(const raw_evm_log& log, std::optional<timestamp> time, 
   }
   if (verdict != domain::evm_log_verdict::fresh) return true;
   for (const auto& c : candidates_)
-    if (same_log(c.log.ref, log.ref)) return true;
+    if (domain::same_log(c.log.ref, log.ref)) return true;
   if (too_large_.contains(domain::window_key(log.ref))) return true;
   if ((source == log_source::live || source == log_source::rescan) && !branch_.reaches(log.ref.block_number)) {
     prove_late(log);
@@ -69,7 +65,7 @@ bool ingestion::consider(const raw_evm_log& log, std::optional<timestamp> time, 
 void ingestion::note_clear_log(const raw_evm_log& log, orderbook_version version) {
   auto& [known, seen] = clear_logs_[log.ref.tx_hash];
   seen.emplace(log.ref.block_hash, log.ref.log_index);
-  if (std::any_of(known.begin(), known.end(), [&](const auto& l) { return same_log(l.ref, log.ref); })) return;
+  if (std::any_of(known.begin(), known.end(), [&](const auto& l) { return domain::same_log(l.ref, log.ref); })) return;
   known.push_back(log);
   if (domain::is_clear(version, log)) known.back().data.clear();
   for (const auto& ref : window_.paired_across(log)) {
@@ -78,7 +74,7 @@ void ingestion::note_clear_log(const raw_evm_log& log, orderbook_version version
     const auto clear = event->log;
     const auto time = event->block_time;
     revert(std::move(*event));
-    std::ignore = consider(clear, time, log_source::ours);
+    std::ignore = consider(clear, time, log_source::proven);
   }
 }
 
@@ -88,11 +84,6 @@ std::uint64_t ingestion::plan(question& q) {
   q.turn = ++turns_;
   q.asked = false;
   return q.turn;
-}
-
-bool ingestion::is_due(const std::map<hash32, question>& all, const hash32& of, std::uint64_t turn) {
-  const auto it = all.find(of);
-  return it != all.end() && it->second.turn == turn && !it->second.asked;
 }
 
 void ingestion::ask_later(const time_of& what, std::chrono::milliseconds delay) {
@@ -220,7 +211,7 @@ void ingestion::note_logs_of(const hash32& tx, const std::vector<ports::evm_log>
     if (one.log.ref.tx_hash != tx) continue;
     if (const auto it = clear_logs_.find(tx); it != clear_logs_.end())
       it->second.seen.emplace(one.log.ref.block_hash, one.log.ref.log_index);
-    const auto* book = book_of(one.log.book);
+    const auto* book = find_book(config_.books, one.log.book);
     if (book == nullptr || one.log.topics.empty()) continue;
     const auto& topics = domain::topics_of(book->version);
     if (one.log.topics[0] == topics.after_clear || one.log.topics[0] == topics.clear)
@@ -262,8 +253,9 @@ void ingestion::take(const receipt_of_clear& asked, const receipt_answer& told) 
     if (c.log.ref.tx_hash != tx || !c.needs_after_clear || c.after_clear) continue;
     waits = true;
     if (!told) continue;
-    const bool has_it = answer && std::any_of(answer->logs.begin(), answer->logs.end(),
-                                              [&](const auto& seen) { return same_log(seen.log.ref, c.log.ref); });
+    const bool has_it = answer && std::any_of(answer->logs.begin(), answer->logs.end(), [&](const auto& seen) {
+                          return domain::same_log(seen.log.ref, c.log.ref);
+                        });
     if (!has_it) {
       elsewhere = true;
       doubt(c);
@@ -342,14 +334,13 @@ void ingestion::refuse(const candidate& c) {
   const auto key = domain::window_key(ref);
   if (too_large_.size() >= too_large_kept) too_large_.clear();
   too_large_.insert(key);
+  late_logs_.forget(ref);
   last_error_ =
-      "log " + std::to_string(ref.log_index) + " of block " + std::to_string(ref.block_number) + ", transaction " +
-      ref.tx_hash.to_string() + ", has " + std::to_string(data_size(c)) +
+      ref.describe() + ", has " + std::to_string(data_size(c)) +
       " bytes of data, more than fit into a record of the event log; if it fills an order of the owner, it is "
       "not hedged";
-  constexpr std::string_view reason = "record_too_large";
-  out().dead_letter("log:" + key, "", reason, last_error_);
-  alarms_.raise(notices_, service_name, reason, reason, ref.tx_hash.to_string(),
+  out().dead_letter(letter_key(ref), "", record_too_large, last_error_);
+  alarms_.raise(notices_, service_name, record_too_large, record_too_large, ref.tx_hash.to_string(),
                 last_error_ + "; look at the transaction, and at the dead letters for others", out().now());
 }
 

@@ -235,10 +235,4 @@ void ingestion::flush(std::uint64_t ticket) {
   entity::emit(self_, bridge_, std::move(step));
 }
 
-const watched_book* ingestion::book_of(const address& a) const {
-  for (const auto& b : config_.books)
-    if (b.book == a) return &b;
-  return nullptr;
-}
-
 }  // namespace hedgerow::ingestion

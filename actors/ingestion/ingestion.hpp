@@ -6,6 +6,7 @@
 #include <set>
 
 #include "actors/domain/chain/chain_walk.hpp"
+#include "actors/domain/chain/late_logs.hpp"
 #include "actors/domain/chain/range_retry.hpp"
 #include "actors/domain/chain/reading_proof.hpp"
 #include "actors/domain/chain/reading_watch.hpp"
@@ -165,8 +166,6 @@ class ingestion {
   void take(const head_beyond_range& asked, const block_answer& head);
   void close_range_if_done();
   void range_succeeded(const open_range& done);
-  [[nodiscard]] bool is_watched(const raw_evm_log& log) const;
-  [[nodiscard]] bool may_be_watched(const ports::malformed_evm_log& bad) const;
   // asking again (retries.cpp)
   void again(const ports::chain_error& why);
   [[nodiscard]] retry_line& line_of(line which);
@@ -210,7 +209,11 @@ class ingestion {
   void ask_later(const receipt_of_clear& what, std::chrono::milliseconds delay);
   /// The number of the turn.
   std::uint64_t plan(question& q);
-  [[nodiscard]] static bool is_due(const std::map<hash32, question>& all, const hash32& of, std::uint64_t turn);
+  template <class Of>
+  [[nodiscard]] static bool is_due(const std::map<Of, question>& all, const Of& of, std::uint64_t turn) {
+    const auto it = all.find(of);
+    return it != all.end() && it->second.turn == turn && !it->second.asked;
+  }
   /// The pause after an answer to `q` that settled nothing; `why` when it was an error.
   [[nodiscard]] std::chrono::milliseconds pause_after(question& q, const std::optional<ports::chain_error>& why = {});
   void check_blocks_of(const hash32& tx);
@@ -223,7 +226,7 @@ class ingestion {
   void ask_header_of_late(std::uint64_t number);
   void ring(const late_due& timer);
   void take(const header_of_late& asked, const maybe_block_answer& answer);
-  void settle_late(std::uint64_t number);
+  void settle_late();
   void bury_late(const raw_evm_log& log, const std::string& why);
   void check_late_logs();
   // reorgs (reorgs.cpp)
@@ -258,9 +261,6 @@ class ingestion {
 
   /// What is collected for the log, with the time of now.
   entity::outbox& out();
-  [[nodiscard]] std::vector<hash32> watched_topics() const;
-  [[nodiscard]] std::vector<address> addresses() const;
-  [[nodiscard]] const watched_book* book_of(const address& a) const;
   /// running, reading history, not connected; connecting before it is known whether that can be had.
   /// Sets state, activity, last error and the problems that come of it.
   void describe_state(protocol::actor_status& out) const;
@@ -315,12 +315,13 @@ class ingestion {
   domain::followed_branch branch_;
   domain::reading_proof proof_;
   std::vector<candidate> candidates_;
-  /// By height.
-  std::map<std::uint64_t, late_block> late_blocks_;
+  domain::late_logs late_logs_{late_heights, late_logs_of_one_height};
   std::map<hash32, timestamp> block_times_;
   /// Times of blocks that are wanted, by hash, and receipts, by transaction.
   std::map<hash32, question> times_;
   std::map<hash32, question> receipts_;
+  /// Headers of late logs, by height.
+  std::map<std::uint64_t, question> late_headers_;
   std::uint64_t turns_ = 0;
   /// By transaction.
   std::map<hash32, domain::clear_transaction> clear_logs_;

@@ -11,7 +11,7 @@ namespace hedgerow::ingestion {
 using namespace protocol;
 
 ingestion::interface::behavior_type ingestion::start() {
-  listening_ = chain_->subscribe({addresses(), watched_topics()}, listener());
+  listening_ = chain_->subscribe(filter_of(config_.books), listener());
   watch();
   return {
       [](handle_atom, const slice_ptr&) {

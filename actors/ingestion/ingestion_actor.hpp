@@ -8,10 +8,10 @@
 
 #include <functional>
 #include <memory>
-#include <vector>
 
 #include "actors/bridges/service.hpp"
 #include "actors/domain/chain/reading_policy.hpp"
+#include "actors/ingestion/watched_books.hpp"
 #include "actors/ports/broker_api.hpp"
 #include "actors/ports/chain_client.hpp"
 #include "actors/ports/clock.hpp"
@@ -20,14 +20,9 @@
 
 namespace hedgerow::ingestion {
 
-struct watched_book {
-  address book;
-  orderbook_version version = orderbook_version::v4;
-};
-
 /// The policy is the setting.
 struct ingestion_config : domain::reading_policy {
-  std::vector<watched_book> books;
+  watched_books books;
   address owner;
   /// Reading that has made no progress for this long, while there is something to read, is an alarm.
   std::chrono::milliseconds stuck_after{60'000};

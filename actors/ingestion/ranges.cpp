@@ -52,7 +52,8 @@ void ingestion::rescan() {
 
 void ingestion::ask_range(const domain::block_range& blocks, bool rescan) {
   range_ = open_range{blocks, rescan, proof_.asked(head_.number)};
-  chain_->logs({blocks.from, blocks.to, addresses(), watched_topics()}, bring_back(logs_of_range{}));
+  auto [books, topics] = filter_of(config_.books);
+  chain_->logs({blocks.from, blocks.to, std::move(books), std::move(topics)}, bring_back(logs_of_range{}));
 }
 
 void ingestion::take(const logs_of_range&, const chain_answer<ports::evm_logs>& answer) {
@@ -71,9 +72,9 @@ void ingestion::range_answered(const ports::evm_logs& answer) {
   const auto source = range_->rescan ? log_source::rescan : log_source::range;
   // AfterClear logs first: then no Clear of the same range has to wait for its own.
   for (const auto& seen : logs) {
-    if (!is_watched(seen.log)) continue;
+    if (!is_watched(config_.books, seen.log)) continue;
     ++range_->logs_of[seen.log.ref.tx_hash];
-    if (seen.log.topics[0] == domain::topics_of(book_of(seen.log.book)->version).after_clear)
+    if (seen.log.topics[0] == domain::topics_of(find_book(config_.books, seen.log.book)->version).after_clear)
       consider(seen.log, seen.block_time, source);
   }
   bool trusted = true;
@@ -86,7 +87,7 @@ void ingestion::range_answered(const ports::evm_logs& answer) {
     if (c.needs_after_clear && !c.after_clear) want_after_clear(c.log.ref.tx_hash, true);
   ask_due_receipts();
   for (const auto& bad : answer.malformed)
-    if (may_be_watched(bad)) range_->unreadable.push_back(bad);
+    if (may_be_watched(config_.books, bad)) range_->unreadable.push_back(bad);
   read_from_receipts();
 }
 
@@ -112,11 +113,11 @@ std::optional<std::string> ingestion::read_receipt(const hash32& tx, const recei
   if (!*answer) return "the node has no receipt of its transaction";
   const auto& receipt = **answer;
   for (const auto& bad : receipt.malformed)
-    if (may_be_watched(bad)) return "nor can it in its receipt: " + bad.reason;
+    if (may_be_watched(config_.books, bad)) return "nor can it in its receipt: " + bad.reason;
   std::size_t found = 0;
   for (const auto& seen : receipt.logs) {
     const auto block = seen.log.ref.block_number;
-    if (is_watched(seen.log) && block >= range_->blocks.from && block <= range_->blocks.to) ++found;
+    if (is_watched(config_.books, seen.log) && block >= range_->blocks.from && block <= range_->blocks.to) ++found;
   }
   const auto unread = std::count_if(range_->unreadable.begin(), range_->unreadable.end(),
                                     [&](const auto& bad) { return bad.tx_hash == tx; });
@@ -124,7 +125,7 @@ std::optional<std::string> ingestion::read_receipt(const hash32& tx, const recei
   const auto source = range_->rescan ? log_source::rescan : log_source::range;
   bool trusted = true;
   for (const auto& seen : receipt.logs)
-    if (is_watched(seen.log)) trusted = consider(seen.log, seen.block_time, source) && trusted;
+    if (is_watched(config_.books, seen.log)) trusted = consider(seen.log, seen.block_time, source) && trusted;
   if (!trusted) distrust_range();
   return std::nullopt;
 }
@@ -205,7 +206,7 @@ void ingestion::close_range_if_done() {
   drop_final_blocks(std::min(final_to, proof_.proven_to()));
   std::erase_if(clear_logs_, [&](const auto& entry) {
     const auto block = entry.second.logs.front().ref.block_number;
-    return block + config_.reorg_window_blocks < done.blocks.to && !late_blocks_.contains(block);
+    return block + config_.reorg_window_blocks < done.blocks.to && !late_logs_.waits_at(block);
   });
   // One range at a time in the log: this bounds what waits for the disk.
   awaited_ticket_ = ++ticket_;
@@ -236,36 +237,6 @@ void ingestion::range_succeeded(const open_range& done) {
   if (rescan_.left) return;
   watch_.rescanned(now);
   reading_news_.over("rescan_overdue");
-}
-
-bool ingestion::is_watched(const raw_evm_log& log) const {
-  const auto* book = book_of(log.book);
-  if (book == nullptr || log.topics.empty()) return false;
-  const auto& topics = domain::topics_of(book->version);
-  return log.topics[0] == topics.take || log.topics[0] == topics.clear || log.topics[0] == topics.after_clear;
-}
-
-/// An unreadable field proves nothing; a readable one with another book or topic proves that the log is not ours.
-bool ingestion::may_be_watched(const ports::malformed_evm_log& bad) const {
-  if (bad.book && book_of(*bad.book) == nullptr) return false;
-  if (!bad.topic0) return true;
-  const auto topics = watched_topics();
-  return std::find(topics.begin(), topics.end(), *bad.topic0) != topics.end();
-}
-
-std::vector<hash32> ingestion::watched_topics() const {
-  std::set<hash32> all;
-  for (const auto& b : config_.books) {
-    const auto& t = domain::topics_of(b.version);
-    all.insert({t.take, t.clear, t.after_clear});
-  }
-  return {all.begin(), all.end()};
-}
-
-std::vector<address> ingestion::addresses() const {
-  std::vector<address> all;
-  for (const auto& b : config_.books) all.push_back(b.book);
-  return all;
 }
 
 }  // namespace hedgerow::ingestion

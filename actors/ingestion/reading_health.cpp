@@ -86,9 +86,7 @@ std::chrono::milliseconds ingestion::longest_wait(monotonic_time now) const {
 std::string ingestion::what_waits() const {
   const auto& oldest = *std::min_element(candidates_.begin(), candidates_.end(),
                                          [](const auto& a, const auto& b) { return a.since < b.since; });
-  const auto& ref = oldest.log.ref;
-  return "log " + std::to_string(ref.log_index) + " of block " + std::to_string(ref.block_number) + ", transaction " +
-         ref.tx_hash.to_string() + ", which waits for " +
+  return oldest.log.ref.describe() + ", which waits for " +
          (oldest.time ? "the amounts that belong to it (eth_getTransactionReceipt)"
                       : "the time of its block (eth_getBlockByNumber)");
 }
@@ -147,7 +145,7 @@ actor_status ingestion::status() const {
   out.show("accepted", accepted_);
   out.show("reverted", reverted_);
   out.show("waiting", candidates_.size());
-  out.show("late", late_blocks_.size());
+  out.show("late", late_logs_.heights());
   out.show("longest_wait_ms", longest_wait(now));
   out.show("reorg_window", window_.size());
   out.show("malformed", dead_lettered_);

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <vector>
+#include <string>
+#include <string_view>
 
+#include "actors/domain/chain/reorg_window.hpp"
 #include "actors/ports/chain_client.hpp"
 #include "messages/events/blockchain_event.hpp"
 
@@ -16,7 +18,7 @@ enum class log_source : std::uint8_t {
   live,    // the subscription, in any order and as late as it likes
   range,   // a range that is read for the first time, or again after a doubt
   rescan,  // a range that was read before
-  ours,    // it was accepted before, or its block was proven
+  proven,  // the node has shown its block: it was accepted before, or came late
 };
 
 /// A fill that cannot be accepted yet.
@@ -36,17 +38,13 @@ struct candidate {
   monotonic_time since{0};
 };
 
-/// Logs of one height that is below all headers that are kept, until the window has them or their block is refuted.
-struct late_block {
-  std::vector<raw_evm_log> logs;
-  /// Number of the newest plan to ask for the header: the timer of an older one does nothing.
-  std::uint64_t turn = 0;
-  std::uint32_t tries = 0;
-  /// How long the node, while it was connected, has been asked in vain.
-  std::chrono::milliseconds waited{0};
-  /// They are dead letters by now.
-  bool buried = false;
-};
+/// Heights with late logs that are asked for at a time; a log of one more is a dead letter at once.
+inline constexpr std::size_t late_heights = 64;
+inline constexpr std::size_t late_logs_of_one_height = 1000;
+
+/// Reason and key of the dead letter of a log that no record can hold.
+inline constexpr std::string_view record_too_large = "record_too_large";
+[[nodiscard]] inline std::string letter_key(const evm_log_ref& log) { return "log:" + domain::window_key(log); }
 
 /// Frames, and late logs, remembered as dead letters; after that many one may become a dead letter again, under the
 /// same key.

@@ -46,6 +46,11 @@ std::optional<order_id> order_id::parse(std::string_view text) {
   return order_id{text};
 }
 
+std::string evm_log_ref::describe() const {
+  return "log " + std::to_string(log_index) + " of block " + std::to_string(block_number) + ", transaction " +
+         tx_hash.to_string();
+}
+
 std::string evm_log_ref::key() const {
   // In one piece: every record of a fill has such a key.
   std::array<char, 20> digits;

@@ -64,6 +64,8 @@ struct evm_log_ref {
 
   /// `{tx_hash}:{log_index}`, the spec's key of a fill.
   [[nodiscard]] std::string key() const;
+  /// For people: `log 3 of block 120, transaction 0x...`.
+  [[nodiscard]] std::string describe() const;
   friend auto operator<=>(const evm_log_ref&, const evm_log_ref&) = default;
 };
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "actors/domain/chain/reorg_window.hpp"
 #include "actors/ingestion/stored_history.hpp"
+#include "actors/ingestion/waiting_logs.hpp"
 #include "messages/codec/codec.hpp"
 #include "messages/events/dead_letter.hpp"
 #include "messages/types/keccak.hpp"
@@ -15,7 +15,6 @@ namespace {
 constexpr topic_partition events{topic::blockchain_events, 0};
 constexpr topic_partition changelog{topic::ingestion_changelog, 0};
 constexpr topic_partition letters{topic::dead_letters, 0};
-constexpr std::string_view too_large = "record_too_large";
 /// Records between two words about how far it is.
 constexpr std::uint64_t tell_every = 1000;
 
@@ -67,7 +66,7 @@ expected<booked_logs, std::string> read_booked(ports::event_log& log, const doma
     if (!r.value) return;
     const auto event = codec::decode<blockchain_event>(*r.value);
     if (!event) {
-      out.unreadable.push_back(replay::to_string(events) + "@" + std::to_string(r.offset));
+      out.unreadable.push_back(replay::to_string(events, r.offset));
       return;
     }
     const auto block = event->data.log.ref.block_number;
@@ -77,7 +76,7 @@ expected<booked_logs, std::string> read_booked(ports::event_log& log, const doma
   const auto letters_read = for_each(log, letters, [&](const record& r) {
     if (!r.value) return;
     const auto letter = codec::decode<dead_letter>(*r.value);
-    if (letter && letter->data.reason == too_large) out.refused.insert(letter->data.key);
+    if (letter && letter->data.reason == ingestion::record_too_large) out.refused.insert(letter->data.key);
   });
   if (!letters_read) return unexpected(letters_read.error());
   return out;
@@ -90,8 +89,7 @@ expected<std::optional<ingestion_checkpoint>, std::string> read_checkpoint(ports
   if (it == newest->end()) return std::nullopt;
   auto found = codec::decode<ingestion_checkpoint>(*it->value);
   if (!found)
-    return unexpected(replay::to_string(changelog) + "@" + std::to_string(it->offset) +
-                      ": the checkpoint cannot be read by this version");
+    return unexpected(replay::to_string(changelog, it->offset) + ": the checkpoint cannot be read by this version");
   return found->data;
 }
 

@@ -2,22 +2,8 @@
 
 #include <algorithm>
 
-#include "actors/domain/fills/orderbook_events.hpp"
-
 namespace hedgerow::chain_check {
 namespace {
-
-ports::evm_log_query query_of(const ingestion::ingestion_config& config) {
-  ports::evm_log_query query;
-  std::set<hash32> topics;
-  for (const auto& book : config.books) {
-    query.books.push_back(book.book);
-    const auto& t = domain::topics_of(book.version);
-    topics.insert({t.take, t.clear, t.after_clear});
-  }
-  query.topic0.assign(topics.begin(), topics.end());
-  return query;
-}
 
 /// Why the node cannot be compared with the log, or nothing.
 expected<void, std::string> fits(chain_reader& chain, const ingestion_checkpoint& read, std::uint64_t to) {
@@ -74,7 +60,7 @@ expected<report, std::string> check(ports::event_log& log, chain_reader& chain,
 
   comparison compared{std::move(*booked), config};
   const auto tell_blocks = tell.blocks(*blocks);
-  const auto done = chain.read(*blocks, query_of(config), config.backfill.max_batch,
+  const auto done = chain.read(*blocks, ingestion::filter_of(config.books), config.backfill.max_batch,
                                [&](const domain::block_range& range, const ports::evm_logs& answer) {
                                  compared.take(answer);
                                  tell_blocks(range.to - blocks->from + 1);

@@ -53,7 +53,7 @@ expected<ports::chain_block, std::string> chain_reader::head() {
   return insist<ports::chain_block>("what its head is", [this](auto done) { chain_->head(std::move(done)); });
 }
 
-expected<void, std::string> chain_reader::read(const domain::block_range& blocks, const ports::evm_log_query& of,
+expected<void, std::string> chain_reader::read(const domain::block_range& blocks, const ports::evm_log_filter& of,
                                                std::uint64_t most, const take_range& take) {
   domain::backfill_policy policy;
   policy.max_batch = std::max<std::uint64_t>(most, 1);
@@ -63,9 +63,7 @@ expected<void, std::string> chain_reader::read(const domain::block_range& blocks
   domain::range_retry tries;
   while (cursor.next <= blocks.to) {
     const auto range = domain::plan_backfill(cursor, policy, blocks.to).range;
-    auto query = of;
-    query.from = range.from;
-    query.to = range.to;
+    const ports::evm_log_query query{range.from, range.to, of.contracts, of.topic0};
     const auto got = wait_for<ports::evm_logs>([&](auto done) { chain_->logs(query, std::move(done)); });
     if (got) {
       tries = {};

@@ -26,7 +26,7 @@ class chain_reader {
   [[nodiscard]] expected<std::uint64_t, std::string> chain_id();
   [[nodiscard]] expected<ports::chain_block, std::string> head();
   /// All of these blocks, `most` at a time. Stops at the first range that is not answered.
-  [[nodiscard]] expected<void, std::string> read(const domain::block_range& blocks, const ports::evm_log_query& of,
+  [[nodiscard]] expected<void, std::string> read(const domain::block_range& blocks, const ports::evm_log_filter& of,
                                                  std::uint64_t most, const take_range& take);
 
  private:

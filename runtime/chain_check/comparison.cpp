@@ -3,16 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "actors/domain/chain/reorg_window.hpp"
 #include "actors/domain/fills/orderbook_events.hpp"
+#include "actors/ingestion/waiting_logs.hpp"
 
 namespace hedgerow::chain_check {
 namespace {
-
-std::string name_of(const evm_log_ref& ref) {
-  return "block " + std::to_string(ref.block_number) + ", log " + std::to_string(ref.log_index) + ", transaction " +
-         ref.tx_hash.to_string();
-}
 
 std::string kind_of(orderbook_version version, const raw_evm_log& log) {
   return domain::is_take(version, log) ? "a Take" : "a Clear";
@@ -26,29 +21,24 @@ comparison::comparison(booked_logs booked, const ingestion::ingestion_config& co
     differences_.push_back({{}, "unreadable: " + place + " cannot be read by this version"});
 }
 
-const ingestion::watched_book* comparison::book_of(const address& book) const {
-  const auto it = std::ranges::find(config_.books, book, &ingestion::watched_book::book);
-  return it == config_.books.end() ? nullptr : &*it;
-}
-
 void comparison::differs(const evm_log_ref& ref, const std::string& what) {
-  differences_.push_back({{ref.block_number, ref.log_index}, what + ": " + name_of(ref)});
+  differences_.push_back({{ref.block_number, ref.log_index}, what + ": " + ref.describe()});
 }
 
 void comparison::take(const ports::evm_logs& answer) {
   for (const auto& bad : answer.malformed)
-    if (!bad.book || book_of(*bad.book) != nullptr)
+    if (!bad.book || find_book(config_.books, *bad.book) != nullptr)
       differences_.push_back({{},
                               "unreadable: the node's answer has a log that cannot be read (" + bad.reason + ")" +
                                   (bad.tx_hash ? ": transaction " + bad.tx_hash->to_string() : "")});
   std::map<hash32, std::vector<raw_evm_log>> clears;
   for (const auto& seen : answer.logs) {
-    const auto* book = book_of(seen.log.book);
+    const auto* book = find_book(config_.books, seen.log.book);
     if (book == nullptr || seen.log.topics.empty() || domain::is_take(book->version, seen.log)) continue;
     clears[seen.log.ref.tx_hash].push_back(seen.log);
   }
   for (const auto& seen : answer.logs) {
-    const auto* book = book_of(seen.log.book);
+    const auto* book = find_book(config_.books, seen.log.book);
     if (book == nullptr || seen.removed) continue;
     if (domain::is_take(book->version, seen.log) || domain::is_clear(book->version, seen.log))
       compare(seen.log, book->version, clears[seen.log.ref.tx_hash]);
@@ -60,7 +50,7 @@ void comparison::compare(const raw_evm_log& log, orderbook_version version,
   ++counts_.on_chain;
   const auto it = booked_.standing.find(id_of(log.ref));
   if (it == booked_.standing.end()) {
-    if (booked_.refused.contains("log:" + domain::window_key(log.ref))) {
+    if (booked_.refused.contains(ingestion::letter_key(log.ref))) {
       ++counts_.refused;
       return;
     }
@@ -85,7 +75,7 @@ void comparison::compare(const raw_evm_log& log, orderbook_version version,
 
 std::vector<difference> comparison::finish() {
   for (const auto& [id, booked] : booked_.standing) {
-    if (book_of(booked.book) == nullptr) {
+    if (find_book(config_.books, booked.book) == nullptr) {
       ++counts_.of_other_books;
       continue;
     }

@@ -43,7 +43,6 @@ class comparison {
   [[nodiscard]] const counts& seen() const { return counts_; }
 
  private:
-  [[nodiscard]] const ingestion::watched_book* book_of(const address& book) const;
   void compare(const raw_evm_log& log, orderbook_version version, const std::vector<raw_evm_log>& of_transaction);
   void differs(const evm_log_ref& ref, const std::string& what);
 

@@ -24,6 +24,12 @@ class IngestionLateLogsTest : public IngestionTest {
     ASSERT_EQ(canonical(), fills{});
   }
 
+  /// The log of block 3, of which the node does not give the header.
+  void tell_late() {
+    node->silent_blocks = {3};
+    node->tell_log(node->logs_of(3).front());
+  }
+
   void mine(int blocks) {
     for (int i = 0; i < blocks; ++i) node->mine();
   }
@@ -56,8 +62,7 @@ TEST_F(IngestionLateLogsTest, ALogIsAcceptedWhenItsBlockStillStands) {
 
 TEST_F(IngestionLateLogsTest, NothingWaitsForTheHeader) {
   begin();
-  node->silent_blocks = {3};
-  node->tell_log(node->logs_of(3).front());
+  tell_late();
   wait(5s);
   node->mine({take(204)});
   node->reorg(1);
@@ -78,8 +83,7 @@ TEST_F(IngestionLateLogsTest, NothingWaitsForTheHeader) {
 
 TEST_F(IngestionLateLogsTest, TheHeaderIsAskedForOnTheNextConnectionToo) {
   begin();
-  node->silent_blocks = {3};
-  node->tell_log(node->logs_of(3).front());
+  tell_late();
   wait(5s);
   node->disconnect();
   wait(100s);
@@ -93,8 +97,7 @@ TEST_F(IngestionLateLogsTest, TheHeaderIsAskedForOnTheNextConnectionToo) {
 
 TEST_F(IngestionLateLogsTest, WhatIsBelowAllThatIsRememberedIsAnAlarm) {
   begin();
-  node->silent_blocks = {3};
-  node->tell_log(node->logs_of(3).front());
+  tell_late();
   wait(5s);
   node->mine({take(10)});
   node->mine({take(11)});
@@ -155,8 +158,7 @@ TEST_F(IngestionLateLogsTest, AClearThatWaitsForItsReceiptOutlivesTheConnection)
 
 TEST_F(IngestionLateLogsTest, AnAlarmOutlivesTheConnection) {
   begin();
-  node->silent_blocks = {3};
-  node->tell_log(node->logs_of(3).front());
+  tell_late();
   wait(90s);
   ASSERT_EQ(notices.count("ALARM late_log_unproven"), 1U) << notices.all();
   node->disconnect();

@@ -21,6 +21,11 @@ enum class evm_log_verdict : std::uint8_t {
 /// Key of a log in the ingestion changelog: `{block_hash}:{log_index}`.
 [[nodiscard]] std::string window_key(const evm_log_ref& ref);
 
+/// The same log of the same block.
+[[nodiscard]] inline bool same_log(const evm_log_ref& a, const evm_log_ref& b) {
+  return a.block_hash == b.block_hash && a.log_index == b.log_index;
+}
+
 /// Every height in it has logs of one block hash. Blocks that leave the window are final. The newest of them stays as
 /// a witness: while the witness is canonical, no reorg was deeper than the window.
 class reorg_window {

@@ -73,8 +73,9 @@ TEST_F(ChainCheckTest, ALogThatTheNodeHidIsMissing) {
   node->hidden = {{2, 0}, {3, 1}};
   read({{take(1)}, {take(2)}, {take(3), clear_of(config.owner), after_clear(9)}});
   node->hidden.clear();
-  EXPECT_THAT(differences(), ElementsAre(HasSubstr("missing: a Take of the chain is not in the log: block 2, log 0"),
-                                         HasSubstr("missing: a Clear of the chain is not in the log: block 3, log 1")));
+  EXPECT_THAT(differences(),
+              ElementsAre(HasSubstr("missing: a Take of the chain is not in the log: log 0 of block 2,"),
+                          HasSubstr("missing: a Clear of the chain is not in the log: log 1 of block 3,")));
   EXPECT_EQ(seen.agree, 2U);
   EXPECT_THAT(differences({1, 1}), IsEmpty());
 }
@@ -83,7 +84,7 @@ TEST_F(ChainCheckTest, WhatTheChainHasNoMoreIsGone) {
   read({{take(1)}, {take(2)}});
   crash();
   node->reorg_to(1, {{take(7)}, {}});
-  EXPECT_THAT(differences(), ElementsAre(HasSubstr("missing: a Take of the chain is not in the log: block 2"),
+  EXPECT_THAT(differences(), ElementsAre(HasSubstr("missing: a Take of the chain is not in the log: log 0 of block 2,"),
                                          HasSubstr("gone: event 2 is of block 0x")));
 }
 
@@ -94,7 +95,8 @@ TEST_F(ChainCheckTest, OtherContentDiffers) {
   };
   read({{take(1)}});
   node->garble_logs = nullptr;
-  EXPECT_THAT(differences(), ElementsAre(HasSubstr("differs: event 1 has other data than the chain: block 1, log 0")));
+  EXPECT_THAT(differences(),
+              ElementsAre(HasSubstr("differs: event 1 has other data than the chain: log 0 of block 1,")));
   EXPECT_EQ(seen.agree, 0U);
 }
 
@@ -105,9 +107,10 @@ TEST_F(ChainCheckTest, AClearHasTheAmountsOfItsOwnAfterClear) {
   for (int i = 0; i < 80; ++i) advance(std::chrono::seconds{1});
   ASSERT_EQ(events().size(), 1U) << "the node has shown nothing else for long";
   node->hidden.clear();
-  EXPECT_THAT(differences(),
-              ElementsAre(HasSubstr("differs: event 1 does not have the amounts of its Clear's AfterClear: block 1"),
-                          HasSubstr("missing: a Clear of the chain is not in the log: block 1, log 2")));
+  EXPECT_THAT(
+      differences(),
+      ElementsAre(HasSubstr("differs: event 1 does not have the amounts of its Clear's AfterClear: log 0 of block 1,"),
+                  HasSubstr("missing: a Clear of the chain is not in the log: log 2 of block 1,")));
 }
 
 TEST_F(ChainCheckTest, TheClearOfAStrangerNeedsNoAmounts) {
