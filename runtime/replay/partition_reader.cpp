@@ -11,6 +11,8 @@ std::string to_string(topic_partition p) {
   return std::string{hedgerow::to_string(p.topic)} + "/" + std::to_string(p.partition);
 }
 
+std::string to_string(topic_partition p, std::int64_t offset) { return to_string(p) + "@" + std::to_string(offset); }
+
 expected<const record*, std::string> partition_reader::peek() {
   if (!ahead_.empty()) return &ahead_.front();
   if (finished_) return nullptr;

@@ -11,6 +11,8 @@ namespace hedgerow::replay {
 
 /// `position-updates/2`.
 [[nodiscard]] std::string to_string(topic_partition p);
+/// `position-updates/2@147`.
+[[nodiscard]] std::string to_string(topic_partition p, std::int64_t offset);
 
 class partition_reader {
  public:

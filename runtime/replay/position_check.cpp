@@ -120,8 +120,7 @@ class partition_check {
   }
 
   void differ(checked& s, const std::string& name, topic_partition p, std::int64_t offset, std::string what) const {
-    if (!s.difference)
-      s.difference = position_difference{name, to_string(p) + "@" + std::to_string(offset), std::move(what)};
+    if (!s.difference) s.difference = position_difference{name, to_string(p, offset), std::move(what)};
   }
 
   /// What an input does to a state.

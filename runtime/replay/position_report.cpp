@@ -50,7 +50,7 @@ position_at from_facts(const std::string& name, const collected& c) {
 }
 
 std::string origin_text(const position_at& p) {
-  return p.origin ? to_string(p.origin->first) + "@" + std::to_string(p.origin->second) : "trades and executions";
+  return p.origin ? to_string(p.origin->first, p.origin->second) : "trades and executions";
 }
 
 std::string live_text(const position_update& p) {

@@ -5,10 +5,6 @@
 namespace hedgerow::transfer {
 namespace {
 
-std::string place(topic_partition p, std::int64_t offset) {
-  return replay::to_string(p) + "@" + std::to_string(offset);
-}
-
 /// The log's side: a reader for each partition, and what it has read so far.
 class log_side {
  public:
@@ -41,7 +37,7 @@ class log_side {
       }
       const auto known = seen.find(p);
       if (more > 0 && (known == seen.end() || !known->second))
-        differences.push_back(place(p, first) + ": the log has " + std::to_string(more) +
+        differences.push_back(replay::to_string(p, first) + ": the log has " + std::to_string(more) +
                               " records from here on that the file does not have");
     }
     return {};
@@ -56,7 +52,7 @@ class log_side {
 
 /// What is different about a record of the file; empty when the log has the same.
 std::string difference(const record& in_file, const record* in_log) {
-  const auto where = "the file's " + place(in_file.from, in_file.offset);
+  const auto where = "the file's " + replay::to_string(in_file.from, in_file.offset);
   if (in_log == nullptr) return where + ": the log ends before it";
   if (in_log->key != in_file.key)
     return where + " has the key " + in_file.key + "; the log has " + in_log->key + " at offset " +

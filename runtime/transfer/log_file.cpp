@@ -117,7 +117,7 @@ class reader final : public log_file_reader {
     if (records_over_) return unexpected(at_line("a record after the offsets"));
     if (auto fits = check(r.from); !fits) return unexpected(std::move(fits.error()));
     if (last_ && std::pair{r.from, r.offset} <= *last_)
-      return unexpected(at_line(replay::to_string(r.from) + "@" + std::to_string(r.offset) + " is out of order"));
+      return unexpected(at_line(replay::to_string(r.from, r.offset) + " is out of order"));
     last_ = std::pair{r.from, r.offset};
     built_.add(r);
     return std::optional<entry>{std::move(r)};
