@@ -119,6 +119,7 @@ class chain_client {
   virtual void head(chain_callback<chain_block> done) = 0;
   /// Nothing when the node does not have the block.
   virtual void block(std::uint64_t number, chain_callback<std::optional<chain_block>> done) = 0;
+  /// In no particular order.
   virtual void logs(evm_log_query query, chain_callback<evm_logs> done) = 0;
   /// All logs of a transaction, from its receipt; nothing when there is no receipt.
   virtual void receipt_logs(hash32 tx, chain_callback<std::optional<evm_logs>> done) = 0;

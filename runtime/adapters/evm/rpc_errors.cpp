@@ -81,7 +81,9 @@ ports::chain_failure kind_of(std::string_view method, long code, std::string_vie
                                                "limit the query",
                                                "blocks distance",
                                                "maximum is set to"});
-  if (method == "eth_getLogs" && about_range) return range_too_wide;
+  // Such as geth's "block range extends beyond current head block".
+  const bool about_head = contains_any(text, {"beyond current head", "unknown block", "header not found"});
+  if (method == "eth_getLogs" && about_range && !about_head) return range_too_wide;
   if (contains_number(text, "429")) return throttled;
   if (code == -32005) return method == "eth_getLogs" ? limit_exceeded : throttled;
   return rpc_error;

@@ -38,9 +38,11 @@ std::string quantity(std::uint64_t value) {
 
 std::string block_params(std::uint64_t number) { return "[\"" + quantity(number) + "\",false]"; }
 
-std::string log_params(const ports::evm_log_query& query) {
-  return R"([{"fromBlock":")" + quantity(query.from) + R"(","toBlock":")" + quantity(query.to) + "\"" +
-         filter(query.books, query.topic0) + "}]";
+std::string log_params(const ports::evm_log_query& query, const hash32* block) {
+  const auto where = block != nullptr
+                         ? R"("blockHash":")" + block->to_string() + '"'
+                         : R"("fromBlock":")" + quantity(query.from) + R"(","toBlock":")" + quantity(query.to) + '"';
+  return "[{" + where + filter(query.books, query.topic0) + "}]";
 }
 
 std::string call_params(const address& to, const bytes& input) {

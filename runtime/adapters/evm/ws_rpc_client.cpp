@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "runtime/adapters/evm/log_parts.hpp"
 #include "runtime/adapters/evm/rpc_request.hpp"
 #include "runtime/adapters/evm/rpc_session.hpp"
 
@@ -83,23 +84,18 @@ class ws_rpc_client final : public rpc_client {
   }
 
   void block(std::uint64_t number, chain_callback<std::optional<ports::chain_block>> done) override {
-    session_->request("eth_getBlockByNumber", block_params(number),
-                      parsed("eth_getBlockByNumber", read_optional_block, std::move(done)));
+    ask_block(*session_, number, std::move(done));
   }
 
   void logs(ports::evm_log_query query, chain_callback<ports::evm_logs> done) override {
-    auto params = log_params(query);
-    // Some nodes send more than was asked for; a log of a stranger's book must not be booked.
-    auto parse = [books = std::move(query.books)](const rapidjson::Value& value) {
-      auto answer = parse_logs(value);
-      if (answer && !books.empty()) {
-        const auto strange = [&](const address& book) { return std::ranges::find(books, book) == books.end(); };
-        std::erase_if(answer->logs, [&](const auto& l) { return strange(l.log.book); });
-        std::erase_if(answer->malformed, [&](const auto& bad) { return bad.book && strange(*bad.book); });
-      }
-      return answer;
+    log_questions node;
+    node.logs = [session = session_](const auto& part, const hash32* block, auto answered) {
+      ask_logs(*session, part, block, std::move(answered));
     };
-    session_->request("eth_getLogs", std::move(params), parsed("eth_getLogs", std::move(parse), std::move(done)));
+    node.header = [session = session_](std::uint64_t number, auto answered) {
+      ask_block(*session, number, std::move(answered));
+    };
+    ask_in_parts(std::move(node), refused_, std::move(query), std::move(done));
   }
 
   void receipt_logs(hash32 tx, chain_callback<std::optional<ports::evm_logs>> done) override {
@@ -124,7 +120,29 @@ class ws_rpc_client final : public rpc_client {
   }
 
  private:
+  static void ask_block(rpc_session& session, std::uint64_t number,
+                        chain_callback<std::optional<ports::chain_block>> done) {
+    session.request("eth_getBlockByNumber", block_params(number),
+                    parsed("eth_getBlockByNumber", read_optional_block, std::move(done)));
+  }
+
+  static void ask_logs(rpc_session& session, const ports::evm_log_query& query, const hash32* block,
+                       chain_callback<ports::evm_logs> done) {
+    // Some nodes send more than was asked for; a log of a stranger's book must not be booked.
+    auto parse = [books = query.books](const rapidjson::Value& value) {
+      auto answer = parse_logs(value);
+      if (answer && !books.empty()) {
+        const auto strange = [&](const address& book) { return std::ranges::find(books, book) == books.end(); };
+        std::erase_if(answer->logs, [&](const auto& l) { return strange(l.log.book); });
+        std::erase_if(answer->malformed, [&](const auto& bad) { return bad.book && strange(*bad.book); });
+      }
+      return answer;
+    };
+    session.request("eth_getLogs", log_params(query, block), parsed("eth_getLogs", std::move(parse), std::move(done)));
+  }
+
   std::shared_ptr<rpc_session> session_;
+  std::shared_ptr<refused_questions> refused_ = std::make_shared<refused_questions>();
   std::thread thread_;
   /// Connecting has begun, or never will.
   bool started_ = false;

@@ -21,8 +21,10 @@ struct chain_client_options : chain_policy {
 ///
 /// Beyond the port's contract: `down` comes after every loss and after every attempt that fails, so that the newest
 /// reason is known. A request while there is no connection fails at once with `disconnected`. When an answer exceeds
-/// max_frame_bytes, pending logs() fail with range_too_wide, as halving the range is the remedy. A frame that cannot
-/// be attributed is told to every subscriber. Callbacks run on the client's thread and must not block.
+/// max_frame_bytes, pending logs() fail with range_too_wide, as halving the range is the remedy; those of a single
+/// block that can be read in parts (log_parts.hpp) fail with disconnected, and the next ones begin with the parts. A
+/// frame that cannot be attributed is told to every subscriber. Callbacks run on the client's thread and must not
+/// block.
 class rpc_client : public ports::chain_client {
  public:
   /// `params` is the JSON text of an array; the answer is the JSON text of `result`, numbers as strings.

@@ -168,6 +168,8 @@ TEST(RpcParse, ErrorsAreToldApartByWhatProvidersWrite) {
       {"eth_getLogs", R"({"code":-32000,"message":"block range 21429000 to 22429 exceeds it, try 429 blocks"})",
        chain_failure::range_too_wide},
       {"eth_getLogs", R"({"code":-32001,"message":"failed to get logs"})", chain_failure::rpc_error},
+      {"eth_getLogs", R"({"code":-32000,"message":"block range extends beyond current head block"})",
+       chain_failure::rpc_error},
       {"eth_getLogs", R"({"code":-32005})", chain_failure::limit_exceeded},
       {"eth_getLogs", R"({"code":-32005,"message":"limit exceeded"})", chain_failure::limit_exceeded},
       {"eth_getLogs", R"({"code":-32005,"message":"request rate exceeded"})", chain_failure::throttled},
