@@ -40,6 +40,7 @@ class checks {
     broker();
     orders();
     ports();
+    endpoints();
     books();
     tokens();
     cluster();
@@ -175,6 +176,34 @@ class checks {
             "change " + key + " or " + other_key);
       }
     }
+  }
+
+  void endpoints() {
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < s_.endpoints.size(); ++i) {
+      const endpoint_settings& one = s_.endpoints[i];
+      const std::string section = "chain.endpoint[" + std::to_string(i) + "]";
+      if (one.name.empty())
+        add(section + ".name", "", "missing", "a short name", "give each endpoint a name of its own");
+      if (one.url.empty()) add(section + ".url", "", "missing", "ws://... or wss://...", "name the node's address");
+      if (!one.name.empty() && !seen.insert(one.name).second)
+        add(section + ".name", one.name, "used by another endpoint", "", "give each endpoint a name of its own");
+    }
+    std::set<std::string> urls;
+    for (std::size_t i = 0; i < s_.endpoints.size(); ++i)
+      if (const auto url = s_.endpoints[i].url.reveal(); !url.empty() && !urls.insert(url).second)
+        add("chain.endpoint[" + std::to_string(i) + "].url", "***", "the same as of another endpoint", "",
+            "name another node: one that is asked twice agrees with itself");
+    if (!s_.endpoints.empty() && s_.chain.reading.chain_id == 0)
+      add("chain.chain_id", "0", "not set, and there are [[chain.endpoint]] sections", "the id of the chain",
+          "set it, so that an endpoint of another chain is not believed: 8453 for Base");
+    const auto most = std::max<std::size_t>(s_.endpoints.size(), 1);
+    if (s_.chain.agreement.quorum > most)
+      add("chain.quorum", std::to_string(s_.chain.agreement.quorum), "more than there are endpoints",
+          "1 to " + std::to_string(most), "lower it, or add [[chain.endpoint]] sections");
+    if (!s_.endpoints.empty() && s_.chain.ws_url.reveal() != default_ws_url)
+      add("chain.ws_url", "***", "there are [[chain.endpoint]] sections, too", "",
+          "make the node an endpoint like the others, and remove the key");
   }
 
   void books() {

@@ -23,7 +23,10 @@ section_spec connection() {
   return section<&settings::chain>(
       "chain", "The EVM node that fills are read from, and whose orders are hedged.",
       {text<&chain_settings::ws_url>("ws_url", websocket_url, "ws://... or wss://...",
-                                     "WebSocket address of the node. Secret, because providers put a key in it."),
+                                     "WebSocket address of the node. Secret, because providers put a key in it. "
+                                     "For several nodes, use [[chain.endpoint]] instead."),
+       within<&chain_settings::agreement>(integer<&quorum_policy::quorum>(
+           "quorum", 1, 100, "How many endpoints must give the same answer before it counts; see [[chain.endpoint]].")),
        reading(integer<&reading_policy::chain_id>("chain_id", 0, any_block,
                                                   "Refuse a node of any other chain. 0 takes whatever the node says.")),
        chain_address<&chain_settings::owner>("owner", "Owner of the orders whose fills are hedged."),
@@ -96,6 +99,17 @@ key_spec markers(std::string_view allowed, std::string_view meaning) {
 std::vector<section_spec> chain_sections() {
   std::vector<section_spec> out;
   out.push_back(connection());
+  out.push_back(list_section<&settings::endpoints>(
+      "chain.endpoint",
+      "One of several nodes of the chain, the preferred first; the section may be repeated. Logs are taken from "
+      "whichever tells them first. Each question goes to as many as chain.quorum asks for, and to others in place of "
+      "those that fail, refuse or contradict the rest.",
+      {text<&endpoint_settings::name>("name", not_empty, "a short name, unique",
+                                      "What the actor tree, /health and notices call it. Required."),
+       text<&endpoint_settings::url>("url", websocket_url, "ws://... or wss://...",
+                                     "As chain.ws_url; secret as well. Required."),
+       integer<&endpoint_limits::max_in_flight>("max_requests", 1, 1'000,
+                                                "Most questions under way at a time; others wait.")}));
   out.push_back(list_section<&settings::orderbooks>(
       "orderbook", "One order book contract; the section may be repeated.",
       {chain_address<&orderbook_settings::address>("address", "The contract. Required."),

@@ -78,14 +78,25 @@ struct bridge_settings {
   bridge_policy policy;
 };
 
+inline constexpr const char* default_ws_url = "ws://127.0.0.1:8545";
+
 struct chain_settings {
-  /// May carry an access key in its path or user part.
-  secret ws_url{"ws://127.0.0.1:8545"};
+  /// May carry an access key in its path or user part. Not used where there are endpoints.
+  secret ws_url{default_ws_url};
+  quorum_policy agreement;
   std::optional<address> owner;
   /// Required where ingestion runs: it decides what is hedged, so it has no default. That of `reading` has no meaning.
   std::optional<std::uint64_t> start_block;
   domain::reading_policy reading;
   chain_policy connection;
+};
+
+/// One of several nodes of the chain.
+struct endpoint_settings : endpoint_limits {
+  /// For people; unique.
+  std::string name;
+  /// As ws_url.
+  secret url;
 };
 
 struct orderbook_settings {
@@ -196,6 +207,8 @@ struct settings {
   std::map<std::string, std::string> kafka_properties;
   bridge_settings bridge;
   chain_settings chain;
+  /// In the order in which they are preferred.
+  std::vector<endpoint_settings> endpoints;
   std::vector<orderbook_settings> orderbooks;
   tokens_settings tokens;
   std::vector<token_settings> pinned_tokens;

@@ -3,6 +3,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 
 #include "actors/ports/notices.hpp"
 
@@ -10,8 +11,8 @@ namespace hedgerow::ingestion {
 
 class connection_news {
  public:
-  /// `notices` may be null; it must outlive this.
-  explicit connection_news(ports::notices* notices) : notices_{notices} {}
+  /// `notices` may be null; it must outlive this. `key` is that of the node's address.
+  connection_news(ports::notices* notices, std::string key) : notices_{notices}, key_{std::move(key)} {}
 
   /// The connection was lost, or could not be made. `reason` begins with where the node is.
   void lost(const std::string& reason);
@@ -19,6 +20,7 @@ class connection_news {
 
  private:
   ports::notices* notices_;
+  std::string key_;
   /// Reasons that were reported since the node was last connected.
   std::set<std::string> told_;
 };

@@ -26,6 +26,8 @@ struct ingestion_config : domain::reading_policy {
   address owner;
   /// Reading that has made no progress for this long, while there is something to read, is an alarm.
   std::chrono::milliseconds stuck_after{60'000};
+  /// Where people set the node's address: what notices about it are about.
+  std::string node_key = "chain.ws_url";
 };
 
 /// A fresh client for each incarnation of the actor: a client is opened once.

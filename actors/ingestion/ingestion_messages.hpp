@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "actors/chain/chain_news.hpp"
 #include "actors/domain/orders/first_start.hpp"
 #include "actors/ports/broker_api.hpp"
-#include "actors/ports/chain_client.hpp"
 
 namespace hedgerow::ingestion {
 
@@ -164,10 +164,6 @@ struct orders_due {
 template <class Question>
 struct caf::allowed_unsafe_message_type<hedgerow::ingestion::answer_to<Question>> : std::true_type {};
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ports::evm_log)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ports::chain_block)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ports::malformed_evm_log)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ports::chain_error)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ingestion::orders_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ingestion::pause_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::ingestion::time_due)

@@ -112,7 +112,7 @@ void ingestion::describe_state(actor_status& out) const {
   } else if (!connected_) {
     out.state = protocol::run_state::waiting;
     out.activity = "not connected";
-    out.problems.push_back("not connected to the chain's node (chain.ws_url): " + away_);
+    out.problems.push_back("not connected to the chain's node (" + config_.node_key + "): " + away_);
   } else if (!admitted_ && refused_.empty()) {
     out.state = protocol::run_state::waiting;
     out.activity = "waiting for the broker";

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "actors/ports/notices.hpp"
 
@@ -11,8 +12,8 @@ namespace hedgerow::ingestion {
 
 class reading_news {
  public:
-  /// `notices` may be null; it must outlive this.
-  explicit reading_news(ports::notices* notices) : notices_{notices} {}
+  /// `notices` may be null; it must outlive this. `key` is that of the node's address.
+  reading_news(ports::notices* notices, std::string key) : notices_{notices}, key_{std::move(key)} {}
 
   /// `code` is the notice's code. A text that changes while the trouble lasts changes what /health says only.
   void trouble(ports::notice_level level, const std::string& code, const std::string& text);
@@ -23,6 +24,7 @@ class reading_news {
 
  private:
   ports::notices* notices_;
+  std::string key_;
   std::map<std::string, std::string> problems_;
 };
 

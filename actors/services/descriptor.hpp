@@ -18,12 +18,20 @@
 #include "actors/ports/random.hpp"
 #include "actors/services/child.hpp"
 #include "messages/events/service_info.hpp"
+#include "messages/types/connection_policy.hpp"
 #include "messages/types/parts.hpp"
 
 namespace hedgerow::services {
 
 /// The child that all calls of the broker go through. Runs where a service needs `broker`.
 inline constexpr const char* gateway_child = "broker-gateway";
+
+/// One of several nodes of the chain.
+struct chain_endpoint : endpoint_limits {
+  std::string name;
+  /// A connection of its own each time.
+  std::function<std::shared_ptr<ports::chain_client>()> connect;
+};
 
 /// The world as a node sees it. Ports that no service of this node needs are null.
 struct world_ports {
@@ -32,6 +40,8 @@ struct world_ports {
   std::shared_ptr<ports::chain_client> chain;
   /// A connection of one's own, for who reads so much that it would delay the others.
   std::function<std::shared_ptr<ports::chain_client>()> make_chain_client;
+  /// Where there are any, the two above are made from them by the node: both ask its gateway to the chain.
+  std::vector<chain_endpoint> chain_endpoints;
   std::shared_ptr<ports::broker_api> broker;
   /// May be null: then the budgets start at zero with this process.
   std::shared_ptr<ports::call_memory> calls;

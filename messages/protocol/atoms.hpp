@@ -18,6 +18,12 @@ using emit_atom = caf::atom_constant<caf::atom("emit")>;            // a step th
 using committed_atom = caf::atom_constant<caf::atom("committed")>;  // the step with this ticket is durable
 using hand_atom = caf::atom_constant<caf::atom("hand")>;            // a transaction that another bridge may carry out
 
+// To the gateway to the chain, and from it to its endpoints; also `question`.
+using listen_atom = caf::atom_constant<caf::atom("listen")>;      // listen to the chain for the listener of this number
+using unlisten_atom = caf::atom_constant<caf::atom("unlisten")>;  // and no more
+using dissent_atom = caf::atom_constant<caf::atom("dissent")>;    // others say something else
+using report_atom = caf::atom_constant<caf::atom("report")>;      // how an endpoint is
+
 // To the broker gateway.
 using place_atom = caf::atom_constant<caf::atom("place")>;            // place an order
 using getorder_atom = caf::atom_constant<caf::atom("getorder")>;      // one order, by its id
@@ -66,7 +72,7 @@ using gotshares_atom = caf::atom_constant<caf::atom("gotshares")>;
 using gotsession_atom = caf::atom_constant<caf::atom("gotsession")>;
 using gathered_atom = caf::atom_constant<caf::atom("gathered")>;
 
-// Private to ingestion: what the chain's node tells on its own.
+// What the chain's node tells on its own; private to those who listen to it.
 using up_atom = caf::atom_constant<caf::atom("up")>;                // connected and subscribed
 using down_atom = caf::atom_constant<caf::atom("down")>;            // the connection is lost
 using logseen_atom = caf::atom_constant<caf::atom("logseen")>;      // a log

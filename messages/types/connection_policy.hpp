@@ -35,6 +35,18 @@ struct chain_policy {
   std::string ca_file;
 };
 
+/// Of several endpoints of a chain.
+struct quorum_policy {
+  /// So many must say the same.
+  std::uint32_t quorum = 1;
+};
+
+/// Of one of them.
+struct endpoint_limits {
+  /// Questions under way; more wait for their turn.
+  std::uint32_t max_in_flight = 16;
+};
+
 /// Of a Kafka cluster.
 struct kafka_policy {
   /// host:port[,host:port...]

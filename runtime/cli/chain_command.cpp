@@ -16,6 +16,7 @@ namespace {
 
 struct chain_arguments {
   std::string config;
+  std::string endpoint;
   chain_check::request blocks;
 };
 
@@ -50,7 +51,7 @@ int run_verify(const chain_arguments& a) {
   world::machine machine;
   const auto log = world::read_log(*values, machine);
   if (!log) return complain(log.error());
-  const auto chain = world::make_chain(*values, machine);
+  const auto chain = world::make_chain(*values, machine, a.endpoint);
   if (!chain) return complain(chain.error());
   (*chain)->connect();
   chain_check::chain_reader reader{*chain, machine.random, [](std::chrono::milliseconds pause) {
@@ -77,6 +78,7 @@ void add_chain_command(CLI::App& app, chosen& run) {
       "verify", "Reads blocks again and compares their fills with the log; exit code 1 on a difference");
   verify->add_option("--config", a->config, "The node's configuration: its log, the chain's node and the order books")
       ->required();
+  verify->add_option("--endpoint", a->endpoint, "Name of the [[chain.endpoint]] to read from; by default the first");
   verify->add_option("--from", a->blocks.from, "First block; by default chain.start_block");
   auto* to = verify->add_option("--to", a->blocks.to,
                                 "Last block; by default the newest that was read and that no reorg reaches any more");

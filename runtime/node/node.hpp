@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/broker/broker_gateway.hpp"
+#include "actors/chain/chain_gateway.hpp"
 #include "actors/ports/notices.hpp"
 #include "actors/ports/queries.hpp"
 #include "actors/ports/random.hpp"
@@ -29,6 +30,8 @@ struct node_settings {
   /// What each service is configured with, by its type.
   parts services;
   broker::gateway_config gateway;
+  /// Its endpoints are those of the ports.
+  chain::chain_gateway_config chain_gateway;
   /// What the kind of broker has that this node hedges with.
   broker_capabilities broker{.login = true};
   bridges::bridge_config bridge;

@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include "actors/chain/gateway_client.hpp"
 #include "actors/tokens/token_follower.hpp"
 #include "runtime/api/api_actor.hpp"
 #include "runtime/cluster/cluster.hpp"
@@ -72,6 +73,23 @@ child_spec gateway(const node_settings& settings, const node_ports& outside, con
   return {services::gateway_child, start, {}, false};
 }
 
+child_spec chain_gateway_child(const node_settings& settings, const node_ports& outside,
+                               std::shared_ptr<chain::gateway_desk> desk) {
+  auto config = settings.chain_gateway;
+  for (const auto& one : outside.chain_endpoints) {
+    chain::endpoint_config made;
+    made.name = one.name;
+    made.connect = one.connect;
+    static_cast<endpoint_limits&>(made) = one;
+    config.endpoints.push_back(std::move(made));
+  }
+  const chain::chain_gateway_ports ports{std::move(desk), outside.clock, outside.random, outside.notices};
+  auto start = [config, ports](caf::actor_system& system, const running&) {
+    return caf::actor_cast<caf::actor>(protocol::spawn_class<chain::chain_gateway>(system, config, ports));
+  };
+  return {"chain-gateway", start, {}, false};
+}
+
 child_spec follower_child(const node_ports& outside) {
   auto start = [outside](caf::actor_system& system, const running&) {
     tokens::follower_ports ports{outside.log, outside.vault, outside.tokens, outside.clock, outside.notices};
@@ -118,9 +136,15 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
   const auto wanted = [&](std::string_view name) { return settings.actors.contains(std::string{name}); };
   const bool calls_broker = needs_of(all_services(), wanted).broker;
   const api::metrics_sources metrics{outside.metrics, {settings.name, version, outside.clock->now(), settings.broker}};
-  const auto in = context_of(settings, outside, known, metrics, calls_broker);
+  auto in = context_of(settings, outside, known, metrics, calls_broker);
   std::vector<child_spec> all;
   if (settings.cluster) all.push_back(cluster_child(settings, outside, known));
+  if (!outside.chain_endpoints.empty()) {
+    const auto desk = std::make_shared<chain::gateway_desk>();
+    all.push_back(chain_gateway_child(settings, outside, desk));
+    in.make_chain_client = [desk] { return chain::make_gateway_client(desk); };
+    in.chain = in.make_chain_client();
+  }
   if (calls_broker) {
     // A broker without a login has no tokens to follow, and nothing that opens them.
     if (outside.vault) all.push_back(follower_child(outside));

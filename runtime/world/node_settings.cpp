@@ -21,6 +21,7 @@ ingestion::ingestion_config to_ingestion(const config::settings& v) {
   for (const auto& b : v.orderbooks)
     if (b.address) c.books.push_back({*b.address, b.version});
   c.owner = v.chain.owner.value_or(address{});
+  if (!v.endpoints.empty()) c.node_key = "chain.endpoint";
   return c;
 }
 
@@ -75,6 +76,13 @@ broker::gateway_config to_gateway(const config::settings& v) {
   return c;
 }
 
+chain::chain_gateway_config to_chain_gateway(const config::settings& v) {
+  chain::chain_gateway_config c;
+  static_cast<quorum_policy&>(c) = v.chain.agreement;
+  c.chain_id = v.chain.reading.chain_id;
+  return c;
+}
+
 /// Without scheme, port and path.
 std::string host_of(std::string_view url) {
   if (const auto scheme = url.find("://"); scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
@@ -113,6 +121,7 @@ node::node_settings to_node_settings(const config::settings& v) {
   n.services.put(to_poller(v));
   n.services.put(to_tokens(v));
   n.gateway = to_gateway(v);
+  n.chain_gateway = to_chain_gateway(v);
   n.bridge = to_bridge(v);
   static_cast<supervision_policy&>(n.supervision) = v.supervision;
   n.api.address = v.api.address;

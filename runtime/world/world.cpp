@@ -67,14 +67,32 @@ expected<std::shared_ptr<ports::event_log>, fault> make_log(const settings& v, m
   return *log;
 }
 
-expected<chain_client_factory, fault> chain_factory(const settings& v, machine& on) {
+/// `key` is that of the address.
+expected<chain_client_factory, fault> chain_factory(const settings& v, machine& on, const std::string& key,
+                                                    const config::secret& url) {
   evm::chain_client_options options;
-  options.url = v.chain.ws_url.reveal();
+  options.url = url.reveal();
   static_cast<chain_policy&>(options) = v.chain.connection;
   // One is made now, only to learn whether the address can be used at all.
   auto probe = evm::make_chain_client(options, on.clock, on.random);
-  if (!probe) return unexpected("chain.ws_url: " + probe.error());
+  if (!probe) return unexpected(key + ": " + probe.error());
   return chain_client_factory{[options, &on] { return *evm::make_chain_client(options, on.clock, on.random); }};
+}
+
+expected<void, fault> add_chain(const settings& v, machine& on, node::node_ports& out) {
+  if (v.endpoints.empty()) {
+    auto chain = chain_factory(v, on, "chain.ws_url", v.chain.ws_url);
+    if (!chain) return unexpected(chain.error());
+    out.chain = (*chain)();
+    out.make_chain_client = *chain;
+    return {};
+  }
+  for (const auto& one : v.endpoints) {
+    auto chain = chain_factory(v, on, "chain.endpoint \"" + one.name + "\" url", one.url);
+    if (!chain) return unexpected(chain.error());
+    out.chain_endpoints.push_back({{one}, one.name, *chain});
+  }
+  return {};
 }
 
 expected<void, fault> add_broker(const settings& v, machine& on, node::node_ports& out) {
@@ -127,10 +145,7 @@ expected<node::node_ports, std::string> make_ports(const settings& v, machine& o
   out.rows = adapters::make_memory_store();
   const auto needs = needs_of(v);
   if (needs.asks_chain()) {
-    auto chain = chain_factory(v, on);
-    if (!chain) return unexpected(chain.error());
-    out.chain = (*chain)();
-    out.make_chain_client = *chain;
+    if (auto done = add_chain(v, on, out); !done) return unexpected(done.error());
   }
   if (needs.calls_broker()) {
     if (auto done = add_broker(v, on, out); !done) return unexpected(done.error());
@@ -164,10 +179,22 @@ expected<std::shared_ptr<ports::event_log>, std::string> read_log(const settings
   return *log;
 }
 
-expected<std::shared_ptr<ports::chain_client>, std::string> make_chain(const settings& v, machine& on) {
-  auto make = chain_factory(v, on);
-  if (!make) return unexpected(make.error());
-  return (*make)();
+expected<std::shared_ptr<ports::chain_client>, std::string> make_chain(const settings& v, machine& on,
+                                                                       const std::string& endpoint) {
+  const auto made = [&](const std::string& key,
+                        const config::secret& url) -> expected<std::shared_ptr<ports::chain_client>, std::string> {
+    const auto make = chain_factory(v, on, key, url);
+    if (!make) return unexpected(make.error());
+    return (*make)();
+  };
+  if (v.endpoints.empty() && endpoint.empty()) return made("chain.ws_url", v.chain.ws_url);
+  std::string names;
+  for (const auto& one : v.endpoints) {
+    if (endpoint.empty() || one.name == endpoint) return made("chain.endpoint \"" + one.name + "\" url", one.url);
+    names += (names.empty() ? "" : ", ") + one.name;
+  }
+  return unexpected("no [[chain.endpoint]] has the name \"" + endpoint + "\"" +
+                    (names.empty() ? "; there is none" : "; there are " + names));
 }
 
 }  // namespace hedgerow::world

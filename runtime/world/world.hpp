@@ -29,8 +29,10 @@ struct machine {
 [[nodiscard]] expected<std::shared_ptr<ports::event_log>, std::string> read_log(const config::settings& values,
                                                                                 machine& on);
 
-/// A client of the chain's node, not connected yet. Errors as above.
+/// A client of the chain's node, not connected yet; of several that of this name, or the first if it is empty. Errors
+/// as above.
 [[nodiscard]] expected<std::shared_ptr<ports::chain_client>, std::string> make_chain(const config::settings& values,
-                                                                                     machine& on);
+                                                                                     machine& on,
+                                                                                     const std::string& endpoint);
 
 }  // namespace hedgerow::world

@@ -93,10 +93,13 @@ class IngestionTest : public test::actor_fixture {
   }
 
   void start() {
-    auto make = [this]() -> std::shared_ptr<ports::chain_client> { return std::make_shared<test::fake_chain>(node); };
+    start_on([this]() -> std::shared_ptr<ports::chain_client> { return std::make_shared<test::fake_chain>(node); });
+  }
+
+  void start_on(chain_client_factory connect) {
     running = own(protocol::spawn_class<bridges::bridge>(
-        system, log, ingestion_service(config, make, &clock, &notices, nullptr, &jitter), bridges::bridge_config{},
-        &clock));
+        system, log, ingestion_service(config, std::move(connect), &clock, &notices, nullptr, &jitter),
+        bridges::bridge_config{}, &clock));
     run();
   }
 

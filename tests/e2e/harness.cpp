@@ -172,8 +172,9 @@ void stage::write_config(std::size_t node) {
   const auto& where = world_->addresses();
   std::ofstream out{config_of(node)};
   out << "[node]\nname = \"test-" << node << "\"\ndata_dir = \"" << (folder / "data").string() << "\"\n"
-      << "[chain]\nws_url = \"" << world_->rpc_url() << "\"\nowner = \"" << where.owner.to_string()
-      << "\"\nstart_block = " << where.first_block << "\nrescan_interval = \"2s\"\nreconnect_min = \"50ms\"\n"
+      << "[chain]\nowner = \"" << where.owner.to_string() << "\"\n"
+      << (options_.endpoints.empty() ? "ws_url = \"" + world_->rpc_url() + "\"\n" : "")
+      << "start_block = " << where.first_block << "\nrescan_interval = \"2s\"\nreconnect_min = \"50ms\"\n"
       << options_.chain << "[tokens]\nusdc = \"" << where.usdc.to_string() << "\"\n"
       << "[hedging]\nfailure_backoff = \"100ms\"\nfailure_backoff_max = \"1s\"\nfreeze_after_failures = 1000\n"
       << "[execution]\nlease = \"1s\"\nhttp_grace = \"2s\"\nevidence_lists = 2\nevidence_spread = \"1s\"\n"
@@ -197,6 +198,9 @@ void stage::write_config(std::size_t node) {
       out << (n == 0 ? "" : ", ") << "\"127.0.0.1:" << nodes_[n].cluster_port << '"';
     out << "]\n";
   }
+  for (const auto& [name, url] : options_.endpoints)
+    out << "[[chain.endpoint]]\nname = \"" << name << "\"\nurl = \""
+        << (url.starts_with('?') ? world_->rpc_url() + "/" + url : url) << "\"\n";
   for (const auto& book : where.books)
     out << "[[orderbook]]\naddress = \"" << book.where.to_string() << "\"\nversion = \""
         << (book.version == orderbook_version::v4 ? "v4" : "v6") << "\"\n";

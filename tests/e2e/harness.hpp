@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/adapters/http/http_client.hpp"
@@ -59,6 +60,9 @@ struct stage_options {
   std::size_t nodes = 1;
   /// More lines of the section [chain].
   std::string chain = {};
+  /// Names and addresses of [[chain.endpoint]] sections, in place of chain.ws_url. An address that begins with `?` is
+  /// that of the stage's node with this query.
+  std::vector<std::pair<std::string, std::string>> endpoints = {};
   /// More sections of the configuration of all nodes.
   std::string sections = {};
   /// What all nodes but the first run, as `--actors` takes it; empty: everything.

@@ -88,6 +88,9 @@ std::string differences(const prometheus_page& page, bool kafka) {
   return found;
 }
 
+/// Of several endpoints there are series of their own.
+constexpr const char* one_endpoint = "chain_id = 31337\n";
+
 /// A hedge, so that there is something to count.
 void hedge_something(stage& s) {
   s.trade("AAPL0x", true, "1.2");
@@ -145,7 +148,7 @@ bool is_caught_up(const prometheus_page& p) {
 }
 
 TEST(Metrics, TellWhatANodeDidAndWhatTheManualPromises) {
-  stage s{{"metrics"}};
+  stage s{{.name = "metrics", .chain = one_endpoint, .endpoints = {{"own", "?own"}}}};
   s.start_node();
   hedge_something(s);
   std::string text;
@@ -191,7 +194,7 @@ TEST(Metrics, TheAlertRulesNameWhatExists) {
 }
 
 TEST(KafkaMetrics, TellOfTransactionsAndOfTheClients) {
-  stage s{{"metrics-kafka", "[]", 0, true}};
+  stage s{{.name = "metrics-kafka", .kafka = true, .chain = one_endpoint, .endpoints = {{"own", "?own"}}}};
   s.start_node();
   hedge_something(s);
   std::string text;

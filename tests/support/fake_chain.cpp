@@ -27,16 +27,17 @@ fake_node::block fake_node::make_block(std::uint64_t number, const hash32& paren
 }
 
 void fake_node::tell(const block& b) {
-  if (!connected_ || !listening_) return;
-  if (!silent_heads) listener_.head(b.header);
+  if (!connected_) return;
+  if (!silent_heads) tell([&](const auto& listener) { listener.head(b.header); });
   if (silent_logs) return;
   for (int copy = 0; copy < (doubled_logs ? 2 : 1); ++copy)
     for (const auto& log : b.logs)
-      if (!hidden.contains({b.header.number, log.ref.log_index})) listener_.log({log, false, b.header.time});
+      if (!hidden.contains({b.header.number, log.ref.log_index}))
+        tell([&](const auto& listener) { listener.log({log, false, b.header.time}); }, true);
 }
 
 void fake_node::tell_log(const raw_evm_log& log) {
-  if (connected_ && listening_) listener_.log({log, false, std::nullopt});
+  if (connected_) tell([&](const auto& listener) { listener.log({log, false, std::nullopt}); }, true);
 }
 
 void fake_node::reorg_to(std::uint64_t depth, std::vector<std::vector<raw_evm_log>> blocks) {
@@ -86,12 +87,12 @@ void fake_node::set_back(std::uint64_t depth) {
 
 void fake_node::disconnect(const std::string& reason) {
   connected_ = false;
-  if (listening_) listener_.down(reason);
+  tell([&](const auto& listener) { listener.down(reason); });
 }
 
 void fake_node::connect() {
   connected_ = true;
-  if (listening_) listener_.up();
+  tell([](const auto& listener) { listener.up(); });
 }
 
 std::optional<ports::chain_error> fake_chain::trouble(faults::fault_id point) const {
@@ -100,18 +101,16 @@ std::optional<ports::chain_error> fake_chain::trouble(faults::fault_id point) co
   return std::nullopt;
 }
 
-ports::subscription fake_chain::subscribe(ports::evm_log_filter, ports::chain_listener listener) {
-  node_->listener_ = std::move(listener);
-  node_->listening_ = true;
-  subscriber_ = ++node_->subscribers_;
-  if (node_->connected_) node_->listener_.up();
-  return ports::subscription{[node = node_, mine = subscriber_] {
-    if (node->subscribers_ == mine) node->listening_ = false;
-  }};
+ports::subscription fake_chain::subscribe(ports::evm_log_filter wanted, ports::chain_listener listener) {
+  const auto number = ++node_->last_subscriber_;
+  const auto& added = node_->subscribers_[number] = {!wanted.contracts.empty(), std::move(listener)};
+  mine_.push_back(number);
+  if (node_->connected_) fake_node::subscriber{added}.listener.up();
+  return ports::subscription{[node = node_, number] { node->subscribers_.erase(number); }};
 }
 
 void fake_chain::close() {
-  if (node_->subscribers_ == subscriber_) node_->listening_ = false;
+  for (const auto number : mine_) node_->subscribers_.erase(number);
 }
 
 void fake_chain::chain_id(ports::chain_callback<std::uint64_t> done) {

@@ -27,9 +27,13 @@ class fake_node {
   /// The newest blocks are gone and others have not come yet, as after a restore; the head is sent.
   void set_back(std::uint64_t depth);
   /// An error that belongs to no request.
-  void complain(const ports::chain_error& what) { listener_.complaint(what); }
+  void complain(const ports::chain_error& what) {
+    tell([&](const auto& listener) { listener.complaint(what); });
+  }
   /// A frame that is no log.
-  void send_garbage(const std::string& text) { listener_.malformed({"not JSON at byte 0", text}); }
+  void send_garbage(const std::string& text) {
+    tell([&](const auto& listener) { listener.malformed({"not JSON at byte 0", text}); });
+  }
   /// The connection is lost and comes back; nothing is sent about the time in between.
   void disconnect(const std::string& reason = "the connection was lost");
   void connect();
@@ -87,10 +91,20 @@ class fake_node {
   std::map<std::uint64_t, block> blocks_;
   std::uint64_t salt_ = 0;
   bool connected_ = true;
-  /// The newest subscriber's. Filters are not applied: the fake's chain has only logs that are wanted.
-  ports::chain_listener listener_;
-  std::uint64_t subscribers_ = 0;
-  bool listening_ = false;
+  /// Filters are not applied, but that a subscriber without contracts hears no logs: the fake's chain has only logs
+  /// that are wanted.
+  struct subscriber {
+    bool wants_logs = false;
+    ports::chain_listener listener;
+  };
+  template <class Tell>
+  void tell(Tell tell, bool of_logs = false) {
+    // One may end, and another begin, while it is called.
+    for (const auto& [number, one] : std::map{subscribers_})
+      if (one.wants_logs || !of_logs) tell(one.listener);
+  }
+  std::map<std::uint64_t, subscriber> subscribers_;
+  std::uint64_t last_subscriber_ = 0;
 };
 
 /// The client of one process. A plan of faults strikes it as it does the real one.
@@ -114,8 +128,8 @@ class fake_chain final : public ports::chain_client {
   [[nodiscard]] std::optional<ports::chain_error> trouble(faults::fault_id point) const;
 
   std::shared_ptr<fake_node> node_;
-  /// Number of its subscriber; 0 before there is one.
-  std::uint64_t subscriber_ = 0;
+  /// Numbers of its subscribers.
+  std::vector<std::uint64_t> mine_;
 };
 
 }  // namespace hedgerow::test

@@ -2,19 +2,17 @@
 #pragma once
 
 #include <algorithm>
-#include <mutex>
 #include <string>
-#include <type_traits>
 #include <utility>
 
-#include "actors/ports/chain_client.hpp"
+#include "actors/ports/guarded_listener.hpp"
 
 namespace hedgerow::evm {
 
-class chain_subscriber {
+class chain_subscriber : public ports::guarded_listener {
  public:
   chain_subscriber(ports::evm_log_filter wanted, ports::chain_listener listener)
-      : wanted_{std::move(wanted)}, listener_{std::move(listener)} {
+      : guarded_listener{std::move(listener)}, wanted_{std::move(wanted)} {
     std::ranges::sort(wanted_.contracts);
   }
 
@@ -27,18 +25,6 @@ class chain_subscriber {
   /// The node has confirmed all that it wants.
   [[nodiscard]] bool confirmed() const { return !wants_logs() || !logs.empty(); }
 
-  /// From any thread. After it returns no call runs, unless it is made by one.
-  void end() {
-    const std::lock_guard lock{calling_};
-    ended_ = true;
-  }
-
-  template <class... Values>
-  void tell(std::function<void(Values...)> ports::chain_listener::*event, std::type_identity_t<Values>... values) {
-    const std::lock_guard lock{calling_};
-    if (!ended_ && listener_.*event) (listener_.*event)(std::move(values)...);
-  }
-
   // Of the connection's thread.
 
   /// The node's name of its subscription to logs; empty while there is none.
@@ -48,10 +34,6 @@ class chain_subscriber {
 
  private:
   ports::evm_log_filter wanted_;
-  ports::chain_listener listener_;
-  /// Held during a call. Recursive, because a listener may end its own subscription.
-  std::recursive_mutex calling_;
-  bool ended_ = false;
 };
 
 }  // namespace hedgerow::evm

@@ -28,6 +28,7 @@ const std::string source_dir = test::source_folder();
 settings good() {
   settings s;
   s.chain.start_block = 1;
+  s.chain.reading.chain_id = 8453;
   s.chain.owner = address::parse("0x1111111111111111111111111111111111111111");
   s.orderbooks.push_back({address::parse(a_book), orderbook_version::v4, s.chain.owner});
   s.broker.base_url = "https://api.schwabapi.com";
@@ -115,6 +116,28 @@ INSTANTIATE_TEST_SUITE_P(
                 [](settings& s) {
                   s.node.actors = {"all", "paper"};
                   s.paper.port = s.api.port;
+                }},
+        spoiled{"chain.endpoint[0].name", [](settings& s) { s.endpoints = {{{}, "", secret{"ws://a"}}}; }},
+        spoiled{"chain.endpoint[0].url", [](settings& s) { s.endpoints = {{{}, "a", secret{}}}; }},
+        spoiled{"chain.endpoint[1].url",
+                [](settings& s) { s.endpoints = {{{}, "a", secret{"ws://a"}}, {{}, "b", secret{"ws://a"}}}; }},
+        spoiled{"chain.chain_id",
+                [](settings& s) {
+                  s.endpoints = {{{}, "a", secret{"ws://a"}}};
+                  s.chain.reading.chain_id = 0;
+                }},
+        spoiled{"chain.endpoint[1].name",
+                [](settings& s) { s.endpoints = {{{}, "a", secret{"ws://a"}}, {{}, "a", secret{"ws://b"}}}; }},
+        spoiled{"chain.quorum", [](settings& s) { s.chain.agreement.quorum = 2; }},
+        spoiled{"chain.quorum",
+                [](settings& s) {
+                  s.endpoints = {{{}, "a", secret{"ws://a"}}, {{}, "b", secret{"ws://b"}}};
+                  s.chain.agreement.quorum = 3;
+                }},
+        spoiled{"chain.ws_url",
+                [](settings& s) {
+                  s.endpoints = {{{}, "a", secret{"ws://a"}}};
+                  s.chain.ws_url = secret{"ws://b"};
                 }},
         spoiled{"orderbook[0].address", [](settings& s) { s.orderbooks[0].address.reset(); }},
         spoiled{"orderbook[1].address", [](settings& s) { s.orderbooks.push_back(s.orderbooks[0]); }},

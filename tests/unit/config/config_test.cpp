@@ -228,6 +228,23 @@ TEST(Config, FillsPlaceholdersFromTheEnvironment) {
   EXPECT_THAT(errors_of(text, {{"FIRST", "12"}}), HasSubstr("the environment variable NODE_URL is not set"));
 }
 
+TEST(Config, TakesSeveralEndpointsOfTheChain) {
+  const std::string text = std::string{quiet} +
+                           "[chain]\nquorum = 2\nchain_id = 8453\n"
+                           "[[chain.endpoint]]\nname = \"own\"\nurl = \"ws://10.0.0.5:8546\"\n"
+                           "[[chain.endpoint]]\nname = \"provider\"\nurl = \"${NODE_URL}\"\nmax_requests = 4\n";
+  const settings s = loaded_settings(text, {{"NODE_URL", "wss://node.example/key"}});
+  ASSERT_EQ(s.endpoints.size(), 2U);
+  EXPECT_EQ(s.chain.agreement.quorum, 2U);
+  EXPECT_EQ(s.endpoints[0].name, "own");
+  EXPECT_EQ(s.endpoints[1].url.reveal(), "wss://node.example/key");
+  EXPECT_EQ(s.endpoints[1].max_in_flight, 4U);
+  const auto wrong = errors_of_quiet("[[chain.endpoint]]\nname = \"own\"\nurl = \"https://node.example/key\"\n");
+  EXPECT_THAT(wrong, HasSubstr("chain.endpoint[0].url = ***: not a WebSocket address"));
+  EXPECT_THAT(wrong, ::testing::Not(HasSubstr("node.example")));
+  EXPECT_THAT(errors_of_quiet("[chain.endpoint]\nname = \"own\"\n"), HasSubstr("write [[chain.endpoint]]"));
+}
+
 TEST(Config, TakesSecretsFromFiles) {
   const std::string file = temporary_file("app_secret", "from-file\n");
   const settings by_key = loaded_settings(std::string{quiet} + "[broker]\napp_secret_file = \"" + file + "\"\n");

@@ -124,6 +124,7 @@ void take(settings& s, const node::node_settings& n, const adapters::kafka_optio
   s.poller = n.services.get<poller::poller_config>().schedule;
   EXPECT_EQ(n.services.get<poller::poller_config>().clock_skew, execution.rules.clock_skew);
   s.oauth.policy = n.services.get<tokens::tokens_config>().policy;
+  s.chain.agreement = n.chain_gateway;
   s.chain.reading = n.services.get<ingestion::ingestion_config>();
   EXPECT_EQ(validation.remembered_blocks, s.chain.reading.remembered_blocks());
   s.tokens = validation.rules;
