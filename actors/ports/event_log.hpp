@@ -93,9 +93,10 @@ class log_member {
   /// offsets, or at the beginning of the partition. Returns an error only when the member is dead.
   [[nodiscard]] virtual expected<log_batch, log_error> poll(std::size_t max_records) = 0;
 
-  /// Starts a transaction and returns; `done` is called exactly once, in the order of the calls. Several may be in
-  /// flight; when one fails, those after it fail too. Fails when a record is larger than largest_record: ask
-  /// find_too_large() before.
+  /// Starts a transaction and returns; `done` is called exactly once, in the order of the calls, and when the
+  /// transaction is durable; others may read its records a moment before, and what they write does not outlive them.
+  /// Several may be in flight; when one fails, those after it fail too. Fails when a record is larger than
+  /// largest_record: ask find_too_large() before.
   virtual void commit(log_transaction transaction, commit_callback done) = 0;
 
   /// Lends offsets, and the ownership of partitions, to one transaction (`log_transaction::lent`) of another member, or

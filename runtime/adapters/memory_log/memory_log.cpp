@@ -62,7 +62,8 @@ class memory_log final : public log_base {
       appended = !batches.empty();
       woken = apply(requests, batches);
     }
-    announce(requests, woken, appended);
+    finish(requests);
+    wake(woken, appended);
   }
 
   /// Everything there is, is in memory.

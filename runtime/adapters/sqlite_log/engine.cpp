@@ -12,6 +12,14 @@ constexpr std::chrono::milliseconds idle_check{200};
 /// The write-ahead log is copied into the file beyond these sizes, in bytes.
 constexpr std::int64_t busy_checkpoint = 16 << 20;
 constexpr std::int64_t idle_checkpoint = 1 << 20;
+/// Readers of a larger group wait for its sync: there is a backlog, and the next group is larger for it.
+constexpr std::size_t woken_early = 64 << 10;
+
+std::size_t size_of(const new_batches& batches) {
+  std::size_t bytes = 0;
+  for (const auto& [partition, batch] : batches) bytes += batch->body.size();
+  return bytes;
+}
 
 }  // namespace
 
@@ -51,7 +59,7 @@ void sqlite_engine::write_loop() {
     if (!group.empty()) {
       run_group(group);
       store_->fold_one();
-      store_->checkpoint_beyond(busy_checkpoint);
+      checkpoint(busy_checkpoint);
       continue;
     }
     {
@@ -88,15 +96,28 @@ void sqlite_engine::run_group(std::vector<commit_request>& group) {
   if (any) written = store_->write(batches, group);
   if (!written) {
     batches.clear();
-    for (auto& request : group)
-      if (!request.failure) request.failure = written.error();
+    fail(group, written.error());
   }
   const auto woken = apply(group, batches);
-  if (!written && written.error().code == log_errc::fenced) {
-    fence(written.error());
-    lock_->release();
+  // Readers go on while the disk works: whatever they write comes after this in the file, and is not durable without
+  // it. Who commits acts on the world, and hears of it when it is durable.
+  const bool early = size_of(batches) <= woken_early;
+  if (early) wake(woken, !batches.empty());
+  if (any && written) {
+    written = store_->sync();
+    if (!written) fail(group, written.error());
   }
-  announce(group, woken, !batches.empty());
+  if (!early) wake(woken, true);
+  if (!written && written.error().code != log_errc::io) {
+    fence(written.error());
+    if (written.error().code == log_errc::fenced) lock_->release();
+  }
+  finish(group);
+}
+
+void sqlite_engine::fail(std::vector<commit_request>& group, const log_error& why) {
+  for (auto& request : group)
+    if (!request.failure) request.failure = why;
 }
 
 void sqlite_engine::idle() {
@@ -108,7 +129,11 @@ void sqlite_engine::idle() {
   }
   // After a takeover the frozen owner may have let go by now.
   lock_->try_acquire();
-  store_->checkpoint_beyond(idle_checkpoint);
+  checkpoint(idle_checkpoint);
+}
+
+void sqlite_engine::checkpoint(std::int64_t beyond) {
+  if (const auto done = store_->checkpoint_beyond(beyond); !done) fence(done.error());
 }
 
 }  // namespace hedgerow::adapters

@@ -34,7 +34,11 @@ class sqlite_engine final : public log_base {
   /// Waits for the first request, and for further ones as the options say; empty if none came for a while.
   std::vector<commit_request> next_group();
   void run_group(std::vector<commit_request>& group);
+  /// Those that have not failed already.
+  static void fail(std::vector<commit_request>& group, const ports::log_error& why);
   void idle();
+  /// Of the write-ahead log, when it has grown beyond so many bytes.
+  void checkpoint(std::int64_t beyond);
 
   // Reading (reading.cpp). A connection of its own for each thread that reads at the moment.
   [[nodiscard]] sqlite::result<sqlite::connection> borrow();

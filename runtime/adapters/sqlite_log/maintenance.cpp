@@ -62,8 +62,6 @@ expected<void, log_error> sqlite_engine::maintain(timestamp now) {
   const std::lock_guard lock{maintaining_};
   auto db = borrow();
   if (!db) return unexpected(std::move(db.error()));
-  // A crash loses no more than work that is done again; the writer's next sync covers it.
-  if (auto done = db->exec("PRAGMA synchronous=NORMAL"); !done) return done;
   for (const auto source : layout_.all()) {
     const auto& spec = spec_of(source.topic);
     if (!spec.retention && !spec.compacted) continue;

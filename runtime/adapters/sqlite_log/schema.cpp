@@ -62,12 +62,12 @@ result<void> check(connection& db, const sqlite_log_options& options) {
 result<connection> connect(const sqlite_log_options& options) {
   auto db = connection::open(options.path, options.busy_timeout);
   if (!db) return db;
-  const std::string sync = options.durability == log_durability::full ? "FULL" : "NORMAL";
   // The cache has room for the pages of a large transaction; twice as much is no faster.
   // Batches are megabytes when there is a backlog: four times fewer pages than by default are a fifth less time for the
   // writer and its kernel calls, and a small commit takes as long as before. A file keeps the size it was made with.
-  if (auto done = db->exec("PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=" + sync +
-                           "; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;"
+  // A commit is not synced by itself: store::sync() does it.
+  if (auto done = db->exec("PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                           "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;"
                            "PRAGMA journal_size_limit=67108864");
       !done)
     return unexpected(std::move(done.error()));

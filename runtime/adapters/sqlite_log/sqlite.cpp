@@ -15,6 +15,13 @@ log_error error_of(sqlite3* db, const char* doing) {
   return {log_errc::io, std::string{doing} + " " + (file == nullptr ? "" : file) + ": " + sqlite3_errmsg(db)};
 }
 
+log_error sync_failed(sqlite3* db) {
+  const char* file = sqlite3_db_filename(db, "main");
+  return {log_errc::timed_out, std::string{"event log "} + (file == nullptr ? "" : file) +
+                                   ": the disk refused a sync. Which of the newest records are there is only known "
+                                   "when the file is opened again"};
+}
+
 }  // namespace
 
 void statement::finalizer::operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
@@ -110,8 +117,19 @@ result<std::int64_t> connection::integer(std::string_view sql) {
 
 std::int64_t connection::changes() const { return sqlite3_changes64(handle_.get()); }
 
-void connection::checkpoint() {
+result<void> connection::checkpoint() {
   sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (sqlite3_extended_errcode(handle_.get()) == SQLITE_IOERR_FSYNC) return unexpected(sync_failed(handle_.get()));
+  return {};
+}
+
+result<void> connection::sync_wal() {
+  sqlite3_file* wal = nullptr;
+  if (sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) != SQLITE_OK || wal == nullptr ||
+      wal->pMethods == nullptr)
+    return unexpected(log_error{log_errc::io, "there is no write-ahead log"});
+  if (wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL) != SQLITE_OK) return unexpected(sync_failed(handle_.get()));
+  return {};
 }
 
 bool connection::in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
@@ -129,12 +147,10 @@ transaction::~transaction() {
 
 result<void> transaction::commit() {
   auto done = on_->exec("COMMIT");
-  if (done) {
+  if (done)
     on_ = nullptr;
-    return {};
-  }
-  // All was written, but perhaps not to the disk.
-  if (sqlite3_extended_errcode(on_->handle()) == SQLITE_IOERR_FSYNC) done.error().code = log_errc::timed_out;
+  else if (sqlite3_extended_errcode(on_->handle()) == SQLITE_IOERR_FSYNC)
+    return unexpected(sync_failed(on_->handle()));
   return done;
 }
 

@@ -60,8 +60,12 @@ class connection {
   [[nodiscard]] result<std::int64_t> integer(std::string_view sql);
   /// Rows that the last statement changed.
   [[nodiscard]] std::int64_t changes() const;
-  /// Moves what it can from the write-ahead log into the file, without waiting for readers.
-  void checkpoint();
+  /// Moves what it can from the write-ahead log into the file, without waiting for readers. Whatever fails is done the
+  /// next time, unless it was a sync (log_errc::timed_out).
+  [[nodiscard]] result<void> checkpoint();
+  /// Brings the write-ahead log to the disk. log_errc::timed_out: what was written may or may not be there, and a later
+  /// sync that succeeds says nothing about it: the kernel has dropped what it could not write.
+  [[nodiscard]] result<void> sync_wal();
   [[nodiscard]] bool in_transaction() const;
   [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
 
@@ -80,7 +84,7 @@ class transaction {
   transaction(transaction&& other) noexcept : on_{other.on_} { other.on_ = nullptr; }
   transaction& operator=(transaction&&) = delete;
   ~transaction();
-  /// log_errc::io: rolled back. log_errc::timed_out: the sync failed, so a crash may show it as committed.
+  /// log_errc::io: rolled back. log_errc::timed_out: a sync failed, see connection::sync_wal().
   [[nodiscard]] result<void> commit();
 
  private:

@@ -99,6 +99,11 @@ result<void> store::write(const new_batches& batches, const std::vector<commit_r
   return {};
 }
 
+result<void> store::sync() {
+  if (options_.durability == log_durability::normal) return {};
+  return db_.sync_wal();
+}
+
 result<void> store::write_offsets(const std::vector<commit_request>& requests) {
   // Of several transactions of a group, the newest offset counts.
   std::map<std::pair<std::string_view, std::size_t>, std::int64_t> newest;
@@ -163,11 +168,11 @@ result<void> store::fold(std::size_t index) {
   return {};
 }
 
-void store::checkpoint_beyond(std::int64_t bytes) {
-  if (wal_pages_ * page_size_ <= bytes) return;
+result<void> store::checkpoint_beyond(std::int64_t bytes) {
+  if (wal_pages_ * page_size_ <= bytes) return {};
   const std::lock_guard lock{write_mutex_};
-  db_.checkpoint();
   wal_pages_ = 0;
+  return db_.checkpoint();
 }
 
 }  // namespace hedgerow::adapters::sqlite

@@ -13,14 +13,17 @@ class store {
   /// Opens the file, makes it ready and takes ownership.
   [[nodiscard]] static result<std::unique_ptr<store>> open(const sqlite_log_options& options, const log_layout& layout);
 
-  /// Writes all of it or nothing. log_errc::fenced: another process owns the file.
+  /// Writes all of it or nothing; a crash of the process does not undo it, a loss of power may until the next sync().
+  /// log_errc::fenced: another process owns the file.
   [[nodiscard]] result<void> write(const new_batches& batches, const std::vector<commit_request>& requests);
+  /// What was written survives a loss of power, when log_durability::full asks for it. Errors: connection::sync_wal().
+  [[nodiscard]] result<void> sync();
   /// Folds one partition that has grown enough, if there is one.
   void fold_one();
   /// Fails with log_errc::fenced when another process owns the file.
   [[nodiscard]] result<void> check_owner();
-  /// Copies the write-ahead log into the file when it has grown beyond `bytes`.
-  void checkpoint_beyond(std::int64_t bytes);
+  /// Copies the write-ahead log into the file when it has grown beyond `bytes`. An error is that of a sync.
+  [[nodiscard]] result<void> checkpoint_beyond(std::int64_t bytes);
 
   /// Begins a write transaction of another connection of this process; checks the owner.
   [[nodiscard]] result<transaction> begin_elsewhere(connection& other);

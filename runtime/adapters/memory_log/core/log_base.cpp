@@ -154,7 +154,7 @@ std::vector<member_ptr> log_base::apply(std::vector<commit_request>& requests, c
   return wake_waiting();
 }
 
-void log_base::announce(std::vector<commit_request>& requests, const std::vector<member_ptr>& woken, bool appended) {
+void log_base::finish(std::vector<commit_request>& requests) {
   for (auto& request : requests) {
     if (request.failure)
       request.done(unexpected(std::move(*request.failure)));
@@ -166,6 +166,9 @@ void log_base::announce(std::vector<commit_request>& requests, const std::vector
     const std::lock_guard lock{mutex_};
     if (--request.member->in_flight == 0) finished_.notify_all();
   }
+}
+
+void log_base::wake(const std::vector<member_ptr>& woken, bool appended) {
   for (const auto& member : woken) member->call_ready();
   if (appended) listeners_.call_all();
 }

@@ -85,6 +85,7 @@ class log_base : public ports::event_log, public std::enable_shared_from_this<lo
   friend class embedded_loan;
 
   /// Runs the transaction now or later, always in the order of the calls of one member: judge, make durable, finish.
+  /// Records may be visible before their transaction is durable, as long as no later one can be durable without them.
   virtual void execute(commit_request request) = 0;
   /// Committed batches that hold records from `from` on, in order; nothing when there are none.
   [[nodiscard]] virtual expected<std::vector<batch_ptr>, ports::log_error> load(topic_partition source,
@@ -99,8 +100,10 @@ class log_base : public ports::event_log, public std::enable_shared_from_this<lo
   [[nodiscard]] new_batches assemble(std::vector<commit_request>& requests);
   /// Makes the batches and offsets of those without a failure visible; says whom to call.
   [[nodiscard]] std::vector<member_ptr> apply(std::vector<commit_request>& requests, const new_batches& batches);
-  /// Calls the members concerned: first those that commit, in order. Never under a mutex.
-  void announce(std::vector<commit_request>& requests, const std::vector<member_ptr>& woken, bool appended);
+  /// Calls those that commit, in order. Never under a mutex.
+  void finish(std::vector<commit_request>& requests);
+  /// Calls those that wait for records; `appended` when there are any. Never under a mutex.
+  void wake(const std::vector<member_ptr>& woken, bool appended);
 
   /// The whole log has another owner: every member is dead, and none can join.
   void fence(const ports::log_error& why);
