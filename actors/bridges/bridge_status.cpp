@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <caf/all.hpp>
 
 #include "actors/bridges/bridge.hpp"
+#include "messages/protocol/roll_call.hpp"
 
 namespace hedgerow::bridges {
 
@@ -11,21 +13,6 @@ namespace {
 /// More entities than this are counted, not listed.
 constexpr std::size_t listed_entities = 100;
 constexpr std::chrono::milliseconds entity_answer_timeout{500};
-
-/// Collects the answers of the entities; the last one delivers.
-struct collection {
-  actor_status answer;
-  std::size_t missing = 0;
-  caf::typed_response_promise<actor_status> promise;
-
-  void add(actor_status child) {
-    answer.children.push_back(std::move(child));
-    if (--missing > 0) return;
-    std::sort(answer.children.begin(), answer.children.end(),
-              [](const auto& a, const auto& b) { return a.name < b.name; });
-    promise.deliver(std::move(answer));
-  }
-};
 
 }  // namespace
 
@@ -57,25 +44,17 @@ actor_status bridge::own_status() {
 }
 
 caf::result<actor_status> bridge::status() {
-  auto all = std::make_shared<collection>();
-  all->answer = own_status();
-  const auto asked = host_.some_living(listed_entities);
-  if (asked.empty()) return all->answer;
-  all->missing = asked.size();
-  all->promise = self_->make_response_promise<actor_status>();
-  for (const auto& entity : asked) {
-    const auto known = [restarts = entity.restarts, error = entity.last_error](actor_status s) {
-      s.restarts = restarts;
-      if (s.last_error.empty()) s.last_error = error;
-      return s;
-    };
-    self_->request(entity.handle, entity_answer_timeout, status_atom::value)
-        .then([all, known](const actor_status& s) { all->add(known(s)); },
-              [all, known, name = entity.key](const caf::error&) {
-                all->add(known(make_status(name, "entity", run_state::not_answering)));
-              });
-  }
-  return all->promise;
+  auto asked = host_.some_living(listed_entities);
+  std::ranges::sort(asked, {}, [](const auto& entity) { return entity.key; });
+  const auto call = std::make_shared<roll_call>(self_, own_status(), asked.size(), entity_answer_timeout);
+  for (std::size_t at = 0; at < asked.size(); ++at)
+    call_child(self_, call, at, asked[at].handle, make_status(asked[at].key, "entity"),
+               [restarts = asked[at].restarts, error = asked[at].last_error](actor_status s) {
+                 s.restarts = restarts;
+                 if (s.last_error.empty()) s.last_error = error;
+                 return s;
+               });
+  return call->promise();
 }
 
 }  // namespace hedgerow::bridges

@@ -14,26 +14,29 @@ using ports::chain_failure;
 using ports::notice_level;
 
 chain_gateway::chain_gateway(pointer self, chain_gateway_config config, chain_gateway_ports outside)
-    : self_{self}, config_{std::move(config)}, outside_{std::move(outside)}, members_(config_.endpoints.size()) {
-  if (config_.chain_id != 0) chain_id_ = config_.chain_id;
-}
+    : self_{self},
+      config_{std::move(config)},
+      outside_{std::move(outside)},
+      members_(config_.endpoints.size()),
+      live_{config_.quorum} {}
 
 chain_gateway::~chain_gateway() {
-  outside_.desk->gateway.remove(self_->address());
+  outside_.users->gateway.remove(self_->address());
   for (const auto& m : members_)
     if (m.actor) caf::anon_send_exit(m.actor, caf::exit_reason::user_shutdown);
   // Also those that are still in the mailbox.
-  outside_.desk->fail_all("the gateway to the chain ended");
+  outside_.users->fail_up_to(outside_.users->newest_question(), "the gateway to the chain ended");
 }
 
 chain_gateway::interface::behavior_type chain_gateway::start() {
   self_->set_down_handler([this](const caf::down_msg& down) { member_died(down.source, down.reason); });
   for (std::size_t at = 0; at < members_.size(); ++at) start_member(at);
-  // From here on whoever comes or goes says so.
-  outside_.desk->gateway.put(self_->address());
-  outside_.desk->fail_all("the gateway to the chain was started again");
+  const auto before = outside_.users->newest_question();
+  // From here on whoever comes or goes says so, and whoever asks asks this gateway.
+  outside_.users->gateway.put(self_->address());
+  outside_.users->fail_up_to(before, "the gateway to the chain was started again");
   // Those that the gateway before this one told `up` have missed what came since.
-  for (const auto& [id, listener] : outside_.desk->all()) {
+  for (const auto& [id, listener] : outside_.users->all()) {
     if (std::exchange(listener->up, false))
       listener->tell(&ports::chain_listener::down, "the gateway to the chain was started again");
     listen(id);
@@ -42,7 +45,7 @@ chain_gateway::interface::behavior_type chain_gateway::start() {
       [this](status_atom) { return status(); },
       [this](question_atom, std::uint64_t number, const question_ptr& what) {
         ++questions_;
-        ask(what, [desk = outside_.desk, number](const told& answer) { desk->answer(number, answer); });
+        ask(what, [users = outside_.users, number](const told& answer) { users->answer(number, answer); });
       },
       [this](listen_atom, std::uint64_t id) { listen(id); },
       [this](unlisten_atom, std::uint64_t id) { unlisten(id); },
@@ -59,14 +62,14 @@ chain_gateway::interface::behavior_type chain_gateway::start() {
         head_came(at, listener, head);
       },
       [this](badframe_atom, std::uint64_t at, std::uint64_t listener, const ports::malformed_evm_log& bad) {
-        const auto to = outside_.desk->find(listener);
+        const auto to = outside_.users->find(listener);
         if (to && members_[at].serves.contains(listener)) to->tell(&ports::chain_listener::malformed, bad);
       },
       [this](answer_atom, std::uint64_t at, std::uint64_t number, const told_ptr& what) { answered(at, number, what); },
       [this](report_atom, std::uint64_t at, const endpoint_report& report) { members_[at].report = report; },
       [this](tick_atom, std::uint64_t at) {
         start_member(at);
-        for (const auto& [id, listener] : outside_.desk->all())
+        for (const auto& [id, listener] : outside_.users->all())
           self_->send(members_[at].actor, listen_atom::value, id, listener->wanted);
       },
   };
@@ -82,7 +85,7 @@ void chain_gateway::start_member(std::size_t at) {
                                   outside_.random, outside_.notices);
   self_->monitor(m.actor);
   m.away = config_.endpoints[at].name + ": not connected yet";
-  for (const auto& [id, listener] : outside_.desk->all())
+  for (const auto& [id, listener] : outside_.users->all())
     self_->send(m.actor, listen_atom::value, id, listener->wanted);
 }
 
@@ -109,30 +112,27 @@ void chain_gateway::member_died(const caf::actor_addr& who, const caf::error& wh
   self_->delayed_send(self_, pause, tick_atom::value, std::uint64_t{at});
 }
 
-bool chain_gateway::serves_chain(std::size_t at, std::uint64_t chain_id) {
-  if (!chain_id_) chain_id_ = chain_id;
+bool chain_gateway::is_on_chain(std::size_t at, std::uint64_t chain_id) {
   auto& m = members_[at];
-  m.wrong_chain = chain_id != *chain_id_;
-  if (!m.wrong_chain) {
-    m.told_wrong_chain = false;
+  if (chain_id == config_.chain_id) {
+    m.wrong_chain = false;
     return true;
   }
-  m.away =
-      config_.endpoints[at].name + ": on chain " + std::to_string(chain_id) + ", not " + std::to_string(*chain_id_);
-  if (!std::exchange(m.told_wrong_chain, true))
+  const auto how = "on chain " + std::to_string(chain_id) + ", not " + std::to_string(config_.chain_id);
+  m.away = config_.endpoints[at].name + ": " + how;
+  if (!std::exchange(m.wrong_chain, true))
     raise(notice_level::alarm, "endpoint_wrong_chain", config_.endpoints[at].name,
-          "it is on chain " + std::to_string(chain_id) + ", not " + std::to_string(*chain_id_) +
-              ", and is not used; correct its url, or chain.chain_id");
+          "it is " + how + ", and is not used; correct its url, or chain.chain_id");
   return false;
 }
 
 void chain_gateway::member_up(std::size_t at, std::uint64_t listener, std::uint64_t chain_id) {
   auto& m = members_[at];
-  if (!serves_chain(at, chain_id)) {
-    m.serves.insert(listener);
-    for (const auto served : std::exchange(m.serves, {}))
-      if (served != own_listener) look_whether_down(served);
+  if (!is_on_chain(at, chain_id)) {
     m.up = false;
+    // Also this one, which may have waited for it: whoever listens is told why it is not up.
+    m.serves.insert(listener);
+    for (const auto served : std::set{m.serves}) leave(at, served);
     return;
   }
   if (listener == own_listener) {
@@ -140,7 +140,7 @@ void chain_gateway::member_up(std::size_t at, std::uint64_t listener, std::uint6
     m.away.clear();
     return;
   }
-  if (!outside_.desk->find(listener)) return;
+  if (!outside_.users->find(listener)) return;
   m.serves.insert(listener);
   look_whether_up(listener);
 }
@@ -148,19 +148,21 @@ void chain_gateway::member_up(std::size_t at, std::uint64_t listener, std::uint6
 void chain_gateway::member_down(std::size_t at, std::uint64_t listener, const std::string& reason) {
   auto& m = members_[at];
   if (!m.wrong_chain) m.away = config_.endpoints[at].name + ": " + reason;
-  if (listener == own_listener) {
-    m.up = false;
-    return;
-  }
+  if (listener == own_listener) m.up = false;
+  leave(at, listener);
+}
+
+void chain_gateway::leave(std::size_t at, std::uint64_t listener) {
+  members_[at].serves.erase(listener);
+  if (listener == own_listener) return;
   if (const auto heads = heads_.find(listener); heads != heads_.end()) heads->second.left(at);
-  m.serves.erase(listener);
   look_whether_down(listener);
 }
 
 // -- listeners --------------------------------------------------------------------------------------------------------
 
 void chain_gateway::listen(std::uint64_t id) {
-  const auto listener = outside_.desk->find(id);
+  const auto listener = outside_.users->find(id);
   if (!listener) return;
   for (auto& m : members_)
     if (m.actor) self_->send(m.actor, listen_atom::value, id, listener->wanted);
@@ -188,14 +190,14 @@ std::string chain_gateway::who_is_away() const {
 
 /// Reading needs a quorum, so that a connection to fewer is none.
 void chain_gateway::look_whether_up(std::uint64_t id) {
-  const auto listener = outside_.desk->find(id);
+  const auto listener = outside_.users->find(id);
   if (!listener || serving(id) < config_.quorum) return;
   if (!std::exchange(listener->up, true)) listener->tell(&ports::chain_listener::up);
 }
 
 /// Also while it was down before: the newest reason counts.
 void chain_gateway::look_whether_down(std::uint64_t id) {
-  const auto listener = outside_.desk->find(id);
+  const auto listener = outside_.users->find(id);
   const auto left = serving(id);
   if (!listener || left >= config_.quorum) return;
   listener->up = false;
@@ -211,104 +213,10 @@ void chain_gateway::head_came(std::size_t at, std::uint64_t id, const ports::cha
     m.report.head = head.number;
     return;
   }
-  const auto listener = outside_.desk->find(id);
+  const auto listener = outside_.users->find(id);
   if (!listener || !m.serves.contains(id)) return;
   auto& agreed = heads_.try_emplace(id, config_.quorum).first->second;
   if (agreed.told(at, {head.number, head.hash}) && listener->up) listener->tell(&ports::chain_listener::head, head);
-}
-
-// -- how it is --------------------------------------------------------------------------------------------------------
-
-namespace {
-
-constexpr status_gauge usable_gauge{
-    "hedgerow_chain_endpoint_usable",
-    "1 when the endpoint of the chain is connected, and neither throttled nor set aside.", "endpoint"};
-constexpr status_gauge head_gauge{"hedgerow_chain_endpoint_head_block",
-                                  "The newest block that the endpoint of the chain told of; 0 before the first.",
-                                  "endpoint"};
-
-constexpr std::chrono::milliseconds status_timeout{500};
-/// A question that is not decided is asked again within this time.
-constexpr std::chrono::minutes dispute_shown{1};
-
-/// Collects the answers of the endpoints; the last one delivers.
-struct collected_status {
-  actor_status answer;
-  std::size_t missing = 0;
-  caf::typed_response_promise<actor_status> promise;
-
-  void put(std::size_t at, actor_status child) {
-    answer.children[at] = std::move(child);
-    if (--missing == 0) promise.deliver(std::move(answer));
-  }
-};
-
-}  // namespace
-
-actor_status chain_gateway::own_status() const {
-  auto me = make_status("chain-gateway", "gateway");
-  const auto now = outside_.clock->monotonic();
-  const auto usable = static_cast<std::size_t>(std::ranges::count_if(members_, [&](const auto& m) {
-    return m.up && m.report.health.at(now) != domain::endpoint_health::standing::set_aside;
-  }));
-  if (usable < config_.quorum) {
-    me.state = run_state::waiting;
-    me.activity = std::to_string(config_.quorum) + " endpoints must agree, and " + std::to_string(usable) + " of " +
-                  std::to_string(members_.size()) + " can be asked";
-    me.problems.push_back(me.activity + (who_is_away().empty() ? "" : "; " + who_is_away()));
-  }
-  for (const auto& m : members_)
-    if (m.told_wrong_chain) me.problems.push_back(m.away);
-  if (dispute_ && now < dispute_->at + dispute_shown) me.problems.push_back(dispute_->text);
-  me.mailbox = self_->mailbox().size();
-  me.last_error = last_error_;
-  me.show("endpoints", members_.size());
-  me.show("quorum", config_.quorum);
-  me.show("usable", usable);
-  if (chain_id_) me.show("chain_id", *chain_id_);
-  me.show("questions", questions_);
-  me.show("in_flight", polls_.size());
-  me.show("disagreements", disagreements_);
-  me.show("unconfirmed_live_logs", live_.size());
-  for (std::size_t at = 0; at < members_.size(); ++at) {
-    const auto& m = members_[at];
-    const auto& name = config_.endpoints[at].name;
-    const auto stands = m.report.health.at(now);
-    const bool usable_now = m.up && stands != domain::endpoint_health::standing::throttled &&
-                            stands != domain::endpoint_health::standing::set_aside;
-    me.show("usable." + name, usable_now, &usable_gauge, name);
-    me.show("head." + name, m.report.head, &head_gauge, name);
-  }
-  return me;
-}
-
-caf::result<actor_status> chain_gateway::status() {
-  const auto all = std::make_shared<collected_status>();
-  all->answer = own_status();
-  all->answer.children.resize(members_.size());
-  all->missing = members_.size();
-  all->promise = self_->make_response_promise<actor_status>();
-  for (std::size_t at = 0; at < members_.size(); ++at) {
-    const auto& m = members_[at];
-    const auto& name = config_.endpoints[at].name;
-    if (!m.actor) {
-      auto gone = make_status(name, "endpoint", run_state::restarting);
-      gone.restarts = m.restarts;
-      all->put(at, std::move(gone));
-      continue;
-    }
-    self_->request(m.actor, status_timeout, status_atom::value)
-        .then(
-            [all, at, restarts = m.restarts](actor_status s) {
-              s.restarts = restarts;
-              all->put(at, std::move(s));
-            },
-            [all, at, name](const caf::error&) {
-              all->put(at, make_status(name, "endpoint", run_state::not_answering));
-            });
-  }
-  return all->promise;
 }
 
 void chain_gateway::raise(notice_level level, std::string_view code, std::string_view about,

@@ -10,11 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "actors/chain/chain_users.hpp"
 #include "actors/chain/endpoint.hpp"
-#include "actors/chain/gateway_desk.hpp"
-#include "actors/chain/unconfirmed_logs.hpp"
 #include "actors/domain/chain/agreed_head.hpp"
 #include "actors/domain/chain/ballot.hpp"
+#include "actors/domain/chain/endpoint_choice.hpp"
+#include "actors/domain/chain/live_logs.hpp"
 #include "messages/types/connection_policy.hpp"
 
 namespace hedgerow::chain {
@@ -22,7 +23,7 @@ namespace hedgerow::chain {
 struct chain_gateway_config : quorum_policy {
   /// In the order in which they are preferred.
   std::vector<endpoint_config> endpoints;
-  /// An endpoint of any other chain is not used. 0: that of the first that says one.
+  /// An endpoint of any other chain is not used.
   std::uint64_t chain_id = 0;
   /// First and longest pause before an endpoint's actor that has died is started again; it doubles.
   std::chrono::milliseconds restart_min{1'000};
@@ -30,7 +31,7 @@ struct chain_gateway_config : quorum_policy {
 };
 
 struct chain_gateway_ports {
-  std::shared_ptr<gateway_desk> desk;
+  std::shared_ptr<chain_users> users;
   /// These outlive the actor system.
   const ports::clock* clock = nullptr;
   ports::random* random = nullptr;
@@ -61,8 +62,8 @@ class chain_gateway {
     bool up = false;
     /// Why it is not; begins with its name.
     std::string away;
+    /// The newest chain that it said.
     bool wrong_chain = false;
-    bool told_wrong_chain = false;
     /// Listeners that are up on it.
     std::set<std::uint64_t> serves;
   };
@@ -72,6 +73,8 @@ class chain_gateway {
     domain::ballot ballot;
     /// Takes the answer that counts, or the failure.
     std::function<void(const told&)> then;
+    /// Only an endpoint that has this block can answer.
+    std::uint64_t newest = 0;
     std::set<std::size_t> asked = {};
     std::map<std::size_t, told_ptr> answers = {};
   };
@@ -81,7 +84,11 @@ class chain_gateway {
   void member_died(const caf::actor_addr& who, const caf::error& why);
   void member_up(std::size_t at, std::uint64_t listener, std::uint64_t chain_id);
   void member_down(std::size_t at, std::uint64_t listener, const std::string& reason);
-  [[nodiscard]] bool serves_chain(std::size_t at, std::uint64_t chain_id);
+  /// Whether it is of the right chain; when not, that is told.
+  [[nodiscard]] bool is_on_chain(std::size_t at, std::uint64_t chain_id);
+  /// It does not serve this listener any more.
+  void leave(std::size_t at, std::uint64_t listener);
+  [[nodiscard]] std::vector<domain::endpoint_view> views() const;
 
   // -- listeners -----------------------------------------------------------------------------------------------------
   void listen(std::uint64_t id);
@@ -98,21 +105,24 @@ class chain_gateway {
   using taker = std::function<void(const told&)>;
   void ask(const question_ptr& what, taker then);
   void ask_for_head(const taker& then);
-  void start_poll(question_ptr what, taker then);
+  void start_poll(question_ptr what, taker then, std::uint64_t newest);
   /// In the order in which they are to be asked.
   [[nodiscard]] std::vector<std::size_t> candidates(const poll& p) const;
   void ask_more(std::uint64_t number);
   void answered(std::size_t at, std::uint64_t number, const told_ptr& what);
   void judge(std::uint64_t number);
   void decide(std::uint64_t number, std::size_t by);
+  [[nodiscard]] std::optional<told> common_head(const poll& p) const;
   void give_up(std::uint64_t number);
   void note_dissent(const poll& p, std::size_t by, const told& answer);
   [[nodiscard]] told disagreement(const poll& p);
   [[nodiscard]] told failure_of(const poll& p) const;
+  [[nodiscard]] std::optional<std::chrono::milliseconds> wait_for_throttled() const;
 
   // -- logs that few endpoints have told (live_logs.cpp) -------------------------------------------------------------
   void check_live_logs(const ports::evm_log_query& asked, const ports::evm_logs& agreed);
-  void look_at_block_of(const unconfirmed_logs::entry& log);
+  void look_again(const domain::live_logs::entry& log);
+  void accuse(const domain::live_logs::entry& log);
 
   caf::result<protocol::actor_status> status();
   [[nodiscard]] protocol::actor_status own_status() const;
@@ -124,10 +134,9 @@ class chain_gateway {
   std::vector<member> members_;
   std::map<std::uint64_t, poll> polls_;
   std::uint64_t last_poll_ = 0;
-  std::optional<std::uint64_t> chain_id_;
   /// By listener.
   std::map<std::uint64_t, domain::agreed_head> heads_;
-  unconfirmed_logs live_;
+  domain::live_logs live_;
   /// The newest question about which they contradict each other while no quorum tells who is right.
   struct dispute {
     std::string about;

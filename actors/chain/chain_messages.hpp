@@ -38,7 +38,7 @@ using endpoint_actor = protocol::observable_actor::extend<
 
 /// The one way to the chain inside a node, as its users and its endpoints see it.
 using chain_gateway_actor = protocol::observable_actor::extend<
-    // From users (gateway_client.hpp): answer the question of this number at the desk, with a quorum.
+    // From users (gateway_client.hpp): answer the question of this number (chain_users.hpp), with a quorum.
     caf::reacts_to<protocol::question_atom, std::uint64_t, question_ptr>,
     // The listener of this number has come, or is gone.
     caf::reacts_to<protocol::listen_atom, std::uint64_t>, caf::reacts_to<protocol::unlisten_atom, std::uint64_t>,

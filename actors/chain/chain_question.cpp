@@ -109,9 +109,10 @@ const ports::evm_log_query* logs_of(const question& q) {
   return logs == nullptr ? nullptr : &logs->query;
 }
 
-std::uint64_t last_block_of(const question& q) {
-  const auto* query = logs_of(q);
-  return query == nullptr ? 0 : query->to;
+std::uint64_t newest_block_of(const question& q) {
+  if (const auto* query = logs_of(q)) return query->to;
+  const auto* block = std::get_if<block_question>(&q);
+  return block == nullptr ? 0 : block->number;
 }
 
 bool is_of_head(const question& q) { return std::holds_alternative<head_question>(q); }

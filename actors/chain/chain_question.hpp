@@ -60,6 +60,8 @@ struct told {
   std::string text = {};
   /// It does not have what was asked for: it may only be late.
   bool absent = false;
+  /// Of the newest block whose logs it speaks of, where answers are compared.
+  std::optional<hash32> last_block = std::nullopt;
 };
 
 using told_ptr = std::shared_ptr<const told>;
@@ -68,8 +70,8 @@ using told_ptr = std::shared_ptr<const told>;
 [[nodiscard]] std::string name_of(const question& q);
 /// What is asked, when logs are; otherwise null.
 [[nodiscard]] const ports::evm_log_query* logs_of(const question& q);
-/// The newest block that the answer speaks of; 0 when it is of no certain one.
-[[nodiscard]] std::uint64_t last_block_of(const question& q);
+/// Only an endpoint that has this block can answer; 0 when it is of no certain one.
+[[nodiscard]] std::uint64_t newest_block_of(const question& q);
 /// Heads of several endpoints differ: they are not compared, the block that all have is.
 [[nodiscard]] bool is_of_head(const question& q);
 

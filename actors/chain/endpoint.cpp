@@ -155,10 +155,11 @@ void endpoint::pump() {
 void endpoint::answered(std::uint64_t number, const told_ptr& what) {
   const auto found = under_way_.find(number);
   if (found == under_way_.end()) return;
-  if (what->error || last_block_of(*found->second.what) == 0) return finish(number, what);
+  const auto* query = logs_of(*found->second.what);
+  if (what->error || query == nullptr) return finish(number, what);
   // An endpoint answers a range that it does not have with an empty list, or with a part of it; and two that follow
   // different branches may have the same logs, or none.
-  client_->block(last_block_of(*found->second.what), [me = self_->address(), number, what](block_answer last) {
+  client_->block(query->to, [me = self_->address(), number, what](block_answer last) {
     sends_to<interface>(me, answer_atom::value)(number, what, std::move(last));
   });
 }
@@ -166,11 +167,12 @@ void endpoint::answered(std::uint64_t number, const told_ptr& what) {
 void endpoint::last_block_came(std::uint64_t number, const told_ptr& what, const block_answer& last) {
   const auto found = under_way_.find(number);
   if (found == under_way_.end()) return;
-  const auto name = "block " + std::to_string(last_block_of(*found->second.what));
+  const auto name = "block " + std::to_string(newest_block_of(*found->second.what));
   if (!last) return finish(number, failure(last.error().kind, name + ": " + last.error().detail, last.error().wait));
   if (!*last) return finish(number, failure(chain_failure::rpc_error, "it lags: it does not have " + name));
   if (!config_.compared) return finish(number, what);
   auto with_hash = std::make_shared<told>(*what);
+  with_hash->last_block = (*last)->hash;
   const auto first_line = std::min(with_hash->text.find('\n'), with_hash->text.size());
   with_hash->text.insert(first_line, " up to " + name + " " + (*last)->hash.to_string());
   finish(number, with_hash);

@@ -22,15 +22,15 @@ struct own_listeners {
 };
 
 /// After it returns the listener is not called.
-void end(gateway_desk& desk, std::uint64_t id, chain_listening& listening) {
+void end(chain_users& users, std::uint64_t id, chain_listening& listening) {
   listening.end();
-  desk.remove(id);
-  if (const auto gateway = desk.gateway.get()) caf::anon_send(gateway, unlisten_atom::value, id);
+  users.remove(id);
+  if (const auto gateway = users.gateway.get()) caf::anon_send(gateway, unlisten_atom::value, id);
 }
 
 class gateway_client final : public ports::chain_client {
  public:
-  explicit gateway_client(std::shared_ptr<gateway_desk> desk) : desk_{std::move(desk)} {}
+  explicit gateway_client(std::shared_ptr<chain_users> users) : users_{std::move(users)} {}
   gateway_client(const gateway_client&) = delete;
   gateway_client& operator=(const gateway_client&) = delete;
   ~gateway_client() override { close(); }
@@ -44,12 +44,12 @@ class gateway_client final : public ports::chain_client {
     {
       const std::scoped_lock lock{mine_->mutex};
       if (mine_->closed) return {};
-      id = desk_->add(listening);
+      id = users_->add(listening);
       mine_->all.emplace(id, listening);
     }
-    if (const auto gateway = desk_->gateway.get()) caf::anon_send(gateway, listen_atom::value, id);
-    return ports::subscription{[desk = desk_, mine = mine_, id, listening] {
-      end(*desk, id, *listening);
+    if (const auto gateway = users_->gateway.get()) caf::anon_send(gateway, listen_atom::value, id);
+    return ports::subscription{[users = users_, mine = mine_, id, listening] {
+      end(*users, id, *listening);
       const std::scoped_lock lock{mine->mutex};
       mine->all.erase(id);
     }};
@@ -62,7 +62,9 @@ class gateway_client final : public ports::chain_client {
       mine_->closed = true;
       left.swap(mine_->all);
     }
-    for (const auto& [id, listening] : left) end(*desk_, id, *listening);
+    for (const auto& [id, listening] : left) end(*users_, id, *listening);
+    // Whoever asked may be gone before an endpoint answers.
+    users_->fail_of(mine_.get(), "the client is closed");
   }
 
   void chain_id(ports::chain_callback<std::uint64_t> done) override { ask(chain_id_question{}, std::move(done)); }
@@ -84,24 +86,25 @@ class gateway_client final : public ports::chain_client {
  private:
   template <class Question>
   void ask(Question what, ports::chain_callback<typename Question::answer> done) const {
-    const auto number = desk_->await([done = std::move(done)](const told& answer) {
+    const auto number = users_->await(mine_.get(), [done = std::move(done)](const told& answer) {
       if (answer.error) return done(unexpected(*answer.error));
       done(std::get<typename Question::answer>(answer.value));
     });
-    const auto gateway = mine_->is_closed() ? chain_gateway_actor{} : desk_->gateway.get();
+    const auto gateway = mine_->is_closed() ? chain_gateway_actor{} : users_->gateway.get();
     if (!gateway)
-      return desk_->answer(number, {ports::chain_error{ports::chain_failure::disconnected, "no gateway to the chain"}});
+      return users_->answer(number,
+                            {ports::chain_error{ports::chain_failure::disconnected, "no gateway to the chain"}});
     caf::anon_send(gateway, question_atom::value, number, std::make_shared<const question>(std::move(what)));
   }
 
-  std::shared_ptr<gateway_desk> desk_;
+  std::shared_ptr<chain_users> users_;
   std::shared_ptr<own_listeners> mine_ = std::make_shared<own_listeners>();
 };
 
 }  // namespace
 
-std::shared_ptr<ports::chain_client> make_gateway_client(std::shared_ptr<gateway_desk> desk) {
-  return std::make_shared<gateway_client>(std::move(desk));
+std::shared_ptr<ports::chain_client> make_gateway_client(std::shared_ptr<chain_users> users) {
+  return std::make_shared<gateway_client>(std::move(users));
 }
 
 }  // namespace hedgerow::chain

@@ -3,11 +3,11 @@
 
 #include <memory>
 
-#include "actors/chain/gateway_desk.hpp"
+#include "actors/chain/chain_users.hpp"
 #include "actors/ports/chain_client.hpp"
 
 namespace hedgerow::chain {
 
-[[nodiscard]] std::shared_ptr<ports::chain_client> make_gateway_client(std::shared_ptr<gateway_desk> desk);
+[[nodiscard]] std::shared_ptr<ports::chain_client> make_gateway_client(std::shared_ptr<chain_users> users);
 
 }  // namespace hedgerow::chain

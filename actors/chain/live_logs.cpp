@@ -1,5 +1,6 @@
 // A live log is passed on as soon as one endpoint tells it. When a quorum then gives the logs of its block without it,
 // and the block is in the chain, somebody has invented it, or a quorum hides it: a person must look.
+#include <algorithm>
 #include <caf/all.hpp>
 
 #include "actors/chain/chain_gateway.hpp"
@@ -9,13 +10,22 @@ namespace hedgerow::chain {
 using namespace protocol;
 using ports::notice_level;
 
+namespace {
+
+bool is_asked_for(const ports::evm_log_query& asked, const raw_evm_log& log) {
+  if (!asked.books.empty() && std::ranges::count(asked.books, log.book) == 0) return false;
+  return asked.topic0.empty() || (!log.topics.empty() && std::ranges::count(asked.topic0, log.topics[0]) > 0);
+}
+
+}  // namespace
+
 void chain_gateway::log_came(std::size_t at, std::uint64_t id, ports::evm_log log) {
   const auto& m = members_[at];
-  const auto listener = outside_.desk->find(id);
+  const auto listener = outside_.users->find(id);
   if (!listener || !listener->up || !m.serves.contains(id)) return;
   if (m.report.health.at(outside_.clock->monotonic()) == domain::endpoint_health::standing::set_aside) return;
   if (config_.quorum > 1) {
-    if (!log.removed) live_.told(at, log.log, config_.quorum);
+    if (!log.removed) live_.told(at, log.log);
     // As of ranges: the time of a block is asked for.
     log.block_time.reset();
   }
@@ -24,29 +34,39 @@ void chain_gateway::log_came(std::size_t at, std::uint64_t id, ports::evm_log lo
 }
 
 void chain_gateway::check_live_logs(const ports::evm_log_query& asked, const ports::evm_logs& agreed) {
-  for (const auto& missing : live_.compare(asked, agreed)) look_at_block_of(missing);
+  std::vector<raw_evm_log> logs;
+  for (const auto& l : agreed.logs) logs.push_back(l.log);
+  const auto filter = [&](const raw_evm_log& log) { return is_asked_for(asked, log); };
+  for (const auto& missing : live_.compare(asked.from, asked.to, filter, logs)) look_again(missing);
 }
 
-/// A log of a block that was replaced was right when it was told.
-void chain_gateway::look_at_block_of(const unconfirmed_logs::entry& log) {
+/// The answer may have been of another branch than the one that the chain has now: only an answer that names the log's
+/// own block contradicts it.
+void chain_gateway::look_again(const domain::live_logs::entry& log) {
   const auto number = log.log.ref.block_number;
-  start_poll(std::make_shared<const question>(block_question{number}), [this, log](const told& what) {
-    if (what.error) return;
-    const auto& block = std::get<std::optional<ports::chain_block>>(what.value);
-    if (!block || block->hash != log.log.ref.block_hash) return;
-    std::string names;
-    for (const auto at : log.by) {
-      names += (names.empty() ? "" : ", ") + config_.endpoints[at].name;
-      if (members_[at].actor)
-        self_->send(members_[at].actor, dissent_atom::value,
-                    "it told " + log.log.ref.describe() + " live, which the others do not have");
-    }
-    raise(notice_level::alarm, "live_log_unconfirmed", names,
-          log.log.ref.describe() + " was told live by " + names + ", and " + std::to_string(config_.quorum) +
-              " endpoints agree that its block does not have it. It was booked when it was told, and may have been "
-              "hedged: look at the transaction on chain; if the log is not there, remove the endpoint, and correct the "
-              "position by hand");
-  });
+  const auto what = std::make_shared<const question>(logs_question{{number, number, {log.log.book}, {}}});
+  const auto then = [this, log](const told& answer) {
+    if (answer.error) return live_.keep(log);
+    if (answer.last_block != log.log.ref.block_hash) return;
+    const auto same = [&](const auto& other) { return other.log == log.log; };
+    if (std::ranges::none_of(std::get<ports::evm_logs>(answer.value).logs, same)) accuse(log);
+  };
+  start_poll(what, then, number);
+}
+
+void chain_gateway::accuse(const domain::live_logs::entry& log) {
+  std::string names;
+  for (const auto at : log.by) {
+    names += (names.empty() ? "" : ", ") + config_.endpoints[at].name;
+    if (members_[at].actor)
+      self_->send(members_[at].actor, dissent_atom::value,
+                  "it told " + log.log.ref.describe() + " live, which the others do not have");
+  }
+  raise(notice_level::alarm, "live_log_unconfirmed", names,
+        log.log.ref.describe() + " was told live by " + names + ", and " + std::to_string(config_.quorum) +
+            " endpoints agree that its block does not have it. It was booked when it was told, and may have been "
+            "hedged: look at the transaction on chain; if the log is not there, remove the endpoint, and correct the "
+            "position by hand");
 }
 
 }  // namespace hedgerow::chain

@@ -1,6 +1,7 @@
 // One question to as many endpoints as must agree, and to others in place of those that fail or contradict.
 #include <algorithm>
 #include <caf/all.hpp>
+#include <functional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -13,24 +14,17 @@ using namespace protocol;
 using ports::chain_error;
 using ports::chain_failure;
 using ports::notice_level;
-using standing = domain::endpoint_health::standing;
 
 namespace {
 
 /// Of what an endpoint said.
 constexpr std::size_t opinion_shown = 300;
 
-/// An endpoint this many blocks behind the foremost one is asked after those that are not.
-constexpr std::uint64_t usual_lag = 2;
-
 /// A dispute is one alarm in this time: it is about a range now, and about half of it next.
 constexpr std::chrono::minutes dispute_told_again{10};
 
 /// Until it is tried again whether an endpoint has come back.
 constexpr std::chrono::milliseconds short_wait{2'000};
-
-/// Scores this near make no difference: the order of the configuration is kept.
-constexpr std::uint32_t score_step = 250;
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
@@ -55,6 +49,8 @@ std::string shown(const std::string& text, const std::string& beside) {
   return out;
 }
 
+const ports::chain_block& head_of(const told& answer) { return std::get<ports::chain_block>(answer.value); }
+
 /// Which of several failures says most to who asked.
 int weight(chain_failure kind) {
   switch (kind) {
@@ -71,21 +67,25 @@ int weight(chain_failure kind) {
 
 void chain_gateway::ask(const question_ptr& what, taker then) {
   if (is_of_head(*what) && config_.quorum > 1) return ask_for_head(then);
-  start_poll(what, std::move(then));
+  start_poll(what, std::move(then), newest_block_of(*what));
 }
 
-void chain_gateway::start_poll(question_ptr what, taker then) {
+void chain_gateway::start_poll(question_ptr what, taker then, std::uint64_t newest) {
   const auto number = ++last_poll_;
-  polls_.emplace(number, poll{std::move(what), domain::ballot{config_.quorum}, std::move(then)});
+  polls_.emplace(number, poll{std::move(what), domain::ballot{config_.quorum}, std::move(then), newest});
   ask_more(number);
 }
 
-/// Their heads differ: of a quorum the lowest is known to all, and what a quorum says of that block is the answer.
+/// Their heads differ. The highest block that a quorum has is asked for, so that one that is late holds nothing back;
+/// what a quorum says of that block is the answer.
 void chain_gateway::ask_for_head(const taker& then) {
-  start_poll(std::make_shared<const question>(head_question{}), [this, then](const told& lowest) {
-    if (lowest.error) return then(lowest);
-    const auto number = std::get<ports::chain_block>(lowest.value).number;
-    start_poll(std::make_shared<const question>(block_question{number}), [then, number](const told& what) {
+  std::vector<std::uint64_t> heads;
+  for (const auto& e : views())
+    if (e.usable()) heads.push_back(e.head);
+  const auto of_quorum = [this, then](const told& head) {
+    if (head.error) return then(head);
+    const auto number = head_of(head).number;
+    const auto of_block = [then, number](const told& what) {
       if (what.error) return then(what);
       const auto& block = std::get<std::optional<ports::chain_block>>(what.value);
       if (!block)
@@ -93,35 +93,24 @@ void chain_gateway::ask_for_head(const taker& then) {
       told answer;
       answer.value = *block;
       then(answer);
-    });
-  });
+    };
+    start_poll(std::make_shared<const question>(block_question{number}), of_block, number);
+  };
+  start_poll(std::make_shared<const question>(head_question{}), of_quorum,
+             domain::head_of_quorum(std::move(heads), config_.quorum));
+}
+
+std::vector<domain::endpoint_view> chain_gateway::views() const {
+  const auto now = outside_.clock->monotonic();
+  std::vector<domain::endpoint_view> all;
+  for (const auto& m : members_)
+    all.push_back({m.actor && m.up, m.report.health.at(now), m.report.health.score(now), m.report.head});
+  return all;
 }
 
 std::vector<std::size_t> chain_gateway::candidates(const poll& p) const {
-  std::uint64_t foremost = 0;
-  for (const auto& m : members_)
-    if (m.up) foremost = std::max(foremost, m.report.head);
-  struct rank {
-    bool avoided;
-    bool late;
-    std::uint32_t score;
-    std::size_t at;
-    auto operator<=>(const rank&) const = default;
-  };
-  std::vector<rank> ranks;
-  const auto now = outside_.clock->monotonic();
-  for (std::size_t at = 0; at < members_.size(); ++at) {
-    const auto& m = members_[at];
-    // Which chain one is on that is not up is not known.
-    if (!m.actor || !m.up || p.asked.contains(at)) continue;
-    const auto stands = m.report.health.at(now);
-    if (stands == standing::throttled || stands == standing::set_aside) continue;
-    const bool late = m.report.head + usual_lag < foremost || m.report.head < last_block_of(*p.what);
-    ranks.push_back({stands == standing::avoided, late, (1000 - m.report.health.score(now)) / score_step, at});
-  }
-  std::ranges::sort(ranks);
-  std::vector<std::size_t> order;
-  for (const auto& r : ranks) order.push_back(r.at);
+  auto order = domain::order_of_asking(views(), p.newest);
+  std::erase_if(order, [&](auto at) { return p.asked.contains(at); });
   return order;
 }
 
@@ -141,27 +130,36 @@ void chain_gateway::answered(std::size_t at, std::uint64_t number, const told_pt
   if (found == polls_.end() || found->second.answers.contains(at)) return;
   auto& p = found->second;
   p.answers[at] = what;
-  if (what->error)
+  const bool of_head = is_of_head(*p.what);
+  // A head below the one that a quorum has told is late: another is asked in its place.
+  if (what->error || (of_head && head_of(*what).number < p.newest))
     p.ballot.failed(at);
   else
-    p.ballot.said(at, is_of_head(*p.what) ? std::string{} : what->text);
+    p.ballot.said(at, of_head ? std::string{} : what->text);
   if (const auto by = p.ballot.decided()) return decide(number, *by);
   if (p.ballot.wanted() > 0) ask_more(number);
 }
 
 void chain_gateway::decide(std::uint64_t number, std::size_t by) {
   auto p = std::move(polls_.extract(number).mapped());
-  auto answer = p.answers.at(by);
-  if (is_of_head(*p.what))
-    for (const auto& [at, other] : p.answers)
-      if (!other->error &&
-          std::get<ports::chain_block>(other->value).number < std::get<ports::chain_block>(answer->value).number)
-        answer = other;
+  if (is_of_head(*p.what)) return p.then(common_head(p).value_or(*p.answers.at(by)));
+  const auto answer = p.answers.at(by);
   if (dispute_ && dispute_->about == name_of(*p.what)) dispute_.reset();
   note_dissent(p, by, *answer);
   if (const auto* query = logs_of(*p.what); query != nullptr && config_.quorum > 1)
     check_live_logs(*query, std::get<ports::evm_logs>(answer->value));
   p.then(*answer);
+}
+
+/// The highest head that a quorum of those who answered has reached, whatever they told before: the chain may have
+/// gone back.
+std::optional<told> chain_gateway::common_head(const poll& p) const {
+  std::vector<const told*> heads;
+  for (const auto& [at, said] : p.answers)
+    if (!said->error) heads.push_back(said.get());
+  if (heads.size() < config_.quorum) return std::nullopt;
+  std::ranges::sort(heads, std::greater{}, [](const auto* said) { return head_of(*said).number; });
+  return *heads[config_.quorum - 1];
 }
 
 void chain_gateway::note_dissent(const poll& p, std::size_t by, const told& answer) {
@@ -177,6 +175,8 @@ void chain_gateway::note_dissent(const poll& p, std::size_t by, const told& answ
 
 void chain_gateway::give_up(std::uint64_t number) {
   auto p = std::move(polls_.extract(number).mapped());
+  if (is_of_head(*p.what))
+    if (const auto head = common_head(p)) return p.then(*head);
   p.then(p.ballot.opinions().size() > 1 ? disagreement(p) : failure_of(p));
 }
 
@@ -209,26 +209,33 @@ told chain_gateway::failure_of(const poll& p) const {
   const chain_error* most = nullptr;
   for (const auto& [at, said] : p.answers)
     if (said->error && (most == nullptr || weight(said->error->kind) > weight(most->kind))) most = &*said->error;
-  if (most != nullptr && most->kind != chain_failure::disconnected) return {*most};
+  const auto kind = most == nullptr ? chain_failure::disconnected : most->kind;
+  if (kind != chain_failure::disconnected && kind != chain_failure::throttled) return {*most};
   auto why = std::to_string(config_.quorum) + " endpoints must agree, and " + std::to_string(p.answers.size()) +
              " of " + std::to_string(members_.size()) + " could be asked";
-  // Only when all that is lacking is that time passes; an endpoint may come back before.
+  if (kind == chain_failure::throttled) why += ": " + most->detail;
+  if (const auto wait = wait_for_throttled()) return {chain_error{chain_failure::throttled, std::move(why), *wait}};
+  if (const auto away = who_is_away(); !away.empty()) why += "; " + away;
+  return {chain_error{kind, std::move(why)}};
+}
+
+/// Until the first throttled endpoint may be asked, when that is all that is lacking. The wish of one endpoint is not
+/// passed on: it binds nobody but whoever asks that one.
+std::optional<std::chrono::milliseconds> chain_gateway::wait_for_throttled() const {
   const auto now = outside_.clock->monotonic();
   std::optional<std::chrono::milliseconds> wait;
-  bool others = false;
   for (const auto& m : members_) {
-    if (!m.up || m.report.health.at(now) != standing::throttled) {
-      others = others || !m.up || m.report.health.at(now) == standing::set_aside;
-      continue;
-    }
+    if (!m.up || m.report.health.at(now) != domain::endpoint_health::standing::throttled) continue;
     const auto until = m.report.health.asked_again_at(now).value_or(now);
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now);
     wait = wait ? std::min(*wait, left) : left;
   }
-  if (wait)
-    return {chain_error{chain_failure::throttled, std::move(why), others ? std::min(*wait, short_wait) : *wait}};
-  if (const auto away = who_is_away(); !away.empty()) why += "; " + away;
-  return {chain_error{chain_failure::disconnected, std::move(why)}};
+  if (!wait) return std::nullopt;
+  // Another may come back before.
+  const bool others = std::ranges::any_of(members_, [&](const auto& m) {
+    return !m.up || m.report.health.at(now) == domain::endpoint_health::standing::set_aside;
+  });
+  return others ? std::min(*wait, short_wait) : *wait;
 }
 
 }  // namespace hedgerow::chain

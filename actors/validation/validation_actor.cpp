@@ -46,21 +46,26 @@ token_answer no_answer(const address& token, const ports::chain_error& why) {
   return {token, {}, std::string{to_string(why.kind)}};
 }
 
-/// Asks symbol(), then decimals(); tells once.
-void ask_token(ports::chain_client& chain, address token, const std::function<void(token_answer)>& tell) {
-  chain.call(token, domain::symbol_call(), [&chain, tell, token](expected<bytes, ports::chain_error> symbol_data) {
+/// Asks symbol(), then decimals(); tells once, or not at all when the chain is closed between the two.
+void ask_token(const std::shared_ptr<ports::chain_client>& chain, address token,
+               const std::function<void(token_answer)>& tell) {
+  // The answer may come after the actor's end, and must not keep its client.
+  const std::weak_ptr weak{chain};
+  chain->call(token, domain::symbol_call(), [weak, tell, token](expected<bytes, ports::chain_error> symbol_data) {
     if (!symbol_data) return tell(no_answer(token, symbol_data.error()));
     if (symbol_data->empty()) return tell({token, {}, "no data"});
     auto name = domain::parse_symbol_return(*symbol_data);
     if (!name) return tell({token, {}, {}});
-    chain.call(token, domain::decimals_call(),
-               [tell, token, name = std::move(*name)](expected<bytes, ports::chain_error> decimals_data) {
-                 if (!decimals_data) return tell(no_answer(token, decimals_data.error()));
-                 if (decimals_data->empty()) return tell({token, {}, "no data"});
-                 const auto decimals = domain::parse_decimals_return(*decimals_data);
-                 if (!decimals) return tell({token, {}, {}});
-                 tell({token, domain::token_info{name, *decimals}, {}});
-               });
+    const auto alive = weak.lock();
+    if (!alive) return;
+    alive->call(token, domain::decimals_call(),
+                [tell, token, name = std::move(*name)](expected<bytes, ports::chain_error> decimals_data) {
+                  if (!decimals_data) return tell(no_answer(token, decimals_data.error()));
+                  if (decimals_data->empty()) return tell({token, {}, "no data"});
+                  const auto decimals = domain::parse_decimals_return(*decimals_data);
+                  if (!decimals) return tell({token, {}, {}});
+                  tell({token, domain::token_info{name, *decimals}, {}});
+                });
   });
 }
 
@@ -108,7 +113,7 @@ caf::result<step_ptr> validation::handle(const slice_ptr& part) {
   unavailable_.clear();
   answer_ = self_->make_response_promise<step_ptr>();
   const auto tell = sends_to<interface>(self_->address(), gotname_atom::value);
-  for (const auto& token : missing) ask_token(*chain_, token, tell);
+  for (const auto& token : missing) ask_token(chain_, token, tell);
   return answer_;
 }
 

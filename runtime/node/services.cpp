@@ -74,7 +74,7 @@ child_spec gateway(const node_settings& settings, const node_ports& outside, con
 }
 
 child_spec chain_gateway_child(const node_settings& settings, const node_ports& outside,
-                               std::shared_ptr<chain::gateway_desk> desk) {
+                               std::shared_ptr<chain::chain_users> users) {
   auto config = settings.chain_gateway;
   for (const auto& one : outside.chain_endpoints) {
     chain::endpoint_config made;
@@ -83,7 +83,7 @@ child_spec chain_gateway_child(const node_settings& settings, const node_ports& 
     static_cast<endpoint_limits&>(made) = one;
     config.endpoints.push_back(std::move(made));
   }
-  const chain::chain_gateway_ports ports{std::move(desk), outside.clock, outside.random, outside.notices};
+  const chain::chain_gateway_ports ports{std::move(users), outside.clock, outside.random, outside.notices};
   auto start = [config, ports](caf::actor_system& system, const running&) {
     return caf::actor_cast<caf::actor>(protocol::spawn_class<chain::chain_gateway>(system, config, ports));
   };
@@ -140,9 +140,9 @@ std::vector<child_spec> make_services(const node_settings& settings, const node_
   std::vector<child_spec> all;
   if (settings.cluster) all.push_back(cluster_child(settings, outside, known));
   if (!outside.chain_endpoints.empty()) {
-    const auto desk = std::make_shared<chain::gateway_desk>();
-    all.push_back(chain_gateway_child(settings, outside, desk));
-    in.make_chain_client = [desk] { return chain::make_gateway_client(desk); };
+    const auto users = std::make_shared<chain::chain_users>();
+    all.push_back(chain_gateway_child(settings, outside, users));
+    in.make_chain_client = [users] { return chain::make_gateway_client(users); };
     in.chain = in.make_chain_client();
   }
   if (calls_broker) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "messages/protocol/final_error.hpp"
+#include "messages/protocol/roll_call.hpp"
 #include "messages/types/check.hpp"
 
 namespace hedgerow::supervision {
@@ -13,6 +14,7 @@ using namespace protocol;
 
 namespace {
 
+/// Twice what its children give theirs.
 constexpr std::chrono::milliseconds child_answer_timeout{1000};
 
 bool needs(const child& c, const std::string& name) {
@@ -27,21 +29,6 @@ void take_down(child& c) {
   c.state = child_state::stopping;
   caf::anon_send_exit(c.handle, caf::exit_reason::kill);
 }
-
-/// Collects the answers of the children; the last one delivers.
-struct roll_call {
-  actor_status answer;
-  std::vector<actor_status> children;
-  std::size_t missing = 0;
-  caf::typed_response_promise<actor_status> promise;
-
-  void put(std::size_t index, actor_status s) {
-    children[index] = std::move(s);
-    if (--missing > 0) return;
-    answer.children = std::move(children);
-    promise.deliver(std::move(answer));
-  }
-};
 
 }  // namespace
 
@@ -213,32 +200,25 @@ void supervisor::drain_from(std::size_t index, caf::typed_response_promise<std::
 }
 
 caf::result<actor_status> supervisor::status() {
-  auto call = std::make_shared<roll_call>();
-  call->answer = make_status(name_, "supervisor", draining_ ? run_state::draining : run_state::running);
-  call->answer.mailbox = self_->mailbox().size();
-  if (children_.empty()) return call->answer;
-  call->children.resize(children_.size());
-  call->missing = children_.size();
-  call->promise = self_->make_response_promise<actor_status>();
+  auto me = make_status(name_, "supervisor", draining_ ? run_state::draining : run_state::running);
+  me.mailbox = self_->mailbox().size();
+  const auto call = std::make_shared<roll_call>(self_, std::move(me), children_.size(), child_answer_timeout);
   for (std::size_t i = 0; i < children_.size(); ++i) {
     const auto& c = children_[i];
-    const auto finish = [call, i, restarts = c.restarts, error = c.last_error, child_name = c.spec.name,
-                         shows = c.spec.tier == tier::shows](actor_status s) {
+    const auto known = [restarts = c.restarts, error = c.last_error, child_name = c.spec.name,
+                        shows = c.spec.tier == tier::shows](actor_status s) {
       s.name = child_name;
       s.only_shows = shows;
       s.restarts += restarts;
       if (s.last_error.empty()) s.last_error = error;
-      call->put(i, std::move(s));
+      return s;
     };
-    if (!is_up(c)) {
-      finish(make_status({}, "actor", c.parked ? run_state::parked : run_state::restarting));
-      continue;
-    }
-    self_->request(c.handle, child_answer_timeout, status_atom::value)
-        .then([finish](const actor_status& s) { finish(s); },
-              [finish](const caf::error&) { finish(make_status({}, "actor", run_state::not_answering)); });
+    if (is_up(c))
+      call_child(self_, call, i, c.handle, make_status({}, "actor"), known);
+    else
+      call->put(i, known(make_status({}, "actor", c.parked ? run_state::parked : run_state::restarting)));
   }
-  return call->promise;
+  return call->promise();
 }
 
 }  // namespace hedgerow::supervision

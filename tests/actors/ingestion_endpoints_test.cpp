@@ -13,6 +13,7 @@ class IngestionEndpointsTest : public IngestionTest {
   IngestionEndpointsTest() {
     for (std::size_t i = 0; i < 3; ++i) nodes.push_back(std::make_shared<test::fake_node>());
     endpoints.quorum = 2;
+    endpoints.chain_id = nodes[0]->id;
     config.backfill.rescan_interval = 5s;
     config.retry = 100ms;
   }
@@ -26,13 +27,13 @@ class IngestionEndpointsTest : public IngestionTest {
       endpoints.endpoints.push_back(one);
     }
     gateway = own(protocol::spawn_class<chain::chain_gateway>(
-        system, endpoints, chain::chain_gateway_ports{desk, &clock, &jitter, &notices}));
+        system, endpoints, chain::chain_gateway_ports{users, &clock, &jitter, &notices}));
     run();
   }
 
   void start_all() {
     start_gateway();
-    start_on([this] { return chain::make_gateway_client(desk); });
+    start_on([this] { return chain::make_gateway_client(users); });
   }
 
   /// The same block on the chains of all, or of these.
@@ -50,9 +51,25 @@ class IngestionEndpointsTest : public IngestionTest {
 
   std::vector<std::shared_ptr<test::fake_node>> nodes;
   chain::chain_gateway_config endpoints;
-  std::shared_ptr<chain::gateway_desk> desk = std::make_shared<chain::gateway_desk>();
+  std::shared_ptr<chain::chain_users> users = std::make_shared<chain::chain_users>();
   chain::chain_gateway_actor gateway;
 };
+
+TEST_F(IngestionEndpointsTest, ReadingKeepsUpWhenThePreferredEndpointIsAlwaysABlockLate) {
+  for (const auto& node : nodes) node->silent_logs = true;
+  start_all();
+  mine({}, {1, 2});
+  for (unsigned char i = 1; i <= 4; ++i) {
+    const auto next = take(i);
+    if (i == 1)
+      mine({}, {0});
+    else
+      mine({take(static_cast<unsigned char>(i - 1))}, {0});
+    mine({next}, {1, 2});
+    pass(3s);
+    EXPECT_EQ(canonical().size(), i) << "the fill of the newest block that two of three have";
+  }
+}
 
 TEST_F(IngestionEndpointsTest, EachFillIsBookedOnceHoweverManyTellIt) {
   mine({take(1)});
@@ -235,11 +252,11 @@ TEST_F(IngestionEndpointsTest, IngestionThatIsRestartedListensOnce) {
   start_all();
   mine({take(1)});
   crash();
-  start_on([this] { return chain::make_gateway_client(desk); });
+  start_on([this] { return chain::make_gateway_client(users); });
   mine({take(2)});
   pass(2s);
   EXPECT_EQ(canonical(), (fills{{1, 1}, {2, 2}}));
-  EXPECT_EQ(desk->all().size(), 1U) << "nothing is left of the former one";
+  EXPECT_EQ(users->all().size(), 1U) << "nothing is left of the former one";
 }
 
 }  // namespace

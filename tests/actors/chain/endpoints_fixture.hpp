@@ -24,6 +24,7 @@ inline const address a_book = *address::parse("0x881cf4c0764e733d9c387f3858ee87c
 class EndpointsTest : public test::actor_fixture {
  public:
   explicit EndpointsTest(std::size_t count = 3) {
+    config.chain_id = test::fake_node{}.id;
     for (std::size_t i = 0; i < count; ++i) {
       nodes.push_back(std::make_shared<test::fake_node>());
       endpoint_config one;
@@ -34,8 +35,8 @@ class EndpointsTest : public test::actor_fixture {
   }
 
   void start() {
-    gateway =
-        own(protocol::spawn_class<chain_gateway>(system, config, chain_gateway_ports{desk, &clock, &random, &notices}));
+    gateway = own(
+        protocol::spawn_class<chain_gateway>(system, config, chain_gateway_ports{users, &clock, &random, &notices}));
     run();
   }
 
@@ -84,8 +85,8 @@ class EndpointsTest : public test::actor_fixture {
   test::heard_notices notices;
   std::vector<std::shared_ptr<test::fake_node>> nodes;
   chain_gateway_config config;
-  std::shared_ptr<gateway_desk> desk = std::make_shared<gateway_desk>();
-  std::shared_ptr<ports::chain_client> client = make_gateway_client(desk);
+  std::shared_ptr<chain_users> users = std::make_shared<chain_users>();
+  std::shared_ptr<ports::chain_client> client = make_gateway_client(users);
   chain_gateway_actor gateway;
 };
 

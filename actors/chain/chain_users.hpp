@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "actors/chain/chain_messages.hpp"
 #include "actors/ports/guarded_listener.hpp"
@@ -27,21 +28,26 @@ struct chain_listening : ports::guarded_listener {
 using chain_listening_ptr = std::shared_ptr<chain_listening>;
 
 /// Outlives each gateway: listeners stay when it is restarted, and whoever asked it is answered. Thread-safe.
-class gateway_desk {
+class chain_users {
  public:
   using callback = std::function<void(const told&)>;
 
-  gateway_desk() = default;
-  gateway_desk(const gateway_desk&) = delete;
-  gateway_desk& operator=(const gateway_desk&) = delete;
-  ~gateway_desk() { fail_all("the program ends"); }
+  chain_users() = default;
+  chain_users(const chain_users&) = delete;
+  chain_users& operator=(const chain_users&) = delete;
+  ~chain_users() { fail_up_to(newest_question(), "the program ends"); }
 
   protocol::slot<chain_gateway_actor> gateway;
 
-  /// The number of a question, whose answer `done` takes.
-  std::uint64_t await(callback done) {
+  /// The number of a question of this owner, whose answer `done` takes.
+  std::uint64_t await(const void* owner, callback done) {
     const std::scoped_lock lock{mutex_};
-    waiting_.emplace(++last_question_, std::move(done));
+    waiting_.emplace(++last_question_, question{owner, std::move(done)});
+    return last_question_;
+  }
+  /// The number of the newest question; 0 before the first.
+  [[nodiscard]] std::uint64_t newest_question() const {
+    const std::scoped_lock lock{mutex_};
     return last_question_;
   }
   /// Only the first answer to a question is given.
@@ -51,20 +57,18 @@ class gateway_desk {
       const std::scoped_lock lock{mutex_};
       const auto it = waiting_.find(number);
       if (it == waiting_.end()) return;
-      done = std::move(it->second);
+      done = std::move(it->second.done);
       waiting_.erase(it);
     }
     done(what);
   }
-  /// The gateway that was asked is gone.
-  void fail_all(const std::string& why) {
-    std::map<std::uint64_t, callback> lost;
-    {
-      const std::scoped_lock lock{mutex_};
-      lost.swap(waiting_);
-    }
-    const told failure{ports::chain_error{ports::chain_failure::disconnected, why}};
-    for (const auto& [number, done] : lost) done(failure);
+  /// The gateway that was asked these, the newest of which is `number`, is gone.
+  void fail_up_to(std::uint64_t number, const std::string& why) {
+    fail(why, [number](std::uint64_t asked, const void*) { return asked <= number; });
+  }
+  /// Their owner is gone.
+  void fail_of(const void* owner, const std::string& why) {
+    fail(why, [owner](std::uint64_t, const void* whose) { return whose == owner; });
   }
 
   /// Numbers begin at 1; own_listener is not one of them.
@@ -89,10 +93,32 @@ class gateway_desk {
   }
 
  private:
+  struct question {
+    const void* owner;
+    callback done;
+  };
+
+  template <class Which>
+  void fail(const std::string& why, Which which) {
+    std::vector<callback> lost;
+    {
+      const std::scoped_lock lock{mutex_};
+      std::erase_if(waiting_, [&](auto& entry) {
+        auto& [number, asked] = entry;
+        if (!which(number, asked.owner)) return false;
+        lost.push_back(std::move(asked.done));
+        return true;
+      });
+    }
+    // They may ask again.
+    const told failure{ports::chain_error{ports::chain_failure::disconnected, why}};
+    for (const auto& done : lost) done(failure);
+  }
+
   mutable std::mutex mutex_;
   std::uint64_t last_ = own_listener;
   std::uint64_t last_question_ = 0;
-  std::map<std::uint64_t, callback> waiting_;
+  std::map<std::uint64_t, question> waiting_;
   std::map<std::uint64_t, chain_listening_ptr> all_;
 };
 
