@@ -60,7 +60,7 @@ caf::result<control_answer> control_desk::decide(const control_request& request)
   if (waiting_.size() >= most_waiting)
     return control_answer{control_outcome::not_written, "too many decisions are waiting for the log; try again"};
   auto promise = self_->make_response_promise<control_answer>();
-  waiting_.push_back({to_record(request), request.action + " " + request.symbol, 0, promise});
+  waiting_.push_back({to_record(request), request.action + " " + request.symbol, 0, false, promise});
   if (waiting_.size() == 1) write_first();
   return promise;
 }
@@ -94,7 +94,7 @@ void control_desk::write_first() {
     if (!end)
       news.error = end.error();
     else if (faults::strikes("control.commit.after"_fault))
-      news.error = ports::log_error{ports::log_errc::io, std::string{faults::injected}};
+      news.error = ports::log_error{ports::log_errc::timed_out, std::string{faults::injected}};
     ended(std::move(news));
   });
 }
@@ -111,12 +111,16 @@ void control_desk::committed(const control_committed& news) {
 void control_desk::failed(const ports::log_error& why) {
   auto& first = waiting_.front();
   writer_.reset();
+  first.outcome_unknown = first.outcome_unknown || why.code == ports::log_errc::timed_out;
   const bool again = first.attempts < most_attempts;
   if (outside_.notices != nullptr)
     outside_.notices->raise(again ? ports::notice_level::warning : ports::notice_level::alarm, desk_name,
                             again ? "control_retried" : "control_not_written", first.what, why.detail);
   if (again) return write_first();
-  end_first({control_outcome::not_written, "the log did not take it: " + why.detail + "; try again"});
+  end_first({control_outcome::not_written,
+             first.outcome_unknown
+                 ? "it is not known whether the log took it: " + why.detail + "; look at the symbol before trying again"
+                 : "the log did not take it: " + why.detail + "; try again"});
 }
 
 void control_desk::end_first(control_answer answer) {

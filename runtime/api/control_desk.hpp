@@ -50,6 +50,8 @@ class control_desk {
     outgoing record;
     std::string what;
     int attempts = 0;
+    /// Of an attempt: the log may have taken it.
+    bool outcome_unknown = false;
     caf::typed_response_promise<protocol::control_answer> promise;
   };
 

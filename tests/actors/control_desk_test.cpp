@@ -87,11 +87,23 @@ TEST_F(ControlDesk, ASecondFailureIsAnAlarmAndEndsOnlyThisDecision) {
   }
   const auto refused = end(first);
   EXPECT_EQ(refused.outcome, control_outcome::not_written);
-  EXPECT_NE(refused.why.find("no answer"), std::string::npos);
+  EXPECT_EQ(refused.why.find("it is not known whether the log took it: no answer"), 0U) << refused.why;
   EXPECT_TRUE(heard.has("ALARM control_not_written halt AAPL no answer")) << heard.all();
   weather->let_one_through();
   run();
   EXPECT_EQ(end(second).outcome, control_outcome::recorded);
+}
+
+TEST_F(ControlDesk, ADecisionThatTheLogRefusedTwiceIsToldAsNotTaken) {
+  auto pending = decide("AAPL");
+  for (int times = 0; times < 2; ++times) {
+    faults->fail_next_commit({ports::log_errc::io, "the disk is full"});
+    weather->let_one_through();
+    run();
+  }
+  const auto told = end(pending);
+  EXPECT_EQ(told.why.find("the log did not take it: the disk is full"), 0U) << told.why;
+  EXPECT_EQ(written(), 0U);
 }
 
 TEST_F(ControlDesk, ADecisionWhoseAnswerWasLostIsTriedAgainAndTheSecondFailureIsTold) {
@@ -100,7 +112,9 @@ TEST_F(ControlDesk, ADecisionWhoseAnswerWasLostIsTriedAgainAndTheSecondFailureIs
   auto pending = decide("AAPL");
   weather->let_one_through();
   run();
-  EXPECT_EQ(end(pending).outcome, control_outcome::not_written);
+  const auto told = end(pending);
+  EXPECT_EQ(told.outcome, control_outcome::not_written);
+  EXPECT_EQ(told.why.find("it is not known whether"), 0U) << told.why;
   EXPECT_EQ(written(), 1U);
   EXPECT_TRUE(heard.has("ALARM control_not_written halt AAPL injected by faults.plan")) << heard.all();
 }

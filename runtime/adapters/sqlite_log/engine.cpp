@@ -58,8 +58,8 @@ void sqlite_engine::write_loop() {
     auto group = next_group();
     if (!group.empty()) {
       run_group(group);
-      store_->fold_one();
-      checkpoint(busy_checkpoint);
+      look_at(store_->fold_one());
+      look_at(store_->checkpoint_beyond(busy_checkpoint));
       continue;
     }
     {
@@ -108,9 +108,10 @@ void sqlite_engine::run_group(std::vector<commit_request>& group) {
     if (!written) fail(group, written.error());
   }
   if (!early) wake(woken, true);
-  if (!written && written.error().code != log_errc::io) {
+  look_at(written);
+  if (!written && written.error().code == log_errc::fenced) {
     fence(written.error());
-    if (written.error().code == log_errc::fenced) lock_->release();
+    lock_->release();
   }
   finish(group);
 }
@@ -129,11 +130,13 @@ void sqlite_engine::idle() {
   }
   // After a takeover the frozen owner may have let go by now.
   lock_->try_acquire();
-  checkpoint(idle_checkpoint);
+  look_at(store_->checkpoint_beyond(idle_checkpoint));
 }
 
-void sqlite_engine::checkpoint(std::int64_t beyond) {
-  if (const auto done = store_->checkpoint_beyond(beyond); !done) fence(done.error());
+void sqlite_engine::look_at(const expected<void, log_error>& done) {
+  if (done || done.error().code != log_errc::timed_out) return;
+  store_->stop_writing(done.error());
+  fence(done.error());
 }
 
 }  // namespace hedgerow::adapters

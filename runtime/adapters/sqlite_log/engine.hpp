@@ -37,14 +37,15 @@ class sqlite_engine final : public log_base {
   /// Those that have not failed already.
   static void fail(std::vector<commit_request>& group, const ports::log_error& why);
   void idle();
-  /// Of the write-ahead log, when it has grown beyond so many bytes.
-  void checkpoint(std::int64_t beyond);
+  /// Ends the log when the disk has refused a sync (log_errc::timed_out).
+  void look_at(const expected<void, ports::log_error>& done);
 
   // Reading (reading.cpp). A connection of its own for each thread that reads at the moment.
   [[nodiscard]] sqlite::result<sqlite::connection> borrow();
   void give_back(sqlite::connection reader);
 
   // Maintenance (maintenance.cpp).
+  [[nodiscard]] expected<void, ports::log_error> maintain_all(timestamp now);
   [[nodiscard]] sqlite::result<std::int64_t> save_end(sqlite::connection& db, topic_partition source);
   [[nodiscard]] sqlite::result<void> retain(sqlite::connection& db, topic_partition source, std::int64_t end,
                                             timestamp cutoff);

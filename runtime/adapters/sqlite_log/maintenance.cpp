@@ -60,6 +60,12 @@ result<std::int64_t> step_end(sqlite::connection& db, std::int64_t from, std::in
 
 expected<void, log_error> sqlite_engine::maintain(timestamp now) {
   const std::lock_guard lock{maintaining_};
+  auto done = maintain_all(now);
+  look_at(done);
+  return done;
+}
+
+expected<void, log_error> sqlite_engine::maintain_all(timestamp now) {
   auto db = borrow();
   if (!db) return unexpected(std::move(db.error()));
   for (const auto source : layout_.all()) {

@@ -9,17 +9,21 @@ using ports::log_error;
 
 namespace {
 
-log_error error_of(sqlite3* db, const char* doing) {
-  if (db == nullptr) return {log_errc::io, std::string{doing} + ": out of memory"};
+std::string name_of(sqlite3* db) {
   const char* file = sqlite3_db_filename(db, "main");
-  return {log_errc::io, std::string{doing} + " " + (file == nullptr ? "" : file) + ": " + sqlite3_errmsg(db)};
+  return file == nullptr ? "" : file;
 }
 
 log_error sync_failed(sqlite3* db) {
-  const char* file = sqlite3_db_filename(db, "main");
-  return {log_errc::timed_out, std::string{"event log "} + (file == nullptr ? "" : file) +
+  return {log_errc::timed_out, "event log " + name_of(db) +
                                    ": the disk refused a sync. Which of the newest records are there is only known "
                                    "when the file is opened again"};
+}
+
+log_error error_of(sqlite3* db, const char* doing) {
+  if (db == nullptr) return {log_errc::io, std::string{doing} + ": out of memory"};
+  if (sqlite3_extended_errcode(db) == SQLITE_IOERR_FSYNC) return sync_failed(db);
+  return {log_errc::io, std::string{doing} + " " + name_of(db) + ": " + sqlite3_errmsg(db)};
 }
 
 }  // namespace
@@ -132,6 +136,10 @@ result<void> connection::sync_wal() {
   return {};
 }
 
+void connection::leave_wal_as_it_is() {
+  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
 bool connection::in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
 
 result<transaction> transaction::begin(connection& on) {
@@ -147,10 +155,7 @@ transaction::~transaction() {
 
 result<void> transaction::commit() {
   auto done = on_->exec("COMMIT");
-  if (done)
-    on_ = nullptr;
-  else if (sqlite3_extended_errcode(on_->handle()) == SQLITE_IOERR_FSYNC)
-    return unexpected(sync_failed(on_->handle()));
+  if (done) on_ = nullptr;
   return done;
 }
 

@@ -1,4 +1,5 @@
-// SQLite with errors as values. A connection and its statements are used by one thread at a time.
+// SQLite with errors as values. A connection and its statements are used by one thread at a time. log_errc::timed_out
+// is the error of a sync that the disk refused, whatever was being done.
 #pragma once
 
 #include <cstdint>
@@ -66,6 +67,8 @@ class connection {
   /// Brings the write-ahead log to the disk. log_errc::timed_out: what was written may or may not be there, and a later
   /// sync that succeeds says nothing about it: the kernel has dropped what it could not write.
   [[nodiscard]] result<void> sync_wal();
+  /// Its end copies nothing from the write-ahead log into the file.
+  void leave_wal_as_it_is();
   [[nodiscard]] bool in_transaction() const;
   [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
 

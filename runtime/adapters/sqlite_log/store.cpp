@@ -17,6 +17,15 @@ result<std::unique_ptr<store>> store::open(const sqlite_log_options& options, co
   return made;
 }
 
+store::~store() {
+  if (stopped_) db_.leave_wal_as_it_is();
+}
+
+void store::stop_writing(const log_error& why) {
+  const std::lock_guard lock{write_mutex_};
+  if (!stopped_) stopped_ = why;
+}
+
 result<void> store::prepare() {
   auto db = connect(options_);
   if (!db) return unexpected(std::move(db.error()));
@@ -49,7 +58,10 @@ result<void> store::prepare() {
     return SQLITE_OK;
   };
   sqlite3_wal_hook(db_.handle(), count_pages, this);
-  return {};
+  // What a process that was killed has written is read from memory, and may be acted on before the first commit. After
+  // a refused sync that may be all there is of it: copied into the file, it is written anew.
+  if (auto done = db_.checkpoint(); !done) return done;
+  return db_.sync_wal();
 }
 
 result<void> store::check_owner() {
@@ -69,6 +81,7 @@ result<void> store::check_epoch(connection& on) const {
 }
 
 result<transaction> store::begin_elsewhere(connection& other) {
+  if (stopped_) return unexpected(*stopped_);
   auto tx = transaction::begin(other);
   if (!tx) return tx;
   if (auto mine = check_epoch(other); !mine) return unexpected(std::move(mine.error()));
@@ -77,6 +90,7 @@ result<transaction> store::begin_elsewhere(connection& other) {
 
 result<void> store::write(const new_batches& batches, const std::vector<commit_request>& requests) {
   const std::lock_guard lock{write_mutex_};
+  if (stopped_) return unexpected(*stopped_);
   auto tx = transaction::begin(db_);
   if (!tx) return unexpected(std::move(tx.error()));
   if (auto mine = check_owner(); !mine) return mine;
@@ -119,18 +133,22 @@ result<void> store::write_offsets(const std::vector<commit_request>& requests) {
   return {};
 }
 
-void store::fold_one() {
+result<void> store::fold_one() {
   for (std::size_t i = 0; i < partitions_.size(); ++i) {
     if (partitions_[i].unfolded_bytes < options_.fold_bytes) continue;
-    // A fold that fails is only late; it is tried again after as many bytes.
-    if (!fold(i)) partitions_[i].unfolded_bytes = 0;
-    return;
+    const auto done = fold(i);
+    if (!done && done.error().code == log_errc::timed_out) return done;
+    // Any other that fails is only late; it is tried again after as many bytes.
+    if (!done) partitions_[i].unfolded_bytes = 0;
+    return {};
   }
+  return {};
 }
 
 result<void> store::fold(std::size_t index) {
   auto& state = partitions_[index];
   const std::lock_guard lock{write_mutex_};
+  if (stopped_) return unexpected(*stopped_);
   auto tx = transaction::begin(db_);
   if (!tx) return unexpected(std::move(tx.error()));
   if (auto mine = check_owner(); !mine) return mine;
@@ -171,6 +189,7 @@ result<void> store::fold(std::size_t index) {
 result<void> store::checkpoint_beyond(std::int64_t bytes) {
   if (wal_pages_ * page_size_ <= bytes) return {};
   const std::lock_guard lock{write_mutex_};
+  if (stopped_) return {};
   wal_pages_ = 0;
   return db_.checkpoint();
 }

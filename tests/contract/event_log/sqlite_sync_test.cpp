@@ -2,6 +2,7 @@
 #include <sqlite3.h>
 
 #include <condition_variable>
+#include <filesystem>
 
 #include "runtime/adapters/sqlite_log/sqlite_log.hpp"
 #include "tests/contract/event_log/event_log_contract.hpp"
@@ -30,9 +31,10 @@ class slow_disk {
     const std::lock_guard lock{mutex_};
     refused_ = kind;
   }
-  [[nodiscard]] int wal_syncs() const {
+  /// So far, refused ones too, of files that were opened with this flag.
+  [[nodiscard]] int syncs(int kind) const {
     const std::lock_guard lock{mutex_};
-    return wal_syncs_;
+    return kind == SQLITE_OPEN_WAL ? wal_syncs_ : main_syncs_;
   }
 
  private:
@@ -61,7 +63,7 @@ class slow_disk {
 
   int sync(sqlite3_file* file, int how, int kind) {
     std::unique_lock lock{mutex_};
-    if (kind == SQLITE_OPEN_WAL) ++wal_syncs_;
+    ++(kind == SQLITE_OPEN_WAL ? wal_syncs_ : main_syncs_);
     changed_.wait(lock, [&] { return !held_; });
     return refused_ == kind ? SQLITE_IOERR_FSYNC : sync_(file, how);
   }
@@ -76,6 +78,7 @@ class slow_disk {
   bool held_ = false;
   int refused_ = 0;
   int wal_syncs_ = 0;
+  int main_syncs_ = 0;
 };
 
 class SqliteSyncTest : public ::testing::Test {
@@ -104,6 +107,8 @@ TEST_F(SqliteSyncTest, WhoReadsGoesOnWhileTheDiskWorksAndWhoCommitsWaits) {
   const auto reader = must_join(*log_, "reads", "i", {topic::onchain_trades});
   poll_changes(*reader, 4, 0);
   const auto writer = must_join(*log_, "writes", "i", {});
+  // The first transaction behind a checkpoint syncs the header of the write-ahead log before it is visible.
+  ASSERT_FALSE(commit_now(*writer, {{put(prices0, "k", "before")}, {}}));
   outcomes out;
   disk_.hold(true);
   writer->commit({{put(trades0, "k", "first")}, {}}, out.next(1));
@@ -136,6 +141,34 @@ TEST_F(SqliteSyncTest, ARefusedSyncEndsTheLog) {
   EXPECT_NE(refused.error().detail.find(options_.path), std::string::npos) << refused.error().detail;
 }
 
+TEST_F(SqliteSyncTest, AfterARefusedSyncTheFileIsLeftAloneAndOpeningItSyncsAllThatIsThere) {
+  open();
+  auto writer = must_join(*log_, "writes", "i", {});
+  ASSERT_FALSE(commit_now(*writer, {{put(trades0, "k", std::string(600'000, 'x'))}, {}}));
+  disk_.refuse(SQLITE_OPEN_WAL);
+  ASSERT_TRUE(commit_now(*writer, {{put(trades0, "k", std::string(900'000, 'y'))}, {}}));
+  disk_.refuse(0);
+  const auto before = disk_.syncs(SQLITE_OPEN_MAIN_DB);
+  EXPECT_FALSE(log_->maintain(clock_.now()));
+  writer.reset();
+  log_.reset();
+  EXPECT_EQ(disk_.syncs(SQLITE_OPEN_MAIN_DB), before) << "the write-ahead log may have a hole on the disk";
+  EXPECT_GT(std::filesystem::file_size(options_.path + "-wal"), 1'500'000U);
+  const auto of_wal = disk_.syncs(SQLITE_OPEN_WAL);
+  open();
+  EXPECT_GT(disk_.syncs(SQLITE_OPEN_MAIN_DB), before);
+  EXPECT_GT(disk_.syncs(SQLITE_OPEN_WAL), of_wal);
+  EXPECT_EQ(*log_->end_offset(trades0), 2);
+  ASSERT_FALSE(commit_now(*must_join(*log_, "writes", "i", {}), {{put(trades0, "k", "z")}, {}}));
+}
+
+TEST_F(SqliteSyncTest, IsNotOpenedOnADiskThatRefuses) {
+  disk_.refuse(SQLITE_OPEN_WAL);
+  EXPECT_FALSE(adapters::open_sqlite_log(options_, clock_));
+  disk_.refuse(0);
+  open();
+}
+
 TEST_F(SqliteSyncTest, ARefusedSyncOfACheckpointEndsTheLog) {
   open();
   const auto writer = must_join(*log_, "writes", "i", {});
@@ -151,18 +184,18 @@ TEST_F(SqliteSyncTest, WithNormalDurabilityNobodyWaitsForTheDisk) {
   open();
   const auto writer = must_join(*log_, "writes", "i", {});
   ASSERT_FALSE(commit_now(*writer, {{put(trades0, "k", "first")}, {}}));
-  const auto before = disk_.wal_syncs();
+  const auto before = disk_.syncs(SQLITE_OPEN_WAL);
   ASSERT_FALSE(commit_now(*writer, {{put(trades0, "k", "second")}, {}}));
-  EXPECT_EQ(disk_.wal_syncs(), before);
+  EXPECT_EQ(disk_.syncs(SQLITE_OPEN_WAL), before);
 }
 
 TEST_F(SqliteSyncTest, EachGroupOfCommitsIsSyncedOnce) {
   open();
   const auto writer = must_join(*log_, "writes", "i", {});
   ASSERT_FALSE(commit_now(*writer, {{put(trades0, "k", "first")}, {}}));
-  const auto before = disk_.wal_syncs();
+  const auto before = disk_.syncs(SQLITE_OPEN_WAL);
   ASSERT_FALSE(commit_now(*writer, {{put(trades0, "k", "second")}, {}}));
-  EXPECT_EQ(disk_.wal_syncs(), before + 1);
+  EXPECT_EQ(disk_.syncs(SQLITE_OPEN_WAL), before + 1);
 }
 
 }  // namespace

@@ -99,6 +99,8 @@ void log_base::judge(std::vector<commit_request>& requests) {
   const std::lock_guard lock{mutex_};
   for (auto& request : requests) {
     auto& dead = request.member->dead;
+    // Also a member that left with transactions on their way.
+    if (fenced_ && !dead) dead = fenced_;
     for (const auto& loan : request.lent)
       if (!request.failure) request.failure = loan->lender()->dead;
     if (dead)
