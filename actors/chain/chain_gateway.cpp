@@ -72,6 +72,7 @@ chain_gateway::interface::behavior_type chain_gateway::start() {
         for (const auto& [id, listener] : outside_.users->all())
           self_->send(members_[at].actor, listen_atom::value, id, listener->wanted);
       },
+      [this](lookagain_atom, std::uint64_t block) { look_again(block); },
   };
 }
 
@@ -85,6 +86,7 @@ void chain_gateway::start_member(std::size_t at) {
                                   outside_.random, outside_.notices);
   self_->monitor(m.actor);
   m.away = config_.endpoints[at].name + ": not connected yet";
+  m.heard.clear();
   for (const auto& [id, listener] : outside_.users->all())
     self_->send(m.actor, listen_atom::value, id, listener->wanted);
 }
@@ -128,6 +130,7 @@ bool chain_gateway::is_on_chain(std::size_t at, std::uint64_t chain_id) {
 
 void chain_gateway::member_up(std::size_t at, std::uint64_t listener, std::uint64_t chain_id) {
   auto& m = members_[at];
+  m.heard.insert(listener);
   if (!is_on_chain(at, chain_id)) {
     m.up = false;
     // Also this one, which may have waited for it: whoever listens is told why it is not up.
@@ -147,6 +150,7 @@ void chain_gateway::member_up(std::size_t at, std::uint64_t listener, std::uint6
 
 void chain_gateway::member_down(std::size_t at, std::uint64_t listener, const std::string& reason) {
   auto& m = members_[at];
+  m.heard.insert(listener);
   if (!m.wrong_chain) m.away = config_.endpoints[at].name + ": " + reason;
   if (listener == own_listener) m.up = false;
   leave(at, listener);
@@ -172,6 +176,7 @@ void chain_gateway::unlisten(std::uint64_t id) {
   heads_.erase(id);
   for (auto& m : members_) {
     m.serves.erase(id);
+    m.heard.erase(id);
     if (m.actor) self_->send(m.actor, unlisten_atom::value, id);
   }
 }
@@ -200,6 +205,10 @@ void chain_gateway::look_whether_down(std::uint64_t id) {
   const auto listener = outside_.users->find(id);
   const auto left = serving(id);
   if (!listener || left >= config_.quorum) return;
+  // At the beginning one may fail before the others have tried.
+  const auto open = static_cast<std::size_t>(
+      std::ranges::count_if(members_, [&](const auto& m) { return m.actor && !m.heard.contains(id); }));
+  if (!listener->up && left + open >= config_.quorum) return;
   listener->up = false;
   heads_.erase(id);
   listener->tell(&ports::chain_listener::down, std::to_string(config_.quorum) + " endpoints must agree, and " +
@@ -211,12 +220,13 @@ void chain_gateway::head_came(std::size_t at, std::uint64_t id, const ports::cha
   auto& m = members_[at];
   if (id == own_listener) {
     m.report.head = head.number;
-    return;
+    return watch();
   }
   const auto listener = outside_.users->find(id);
   if (!listener || !m.serves.contains(id)) return;
   auto& agreed = heads_.try_emplace(id, config_.quorum).first->second;
-  if (agreed.told(at, {head.number, head.hash}) && listener->up) listener->tell(&ports::chain_listener::head, head);
+  if (agreed.told(at, {head.number, head.hash, head.parent, head.time}) && listener->up)
+    listener->tell(&ports::chain_listener::head, head);
 }
 
 void chain_gateway::raise(notice_level level, std::string_view code, std::string_view about,

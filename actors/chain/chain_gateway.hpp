@@ -15,6 +15,7 @@
 #include "actors/domain/chain/agreed_head.hpp"
 #include "actors/domain/chain/ballot.hpp"
 #include "actors/domain/chain/endpoint_choice.hpp"
+#include "actors/domain/chain/head_watch.hpp"
 #include "actors/domain/chain/live_logs.hpp"
 #include "messages/types/connection_policy.hpp"
 
@@ -43,7 +44,9 @@ class chain_gateway {
  public:
   using interface = chain_gateway_actor::extend<
       // Start the endpoint at this place again.
-      caf::reacts_to<protocol::tick_atom, std::uint64_t>>;
+      caf::reacts_to<protocol::tick_atom, std::uint64_t>,
+      // Look again at the live logs of this block.
+      caf::reacts_to<protocol::lookagain_atom, std::uint64_t>>;
   using pointer = protocol::pointer_to<chain_gateway>;
   static inline const char* actor_name = "chain-gateway";
 
@@ -66,6 +69,11 @@ class chain_gateway {
     bool wrong_chain = false;
     /// Listeners that are up on it.
     std::set<std::uint64_t> serves;
+    /// Listeners of which it has said whether they are up or down.
+    std::set<std::uint64_t> heard;
+    /// Since when it has not been connected, and whether that was told.
+    std::optional<monotonic_time> away_since;
+    bool away_told = false;
   };
   /// A question under way.
   struct poll {
@@ -90,6 +98,13 @@ class chain_gateway {
   void leave(std::size_t at, std::uint64_t listener);
   [[nodiscard]] std::vector<domain::endpoint_view> views() const;
 
+  // -- how they are (watch.cpp) --------------------------------------------------------------------------------------
+  /// Tells of an endpoint that stays away, and of a quorum whose head stands while an endpoint goes on.
+  void watch();
+  void watch_heads(monotonic_time now);
+  /// What is wrong, when the quorum's head has stood for a while; otherwise nothing.
+  [[nodiscard]] std::string who_stands() const;
+
   // -- listeners -----------------------------------------------------------------------------------------------------
   void listen(std::uint64_t id);
   void unlisten(std::uint64_t id);
@@ -111,6 +126,8 @@ class chain_gateway {
   void ask_more(std::uint64_t number);
   void answered(std::size_t at, std::uint64_t number, const told_ptr& what);
   void judge(std::uint64_t number);
+  /// It is not under way any more.
+  [[nodiscard]] poll take(std::uint64_t number);
   void decide(std::uint64_t number, std::size_t by);
   [[nodiscard]] std::optional<told> common_head(const poll& p) const;
   void give_up(std::uint64_t number);
@@ -121,7 +138,8 @@ class chain_gateway {
 
   // -- logs that few endpoints have told (live_logs.cpp) -------------------------------------------------------------
   void check_live_logs(const ports::evm_log_query& asked, const ports::evm_logs& agreed);
-  void look_again(const domain::live_logs::entry& log);
+  /// At the logs of this block that nobody confirmed.
+  void look_again(std::uint64_t block);
   void accuse(const domain::live_logs::entry& log);
 
   caf::result<protocol::actor_status> status();
@@ -137,14 +155,21 @@ class chain_gateway {
   /// By listener.
   std::map<std::uint64_t, domain::agreed_head> heads_;
   domain::live_logs live_;
+  /// Those that a quorum did not have, by block, until they are looked for once more.
+  std::map<std::uint64_t, std::vector<domain::live_logs::entry>> missing_;
   /// The newest question about which they contradict each other while no quorum tells who is right.
   struct dispute {
     std::string about;
     std::string text;
+    monotonic_time since{0};
     monotonic_time at{0};
+    /// There was an alarm.
+    bool told = false;
   };
   std::optional<dispute> dispute_;
-  std::optional<monotonic_time> dispute_told_at_;
+  domain::head_watch head_watch_;
+  /// There was an alarm since the quorum's head has stood.
+  bool stands_told_ = false;
   std::uint64_t questions_ = 0;
   std::uint64_t disagreements_ = 0;
   std::string last_error_;

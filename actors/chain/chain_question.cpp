@@ -19,6 +19,13 @@ std::string text_of(const chain_block& b) {
          to_rfc3339(b.time);
 }
 
+/// Without its raw text, which endpoints write in their own way.
+std::string text_of(const ports::malformed_evm_log& bad) {
+  const auto known = [](const auto& value) { return value ? value->to_string() : std::string{"unknown"}; };
+  return "one that cannot be read, of transaction " + known(bad.tx_hash) + " by " + known(bad.book) + ' ' +
+         known(bad.topic0);
+}
+
 /// In the order of the chain: endpoints may list them as they like. Without the time of the block, which only newer
 /// nodes tell.
 std::string text_of(const evm_logs& answer) {
@@ -27,6 +34,10 @@ std::string text_of(const evm_logs& answer) {
   std::ranges::sort(logs, {}, [](const auto* l) { return std::pair{l->log.ref.block_number, l->log.ref.log_index}; });
   std::string text = std::to_string(logs.size()) + (logs.size() == 1 ? " log" : " logs");
   if (!answer.malformed.empty()) text += ", " + std::to_string(answer.malformed.size()) + " that cannot be read";
+  std::vector<std::string> unreadable;
+  for (const auto& bad : answer.malformed) unreadable.push_back(text_of(bad));
+  std::ranges::sort(unreadable);
+  for (const auto& bad : unreadable) text += "\n" + bad;
   for (const auto* seen : logs) {
     const auto& l = seen->log;
     text += "\n" + l.ref.describe() + " of block " + l.ref.block_hash.to_string() + " by " + l.book.to_string();
@@ -62,6 +73,10 @@ told_ptr heard(expected<T, ports::chain_error> answer, bool compared) {
   auto out = std::make_shared<told>();
   if (!answer) {
     out->error = std::move(answer.error());
+    if (out->error->kind == ports::chain_failure::reverted) {
+      out->text = "that the call reverts";
+      out->absent = true;
+    }
     return out;
   }
   if (compared) {
@@ -113,6 +128,11 @@ std::uint64_t newest_block_of(const question& q) {
   if (const auto* query = logs_of(q)) return query->to;
   const auto* block = std::get_if<block_question>(&q);
   return block == nullptr ? 0 : block->number;
+}
+
+bool is_refusal(const question& q, const told& answer) {
+  return std::holds_alternative<call_question>(q) && answer.error &&
+         answer.error->kind == ports::chain_failure::reverted;
 }
 
 bool is_of_head(const question& q) { return std::holds_alternative<head_question>(q); }

@@ -58,7 +58,7 @@ struct told {
   /// The answer as text in which equal answers are equal, of a list one line for each member after the first line.
   /// Empty when it is not compared.
   std::string text = {};
-  /// It does not have what was asked for: it may only be late.
+  /// It does not have what was asked for, or its contract refuses: it may only be late.
   bool absent = false;
   /// Of the newest block whose logs it speaks of, where answers are compared.
   std::optional<hash32> last_block = std::nullopt;
@@ -72,6 +72,8 @@ using told_ptr = std::shared_ptr<const told>;
 [[nodiscard]] const ports::evm_log_query* logs_of(const question& q);
 /// Only an endpoint that has this block can answer; 0 when it is of no certain one.
 [[nodiscard]] std::uint64_t newest_block_of(const question& q);
+/// What the contract itself says to an eth_call, and no failure of the endpoint.
+[[nodiscard]] bool is_refusal(const question& q, const told& answer);
 /// Heads of several endpoints differ: they are not compared, the block that all have is.
 [[nodiscard]] bool is_of_head(const question& q);
 

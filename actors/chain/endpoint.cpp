@@ -104,6 +104,7 @@ void endpoint::identified(std::uint64_t id, std::uint64_t connection, const chai
     chain_id_ = *answer;
     tell(up_atom::value, id, *answer);
     if (id != own_listener) return;
+    connected_ = true;
     // The subscription only tells of blocks that come.
     return client_->head([me = self_->address(), connection](head_answer head) {
       sends_to<interface>(me, answer_atom::value)(connection, std::move(head));
@@ -125,6 +126,7 @@ void endpoint::down(std::uint64_t id, const std::string& reason) {
   ++connection_;
   last_error_ = reason;
   if (id == own_listener) {
+    connected_ = false;
     head_ = {};
     report();
   }
@@ -243,12 +245,12 @@ void endpoint::report() { tell(report_atom::value, endpoint_report{health_, head
 actor_status endpoint::status() const {
   const auto now = clock_->monotonic();
   auto me = make_status(config_.name, "endpoint");
-  if (!chain_id_) {
-    me.state = run_state::starting;
+  if (!connected_) {
+    me.state = chain_id_ ? run_state::waiting : run_state::starting;
     me.activity = "connecting";
   }
   const auto stands = health_.at(now);
-  if (const auto until = health_.asked_again_at(now)) {
+  if (const auto until = health_.asked_again_at(now); until && connected_) {
     me.state = run_state::waiting;
     const auto left = std::chrono::duration_cast<std::chrono::seconds>(*until - now).count();
     me.activity = std::string{to_string(stands)} + " for " + std::to_string(left) + " s";

@@ -103,6 +103,7 @@ class endpoint {
   /// Counts the connections: an answer about an earlier one says nothing.
   std::uint64_t connection_ = 0;
   std::optional<std::uint64_t> chain_id_;
+  bool connected_ = false;
   ports::chain_block head_;
   std::uint64_t answers_ = 0;
   std::uint64_t failures_ = 0;

@@ -37,6 +37,7 @@ actor_status chain_gateway::own_status() const {
   }
   for (const auto& m : members_)
     if (m.wrong_chain) me.problems.push_back(m.away);
+  if (auto stands = who_stands(); !stands.empty()) me.problems.push_back(std::move(stands));
   if (dispute_ && now < dispute_->at + dispute_shown) me.problems.push_back(dispute_->text);
   me.mailbox = self_->mailbox().size();
   me.last_error = last_error_;
@@ -59,8 +60,12 @@ actor_status chain_gateway::own_status() const {
 caf::result<actor_status> chain_gateway::status() {
   const auto call = std::make_shared<roll_call>(self_, own_status(), members_.size(), endpoint_answer_timeout);
   for (std::size_t at = 0; at < members_.size(); ++at) {
-    const auto known = [restarts = members_[at].restarts](actor_status s) {
-      s.restarts = restarts;
+    const auto known = [this, at](actor_status s) {
+      s.restarts = members_[at].restarts;
+      if (members_[at].wrong_chain) {
+        s.state = run_state::waiting;
+        s.activity = "on another chain";
+      }
       return s;
     };
     auto silent = make_status(config_.endpoints[at].name, "endpoint", run_state::restarting);

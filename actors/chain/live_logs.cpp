@@ -2,6 +2,8 @@
 // and the block is in the chain, somebody has invented it, or a quorum hides it: a person must look.
 #include <algorithm>
 #include <caf/all.hpp>
+#include <set>
+#include <utility>
 
 #include "actors/chain/chain_gateway.hpp"
 
@@ -11,6 +13,9 @@ using namespace protocol;
 using ports::notice_level;
 
 namespace {
+
+/// A log that a quorum does not have is looked for once more after this time.
+constexpr std::chrono::seconds looked_at_again{10};
 
 bool is_asked_for(const ports::evm_log_query& asked, const raw_evm_log& log) {
   if (!asked.books.empty() && std::ranges::count(asked.books, log.book) == 0) return false;
@@ -37,21 +42,34 @@ void chain_gateway::check_live_logs(const ports::evm_log_query& asked, const por
   std::vector<raw_evm_log> logs;
   for (const auto& l : agreed.logs) logs.push_back(l.log);
   const auto filter = [&](const raw_evm_log& log) { return is_asked_for(asked, log); };
-  for (const auto& missing : live_.compare(asked.from, asked.to, filter, logs)) look_again(missing);
+  for (auto& missing : live_.compare(asked.from, asked.to, filter, logs)) {
+    const auto block = missing.log.ref.block_number;
+    auto& of_block = missing_[block];
+    if (of_block.empty()) self_->delayed_send(self_, looked_at_again, lookagain_atom::value, block);
+    of_block.push_back(std::move(missing));
+  }
 }
 
 /// The answer may have been of another branch than the one that the chain has now: only an answer that names the log's
-/// own block contradicts it.
-void chain_gateway::look_again(const domain::live_logs::entry& log) {
-  const auto number = log.log.ref.block_number;
-  const auto what = std::make_shared<const question>(logs_question{{number, number, {log.log.book}, {}}});
-  const auto then = [this, log](const told& answer) {
-    if (answer.error) return live_.keep(log);
-    if (answer.last_block != log.log.ref.block_hash) return;
-    const auto same = [&](const auto& other) { return other.log == log.log; };
-    if (std::ranges::none_of(std::get<ports::evm_logs>(answer.value).logs, same)) accuse(log);
+/// own block contradicts it. And it may have come before the node had all logs of its newest block.
+void chain_gateway::look_again(std::uint64_t block) {
+  auto found = missing_.extract(block);
+  if (found.empty()) return;
+  std::set<address> books;
+  for (const auto& missing : found.mapped()) books.insert(missing.log.book);
+  const ports::evm_log_query query{block, block, {books.begin(), books.end()}, {}};
+  const auto then = [this, logs = std::move(found.mapped())](const told& answer) {
+    for (const auto& missing : logs) {
+      if (answer.error) {
+        live_.keep(missing);
+        continue;
+      }
+      if (answer.last_block != missing.log.ref.block_hash) continue;
+      const auto same = [&](const auto& other) { return other.log == missing.log; };
+      if (std::ranges::none_of(std::get<ports::evm_logs>(answer.value).logs, same)) accuse(missing);
+    }
   };
-  start_poll(what, then, number);
+  start_poll(std::make_shared<const question>(logs_question{query}), then, block);
 }
 
 void chain_gateway::accuse(const domain::live_logs::entry& log) {
@@ -65,8 +83,8 @@ void chain_gateway::accuse(const domain::live_logs::entry& log) {
   raise(notice_level::alarm, "live_log_unconfirmed", names,
         log.log.ref.describe() + " was told live by " + names + ", and " + std::to_string(config_.quorum) +
             " endpoints agree that its block does not have it. It was booked when it was told, and may have been "
-            "hedged: look at the transaction on chain; if the log is not there, remove the endpoint, and correct the "
-            "position by hand");
+            "hedged: look at the transaction on chain; if the log is not there, or has another content, remove the "
+            "endpoint, and correct the position by hand");
 }
 
 }  // namespace hedgerow::chain

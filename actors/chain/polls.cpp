@@ -20,8 +20,10 @@ namespace {
 /// Of what an endpoint said.
 constexpr std::size_t opinion_shown = 300;
 
-/// A dispute is one alarm in this time: it is about a range now, and about half of it next.
-constexpr std::chrono::minutes dispute_told_again{10};
+/// Of two endpoints one may have a block that the other gets in the next moment: only a dispute that lasts is told.
+constexpr std::chrono::seconds dispute_told_after{10};
+/// It is about a range now, and about half of it next: what comes within this time is the same dispute.
+constexpr std::chrono::minutes dispute_ends_after{2};
 
 /// Until it is tried again whether an endpoint has come back.
 constexpr std::chrono::milliseconds short_wait{2'000};
@@ -66,6 +68,7 @@ int weight(chain_failure kind) {
 }  // namespace
 
 void chain_gateway::ask(const question_ptr& what, taker then) {
+  watch();
   if (is_of_head(*what) && config_.quorum > 1) return ask_for_head(then);
   start_poll(what, std::move(then), newest_block_of(*what));
 }
@@ -131,8 +134,9 @@ void chain_gateway::answered(std::size_t at, std::uint64_t number, const told_pt
   auto& p = found->second;
   p.answers[at] = what;
   const bool of_head = is_of_head(*p.what);
+  const bool refused = config_.quorum > 1 && is_refusal(*p.what, *what);
   // A head below the one that a quorum has told is late: another is asked in its place.
-  if (what->error || (of_head && head_of(*what).number < p.newest))
+  if ((what->error && !refused) || (of_head && head_of(*what).number < p.newest))
     p.ballot.failed(at);
   else
     p.ballot.said(at, of_head ? std::string{} : what->text);
@@ -140,8 +144,15 @@ void chain_gateway::answered(std::size_t at, std::uint64_t number, const told_pt
   if (p.ballot.wanted() > 0) ask_more(number);
 }
 
+chain_gateway::poll chain_gateway::take(std::uint64_t number) {
+  const auto found = polls_.find(number);
+  auto p = std::move(found->second);
+  polls_.erase(found);
+  return p;
+}
+
 void chain_gateway::decide(std::uint64_t number, std::size_t by) {
-  auto p = std::move(polls_.extract(number).mapped());
+  auto p = take(number);
   if (is_of_head(*p.what)) return p.then(common_head(p).value_or(*p.answers.at(by)));
   const auto answer = p.answers.at(by);
   if (dispute_ && dispute_->about == name_of(*p.what)) dispute_.reset();
@@ -174,7 +185,7 @@ void chain_gateway::note_dissent(const poll& p, std::size_t by, const told& answ
 }
 
 void chain_gateway::give_up(std::uint64_t number) {
-  auto p = std::move(polls_.extract(number).mapped());
+  auto p = take(number);
   if (is_of_head(*p.what))
     if (const auto head = common_head(p)) return p.then(*head);
   p.then(p.ballot.opinions().size() > 1 ? disagreement(p) : failure_of(p));
@@ -196,11 +207,12 @@ told chain_gateway::disagreement(const poll& p) {
   last_error_ = text;
   if (!late) {
     const auto now = outside_.clock->monotonic();
-    dispute_ = dispute{name_of(*p.what), text, now};
-    if (!dispute_told_at_ || now >= *dispute_told_at_ + dispute_told_again) {
-      dispute_told_at_ = now;
-      raise(notice_level::alarm, "endpoints_disagree", name_of(*p.what), text + "; it is asked again and again");
-    }
+    if (!dispute_ || now >= dispute_->at + dispute_ends_after) dispute_ = dispute{{}, {}, now, now, false};
+    dispute_->about = name_of(*p.what);
+    dispute_->text = text;
+    dispute_->at = now;
+    if (now >= dispute_->since + dispute_told_after && !std::exchange(dispute_->told, true))
+      raise(notice_level::alarm, "endpoints_disagree", dispute_->about, text + "; it is asked again and again");
   }
   return {chain_error{chain_failure::rpc_error, std::move(text)}};
 }
@@ -208,7 +220,10 @@ told chain_gateway::disagreement(const poll& p) {
 told chain_gateway::failure_of(const poll& p) const {
   const chain_error* most = nullptr;
   for (const auto& [at, said] : p.answers)
-    if (said->error && (most == nullptr || weight(said->error->kind) > weight(most->kind))) most = &*said->error;
+    // What a quorum must say is not said by one.
+    if (said->error && !(config_.quorum > 1 && is_refusal(*p.what, *said)) &&
+        (most == nullptr || weight(said->error->kind) > weight(most->kind)))
+      most = &*said->error;
   const auto kind = most == nullptr ? chain_failure::disconnected : most->kind;
   if (kind != chain_failure::disconnected && kind != chain_failure::throttled) return {*most};
   auto why = std::to_string(config_.quorum) + " endpoints must agree, and " + std::to_string(p.answers.size()) +

@@ -80,6 +80,9 @@ using headseen_atom = caf::atom_constant<caf::atom("headseen")>;    // a new hea
 using badframe_atom = caf::atom_constant<caf::atom("badframe")>;    // a frame that cannot be understood
 using complaint_atom = caf::atom_constant<caf::atom("complaint")>;  // an error that belongs to no question
 
+// Private to the gateway to the chain: logs that a quorum does not have.
+using lookagain_atom = caf::atom_constant<caf::atom("lookagain")>;
+
 // Private to validation: what a token calls itself.
 using gotname_atom = caf::atom_constant<caf::atom("gotname")>;
 

@@ -148,7 +148,7 @@ TEST_F(IngestionEndpointsTest, WhileTheEndpointsDisagreeTheCheckpointStands) {
   mine({}, {0, 1});
   mine({take(1)}, {0, 1});
   mine({}, {0, 1});
-  pass(10s);
+  pass(30s);
   EXPECT_EQ(canonical(), fills{});
   EXPECT_LT(shown("checkpoint"), 2);
   EXPECT_EQ(notices.count("ALARM endpoints_disagree"), 1U) << notices.all();
@@ -182,7 +182,7 @@ TEST_F(IngestionEndpointsTest, ALogThatOnlyOneEndpointToldLiveIsAnAlarm) {
   invented.ref.tx_hash.value.fill(9);
   nodes[0]->tell_log(invented);
   run();
-  pass(12s);
+  pass(30s);
   EXPECT_EQ(notices.count("ALARM live_log_unconfirmed a log 7 of block 1"), 1U) << notices.all();
 }
 
@@ -197,7 +197,7 @@ TEST_F(IngestionEndpointsTest, ALiveLogOfABlockThatWasReplacedIsNoAlarm) {
     nodes[i]->reorg_to(1, {{take(3)}, {}});
   }
   run();
-  pass(12s);
+  pass(30s);
   EXPECT_EQ(notices.count("live_log_unconfirmed"), 0U) << notices.all();
 }
 

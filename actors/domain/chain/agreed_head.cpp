@@ -6,7 +6,7 @@ namespace hedgerow::domain {
 namespace {
 
 /// An endpoint that is further behind than this does not count.
-constexpr std::size_t remembered = 32;
+constexpr std::size_t remembered = 1'024;
 
 }  // namespace
 

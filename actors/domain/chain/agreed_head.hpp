@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "messages/types/evm.hpp"
+#include "messages/types/time.hpp"
 
 namespace hedgerow::domain {
 
@@ -18,6 +19,8 @@ class agreed_head {
   struct head {
     std::uint64_t number = 0;
     hash32 hash;
+    hash32 parent = {};
+    timestamp time = {};
     friend bool operator==(const head&, const head&) = default;
   };
 

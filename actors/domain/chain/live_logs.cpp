@@ -19,7 +19,15 @@ void live_logs::keep(const entry& log) {
     return;
   }
   logs_.emplace(key_of(log.log), log);
-  if (logs_.size() > most_logs) logs_.erase(logs_.begin());
+  if (logs_.size() > most_logs) make_room();
+}
+
+void live_logs::make_room() {
+  std::map<std::size_t, std::size_t> told_by;
+  for (const auto& [place, known] : logs_)
+    for (const auto endpoint : known.by) ++told_by[endpoint];
+  const auto most = std::ranges::max_element(told_by, {}, [](const auto& count) { return count.second; })->first;
+  logs_.erase(std::ranges::find_if(logs_, [&](const auto& known) { return known.second.by.contains(most); }));
 }
 
 std::vector<live_logs::entry> live_logs::compare(std::uint64_t from, std::uint64_t to,

@@ -13,7 +13,7 @@
 
 namespace hedgerow::domain {
 
-/// Bounded: the logs of the oldest blocks go first.
+/// Bounded: of the endpoint that told most the log of the oldest block goes first.
 class live_logs {
  public:
   struct entry {
@@ -37,6 +37,8 @@ class live_logs {
   [[nodiscard]] std::size_t unconfirmed() const;
 
  private:
+  void make_room();
+
   /// Block number, block hash and place in the block.
   using key = std::tuple<std::uint64_t, hash32, std::uint64_t>;
   static key key_of(const raw_evm_log& log) { return {log.ref.block_number, log.ref.block_hash, log.ref.log_index}; }

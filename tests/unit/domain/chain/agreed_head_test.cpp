@@ -62,6 +62,18 @@ TEST(AgreedHead, AReorgToTheSameOrALowerHeightIsTold) {
   }
 }
 
+TEST(AgreedHead, HeadsWithAnotherParentOrTimeAreOthers) {
+  agreed_head heads{2};
+  auto wrong_parent = at(5);
+  wrong_parent.parent.value.fill(9);
+  auto wrong_time = at(5);
+  wrong_time.time = timestamp{1};
+  EXPECT_FALSE(heads.told(0, wrong_parent));
+  EXPECT_FALSE(heads.told(1, wrong_time));
+  EXPECT_FALSE(heads.told(2, at(5)));
+  EXPECT_TRUE(heads.told(3, at(5)));
+}
+
 TEST(AgreedHead, AReorgBackToTheFormerBranchIsTold) {
   agreed_head heads{1};
   EXPECT_TRUE(heads.told(0, at(6)));

@@ -76,5 +76,12 @@ TEST(LiveLogs, IsBounded) {
   EXPECT_EQ(live.compare(2, 2, any, {}).size(), 1U);
 }
 
+TEST(LiveLogs, OneThatTellsTooMuchPushesItsOwnOut) {
+  live_logs live{2};
+  for (std::uint64_t index = 0; index < 10'000; ++index) live.told(0, a_log(1'000'000'000, index));
+  live.told(1, a_log(5));
+  EXPECT_EQ(live.compare(5, 5, any, {}).size(), 1U);
+}
+
 }  // namespace
 }  // namespace hedgerow::domain
