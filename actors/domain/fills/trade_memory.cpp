@@ -9,6 +9,13 @@ namespace {
 bool is_before(const written_trade& trade, std::uint64_t log_index) { return trade.log_index < log_index; }
 bool by_log_index(const written_trade& a, const written_trade& b) { return is_before(a, b.log_index); }
 
+bool holds(const written_trades& part, const evm_log_ref& ref) {
+  const auto& trades = part.trades;
+  if (trades.back().log_index < ref.log_index) return false;
+  const auto at = std::lower_bound(trades.begin(), trades.end(), ref.log_index, is_before);
+  return at->log_index == ref.log_index;
+}
+
 std::string key_of(std::uint64_t block_number, const hash32& block_hash, std::uint64_t part) {
   return "trades:" + std::to_string(block_number) + ":" + block_hash.to_string() + ":" + std::to_string(part);
 }
@@ -21,10 +28,9 @@ bool remembers(const validation_checkpoint& reached, const blockchain_event& rev
   return reverted.reverts >= reached.remembered_from && reverted.log.ref.block_number >= reached.forgotten_below;
 }
 
-void trade_memory::keep_before(const place& at) {
+void trade_memory::keep_before(const place& at, const written_trades* part) {
   if (before_.contains(at)) return;
-  const auto it = parts_.find(at);
-  before_.emplace(at, it == parts_.end() ? std::nullopt : std::optional{it->second});
+  before_.emplace(at, part == nullptr ? std::nullopt : std::optional{*part});
 }
 
 void trade_memory::restore(written_trades stored) {
@@ -33,31 +39,47 @@ void trade_memory::restore(written_trades stored) {
 }
 
 void trade_memory::remember(const onchain_trade& trade) {
-  // The newest one counts, whatever part the one before it was in.
-  (void)take(trade.ref);
   const place at{trade.ref.block_number, trade.ref.block_hash, trade.sequence / trades_in_record};
-  keep_before(at);
-  auto& part = parts_[at];
-  std::tie(part.block_number, part.block_hash, part.part) = at;
+  auto it = first_of_block(trade.ref);
+  // The newest one counts, whatever part the one before it was in. Nearly always there is none.
+  if (std::any_of(it, end_of_block(it, trade.ref), [&](const auto& part) { return holds(part.second, trade.ref); })) {
+    (void)take(trade.ref);
+    it = first_of_block(trade.ref);
+  }
+  while (it != parts_.end() && it->first < at) ++it;
+  const bool known = it != parts_.end() && it->first == at;
+  keep_before(at, known ? &it->second : nullptr);
+  if (!known) {
+    it = parts_.emplace_hint(it, at, written_trades{});
+    std::tie(it->second.block_number, it->second.block_hash, it->second.part) = at;
+  }
+  auto& trades = it->second.trades;
   written_trade written{trade, trade.ref.log_index};
-  const auto after = std::upper_bound(part.trades.begin(), part.trades.end(), written, by_log_index);
-  part.trades.insert(after, std::move(written));
+  trades.insert(std::upper_bound(trades.begin(), trades.end(), written, by_log_index), std::move(written));
 }
 
 std::optional<written_trade> trade_memory::take(const evm_log_ref& ref) {
-  for (auto it = parts_.lower_bound({ref.block_number, ref.block_hash, 0});
-       it != parts_.end() && it->second.block_number == ref.block_number && it->second.block_hash == ref.block_hash;
-       ++it) {
-    auto& trades = it->second.trades;
-    const auto found = std::lower_bound(trades.begin(), trades.end(), ref.log_index, is_before);
-    if (found == trades.end() || found->log_index != ref.log_index) continue;
-    keep_before(it->first);
-    auto written = std::move(*found);
-    trades.erase(found);
-    if (trades.empty()) parts_.erase(it);
-    return written;
-  }
-  return std::nullopt;
+  const auto first = first_of_block(ref);
+  const auto end = end_of_block(first, ref);
+  const auto it = std::find_if(first, end, [&](const auto& part) { return holds(part.second, ref); });
+  if (it == end) return std::nullopt;
+  keep_before(it->first, &it->second);
+  auto& trades = it->second.trades;
+  const auto found = std::lower_bound(trades.begin(), trades.end(), ref.log_index, is_before);
+  auto written = std::move(*found);
+  trades.erase(found);
+  if (trades.empty()) parts_.erase(it);
+  return written;
+}
+
+trade_memory::parts::iterator trade_memory::first_of_block(const evm_log_ref& ref) {
+  return parts_.lower_bound({ref.block_number, ref.block_hash, 0});
+}
+
+trade_memory::parts::iterator trade_memory::end_of_block(parts::iterator first, const evm_log_ref& ref) {
+  return std::find_if(first, parts_.end(), [&](const auto& part) {
+    return part.second.block_number != ref.block_number || part.second.block_hash != ref.block_hash;
+  });
 }
 
 std::optional<onchain_trade> trade_memory::take_back(const blockchain_event& reverted) {
@@ -70,7 +92,7 @@ std::optional<onchain_trade> trade_memory::take_back(const blockchain_event& rev
 bool trade_memory::forget_below(std::uint64_t block) {
   const auto before = parts_.size();
   while (!parts_.empty() && parts_.begin()->second.block_number < block) {
-    keep_before(parts_.begin()->first);
+    keep_before(parts_.begin()->first, &parts_.begin()->second);
     parts_.erase(parts_.begin());
   }
   return parts_.size() < before;

@@ -54,11 +54,16 @@ class trade_memory {
  private:
   /// Block number and hash, and which part of the block.
   using place = std::tuple<std::uint64_t, hash32, std::uint64_t>;
+  using parts = std::map<place, written_trades>;
   std::optional<written_trade> take(const evm_log_ref& ref);
-  void keep_before(const place& at);
+  /// The parts of this log's block; `first` must be the first of them.
+  parts::iterator first_of_block(const evm_log_ref& ref);
+  parts::iterator end_of_block(parts::iterator first, const evm_log_ref& ref);
+  /// `part`: what is at this place now; null when nothing is.
+  void keep_before(const place& at, const written_trades* part);
 
   /// Each has at least one trade; they are in the order of their logs.
-  std::map<place, written_trades> parts_;
+  parts parts_;
   /// The parts at the last commit, for the places that were touched since; nothing where there was none.
   std::map<place, std::optional<written_trades>> before_;
 };
