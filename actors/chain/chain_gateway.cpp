@@ -30,10 +30,10 @@ chain_gateway::~chain_gateway() {
 
 chain_gateway::interface::behavior_type chain_gateway::start() {
   self_->set_down_handler([this](const caf::down_msg& down) { member_died(down.source, down.reason); });
-  for (std::size_t at = 0; at < members_.size(); ++at) start_member(at);
   const auto before = outside_.users->newest_question();
   // From here on whoever comes or goes says so, and whoever asks asks this gateway.
   outside_.users->gateway.put(self_->address());
+  for (std::size_t at = 0; at < members_.size(); ++at) start_member(at);
   outside_.users->fail_up_to(before, "the gateway to the chain was started again");
   // Those that the gateway before this one told `up` have missed what came since.
   for (const auto& [id, listener] : outside_.users->all()) {
@@ -114,11 +114,12 @@ void chain_gateway::member_died(const caf::actor_addr& who, const caf::error& wh
   self_->delayed_send(self_, pause, tick_atom::value, std::uint64_t{at});
 }
 
-bool chain_gateway::is_on_chain(std::size_t at, std::uint64_t chain_id) {
+bool chain_gateway::is_on_chain(std::size_t at, std::uint64_t listener, std::uint64_t chain_id) {
   auto& m = members_[at];
   if (chain_id == config_.chain_id) {
-    m.wrong_chain = false;
-    return true;
+    // Behind one name there may be nodes of two chains: it is used when its own listener says so.
+    if (listener == own_listener) m.wrong_chain = false;
+    return !m.wrong_chain;
   }
   const auto how = "on chain " + std::to_string(chain_id) + ", not " + std::to_string(config_.chain_id);
   m.away = config_.endpoints[at].name + ": " + how;
@@ -131,18 +132,16 @@ bool chain_gateway::is_on_chain(std::size_t at, std::uint64_t chain_id) {
 void chain_gateway::member_up(std::size_t at, std::uint64_t listener, std::uint64_t chain_id) {
   auto& m = members_[at];
   m.heard.insert(listener);
-  if (!is_on_chain(at, chain_id)) {
+  if (!is_on_chain(at, listener, chain_id)) {
     m.up = false;
     // Also this one, which may have waited for it: whoever listens is told why it is not up.
     m.serves.insert(listener);
     for (const auto served : std::set{m.serves}) leave(at, served);
     return;
   }
-  if (listener == own_listener) {
-    m.up = true;
-    m.away.clear();
-    return;
-  }
+  if (listener == own_listener) m.up = true;
+  if (m.up) m.away.clear();
+  if (listener == own_listener) return;
   if (!outside_.users->find(listener)) return;
   m.serves.insert(listener);
   look_whether_up(listener);
@@ -224,6 +223,8 @@ void chain_gateway::head_came(std::size_t at, std::uint64_t id, const ports::cha
   }
   const auto listener = outside_.users->find(id);
   if (!listener || !m.serves.contains(id)) return;
+  // Nobody can be asked about a block that only it has.
+  if (m.report.health.at(outside_.clock->monotonic()) == domain::endpoint_health::standing::set_aside) return;
   auto& agreed = heads_.try_emplace(id, config_.quorum).first->second;
   if (agreed.told(at, {head.number, head.hash, head.parent, head.time}) && listener->up)
     listener->tell(&ports::chain_listener::head, head);

@@ -93,7 +93,7 @@ class chain_gateway {
   void member_up(std::size_t at, std::uint64_t listener, std::uint64_t chain_id);
   void member_down(std::size_t at, std::uint64_t listener, const std::string& reason);
   /// Whether it is of the right chain; when not, that is told.
-  [[nodiscard]] bool is_on_chain(std::size_t at, std::uint64_t chain_id);
+  [[nodiscard]] bool is_on_chain(std::size_t at, std::uint64_t listener, std::uint64_t chain_id);
   /// It does not serve this listener any more.
   void leave(std::size_t at, std::uint64_t listener);
   [[nodiscard]] std::vector<domain::endpoint_view> views() const;
@@ -120,6 +120,8 @@ class chain_gateway {
   using taker = std::function<void(const told&)>;
   void ask(const question_ptr& what, taker then);
   void ask_for_head(const taker& then);
+  /// The highest block that a quorum has told; 0 when there is none.
+  [[nodiscard]] std::uint64_t known_head() const;
   void start_poll(question_ptr what, taker then, std::uint64_t newest);
   /// In the order in which they are to be asked.
   [[nodiscard]] std::vector<std::size_t> candidates(const poll& p) const;
@@ -134,7 +136,7 @@ class chain_gateway {
   void note_dissent(const poll& p, std::size_t by, const told& answer);
   [[nodiscard]] told disagreement(const poll& p);
   [[nodiscard]] told failure_of(const poll& p) const;
-  [[nodiscard]] std::optional<std::chrono::milliseconds> wait_for_throttled() const;
+  [[nodiscard]] std::optional<std::chrono::milliseconds> wait_for_throttled(const poll& p) const;
 
   // -- logs that few endpoints have told (live_logs.cpp) -------------------------------------------------------------
   void check_live_logs(const ports::evm_log_query& asked, const ports::evm_logs& agreed);

@@ -54,6 +54,8 @@ std::string text_of(const std::optional<T>& answer) {
 }
 
 bool is_absent(const auto&) { return false; }
+/// No contract is there, yet.
+bool is_absent(const bytes& answer) { return answer.empty(); }
 template <class T>
 bool is_absent(const std::optional<T>& answer) {
   return !answer.has_value();

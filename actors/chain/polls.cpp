@@ -70,7 +70,8 @@ int weight(chain_failure kind) {
 void chain_gateway::ask(const question_ptr& what, taker then) {
   watch();
   if (is_of_head(*what) && config_.quorum > 1) return ask_for_head(then);
-  start_poll(what, std::move(then), newest_block_of(*what));
+  const auto newest = is_of_head(*what) ? known_head() : newest_block_of(*what);
+  start_poll(what, std::move(then), newest);
 }
 
 void chain_gateway::start_poll(question_ptr what, taker then, std::uint64_t newest) {
@@ -82,9 +83,6 @@ void chain_gateway::start_poll(question_ptr what, taker then, std::uint64_t newe
 /// Their heads differ. The highest block that a quorum has is asked for, so that one that is late holds nothing back;
 /// what a quorum says of that block is the answer.
 void chain_gateway::ask_for_head(const taker& then) {
-  std::vector<std::uint64_t> heads;
-  for (const auto& e : views())
-    if (e.usable()) heads.push_back(e.head);
   const auto of_quorum = [this, then](const told& head) {
     if (head.error) return then(head);
     const auto number = head_of(head).number;
@@ -99,8 +97,14 @@ void chain_gateway::ask_for_head(const taker& then) {
     };
     start_poll(std::make_shared<const question>(block_question{number}), of_block, number);
   };
-  start_poll(std::make_shared<const question>(head_question{}), of_quorum,
-             domain::head_of_quorum(std::move(heads), config_.quorum));
+  start_poll(std::make_shared<const question>(head_question{}), of_quorum, known_head());
+}
+
+std::uint64_t chain_gateway::known_head() const {
+  std::vector<std::uint64_t> heads;
+  for (const auto& e : views())
+    if (e.usable()) heads.push_back(e.head);
+  return domain::head_of_quorum(std::move(heads), config_.quorum);
 }
 
 std::vector<domain::endpoint_view> chain_gateway::views() const {
@@ -229,14 +233,14 @@ told chain_gateway::failure_of(const poll& p) const {
   auto why = std::to_string(config_.quorum) + " endpoints must agree, and " + std::to_string(p.answers.size()) +
              " of " + std::to_string(members_.size()) + " could be asked";
   if (kind == chain_failure::throttled) why += ": " + most->detail;
-  if (const auto wait = wait_for_throttled()) return {chain_error{chain_failure::throttled, std::move(why), *wait}};
+  if (const auto wait = wait_for_throttled(p)) return {chain_error{chain_failure::throttled, std::move(why), *wait}};
   if (const auto away = who_is_away(); !away.empty()) why += "; " + away;
   return {chain_error{kind, std::move(why)}};
 }
 
 /// Until the first throttled endpoint may be asked, when that is all that is lacking. The wish of one endpoint is not
 /// passed on: it binds nobody but whoever asks that one.
-std::optional<std::chrono::milliseconds> chain_gateway::wait_for_throttled() const {
+std::optional<std::chrono::milliseconds> chain_gateway::wait_for_throttled(const poll& p) const {
   const auto now = outside_.clock->monotonic();
   std::optional<std::chrono::milliseconds> wait;
   for (const auto& m : members_) {
@@ -246,10 +250,15 @@ std::optional<std::chrono::milliseconds> chain_gateway::wait_for_throttled() con
     wait = wait ? std::min(*wait, left) : left;
   }
   if (!wait) return std::nullopt;
-  // Another may come back before.
-  const bool others = std::ranges::any_of(members_, [&](const auto& m) {
-    return !m.up || m.report.health.at(now) == domain::endpoint_health::standing::set_aside;
-  });
+  // Another may come back before, or answer when it is asked again.
+  bool others = false;
+  for (std::size_t at = 0; at < members_.size(); ++at) {
+    const auto& m = members_[at];
+    const auto answer = p.answers.find(at);
+    const bool failed = answer != p.answers.end() && answer->second->error &&
+                        m.report.health.at(now) != domain::endpoint_health::standing::throttled;
+    others = others || !m.up || failed || m.report.health.at(now) == domain::endpoint_health::standing::set_aside;
+  }
   return others ? std::min(*wait, short_wait) : *wait;
 }
 

@@ -51,6 +51,68 @@ TEST_F(GatewayWatchTest, WhatAQuorumSaysOfAContractCounts) {
   EXPECT_EQ(member(0).state, run_state::running);
 }
 
+TEST_F(GatewayWatchTest, AContractThatOneDoesNotHaveYetIsNoContradiction) {
+  only(2);
+  start();
+  mine();
+  nodes[0]->token_answers[a_book] = {bytes(), bytes()};
+  answers_for_token(1);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(symbol().error().kind, chain_failure::rpc_error);
+    pass(5s);
+  }
+  EXPECT_EQ(notices.all(), "");
+}
+
+TEST_F(GatewayWatchTest, WhereOneIsEnoughTheHeadIsTheNewest) {
+  config.quorum = 1;
+  start();
+  mine();
+  for (const std::size_t i : {1U, 2U}) nodes[i]->mine();
+  run();
+  const auto head = said<ports::chain_block>([&](auto done) { client->head(std::move(done)); });
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->number, 2U) << "the first is a block late";
+}
+
+TEST_F(GatewayWatchTest, TheWishOfOneEndpointDoesNotBindOneThatFailedOnce) {
+  config.quorum = 1;
+  only(2);
+  start();
+  mine();
+  nodes[0]->refuse_logs = [](const auto&) { return ports::chain_error{chain_failure::throttled, "429", 300s}; };
+  nodes[1]->refuse_logs = [](const auto&) { return ports::chain_error{chain_failure::timed_out, "no answer"}; };
+  const auto why = logs(1, 1).error();
+  EXPECT_LE(why.wait.value_or(1h), 5s);
+  nodes[1]->refuse_logs = nullptr;
+  EXPECT_TRUE(logs(1, 1));
+}
+
+TEST_F(GatewayWatchTest, TheHeadsOfAnEndpointThatIsSetAsideDoNotCount) {
+  std::vector<std::uint64_t> heads;
+  ports::chain_listener listener;
+  listener.up = [] {};
+  listener.down = [](const std::string&) {};
+  listener.log = [](const auto&) {};
+  listener.malformed = [](const auto&) {};
+  listener.head = [&](const ports::chain_block& head) { heads.push_back(head.number); };
+  const auto listens = client->subscribe({}, listener);
+  start();
+  mine({a_log(1)});
+  nodes[0]->hidden = {{1, 0}};
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(logs(1, 1));
+    pass(2s);
+  }
+  ASSERT_EQ(notices.count("WARNING endpoint_set_aside a"), 1U) << notices.all();
+  for (const std::size_t at : {0U, 1U}) nodes[at]->mine();
+  run();
+  EXPECT_EQ(heads, std::vector<std::uint64_t>{1}) << "only one of those that can be asked has it";
+  nodes[2]->mine();
+  run();
+  EXPECT_EQ(heads, (std::vector<std::uint64_t>{1, 2}));
+}
+
 TEST_F(GatewayWatchTest, ALogThatCannotBeReadIsComparedByItsTransaction) {
   only(2);
   start();
